@@ -1,0 +1,41 @@
+package dev.geminibatch.request;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A line that can be sent: its key, its model, its file tags, and how its bytes become a line of a
+ * batch job.
+ *
+ * @param model the model that the line names, or null when it leaves the choice to the default
+ * @param extras further top-level fields of a native line, which the service echoes; byte ranges of
+ *     the line
+ * @param segments the request in the order of its bytes
+ */
+public record BatchRequest(
+    Line line, RequestKey key, String model, List<Range> extras, List<Segment> segments)
+    implements CheckedLine {
+
+  /** A piece of the request. */
+  sealed interface Segment permits Range, Literal, TaggedFile {}
+
+  /** Bytes of the line from {@code start} to before {@code end}. */
+  record Range(int start, int end) implements Segment {}
+
+  /** Bytes that are not in the line. */
+  record Literal(String json) implements Segment {}
+
+  /** The place of a file reference. */
+  record TaggedFile(FileTag tag) implements Segment {}
+
+  /** The file tags of the request, in order; a file that is named twice is there twice. */
+  public List<FileTag> tags() {
+    List<FileTag> tags = new ArrayList<>();
+    for (Segment segment : segments) {
+      if (segment instanceof TaggedFile file) {
+        tags.add(file.tag());
+      }
+    }
+    return tags;
+  }
+}

@@ -1,0 +1,191 @@
+package dev.geminibatch.request;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/**
+ * Reads the lines of a file as bytes, in constant memory.
+ *
+ * <p>A byte order mark and carriage returns before a line end are left out, blank lines are skipped
+ * (and counted), the last line needs no line end. Bytes are never decoded here, so a line that is
+ * not UTF-8 spoils only itself. A line over the limit is passed over; only its first bytes are
+ * kept.
+ */
+public final class LineReader implements Iterator<Line>, Closeable {
+  private static final int BUFFER_BYTES = 256 * 1024;
+
+  /** How much of an oversized line is kept, enough to show which one it is. */
+  private static final int KEPT_OF_OVERSIZED = 1024;
+
+  private final InputStream in;
+  private final MessageDigest digest;
+  private final int maxLineBytes;
+  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private int position;
+  private int limit;
+  private long bufferOffset;
+  private long number;
+  private Line next;
+  private boolean finished;
+
+  private LineReader(InputStream in, int maxLineBytes, MessageDigest digest) {
+    this.in = in;
+    this.maxLineBytes = maxLineBytes;
+    this.digest = digest;
+  }
+
+  /** Opens a file; lines of more than {@code maxLineBytes} are marked as too long. */
+  public static LineReader open(Path file, int maxLineBytes) throws IOException {
+    return new LineReader(Files.newInputStream(file), maxLineBytes, null);
+  }
+
+  /** As {@link #open}, and every byte of the file goes through the digest on its way. */
+  public static LineReader digesting(Path file, int maxLineBytes, MessageDigest digest)
+      throws IOException {
+    return new LineReader(Files.newInputStream(file), maxLineBytes, digest);
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (next == null && !finished) {
+      try {
+        next = read();
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot read line " + (number + 1), e);
+      }
+      finished = next == null;
+    }
+    return next != null;
+  }
+
+  @Override
+  public Line next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    Line line = next;
+    next = null;
+    return line;
+  }
+
+  @Override
+  public void close() throws IOException {
+    // A splitter asks hasNext() again after it has closed its source.
+    finished = true;
+    next = null;
+    in.close();
+  }
+
+  private Line read() throws IOException {
+    while (true) {
+      Line line = readPhysicalLine();
+      if (line == null || !isBlank(line)) {
+        return line;
+      }
+    }
+  }
+
+  private Line readPhysicalLine() throws IOException {
+    if (position == limit && !fill()) {
+      return null;
+    }
+    if (number == 0 && startsWithByteOrderMark()) {
+      position += 3;
+      if (position == limit && !fill()) {
+        return null;
+      }
+    }
+    number++;
+    long offset = bufferOffset + position;
+    int end = indexOfLineEnd();
+    if (end >= 0) {
+      Line line = line(offset, Arrays.copyOfRange(buffer, position, end), end - position);
+      position = end + 1;
+      return line;
+    }
+    return readAcrossBuffers(offset);
+  }
+
+  private Line readAcrossBuffers(long offset) throws IOException {
+    byte[] kept = Arrays.copyOfRange(buffer, position, limit);
+    int keptLength = kept.length;
+    long size = keptLength;
+    while (fill()) {
+      int end = indexOfLineEnd();
+      int until = end >= 0 ? end : limit;
+      int chunk = until - position;
+      size += chunk;
+      if (size <= maxLineBytes + 1L) { // one more for a carriage return
+        if (keptLength + chunk > kept.length) {
+          long doubled = Math.max(2L * kept.length, keptLength + (long) chunk);
+          kept = Arrays.copyOf(kept, (int) Math.min(doubled, maxLineBytes + 1L));
+        }
+        System.arraycopy(buffer, position, kept, keptLength, chunk);
+        keptLength += chunk;
+      } else if (keptLength > KEPT_OF_OVERSIZED) {
+        kept = Arrays.copyOf(kept, KEPT_OF_OVERSIZED);
+        keptLength = KEPT_OF_OVERSIZED;
+      }
+      position = end >= 0 ? end + 1 : limit;
+      if (end >= 0) {
+        break;
+      }
+    }
+    return line(offset, keptLength == kept.length ? kept : Arrays.copyOf(kept, keptLength), size);
+  }
+
+  private Line line(long offset, byte[] bytes, long size) {
+    boolean whole = size == bytes.length;
+    if (whole && bytes.length > 0 && bytes[bytes.length - 1] == '\r') {
+      bytes = Arrays.copyOf(bytes, bytes.length - 1);
+      size--;
+    }
+    if (whole && size > maxLineBytes) {
+      bytes = Arrays.copyOf(bytes, Math.min(bytes.length, KEPT_OF_OVERSIZED));
+    }
+    return new Line(number, offset, bytes, size);
+  }
+
+  private boolean fill() throws IOException {
+    bufferOffset += limit;
+    position = 0;
+    limit = Math.max(0, in.readNBytes(buffer, 0, buffer.length));
+    if (digest != null) {
+      digest.update(buffer, 0, limit);
+    }
+    return limit > 0;
+  }
+
+  private int indexOfLineEnd() {
+    for (int i = position; i < limit; i++) {
+      if (buffer[i] == '\n') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private boolean startsWithByteOrderMark() {
+    return limit - position >= 3
+        && buffer[position] == (byte) 0xEF
+        && buffer[position + 1] == (byte) 0xBB
+        && buffer[position + 2] == (byte) 0xBF;
+  }
+
+  private static boolean isBlank(Line line) {
+    for (byte b : line.bytes()) {
+      if (b != ' ' && b != '\t' && b != '\r') {
+        return false;
+      }
+    }
+    return !line.isTooLong();
+  }
+}

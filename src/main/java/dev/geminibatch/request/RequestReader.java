@@ -1,0 +1,586 @@
+package dev.geminibatch.request;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.geminibatch.request.BatchRequest.Literal;
+import dev.geminibatch.request.BatchRequest.Range;
+import dev.geminibatch.request.BatchRequest.Segment;
+import dev.geminibatch.request.BatchRequest.TaggedFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a line of an export: the legacy form {@code {custom_id, method, url, body}} or the
+ * service's own {@code {key, request}}.
+ *
+ * <p>Everything that can be known without the disk and the network is checked here, because the
+ * service refuses a whole job for one bad line. The same line always gives the same outcome.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class RequestReader {
+  private static final Pattern MODEL_IN_URL =
+      Pattern.compile("(?:^|/)((?:models|tunedModels)/[^/:?#]+):([A-Za-z]+)(?:[?#].*)?$");
+  private static final Pattern MODEL = Pattern.compile("(?:tunedModels/)?[A-Za-z0-9][\\w.-]*");
+
+  /** Fields of a request that the service ignores without a word when they stand beside it. */
+  private static final Set<String> FIELDS_OF_A_REQUEST =
+      Set.of(
+          "contents",
+          "generationConfig",
+          "generation_config",
+          "systemInstruction",
+          "system_instruction",
+          "safetySettings",
+          "safety_settings",
+          "tools",
+          "toolConfig",
+          "tool_config",
+          "cachedContent",
+          "cached_content");
+
+  private final JsonFactory factory =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  /** Reads one line; never throws for what the line holds. */
+  public CheckedLine read(Line line) {
+    if (line.isTooLong()) {
+      return new RejectedLine(
+          line,
+          RequestKey.ofLine(line.number()),
+          LineProblem.ofInput(
+              "line-too-long",
+              "the line has "
+                  + line.size()
+                  + " bytes, more than lines.max-bytes allows; upload its inline data as a file"
+                  + " and name it with [[FILE:path]], or raise the limit"));
+    }
+    return new Reading(line).run();
+  }
+
+  /** The reading of one line. */
+  private final class Reading {
+    private final Line line;
+    private final byte[] bytes;
+    private JsonParser parser;
+
+    private RequestKey key;
+    private RequestKey customId;
+    private boolean keyIsUnreadable;
+    private String url;
+    private Range request;
+    private Range body;
+    private boolean requestIsNative;
+    private String modelInRequest;
+    private String modelField;
+    private boolean contentsSeen;
+    private final List<Range> extras = new ArrayList<>();
+    private final List<String> misplaced = new ArrayList<>();
+    private final Edits edits = new Edits();
+    private boolean stageSeen;
+    private boolean codeSeen;
+    private Boolean mayHaveTags;
+
+    Reading(Line line) {
+      this.line = line;
+      this.bytes = line.bytes();
+    }
+
+    CheckedLine run() {
+      try (JsonParser opened = factory.createParser(bytes)) {
+        parser = opened;
+        readLine();
+        return finish();
+      } catch (BadLine e) {
+        return rejected(e.code, e.getMessage());
+      } catch (StreamConstraintsException e) {
+        return rejected("not-json", "the line is nested too deeply: " + e.getOriginalMessage());
+      } catch (JsonParseException e) {
+        return rejected(
+            "not-json",
+            "the line is not JSON at byte "
+                + e.getLocation().getByteOffset()
+                + ": "
+                + firstLine(e.getOriginalMessage())
+                + "; write one request per line, without line breaks inside it");
+      } catch (IOException e) {
+        return rejected("not-json", "the line cannot be read: " + e.getMessage());
+      }
+    }
+
+    private void readLine() throws IOException, BadLine {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new BadLine(
+            "not-an-object",
+            "the line is not a JSON object; write {\"key\":..., \"request\":{...}}");
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        int nameStart = tokenStart();
+        String name = parser.currentName();
+        parser.nextToken();
+        switch (name) {
+          case "key" -> key = readKey();
+          case "custom_id" -> customId = readKey();
+          case "url" -> {
+            url = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : null;
+          }
+          case "method" -> skipValue();
+          case "request" -> {
+            request = readRequest("request");
+            requestIsNative = true;
+          }
+          case "body" -> body = readRequest("body");
+          default -> {
+            stageSeen |= name.equals("stage");
+            codeSeen |= name.equals("code");
+            if (FIELDS_OF_A_REQUEST.contains(name)) {
+              misplaced.add(name);
+            }
+            extras.add(new Range(nameStart, skipValue()));
+          }
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw new BadLine(
+            "not-json", "something follows the JSON object; write one request per line");
+      }
+    }
+
+    private CheckedLine finish() throws BadLine, IOException {
+      if (stageSeen && codeSeen && request != null && !contentsSeen) {
+        return readLineOfErrorsFile();
+      }
+      if (keyIsUnreadable) {
+        throw new BadLine("bad-key", "the key is neither a string nor a number");
+      }
+      if (request != null && body != null) {
+        throw new BadLine(
+            "two-requests", "the line has both \"request\" and \"body\"; keep one of them");
+      }
+      if (request == null && body == null) {
+        String hint =
+            misplaced.isEmpty()
+                ? "write {\"key\":..., \"request\":{\"contents\":[...]}}"
+                : misplaced.get(0) + " must stand inside \"request\"";
+        throw new BadLine("no-request", "the line has no \"request\" and no \"body\"; " + hint);
+      }
+      String field = requestIsNative ? "request" : "body";
+      if (!contentsSeen) {
+        throw new BadLine(
+            "no-contents", field + ".contents is missing; it holds the turns of the request");
+      }
+      if (!misplaced.isEmpty()) {
+        throw new BadLine(
+            "misplaced-field",
+            misplaced.get(0)
+                + " stands beside \""
+                + field
+                + "\", where the service ignores it; move it inside");
+      }
+      return new BatchRequest(
+          line,
+          key(),
+          model(),
+          requestIsNative ? List.copyOf(extras) : List.of(),
+          edits.applyTo(requestIsNative ? request : body));
+    }
+
+    /** A mended line of an errors file carries the original line in its field "request". */
+    private CheckedLine readLineOfErrorsFile() {
+      byte[] inner = Arrays.copyOfRange(bytes, request.start(), request.end());
+      CheckedLine original = read(new Line(line.number(), line.offset(), inner, inner.length));
+      if (original instanceof RejectedLine rejected) {
+        return new RejectedLine(line, key(), rejected.problem());
+      }
+      return original;
+    }
+
+    private RequestKey key() {
+      RequestKey own = requestIsNative || customId == null ? key : customId;
+      own = own == null ? customId : own;
+      return own == null ? RequestKey.ofLine(line.number()) : own;
+    }
+
+    private String model() throws BadLine {
+      String fromUrl = body != null ? modelOfUrl() : null;
+      String fromRequest = modelInRequest == null ? null : modelId(modelInRequest, modelField);
+      if (fromUrl != null && fromRequest != null && !fromUrl.equals(fromRequest)) {
+        throw new BadLine(
+            "two-models",
+            "url names the model " + fromUrl + " and " + modelField + " names " + fromRequest);
+      }
+      return fromUrl != null ? fromUrl : fromRequest;
+    }
+
+    private String modelOfUrl() throws BadLine {
+      if (url == null || url.isBlank()) {
+        return null;
+      }
+      Matcher matcher = MODEL_IN_URL.matcher(url.strip());
+      if (!matcher.find()) {
+        throw new BadLine(
+            "bad-url",
+            "url \""
+                + url
+                + "\" names no Gemini model; write /v1beta/models/<model>:generateContent");
+      }
+      String method = matcher.group(2);
+      if (!method.equals("generateContent") && !method.equals("batchGenerateContent")) {
+        throw new BadLine(
+            "bad-url",
+            "url asks for " + method + "; batch jobs of this tool take only generateContent");
+      }
+      return modelId(matcher.group(1), "url");
+    }
+
+    private String modelId(String name, String field) throws BadLine {
+      String id = ModelName.shortName(name);
+      if (!MODEL.matcher(id).matches()) {
+        throw new BadLine("bad-model", field + " names \"" + name + "\", which is no model name");
+      }
+      return id;
+    }
+
+    private RequestKey readKey() throws IOException {
+      int start = tokenStart();
+      switch (parser.currentToken()) {
+        case VALUE_STRING -> {
+          String text = parser.getText();
+          return text.isEmpty() ? null : new RequestKey(text, raw(start, valueEnd()));
+        }
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+          String json = raw(start, valueEnd());
+          return new RequestKey(json, json);
+        }
+        case VALUE_NULL -> {
+          return null;
+        }
+        default -> {
+          keyIsUnreadable = true;
+          skipValue();
+          return null;
+        }
+      }
+    }
+
+    private Range readRequest(String field) throws IOException, BadLine {
+      int start = tokenStart();
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        throw new BadLine("bad-request", field + " is not a JSON object");
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        String path = field + "." + name;
+        switch (name) {
+          case "contents" -> {
+            contentsSeen = true;
+            readContents(path);
+          }
+          case "model" -> {
+            if (parser.currentToken() != JsonToken.VALUE_STRING) {
+              throw new BadLine("bad-model", path + " is not a string");
+            }
+            modelInRequest = parser.getText();
+            modelField = path;
+          }
+          case "systemInstruction", "system_instruction" -> readSystemInstruction(path);
+          default -> skipValue();
+        }
+      }
+      return new Range(start, tokenStart() + 1);
+    }
+
+    private void readSystemInstruction(String path) throws IOException, BadLine {
+      int start = tokenStart();
+      int end = skipValue();
+      if (raw(start, end).contains("[[FILE:")) {
+        throw new BadLine(
+            "tag-in-system-instruction",
+            path + " holds a file tag; the service takes files only in contents, move it there");
+      }
+    }
+
+    private void readContents(String path) throws IOException, BadLine {
+      switch (parser.currentToken()) {
+        case VALUE_STRING -> {
+          edits.insert(tokenStart(), "[{\"role\":\"user\",\"parts\":[");
+          readBareText(path);
+          edits.insert(valueEnd(), "]}]");
+        }
+        case START_OBJECT -> {
+          edits.insert(tokenStart(), "[");
+          TurnGroup group = new TurnGroup();
+          readTurnOrPart(path, group);
+          group.close();
+          edits.insert(tokenStart() + 1, "]");
+        }
+        case START_ARRAY -> readTurns(path);
+        default -> throw new BadLine("no-contents", path + " is not a list of turns");
+      }
+    }
+
+    private void readTurns(String path) throws IOException, BadLine {
+      TurnGroup group = new TurnGroup();
+      int index = 0;
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        String element = path + "[" + index++ + "]";
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+          group.open(tokenStart());
+          readBareText(element);
+          group.extendTo(valueEnd());
+        } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+          readTurnOrPart(element, group);
+        } else {
+          throw new BadLine("bad-contents", element + " is neither a turn nor a part");
+        }
+      }
+      group.close();
+      if (index == 0) {
+        throw new BadLine("no-contents", path + " is empty");
+      }
+    }
+
+    /** An element of contents: a turn with parts, or a bare part that is to be wrapped. */
+    private void readTurnOrPart(String path, TurnGroup group) throws IOException, BadLine {
+      int start = tokenStart();
+      PartText text = new PartText(path, start);
+      boolean hasParts = false;
+      boolean hasRole = false;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        int nameStart = tokenStart();
+        String name = parser.currentName();
+        parser.nextToken();
+        switch (name) {
+          case "parts" -> {
+            hasParts = true;
+            readParts(path + ".parts");
+          }
+          case "role" -> {
+            hasRole = true;
+            skipValue();
+          }
+          default -> text.field(name, nameStart);
+        }
+      }
+      int end = tokenStart() + 1;
+      if (hasParts) {
+        group.close();
+      } else if (hasRole) {
+        throw new BadLine("no-parts", path + " has a role and no parts");
+      } else {
+        group.open(start);
+        text.replaceTags(end);
+        group.extendTo(end);
+      }
+    }
+
+    private void readParts(String path) throws IOException, BadLine {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        throw new BadLine("bad-parts", path + " is not a list");
+      }
+      int index = 0;
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        String part = path + "[" + index++ + "]";
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+          readBareText(part);
+        } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+          readPart(part);
+        } else {
+          throw new BadLine("bad-parts", part + " is not a part, for example {\"text\":\"...\"}");
+        }
+      }
+      if (index == 0) {
+        throw new BadLine("no-parts", path + " is empty");
+      }
+    }
+
+    private void readPart(String path) throws IOException, BadLine {
+      PartText text = new PartText(path, tokenStart());
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        int nameStart = tokenStart();
+        String name = parser.currentName();
+        parser.nextToken();
+        text.field(name, nameStart);
+      }
+      text.replaceTags(tokenStart() + 1);
+    }
+
+    /** A string where a part should be becomes a text part. */
+    private void readBareText(String path) throws IOException, BadLine {
+      int start = tokenStart();
+      PartText text = new PartText(path, start);
+      int end = text.value();
+      if (!text.replaceTags(end)) {
+        edits.insert(start, "{\"text\":");
+        edits.insert(end, "}");
+      }
+    }
+
+    private RejectedLine rejected(String code, String message) {
+      return new RejectedLine(line, key(), LineProblem.ofInput(code, message));
+    }
+
+    private int tokenStart() {
+      return (int) parser.currentTokenLocation().getByteOffset();
+    }
+
+    /** Where the current scalar ends. */
+    private int valueEnd() throws IOException {
+      parser.finishToken();
+      return (int) parser.currentLocation().getByteOffset();
+    }
+
+    /** Passes over the current value, whatever it is; returns where it ends. */
+    private int skipValue() throws IOException {
+      if (parser.currentToken().isStructStart()) {
+        parser.skipChildren();
+        return tokenStart() + 1;
+      }
+      return valueEnd();
+    }
+
+    private String raw(int start, int end) {
+      return new String(bytes, start, end - start, UTF_8);
+    }
+
+    /** The text of one part, with what stands beside it. */
+    private final class PartText {
+      /** Fields that belong to the file of a part, not to the text around it. */
+      private static final Set<String> FIELDS_OF_A_FILE =
+          Set.of("videoMetadata", "video_metadata", "mediaResolution", "media_resolution");
+
+      private final String path;
+      private final int start;
+      private final List<Range> sharedFields = new ArrayList<>();
+      private final List<Range> fileFields = new ArrayList<>();
+      private Range text;
+
+      PartText(String path, int start) {
+        this.path = path;
+        this.start = start;
+      }
+
+      void field(String name, int nameStart) throws IOException {
+        if (name.equals("text") && parser.currentToken() == JsonToken.VALUE_STRING) {
+          value();
+          return;
+        }
+        int end = skipValue();
+        (FIELDS_OF_A_FILE.contains(name) ? fileFields : sharedFields)
+            .add(new Range(nameStart, end));
+      }
+
+      int value() throws IOException {
+        int from = tokenStart();
+        int end = valueEnd();
+        text = new Range(from, end);
+        return end;
+      }
+
+      /** Replaces the part by its pieces if there are tags in its text. */
+      boolean replaceTags(int end) throws BadLine {
+        if (text == null || !mayHaveTags()) {
+          return false;
+        }
+        List<TaggedText.Piece> pieces;
+        try {
+          pieces = TaggedText.cut(bytes, text.start() + 1, text.end() - 1);
+        } catch (TaggedText.BadTag e) {
+          throw new BadLine("bad-tag", path + ": " + e.getMessage());
+        }
+        if (pieces.isEmpty()) {
+          return false;
+        }
+        List<Segment> replacement = new ArrayList<>();
+        String separator = "";
+        for (TaggedText.Piece piece : pieces) {
+          replacement.add(new Literal(separator));
+          if (piece.path() == null) {
+            replacement.add(new Literal("{\"text\":\""));
+            replacement.add(new Range(piece.start(), piece.end()));
+            replacement.add(new Literal("\""));
+          } else {
+            replacement.add(new Literal("{\"fileData\":"));
+            replacement.add(new TaggedFile(new FileTag(piece.path(), path + ".text")));
+            append(fileFields, replacement);
+          }
+          append(sharedFields, replacement);
+          replacement.add(new Literal("}"));
+          separator = ",";
+        }
+        edits.replace(start, end, replacement);
+        return true;
+      }
+
+      private void append(List<Range> fields, List<Segment> replacement) {
+        for (Range field : fields) {
+          replacement.add(new Literal(","));
+          replacement.add(field);
+        }
+      }
+    }
+
+    private boolean mayHaveTags() {
+      if (mayHaveTags == null) {
+        mayHaveTags = TaggedText.mayHaveTags(bytes);
+      }
+      return mayHaveTags;
+    }
+
+    /** Neighbouring bare parts, which together become one user turn. */
+    private final class TurnGroup {
+      private int end = -1;
+
+      void open(int start) {
+        if (end < 0) {
+          edits.insert(start, "{\"role\":\"user\",\"parts\":[");
+        }
+      }
+
+      void extendTo(int end) {
+        this.end = end;
+      }
+
+      void close() {
+        if (end >= 0) {
+          edits.insert(end, "]}");
+          end = -1;
+        }
+      }
+    }
+  }
+
+  private static String firstLine(String message) {
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end);
+  }
+
+  private static final class BadLine extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final String code;
+
+    BadLine(String code, String message) {
+      super(message, null, false, false);
+      this.code = code;
+    }
+  }
+}
