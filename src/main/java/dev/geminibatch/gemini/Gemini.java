@@ -1,0 +1,277 @@
+package dev.geminibatch.gemini;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.genai.Client;
+import com.google.genai.types.ClientOptions;
+import com.google.genai.types.DeleteBatchJobConfig;
+import com.google.genai.types.DeleteFileConfig;
+import com.google.genai.types.GetFileConfig;
+import com.google.genai.types.HttpOptions;
+import com.google.genai.types.HttpRetryOptions;
+import dev.geminibatch.gemini.GeminiFailure.Kind;
+import dev.geminibatch.request.ModelName;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * The Gemini API's files and batch jobs.
+ *
+ * <p>Every method throws {@link GeminiFailure} and nothing else for what the service or the network
+ * does. Calls that may be repeated are repeated by the retry policy; {@link #createBatch} is sent
+ * exactly once. Safe for use by many threads.
+ */
+public final class Gemini implements AutoCloseable {
+  /** The most that the service gives on one page. */
+  public static final int LARGEST_PAGE = 100;
+
+  /** Bounds a listing whose pages never end. */
+  private static final int MOST_PAGES = 10_000;
+
+  private final Settings.Service service;
+  private final ServiceHttp http;
+  private final RetryPolicy retries;
+  private Client sdk;
+
+  public Gemini(Settings.Service service, RetryPolicy retries) {
+    this.service = service;
+    this.http = new ServiceHttp(service);
+    this.retries = retries;
+  }
+
+  /**
+   * Uploads a file in chunks.
+   *
+   * @param sent told how many bytes have arrived so far
+   * @return the file as the service stored it, its size checked
+   * @throws GeminiFailure of kind {@code ALREADY_EXISTS} when the name is taken
+   * @throws IOException when the file cannot be read
+   */
+  public RemoteFile upload(FileUpload upload, LongConsumer sent) throws IOException {
+    long size = Files.size(upload.path());
+    RemoteFile file;
+    try {
+      file = new ResumableUpload(http, retries, upload, sent).run();
+    } catch (GeminiFailure failure) {
+      if (!failure.isAmbiguous()) {
+        throw failure;
+      }
+      file = storedAllTheSame(upload, failure);
+    }
+    if (file.size() != size) {
+      throw ServiceHttp.odd(
+          "The service stored " + file.size() + " of " + size + " bytes of " + upload.path(), null);
+    }
+    sent.accept(size);
+    return file;
+  }
+
+  /** A lost final answer does not mean a lost file. */
+  private RemoteFile storedAllTheSame(FileUpload upload, GeminiFailure failure) {
+    try {
+      return file(upload.name());
+    } catch (GeminiFailure none) {
+      throw failure;
+    }
+  }
+
+  /** A file by its name {@code files/...}. Not for result files: their names are refused here. */
+  public RemoteFile file(String name) {
+    return viaSdk(() -> RemoteFile.of(sdk().files.get(name, GetFileConfig.builder().build())));
+  }
+
+  public void deleteFile(String name) {
+    viaSdk(() -> sdk().files.delete(name, DeleteFileConfig.builder().build()));
+  }
+
+  /**
+   * Creates a batch job. The call is made once and never repeated here, because a second call is a
+   * second job.
+   *
+   * @param inputFile {@code files/...}
+   * @throws GeminiFailure if {@link GeminiFailure#isAmbiguous}, the job may exist all the same
+   */
+  public BatchStatus createBatch(String model, String inputFile, String displayName) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    ObjectNode batch = body.putObject("batch");
+    batch.put("displayName", displayName);
+    batch.putObject("inputConfig").put("fileName", inputFile);
+    BatchStatus created =
+        BatchStatus.of(
+            http.callPatiently(
+                http.request(ModelName.resource(model) + ":batchGenerateContent")
+                    .post(ServiceHttp.json(body))
+                    .build()));
+    if (!created.name().startsWith("batches/")) {
+      throw ServiceHttp.odd("The service named no job in its answer to a new batch", null);
+    }
+    return created;
+  }
+
+  /** A job by its name {@code batches/...}. */
+  public BatchStatus batch(String name) {
+    return BatchStatus.of(retries.call(() -> http.call(http.request(name).get().build())));
+  }
+
+  /** One page of jobs, newest first as the service gives them. */
+  public BatchPage batches(Optional<String> pageToken) {
+    String query =
+        "batches?pageSize="
+            + LARGEST_PAGE
+            + pageToken
+                .map(token -> "&pageToken=" + URLEncoder.encode(token, StandardCharsets.UTF_8))
+                .orElse("");
+    JsonNode page = retries.call(() -> http.call(http.request(query).get().build()));
+    List<BatchStatus> jobs = new ArrayList<>();
+    for (JsonNode operation : page.path("operations")) {
+      jobs.add(BatchStatus.of(operation));
+    }
+    String next = page.path("nextPageToken").asText("");
+    // A token that comes again would be followed for ever.
+    boolean more = !next.isEmpty() && !next.equals(pageToken.orElse(""));
+    return new BatchPage(jobs, more ? Optional.of(next) : Optional.empty());
+  }
+
+  /** One page of a listing of jobs. */
+  public record BatchPage(List<BatchStatus> jobs, Optional<String> nextPageToken) {}
+
+  /** All jobs of the project, from all pages. */
+  public List<BatchStatus> allBatches() {
+    List<BatchStatus> jobs = new ArrayList<>();
+    Optional<String> token = Optional.empty();
+    for (int page = 0; page < MOST_PAGES; page++) {
+      BatchPage answer = batches(token);
+      jobs.addAll(answer.jobs());
+      token = answer.nextPageToken();
+      if (token.isEmpty()) {
+        break;
+      }
+    }
+    return jobs;
+  }
+
+  /** Asks for a job to be cancelled; it may end otherwise all the same. */
+  public void cancelBatch(String name) {
+    // The SDK's cancel does not look at the answer.
+    retries.call(
+        () ->
+            http.call(
+                http.request(name + ":cancel")
+                    .post(ServiceHttp.json(JsonNodeFactory.instance.objectNode()))
+                    .build()));
+  }
+
+  public void deleteBatch(String name) {
+    viaSdk(() -> sdk().batches.delete(name, DeleteBatchJobConfig.builder().build()));
+  }
+
+  /**
+   * Downloads a file's content to disk as it arrives.
+   *
+   * @param target overwritten; not the place where anybody looks for a complete file
+   * @param received told how many bytes have arrived so far
+   * @throws GeminiFailure also when the answer ended before its announced length
+   * @throws IOException when the target cannot be written
+   */
+  public void download(String fileName, Path target, LongConsumer received) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        downloadOnce(fileName, target, received);
+        return;
+      } catch (GeminiFailure failure) {
+        if (!failure.isPassing() || attempt >= retries.attempts()) {
+          throw failure;
+        }
+        retries.await(attempt, failure);
+      }
+    }
+  }
+
+  private void downloadOnce(String fileName, Path target, LongConsumer received)
+      throws IOException {
+    Request request = http.request(fileName + ":download?alt=media").get().build();
+    try (Response response = http.open(request);
+        OutputStream out = Files.newOutputStream(target)) {
+      long announced = response.body().contentLength();
+      InputStream in = response.body().byteStream();
+      byte[] buffer = new byte[1 << 17];
+      long total = 0;
+      int read;
+      while ((read = readFrom(in, buffer)) >= 0) {
+        out.write(buffer, 0, read);
+        total += read;
+        received.accept(total);
+      }
+      if (announced >= 0 && total != announced) {
+        throw new GeminiFailure(
+            Kind.UNREACHABLE,
+            "CUT_OFF",
+            "The download of " + fileName + " ended after " + total + " of " + announced + " bytes",
+            Optional.empty(),
+            null);
+      }
+    }
+  }
+
+  private int readFrom(InputStream in, byte[] buffer) {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      throw http.unreachable(e);
+    }
+  }
+
+  private <T> T viaSdk(Supplier<T> call) {
+    return retries.call(
+        () -> {
+          try {
+            return call.get();
+          } catch (RuntimeException e) {
+            throw SdkFailures.translate(e, http);
+          }
+        });
+  }
+
+  /** The SDK's client, made when it is first needed: loading it takes a noticeable time. */
+  private synchronized Client sdk() {
+    if (sdk == null) {
+      sdk =
+          Client.builder()
+              .apiKey(service.requireKey().reveal())
+              .vertexAI(false)
+              .clientOptions(ClientOptions.builder().customHttpClient(http.client()).build())
+              .httpOptions(
+                  HttpOptions.builder()
+                      .baseUrl(service.baseUrl().toString())
+                      .apiVersion(service.apiVersion())
+                      .retryOptions(
+                          HttpRetryOptions.builder()
+                              .attempts(1)
+                              .initialDelay(0.001)
+                              .maxDelay(0.001)
+                              .build())
+                      .build())
+              .build();
+    }
+    return sdk;
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.geminibatch.gemini;
+
+import com.google.genai.types.File;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A file that the service holds.
+ *
+ * @param name {@code files/...}
+ * @param expires when the service will delete it, by the service's clock
+ */
+public record RemoteFile(
+    String name,
+    String uri,
+    String mimeType,
+    long size,
+    String state,
+    Optional<String> sha256,
+    Optional<Instant> expires,
+    Optional<String> error) {
+
+  static RemoteFile of(File file) {
+    return new RemoteFile(
+        file.name().orElse(""),
+        file.uri().orElse(""),
+        file.mimeType().orElse(""),
+        file.sizeBytes().orElse(-1L),
+        file.state().map(Object::toString).orElse(""),
+        file.sha256Hash(),
+        file.expirationTime(),
+        file.error().flatMap(error -> error.message()));
+  }
+
+  public boolean isProcessing() {
+    return state.equals("PROCESSING");
+  }
+
+  public boolean isFailed() {
+    return state.equals("FAILED");
+  }
+}

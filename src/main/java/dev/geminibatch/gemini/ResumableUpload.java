@@ -1,0 +1,185 @@
+package dev.geminibatch.gemini;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.genai.types.File;
+import dev.geminibatch.gemini.GeminiFailure.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.BufferedSink;
+
+/**
+ * Sends one file with the resumable upload protocol.
+ *
+ * <p>Chunks have the 8 MiB that the service insists on, the last one may be shorter and is sent
+ * with "finalize", also when the size is an exact multiple or zero. After a broken chunk the
+ * service is asked how far it got. Bytes are read from disk as they are sent.
+ */
+final class ResumableUpload {
+  private static final int CHUNK_BYTES = 8 << 20;
+  private static final int COPY_BYTES = 64 << 10;
+  private static final MediaType BYTES = MediaType.get("application/octet-stream");
+
+  private final ServiceHttp http;
+  private final RetryPolicy retries;
+  private final FileUpload upload;
+  private final LongConsumer sent;
+  private int failures;
+
+  ResumableUpload(ServiceHttp http, RetryPolicy retries, FileUpload upload, LongConsumer sent) {
+    this.http = http;
+    this.retries = retries;
+    this.upload = upload;
+    this.sent = sent;
+  }
+
+  RemoteFile run() throws IOException {
+    try (FileChannel channel = FileChannel.open(upload.path())) {
+      long size = channel.size();
+      String session = retries.call(() -> start(size));
+      return sendChunks(session, channel, size);
+    }
+  }
+
+  private String start(long size) {
+    ObjectNode file = JsonNodeFactory.instance.objectNode();
+    file.put("name", upload.name());
+    file.put("displayName", upload.displayName());
+    file.put("mimeType", upload.mimeType());
+    Request request =
+        http.uploadRequest()
+            .header("X-Goog-Upload-Protocol", "resumable")
+            .header("X-Goog-Upload-Command", "start")
+            .header("X-Goog-Upload-Header-Content-Length", Long.toString(size))
+            .header("X-Goog-Upload-Header-Content-Type", upload.mimeType())
+            .post(ServiceHttp.json(JsonNodeFactory.instance.objectNode().set("file", file)))
+            .build();
+    try (Response response = http.open(request)) {
+      String url = response.header("X-Goog-Upload-URL");
+      if (url == null) {
+        throw ServiceHttp.odd("The service gave no upload address", null);
+      }
+      return url;
+    }
+  }
+
+  private RemoteFile sendChunks(String session, FileChannel channel, long size) throws IOException {
+    long offset = 0;
+    while (true) {
+      try {
+        long length = Math.min(CHUNK_BYTES, size - offset);
+        boolean last = offset + length == size;
+        try (Response response = send(session, channel, offset, length, last)) {
+          if (last) {
+            return finished(response);
+          }
+        }
+        offset += length;
+        sent.accept(offset);
+      } catch (GeminiFailure failure) {
+        offset = resumeAfter(failure, session, offset);
+      }
+    }
+  }
+
+  private Response send(
+      String session, FileChannel channel, long offset, long length, boolean last) {
+    return http.open(
+        http.sessionRequest(session)
+            .header("X-Goog-Upload-Command", last ? "upload, finalize" : "upload")
+            .header("X-Goog-Upload-Offset", Long.toString(offset))
+            .post(new Region(channel, offset, length))
+            .build());
+  }
+
+  private RemoteFile finished(Response response) {
+    JsonNode file = ServiceHttp.parse(response).path("file");
+    if (!file.isObject()) {
+      throw ServiceHttp.odd("The service ended an upload without naming the file", null);
+    }
+    return RemoteFile.of(File.fromJson(file.toString()));
+  }
+
+  /** Finds out how far the upload got; a failure that will not pass goes on to the caller. */
+  private long resumeAfter(GeminiFailure failure, String session, long offset) {
+    if (!failure.isPassing() && !isAboutTheOffset(failure)) {
+      throw failure;
+    }
+    failures++;
+    if (failures >= retries.attempts()) {
+      throw failure;
+    }
+    retries.await(failures, failure);
+    Request query =
+        http.sessionRequest(session)
+            .header("X-Goog-Upload-Command", "query")
+            .post(RequestBody.create(new byte[0]))
+            .build();
+    try (Response response = retries.call(() -> http.open(query))) {
+      String status = response.header("X-Goog-Upload-Status", "");
+      String received = response.header("X-Goog-Upload-Size-Received", "");
+      if (status.equals("active") && received.matches("\\d+")) {
+        long reached = Long.parseLong(received);
+        if (reached > offset) {
+          failures = 0; // it moves
+        }
+        return reached;
+      }
+    }
+    // Finished or given up on the other side: whether the file is there is asked by its name.
+    throw new GeminiFailure(
+        Kind.UNAVAILABLE, "UPLOAD_ENDED", failure.getMessage(), Optional.empty(), failure);
+  }
+
+  /** The answer to a chunk that was stored but whose answer was lost, when it is sent again. */
+  private static boolean isAboutTheOffset(GeminiFailure failure) {
+    return failure.kind() == Kind.REFUSED && failure.getMessage().toLowerCase().contains("offset");
+  }
+
+  /** A part of the file as a request body of known length. */
+  private static final class Region extends RequestBody {
+    private final FileChannel channel;
+    private final long offset;
+    private final long length;
+
+    Region(FileChannel channel, long offset, long length) {
+      this.channel = channel;
+      this.offset = offset;
+      this.length = length;
+    }
+
+    @Override
+    public MediaType contentType() {
+      return BYTES;
+    }
+
+    @Override
+    public long contentLength() {
+      return length;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      channel.position(offset);
+      InputStream in = Channels.newInputStream(channel);
+      byte[] buffer = new byte[COPY_BYTES];
+      for (long left = length; left > 0; ) {
+        int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+        if (read < 0) {
+          throw new IOException("The file became shorter while it was uploaded");
+        }
+        sink.write(buffer, 0, read);
+        left -= read;
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.geminibatch.gemini;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+
+/**
+ * The one place where a call to the service is repeated.
+ *
+ * <p>Waits grow by half-random doubling and follow the service's own advice when it gives one. Only
+ * calls that may safely be repeated come here; creating a job never does.
+ */
+public final class RetryPolicy {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+  private final int attempts;
+  private final Duration firstWait;
+  private final Pause pause;
+
+  /** Waits between attempts; a test's does not. */
+  @FunctionalInterface
+  public interface Pause {
+    void await(Duration time) throws InterruptedException;
+  }
+
+  /** Four attempts over about seven seconds. */
+  public static RetryPolicy standard() {
+    return new RetryPolicy(4, Duration.ofSeconds(1), time -> Thread.sleep(time.toMillis()));
+  }
+
+  public RetryPolicy(int attempts, Duration firstWait, Pause pause) {
+    this.attempts = attempts;
+    this.firstWait = firstWait;
+    this.pause = pause;
+  }
+
+  /**
+   * Calls until there is an answer, a final failure, or no attempt left.
+   *
+   * @throws GeminiFailure the last failure
+   */
+  <T> T call(Supplier<T> call) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return call.get();
+      } catch (GeminiFailure failure) {
+        if (!failure.isPassing() || attempt >= attempts) {
+          throw failure;
+        }
+        await(attempt, failure);
+      }
+    }
+  }
+
+  int attempts() {
+    return attempts;
+  }
+
+  /** Waits after a failed attempt, counted from 1. */
+  void await(int attempt, GeminiFailure failure) {
+    long doubled = firstWait.toMillis() << Math.min(attempt - 1, 10);
+    long spread = doubled / 2 + ThreadLocalRandom.current().nextLong(doubled / 2 + 1);
+    long wait = Math.max(spread, failure.retryAfter().map(Duration::toMillis).orElse(0L));
+    if (wait > LONGEST_WAIT.toMillis()) {
+      throw failure; // too long to hold a thread; whoever asked comes back later
+    }
+    pause(Duration.ofMillis(wait));
+  }
+
+  /** Waits a given time; an interrupt ends the work at hand as a passing failure. */
+  void pause(Duration time) {
+    try {
+      pause.await(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new GeminiFailure(
+          GeminiFailure.Kind.UNREACHABLE,
+          "INTERRUPTED",
+          "Stopped while waiting for the service",
+          java.util.Optional.empty(),
+          null);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.geminibatch.sandbox;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** How often each endpoint was asked, whatever came of it, and what was made. */
+public final class Counters {
+  private final Map<Endpoint, LongAdder> requests = new EnumMap<>(Endpoint.class);
+  private final LongAdder jobs = new LongAdder();
+  private final LongAdder files = new LongAdder();
+
+  Counters() {
+    for (Endpoint endpoint : Endpoint.values()) {
+      requests.put(endpoint, new LongAdder());
+    }
+  }
+
+  void asked(Endpoint endpoint) {
+    requests.get(endpoint).increment();
+  }
+
+  void jobCreated() {
+    jobs.increment();
+  }
+
+  void fileStored() {
+    files.increment();
+  }
+
+  /** Requests to an endpoint. */
+  public long requests(Endpoint endpoint) {
+    return requests.get(endpoint).sum();
+  }
+
+  /** Batch jobs that were created, that is, paid for. */
+  public long jobsCreated() {
+    return jobs.sum();
+  }
+
+  /** Files that were stored, job inputs included. */
+  public long filesStored() {
+    return files.sum();
+  }
+}

@@ -1,0 +1,17 @@
+package dev.geminibatch.sandbox;
+
+/** The endpoints of the sandbox, as far as they are told apart by faults and counters. */
+public enum Endpoint {
+  UPLOAD_START,
+  UPLOAD_CHUNK,
+  FILE_GET,
+  FILE_LIST,
+  FILE_DELETE,
+  DOWNLOAD,
+  BATCH_CREATE,
+  BATCH_GET,
+  BATCH_LIST,
+  BATCH_CANCEL,
+  BATCH_DELETE,
+  OTHER
+}

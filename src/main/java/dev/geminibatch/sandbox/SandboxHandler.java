@@ -1,0 +1,332 @@
+package dev.geminibatch.sandbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.geminibatch.sandbox.Faults.Cut;
+import dev.geminibatch.sandbox.Faults.Fault;
+import dev.geminibatch.sandbox.Faults.HalfAnswer;
+import dev.geminibatch.sandbox.Faults.LostAnswer;
+import dev.geminibatch.sandbox.Faults.Status;
+import dev.geminibatch.sandbox.FileStore.Session;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Takes the requests apart, in the URLs and headers of the real service. */
+final class SandboxHandler implements HttpHandler {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String VERSION = "(?:/v1(?:alpha|beta)?)?";
+  private static final Pattern UPLOAD = Pattern.compile("/upload" + VERSION + "/files");
+  private static final Pattern CREATE =
+      Pattern.compile(VERSION + "/(?:models/)?((?:tunedModels/)?[^/:]+):batchGenerateContent");
+  private static final Pattern FILES = Pattern.compile(VERSION + "/files");
+  private static final Pattern FILE = Pattern.compile(VERSION + "/files/([^/:]+)");
+  private static final Pattern DOWNLOAD =
+      Pattern.compile("(?:/download)?" + VERSION + "/files/([^/:]+):download");
+  private static final Pattern BATCHES = Pattern.compile(VERSION + "/batches");
+  private static final Pattern BATCH = Pattern.compile(VERSION + "/batches/([^/:]+)");
+  private static final Pattern CANCEL = Pattern.compile(VERSION + "/batches/([^/:]+):cancel");
+
+  private final URI base;
+  private final FileStore files;
+  private final BatchStore batches;
+  private final Faults faults;
+  private final Counters counters;
+
+  SandboxHandler(URI base, FileStore files, BatchStore batches, Faults faults, Counters counters) {
+    this.base = base;
+    this.files = files;
+    this.batches = batches;
+    this.faults = faults;
+    this.counters = counters;
+  }
+
+  @Override
+  public void handle(HttpExchange http) throws IOException {
+    try (http) {
+      Call call = new Call(http);
+      counters.asked(call.endpoint);
+      Fault fault = faults.take(call.endpoint).orElse(null);
+      if (fault instanceof Cut) {
+        return;
+      }
+      try {
+        if (fault instanceof Status status) {
+          http.getRequestBody().transferTo(OutputStream.nullOutputStream());
+          throw new ApiError(status.code(), status.message());
+        }
+        Answer answer = call.answer();
+        if (!(fault instanceof LostAnswer)) {
+          answer.send(http, fault instanceof HalfAnswer);
+        }
+      } catch (ApiError error) {
+        http.getResponseHeaders().set("X-Goog-Upload-Status", "final");
+        Answer.json(error.code(), error.body()).send(http, false);
+      }
+    }
+  }
+
+  /** An answer: JSON, nothing, or a file. */
+  private record Answer(int code, byte[] body, Path file) {
+
+    static Answer json(int code, JsonNode body) {
+      return new Answer(code, body.toString().getBytes(StandardCharsets.UTF_8), null);
+    }
+
+    static Answer ok(JsonNode body) {
+      return json(200, body);
+    }
+
+    static Answer nothing() {
+      return new Answer(200, new byte[0], null);
+    }
+
+    void send(HttpExchange http, boolean half) throws IOException {
+      long length = file == null ? body.length : Files.size(file);
+      http.getResponseHeaders()
+          .set("Content-Type", file == null ? "application/json; charset=UTF-8" : "text/plain");
+      http.sendResponseHeaders(code, length == 0 ? -1 : length);
+      OutputStream out = http.getResponseBody();
+      long send = half ? length / 2 : length;
+      if (file == null) {
+        out.write(body, 0, (int) send);
+        return;
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] buffer = new byte[1 << 17];
+        for (int read; send > 0 && (read = in.read(buffer)) > 0; send -= read) {
+          out.write(buffer, 0, (int) Math.min(read, send));
+        }
+      }
+    }
+  }
+
+  /** One request. */
+  private final class Call {
+    private final HttpExchange http;
+    private final String method;
+    private final Map<String, String> query;
+    private final Endpoint endpoint;
+    private Matcher path;
+
+    Call(HttpExchange http) {
+      this.http = http;
+      this.method = http.getRequestMethod();
+      this.query = query(http.getRequestURI());
+      this.endpoint = endpoint();
+    }
+
+    private Endpoint endpoint() {
+      if (is("POST", UPLOAD)) {
+        return query.containsKey("upload_id") ? Endpoint.UPLOAD_CHUNK : Endpoint.UPLOAD_START;
+      }
+      if (is("POST", CREATE)) {
+        return Endpoint.BATCH_CREATE;
+      }
+      if (is("GET", DOWNLOAD)) {
+        return Endpoint.DOWNLOAD;
+      }
+      if (is("GET", FILES)) {
+        return Endpoint.FILE_LIST;
+      }
+      if (is("GET", FILE)) {
+        return Endpoint.FILE_GET;
+      }
+      if (is("DELETE", FILE)) {
+        return Endpoint.FILE_DELETE;
+      }
+      if (is("GET", BATCHES)) {
+        return Endpoint.BATCH_LIST;
+      }
+      if (is("GET", BATCH)) {
+        return Endpoint.BATCH_GET;
+      }
+      if (is("DELETE", BATCH)) {
+        return Endpoint.BATCH_DELETE;
+      }
+      if (is("POST", CANCEL)) {
+        return Endpoint.BATCH_CANCEL;
+      }
+      return Endpoint.OTHER;
+    }
+
+    private boolean is(String wanted, Pattern pattern) {
+      path = pattern.matcher(http.getRequestURI().getPath());
+      return method.equals(wanted) && path.matches();
+    }
+
+    Answer answer() throws IOException {
+      String project = project();
+      return switch (endpoint) {
+        case UPLOAD_START -> startUpload(project);
+        case UPLOAD_CHUNK -> takeChunk();
+        case FILE_GET -> Answer.ok(files.json(files.get(project, path.group(1))));
+        case FILE_LIST ->
+            Answer.ok(page("files", files.list(project).stream().map(files::json).toList()));
+        case FILE_DELETE -> {
+          files.delete(project, path.group(1));
+          yield empty();
+        }
+        case DOWNLOAD -> new Answer(200, null, batches.answers(project, path.group(1)));
+        case BATCH_CREATE -> {
+          ObjectNode created = batches.create(project, path.group(1), body());
+          counters.jobCreated();
+          yield Answer.ok(created);
+        }
+        case BATCH_GET -> Answer.ok(batches.get(project, path.group(1)));
+        case BATCH_LIST -> Answer.ok(page("operations", batches.list(project)));
+        case BATCH_CANCEL -> {
+          batches.cancel(project, path.group(1));
+          yield empty();
+        }
+        case BATCH_DELETE -> {
+          batches.delete(project, path.group(1));
+          yield empty();
+        }
+        case OTHER -> throw new ApiError(404, "The sandbox has no " + method + " " + uriPath());
+      };
+    }
+
+    /** Every key is a project of its own; one that begins with "wrong" is refused. */
+    private String project() {
+      String key = http.getRequestHeaders().getFirst("x-goog-api-key");
+      key = key == null ? query.get("key") : key;
+      if (key == null || key.isBlank()) {
+        throw ApiError.missingKey();
+      }
+      if (key.startsWith("wrong")) {
+        throw ApiError.invalidKey();
+      }
+      return key;
+    }
+
+    private Answer startUpload(String project) throws IOException {
+      JsonNode file = body().path("file");
+      String mimeType = header("X-Goog-Upload-Header-Content-Type");
+      String session =
+          files.begin(
+              project, file, mimeType.isEmpty() ? file.path("mimeType").asText("") : mimeType);
+      http.getResponseHeaders()
+          .set(
+              "X-Goog-Upload-URL",
+              base
+                  + http.getRequestURI().getPath()
+                  + "?upload_id="
+                  + session
+                  + "&upload_protocol=resumable");
+      http.getResponseHeaders().set("X-Goog-Upload-Status", "active");
+      http.getResponseHeaders().set("X-Goog-Upload-Chunk-Granularity", "8388608");
+      return Answer.nothing();
+    }
+
+    /** The body is bytes whatever its content type says. */
+    private Answer takeChunk() throws IOException {
+      Session session = files.session(query.get("upload_id"));
+      String command = header("X-Goog-Upload-Command");
+      switch (command) {
+        case "query" -> {
+          status(session.isEnded() ? "final" : "active");
+          http.getResponseHeaders()
+              .set("X-Goog-Upload-Size-Received", Long.toString(session.received()));
+          return Answer.nothing();
+        }
+        case "cancel" -> {
+          session.cancel();
+          status("cancelled");
+          return Answer.nothing();
+        }
+        case "upload", "upload, finalize", "finalize" -> {
+          boolean last = command.endsWith("finalize");
+          files.append(session, offset(session), last, http.getRequestBody());
+          if (!last) {
+            status("active");
+            return Answer.nothing();
+          }
+          status("final");
+          ObjectNode answer = JsonNodeFactory.instance.objectNode();
+          answer.set("file", files.json(files.finish(session)));
+          counters.fileStored();
+          return Answer.ok(answer);
+        }
+        default -> throw new ApiError(400, "Unknown upload command: " + command);
+      }
+    }
+
+    private long offset(Session session) {
+      String offset = header("X-Goog-Upload-Offset");
+      return offset.matches("\\d{1,18}") ? Long.parseLong(offset) : session.received();
+    }
+
+    private void status(String status) {
+      http.getResponseHeaders().set("X-Goog-Upload-Status", status);
+    }
+
+    private String header(String name) {
+      String value = http.getRequestHeaders().getFirst(name);
+      return value == null ? "" : value.strip();
+    }
+
+    private JsonNode body() throws IOException {
+      byte[] body = http.getRequestBody().readAllBytes();
+      try {
+        return body.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(body);
+      } catch (JsonProcessingException e) {
+        throw new ApiError(400, "Invalid JSON payload received. " + e.getOriginalMessage());
+      }
+    }
+
+    private ObjectNode page(String field, List<ObjectNode> all) {
+      int size = Math.min(100, Math.max(1, number("pageSize", 10)));
+      int from = Math.min(all.size(), Math.max(0, number("pageToken", 0)));
+      int to = Math.min(all.size(), from + size);
+      ObjectNode page = JsonNodeFactory.instance.objectNode();
+      if (to > from) {
+        page.putArray(field).addAll(all.subList(from, to));
+      }
+      if (to < all.size()) {
+        page.put("nextPageToken", Integer.toString(to));
+      }
+      return page;
+    }
+
+    private int number(String parameter, int byDefault) {
+      String text = query.getOrDefault(parameter, "");
+      return text.matches("\\d{1,9}") ? Integer.parseInt(text) : byDefault;
+    }
+
+    private String uriPath() {
+      return http.getRequestURI().getPath();
+    }
+
+    private Answer empty() {
+      return Answer.ok(JsonNodeFactory.instance.objectNode());
+    }
+  }
+
+  private static Map<String, String> query(URI uri) {
+    Map<String, String> query = new HashMap<>();
+    if (uri.getRawQuery() != null) {
+      for (String pair : uri.getRawQuery().split("&")) {
+        String[] parts = pair.split("=", 2);
+        query.put(
+            parts[0], parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+      }
+    }
+    return query;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.geminibatch.settings;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Objects;
+
+/**
+ * The secret of a Gemini project.
+ *
+ * <p>Trimmed and checked, because an HTTP client that is given a line break in a header prints the
+ * whole header in its complaint. Its text form never shows it.
+ */
+public final class ApiKey {
+  private final String secret;
+
+  private ApiKey(String secret) {
+    this.secret = secret;
+  }
+
+  /**
+   * Takes a key as it was typed or read from a file.
+   *
+   * @throws InvalidSettingException when it is blank or holds what no key holds
+   */
+  public static ApiKey of(String text, String source) {
+    String trimmed = text.strip();
+    if (trimmed.isEmpty()) {
+      throw new InvalidSettingException("The API key from " + source + " is empty.");
+    }
+    if (!trimmed.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+      throw new InvalidSettingException(
+          "The API key from "
+              + source
+              + " holds a space, a line break or a non-ASCII character. Copy the key alone.");
+    }
+    return new ApiKey(trimmed);
+  }
+
+  /** The key itself, for the request header only. */
+  public String reveal() {
+    return secret;
+  }
+
+  /** Tells projects apart in the upload cache without keeping the key: 16 hex digits of a hash. */
+  public String fingerprint() {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(("gemini-batch:" + secret).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ApiKey key && key.secret.equals(secret);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(secret);
+  }
+
+  @Override
+  public String toString() {
+    return "[key]";
+  }
+}

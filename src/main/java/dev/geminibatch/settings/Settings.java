@@ -1,0 +1,202 @@
+package dev.geminibatch.settings;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * Everything that can be set, checked and with its unit. The keys are described one by one in
+ * {@code config/application.properties}.
+ */
+public record Settings(Folders folders, Service service, Jobs jobs, Uploads uploads, Lines lines) {
+
+  /** Where files come and go. */
+  public record Folders(
+      Path inbox, Path outbox, Path archive, Path failed, Path state, Duration settleTime) {}
+
+  /**
+   * The Gemini API.
+   *
+   * @param key empty when none was given; see {@link #requireKey}
+   * @param timeout how long one answer may take to begin, and how long it may pause
+   */
+  public record Service(Optional<ApiKey> key, URI baseUrl, String apiVersion, Duration timeout) {
+
+    /**
+     * The key.
+     *
+     * @throws InvalidSettingException when there is none
+     */
+    public ApiKey requireKey() {
+      return key.orElseThrow(
+          () ->
+              new InvalidSettingException(
+                  "No API key. Set GEMINI_API_KEY in the environment, gemini.api-key-file in"
+                      + " config/local.properties, or give --api-key."));
+    }
+  }
+
+  /**
+   * Batch jobs.
+   *
+   * @param model for lines that name none
+   * @param maxBytes of one job's file; the service takes 2 GB
+   */
+  public record Jobs(
+      String model, int maxRequests, long maxBytes, Duration pollInterval, Duration timeout) {}
+
+  /** Files that lines refer to. */
+  public record Uploads(Path mediaRoot, int concurrency, Duration minLife) {}
+
+  /**
+   * Input lines.
+   *
+   * @param failOnError whether one bad line keeps the whole file from being sent
+   */
+  public record Lines(boolean failOnError, int maxBytes) {}
+
+  /**
+   * Reads and checks every key.
+   *
+   * @param home what relative folders are relative to
+   * @param defaultMediaRoot used when {@code media.root} is not set
+   * @throws InvalidSettingException naming the first value that cannot be used
+   */
+  public static Settings of(Properties properties, Path home, Path defaultMediaRoot) {
+    BiFunction<String, String, String> text =
+        (key, byDefault) -> properties.get(key).orElse(byDefault);
+    BiFunction<String, String, Path> folder =
+        (key, byDefault) -> home.resolve(text.apply(key, byDefault)).toAbsolutePath().normalize();
+    BiFunction<String, String, Duration> time =
+        (key, byDefault) -> atLeast(key, Quantity.duration(key, text.apply(key, byDefault)));
+
+    Folders folders =
+        new Folders(
+            folder.apply("inbox.directory", "inbox"),
+            folder.apply("outbox.directory", "outbox"),
+            folder.apply("archive.directory", "archive"),
+            folder.apply("failed.directory", "failed"),
+            folder.apply("state.directory", "state"),
+            Quantity.duration("inbox.settle-time", text.apply("inbox.settle-time", "2s")));
+    Service service =
+        new Service(
+            apiKey(properties, home),
+            baseUrl(properties),
+            text.apply("gemini.api-version", "v1beta"),
+            time.apply("gemini.timeout", "60s"));
+    Jobs jobs =
+        new Jobs(
+            text.apply("gemini.model", "gemini-3-flash-preview"),
+            number(properties, "job.max-requests", 1_000_000, 1, 10_000_000),
+            limited("job.max-bytes", text.apply("job.max-bytes", "1900MB"), 2_000_000_000L),
+            time.apply("poll.interval", "10s"),
+            time.apply("job.timeout", "24h"));
+    Uploads uploads =
+        new Uploads(
+            properties
+                .get("media.root")
+                .map(root -> home.resolve(root).toAbsolutePath().normalize())
+                .orElse(defaultMediaRoot),
+            number(properties, "upload.concurrency", 16, 1, 256),
+            time.apply("upload.min-life", "25h"));
+    Lines lines =
+        new Lines(
+            choice(properties, "lines.on-error", "skip", "fail").equals("fail"),
+            (int) limited("lines.max-bytes", text.apply("lines.max-bytes", "64MiB"), 1L << 30));
+    return new Settings(folders, service, jobs, uploads, lines);
+  }
+
+  private static Optional<ApiKey> apiKey(Properties properties, Path home) {
+    Optional<ApiKey> key =
+        properties.commandLine("gemini.api-key").map(text -> ApiKey.of(text, "--api-key"));
+    for (String name : new String[] {"GEMINI_API_KEY", "API_KEY", "GOOGLE_API_KEY"}) {
+      key = key.or(() -> properties.environment(name).map(text -> ApiKey.of(text, name)));
+    }
+    key =
+        key.or(
+            () -> properties.get("gemini.api-key").map(text -> ApiKey.of(text, "gemini.api-key")));
+    key =
+        key.or(
+            () ->
+                properties
+                    .get("gemini.api-key-file")
+                    .map(file -> ApiKey.of(content(home.resolve(file)), "gemini.api-key-file")));
+    key.ifPresent(Redactor::hide);
+    return key;
+  }
+
+  private static String content(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new InvalidSettingException(
+          "gemini.api-key-file names " + file + ", which cannot be read.");
+    }
+  }
+
+  private static URI baseUrl(Properties properties) {
+    String text =
+        properties
+            .commandLine("gemini.base-url")
+            .or(() -> properties.environment("GOOGLE_GEMINI_BASE_URL"))
+            .or(() -> properties.get("gemini.base-url"))
+            .orElse("https://generativelanguage.googleapis.com");
+    String trimmed = text.strip().replaceFirst("/+$", "");
+    try {
+      URI url = URI.create(trimmed);
+      boolean plain = url.getQuery() == null && url.getUserInfo() == null && url.getHost() != null;
+      if (plain && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      // told below
+    }
+    throw new InvalidSettingException(
+        "gemini.base-url is \""
+            + Redactor.redact(trimmed)
+            + "\"; write scheme and host, for example https://generativelanguage.googleapis.com.");
+  }
+
+  private static Duration atLeast(String key, Duration value) {
+    if (value.toMillis() < 1) {
+      throw new InvalidSettingException(key + " is 0; write at least 1ms.");
+    }
+    return value;
+  }
+
+  private static long limited(String key, String text, long most) {
+    long bytes = Quantity.bytes(key, text);
+    if (bytes < 1 || bytes > most) {
+      throw new InvalidSettingException(
+          key + " is \"" + text + "\"; write at least 1 and at most " + most + " bytes.");
+    }
+    return bytes;
+  }
+
+  private static int number(Properties properties, String key, int byDefault, int least, int most) {
+    String text = properties.get(key).orElse(Integer.toString(byDefault)).strip();
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new InvalidSettingException(
+        key + " is \"" + text + "\"; write a whole number from " + least + " to " + most + ".");
+  }
+
+  private static String choice(Properties properties, String key, String byDefault, String other) {
+    String text = properties.get(key).orElse(byDefault).strip();
+    if (text.equals(byDefault) || text.equals(other)) {
+      return text;
+    }
+    throw new InvalidSettingException(
+        key + " is \"" + text + "\"; write " + byDefault + " or " + other + ".");
+  }
+}
