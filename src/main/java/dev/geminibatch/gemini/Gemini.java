@@ -20,6 +20,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,8 @@ import okhttp3.Response;
 public final class Gemini implements AutoCloseable {
   /** The most that the service gives on one page. */
   public static final int LARGEST_PAGE = 100;
+
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
   /** Bounds a listing whose pages never end. */
   private static final int MOST_PAGES = 10_000;
@@ -92,6 +95,12 @@ public final class Gemini implements AutoCloseable {
   /** A file by its name {@code files/...}. Not for result files: their names are refused here. */
   public RemoteFile file(String name) {
     return viaSdk(() -> RemoteFile.of(sdk().files.get(name, GetFileConfig.builder().build())));
+  }
+
+  /** As {@link #file}, after the time it takes for something to have changed. */
+  public RemoteFile fileAfterAWhile(String name) {
+    retries.pause(LOOK_AGAIN);
+    return file(name);
   }
 
   public void deleteFile(String name) {
@@ -162,6 +171,18 @@ public final class Gemini implements AutoCloseable {
       }
     }
     return jobs;
+  }
+
+  /**
+   * The job with a unique display name, from all pages.
+   *
+   * @param wait before looking
+   */
+  public Optional<BatchStatus> findBatch(String displayName, Duration wait) {
+    if (!wait.isZero()) {
+      retries.pause(wait);
+    }
+    return allBatches().stream().filter(job -> job.displayName().equals(displayName)).findFirst();
   }
 
   /** Asks for a job to be cancelled; it may end otherwise all the same. */

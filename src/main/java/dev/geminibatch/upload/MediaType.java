@@ -1,0 +1,56 @@
+package dev.geminibatch.upload;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.tika.metadata.Metadata;
+import org.apache.tika.mime.MimeTypes;
+
+/** The type of a file by its content. Names lie: many a PNG is called .jpg. */
+final class MediaType {
+  /** What Tika calls otherwise than the service. */
+  private static final Map<String, String> SERVICE_NAMES =
+      Map.of(
+          "audio/vnd.wave", "audio/wav",
+          "audio/x-flac", "audio/flac",
+          "audio/x-aac", "audio/aac",
+          "application/mp4", "video/mp4",
+          "video/x-m4v", "video/mp4",
+          "application/xml", "text/xml",
+          "application/xhtml+xml", "text/html",
+          "application/rtf", "text/rtf",
+          "application/json", "text/plain");
+
+  private MediaType() {}
+
+  /**
+   * Looks at the beginning of the file.
+   *
+   * @throws MediaProblem when it is of no type that the service takes
+   */
+  static String of(Path file) throws IOException, MediaProblem {
+    String type;
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+      type = Detector.TYPES.detect(in, new Metadata()).getBaseType().toString();
+    }
+    type = SERVICE_NAMES.getOrDefault(type, type);
+    if (type.matches("(image|audio|video|text)/.+") || type.equals("application/pdf")) {
+      return type;
+    }
+    throw new MediaProblem(
+        "file-type",
+        "\""
+            + file.getFileName()
+            + "\" is "
+            + (type.equals("application/octet-stream") ? "of unknown type" : "of type " + type)
+            + " by its content; the service takes images, audio, video, text and PDF");
+  }
+
+  /** Reading Tika's table takes a noticeable time, so it is done when it is first needed. */
+  private static final class Detector {
+    private static final MimeTypes TYPES = MimeTypes.getDefaultMimeTypes();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.geminibatch.upload;
+
+import dev.geminibatch.gemini.FileUpload;
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiFailure;
+import dev.geminibatch.gemini.GeminiFailure.Kind;
+import dev.geminibatch.gemini.RemoteFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** Brings one content to the service and remembers the reference. */
+public final class Uploader {
+  /** Videos take their time; longer than this, the run comes back later. */
+  private static final Duration LONGEST_PROCESSING = Duration.ofMinutes(10);
+
+  private final Supplier<Gemini> gemini;
+  private final MediaCatalog catalog;
+  private final UploadCache cache;
+  private final Clock clock;
+  private final RandomGenerator random;
+
+  public Uploader(
+      Supplier<Gemini> gemini,
+      MediaCatalog catalog,
+      UploadCache cache,
+      Clock clock,
+      RandomGenerator random) {
+    this.gemini = gemini;
+    this.catalog = catalog;
+    this.cache = cache;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Uploads a content that the cache does not have.
+   *
+   * @param key the cache's key of the content
+   * @param sent told how many bytes have arrived so far
+   * @throws MediaProblem when this file will never be with the service
+   * @throws GeminiFailure when the service cannot be used now
+   */
+  void upload(String key, MediaFile media, LongConsumer sent) throws MediaProblem {
+    try {
+      if (!catalog.isUnchanged(media)) {
+        throw changed(media);
+      }
+      RemoteFile file = send(media, sent);
+      file = awaitProcessing(file, media);
+      if (!hashMatches(file, media.sha256())) {
+        throw changed(media);
+      }
+      cache.put(key, media, file);
+    } catch (IOException e) {
+      throw new MediaProblem(
+          "file-unreadable", "\"" + media.path() + "\" cannot be read: " + e.getMessage());
+    } catch (GeminiFailure failure) {
+      if (failure.kind() == Kind.REFUSED) {
+        throw new MediaProblem(
+            "file-refused",
+            "the service refuses \"" + media.path() + "\": " + failure.getMessage());
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * The name follows from the content, so that a file whose last answer was lost is found instead
+   * of sent again. A name can stay taken by a file that is dead or not ours; then another is used.
+   */
+  private RemoteFile send(MediaFile media, LongConsumer sent) throws IOException {
+    String stem = "gb-" + media.sha256().substring(0, 24);
+    try {
+      return gemini.get().upload(upload(media, stem), sent);
+    } catch (GeminiFailure taken) {
+      if (taken.kind() != Kind.ALREADY_EXISTS) {
+        throw taken;
+      }
+      Optional<RemoteFile> present = present("files/" + stem, media);
+      if (present.isPresent()) {
+        return present.get();
+      }
+      String other = stem + "-" + HexFormat.of().toHexDigits(random.nextInt());
+      return gemini.get().upload(upload(media, other), sent);
+    }
+  }
+
+  private Optional<RemoteFile> present(String name, MediaFile media) {
+    try {
+      RemoteFile file = gemini.get().file(name);
+      Instant needed = clock.instant().plus(cache.minLife());
+      boolean usable =
+          file.size() == media.size()
+              && hashMatches(file, media.sha256())
+              && file.expires().map(needed::isBefore).orElse(false);
+      return usable ? Optional.of(file) : Optional.empty();
+    } catch (GeminiFailure none) {
+      if (none.isPassing()) {
+        throw none;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static FileUpload upload(MediaFile media, String id) {
+    return new FileUpload(
+        media.path(), "files/" + id, media.path().getFileName().toString(), media.mimeType());
+  }
+
+  private RemoteFile awaitProcessing(RemoteFile uploaded, MediaFile media) throws MediaProblem {
+    RemoteFile file = uploaded;
+    Instant until = clock.instant().plus(LONGEST_PROCESSING);
+    while (file.isProcessing()) {
+      if (clock.instant().isAfter(until)) {
+        throw new GeminiFailure(
+            Kind.UNAVAILABLE,
+            "STILL_PROCESSING",
+            "The service still processes " + media.path(),
+            Optional.empty(),
+            null);
+      }
+      file = gemini.get().fileAfterAWhile(file.name());
+    }
+    if (file.isFailed()) {
+      throw new MediaProblem(
+          "file-refused",
+          "the service could not process \""
+              + media.path()
+              + "\": "
+              + file.error().orElse("no reason given"));
+    }
+    return file;
+  }
+
+  /** The hash is documented as base64 of its bytes and has been seen as base64 of its hex form. */
+  private static boolean hashMatches(RemoteFile file, String sha256) {
+    if (file.sha256().isEmpty()) {
+      return true;
+    }
+    try {
+      byte[] decoded = Base64.getDecoder().decode(file.sha256().get());
+      return HexFormat.of().formatHex(decoded).equals(sha256)
+          || new String(decoded, StandardCharsets.US_ASCII).equalsIgnoreCase(sha256)
+          || file.sha256().get().equalsIgnoreCase(sha256);
+    } catch (IllegalArgumentException e) {
+      return true; // no hash in a form that we know
+    }
+  }
+
+  private static MediaProblem changed(MediaFile media) {
+    return new MediaProblem(
+        "file-changed",
+        "\"" + media.path() + "\" was changed while it was being uploaded; send the line again");
+  }
+}
