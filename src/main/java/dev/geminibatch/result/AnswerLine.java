@@ -1,0 +1,202 @@
+package dev.geminibatch.result;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.geminibatch.gemini.RpcCode;
+import dev.geminibatch.request.LineProblem;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * One line of a job's answers.
+ *
+ * @param key as the service gave it back; empty if it gave none
+ * @param keyStart where the key's JSON begins in the line, in bytes
+ * @param keyEnd where it ends
+ * @param problem why this is no answer; empty for an answer
+ */
+public record AnswerLine(
+    Optional<String> key, int keyStart, int keyEnd, Optional<LineProblem> problem, Tokens tokens) {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
+
+  /**
+   * Reads a line.
+   *
+   * @throws IOException when it is not JSON
+   */
+  public static AnswerLine read(byte[] line) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(line)) {
+      return new Reading(parser).read();
+    }
+  }
+
+  /** The problem of a request for which no answer came. */
+  public static LineProblem missing() {
+    return new LineProblem(
+        "collect",
+        "no-answer",
+        "the job ended without an answer to this request; send it again",
+        true);
+  }
+
+  private static final class Reading {
+    private final JsonParser parser;
+    private String key;
+    private int keyStart;
+    private int keyEnd;
+    private boolean hasResponse;
+    private boolean hasCandidate;
+    private String blockReason;
+    private LineProblem error;
+    private Tokens tokens = Tokens.NONE;
+
+    Reading(JsonParser parser) {
+      this.parser = parser;
+    }
+
+    AnswerLine read() throws IOException {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new IOException("An answer is not a JSON object");
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        switch (name) {
+          case "key" -> readKey();
+          case "response" -> readResponse();
+          case "error" -> readError();
+          default -> parser.skipChildren();
+        }
+      }
+      return new AnswerLine(
+          Optional.ofNullable(key), keyStart, keyEnd, Optional.ofNullable(problem()), tokens);
+    }
+
+    private LineProblem problem() {
+      if (error != null) {
+        return error;
+      }
+      if (!hasResponse) {
+        return new LineProblem(
+            "collect", "no-response", "the service's line has neither response nor error", true);
+      }
+      if (!hasCandidate) {
+        String why = blockReason == null ? "" : ": the prompt was blocked (" + blockReason + ")";
+        return new LineProblem(
+            "collect", "no-candidate", "the response holds no answer" + why, blockReason == null);
+      }
+      return null;
+    }
+
+    private void readKey() throws IOException {
+      if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        keyStart = (int) parser.currentTokenLocation().getByteOffset();
+        key = parser.getText();
+        keyEnd = (int) parser.currentLocation().getByteOffset();
+      } else {
+        parser.skipChildren();
+      }
+    }
+
+    private void readResponse() throws IOException {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        parser.skipChildren();
+        return;
+      }
+      hasResponse = true;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        switch (name) {
+          case "candidates" -> hasCandidate = readCandidates();
+          case "promptFeedback" -> blockReason = readText("blockReason");
+          case "usageMetadata" -> readTokens();
+          default -> parser.skipChildren();
+        }
+      }
+    }
+
+    private boolean readCandidates() throws IOException {
+      boolean any = false;
+      if (parser.currentToken() == JsonToken.START_ARRAY) {
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          any = true;
+          parser.skipChildren();
+        }
+      }
+      return any;
+    }
+
+    private String readText(String field) throws IOException {
+      String text = null;
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          parser.nextToken();
+          if (name.equals(field)) {
+            text = parser.getValueAsString();
+          }
+          parser.skipChildren();
+        }
+      }
+      return text;
+    }
+
+    private void readTokens() throws IOException {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        return;
+      }
+      long in = 0;
+      long out = 0;
+      long thought = 0;
+      long cached = 0;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        switch (name) {
+          case "promptTokenCount" -> in = parser.getValueAsLong();
+          case "candidatesTokenCount" -> out = parser.getValueAsLong();
+          case "thoughtsTokenCount" -> thought = parser.getValueAsLong();
+          case "cachedContentTokenCount" -> cached = parser.getValueAsLong();
+          default -> parser.skipChildren();
+        }
+      }
+      tokens = new Tokens(in, out, thought, cached);
+    }
+
+    private void readError() throws IOException {
+      int code = 2;
+      String message = "";
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          parser.nextToken();
+          switch (name) {
+            case "code" -> code = parser.getValueAsInt(code);
+            case "message" -> message = parser.getValueAsString("");
+            default -> parser.skipChildren();
+          }
+        }
+      } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        message = parser.getText();
+      } else if (parser.currentToken() == JsonToken.VALUE_NULL) {
+        return;
+      } else {
+        parser.skipChildren();
+      }
+      String status = RpcCode.name(code);
+      error =
+          new LineProblem(
+              "collect",
+              status,
+              message.isEmpty() ? "the service gave no reason" : message,
+              RpcCode.isPassing(status));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.geminibatch.result;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.geminibatch.request.LineProblem;
+import dev.geminibatch.request.RequestKey;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A line of the errors file: what is wrong with a request, and the request as it came in, so that
+ * it can be mended and dropped again.
+ */
+final class ErrorLine {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
+
+  private ErrorLine() {}
+
+  /**
+   * Writes the line, with its line end.
+   *
+   * @param original the line as it came in; as an object if it is JSON, else as a string; null when
+   *     it is too long to be repeated
+   */
+  static byte[] of(RequestKey key, long line, LineProblem problem, byte[] original)
+      throws IOException {
+    ByteArrayOutputStream out =
+        new ByteArrayOutputStream(256 + (original == null ? 0 : original.length));
+    try (JsonGenerator json = FACTORY.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeFieldName("key");
+      json.writeRawValue(key.json());
+      json.writeNumberField("line", line);
+      json.writeStringField("stage", problem.stage());
+      json.writeStringField("code", problem.code());
+      json.writeStringField("message", problem.message());
+      json.writeBooleanField("retryable", problem.retryable());
+      json.writeFieldName("request");
+      if (original == null) {
+        json.writeNull();
+      } else if (isJsonObject(original)) {
+        json.writeRawValue(new String(original, StandardCharsets.UTF_8));
+      } else {
+        json.writeString(new String(original, StandardCharsets.UTF_8));
+      }
+      json.writeEndObject();
+    }
+    out.write('\n');
+    return out.toByteArray();
+  }
+
+  private static boolean isJsonObject(byte[] line) {
+    try (JsonParser parser = FACTORY.createParser(line)) {
+      if (parser.nextToken() == null || !parser.currentToken().isStructStart()) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

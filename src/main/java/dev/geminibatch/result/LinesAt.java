@@ -1,0 +1,68 @@
+package dev.geminibatch.result;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Reads lines of a file by the offset at which they begin, quickly if the offsets ascend. */
+final class LinesAt implements Closeable {
+  private static final int BUFFER_BYTES = 1 << 17;
+
+  private final FileChannel channel;
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+  private long bufferOffset;
+
+  LinesAt(Path file) throws IOException {
+    this.channel = FileChannel.open(file);
+  }
+
+  /** The line that begins at the offset, without its line end. */
+  byte[] read(long offset) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    seek(offset);
+    while (buffer.hasRemaining() || fill()) {
+      int start = buffer.position();
+      int end = start;
+      byte[] bytes = buffer.array();
+      while (end < buffer.limit() && bytes[end] != '\n') {
+        end++;
+      }
+      line.write(bytes, start, end - start);
+      if (end < buffer.limit()) {
+        buffer.position(end + 1);
+        break;
+      }
+      buffer.position(end);
+    }
+    byte[] read = line.toByteArray();
+    boolean carriageReturn = read.length > 0 && read[read.length - 1] == '\r';
+    return carriageReturn ? Arrays.copyOf(read, read.length - 1) : read;
+  }
+
+  private void seek(long offset) {
+    long ahead = offset - bufferOffset;
+    if (ahead >= 0 && ahead <= buffer.limit()) {
+      buffer.position((int) ahead);
+    } else {
+      bufferOffset = offset;
+      buffer.limit(0).position(0);
+    }
+  }
+
+  private boolean fill() throws IOException {
+    bufferOffset += buffer.limit();
+    buffer.clear();
+    int read = channel.read(buffer, bufferOffset);
+    buffer.flip();
+    return read > 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

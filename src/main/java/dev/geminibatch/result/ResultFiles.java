@@ -1,0 +1,34 @@
+package dev.geminibatch.result;
+
+import java.nio.file.Path;
+
+/**
+ * The three files of a run in the outbox.
+ *
+ * @param results one line per answered request
+ * @param errors one line per request without an answer; not there if there are none
+ * @param report what came in, went out and failed
+ */
+public record ResultFiles(Path results, Path errors, Path report) {
+  private static final String RESULTS = "-results.jsonl";
+
+  /**
+   * The files of an input {@code x.jsonl} that stand in a folder: {@code x-batch-results.jsonl}.
+   */
+  public static ResultFiles inFolder(Path folder, String stem) {
+    return beside(folder.resolve(stem + "-batch" + RESULTS));
+  }
+
+  /** The files beside a results file that a person named. */
+  public static ResultFiles beside(Path results) {
+    String name = results.getFileName().toString();
+    String stem =
+        name.endsWith(RESULTS)
+            ? name.substring(0, name.length() - RESULTS.length())
+            : name.endsWith(".jsonl") ? name.substring(0, name.length() - 6) : name;
+    return new ResultFiles(
+        results,
+        results.resolveSibling(stem + "-errors.jsonl"),
+        results.resolveSibling(stem + "-report.json"));
+  }
+}
