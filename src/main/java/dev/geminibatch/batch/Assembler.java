@@ -1,0 +1,241 @@
+package dev.geminibatch.batch;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.geminibatch.request.BatchRequest;
+import dev.geminibatch.request.CheckedLine;
+import dev.geminibatch.request.FileReference;
+import dev.geminibatch.request.FileTag;
+import dev.geminibatch.request.Line;
+import dev.geminibatch.request.LineProblem;
+import dev.geminibatch.request.LineReader;
+import dev.geminibatch.request.RejectedLine;
+import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.Rejection;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.upload.MediaCatalog;
+import dev.geminibatch.upload.MediaProblem;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns the lines of a run into the files of its batch jobs: tags become references, legacy lines
+ * become {@code {key, request}}, and lines gather in jobs by model and size.
+ */
+public final class Assembler {
+  private static final Logger LOG = LoggerFactory.getLogger("assemble");
+  private static final ObjectWriter REJECTIONS = new ObjectMapper().writerFor(Rejection.class);
+
+  private final Ledger ledger;
+  private final MediaCatalog catalog;
+  private final RequestReader requests;
+  private final Settings settings;
+  private final Clock clock;
+  private final Progress progress;
+
+  public Assembler(
+      Ledger ledger,
+      MediaCatalog catalog,
+      RequestReader requests,
+      Settings settings,
+      Clock clock,
+      Progress progress) {
+    this.ledger = ledger;
+    this.catalog = catalog;
+    this.requests = requests;
+    this.settings = settings;
+    this.clock = clock;
+    this.progress = progress;
+  }
+
+  /** A line, and the references that take the places of its tags. */
+  public record PreparedLine(CheckedLine line, Map<FileTag, FileReference> references) {}
+
+  /** The assembly of one run: an iterator over its lines in groups, and the jobs they go into. */
+  public static final class Assembly implements Iterator<List<Line>>, Closeable {
+    private final Run run;
+    private final RunFolder folder;
+    private final LineChunks chunks;
+    private final OutputStream rejected;
+    private final Map<String, JobWriter> open = new HashMap<>();
+    private final List<JobWriter> all = new ArrayList<>();
+    private long rejectedCount;
+
+    private Assembly(Run run, RunFolder folder, LineChunks chunks, OutputStream rejected) {
+      this.run = run;
+      this.folder = folder;
+      this.chunks = chunks;
+      this.rejected = rejected;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return chunks.hasNext();
+    }
+
+    @Override
+    public List<Line> next() {
+      return chunks.next();
+    }
+
+    /** Closes the reading side; the jobs are closed by {@link Assembler#finish}. */
+    @Override
+    public void close() throws IOException {
+      chunks.close();
+    }
+  }
+
+  /** Begins, from nothing. */
+  public Assembly open(String runId) throws IOException {
+    Run run = ledger.run(runId);
+    RunFolder folder = new RunFolder(settings.folders().state(), runId);
+    InputGuard.check(run, folder);
+    folder.removeJobs();
+    LineReader reader = LineReader.open(folder.input(), settings.lines().maxBytes());
+    LineChunks chunks =
+        new LineChunks(
+            reader, at -> progress.step(run, "assembling jobs (bytes)", at, run.inputSize()));
+    OutputStream rejected =
+        new BufferedOutputStream(Files.newOutputStream(folder.rejected()), 1 << 16);
+    return new Assembly(run, folder, chunks, rejected);
+  }
+
+  /** Reads lines again and finds the references for their tags. */
+  public List<PreparedLine> prepare(Assembly assembly, String project, List<Line> lines) {
+    List<PreparedLine> prepared = new ArrayList<>(lines.size());
+    Map<String, FileReference> known = new HashMap<>();
+    for (Line line : lines) {
+      prepared.add(prepare(assembly, project, requests.read(line), known));
+    }
+    return prepared;
+  }
+
+  private PreparedLine prepare(
+      Assembly assembly, String project, CheckedLine line, Map<String, FileReference> known) {
+    if (!(line instanceof BatchRequest request) || request.tags().isEmpty()) {
+      return new PreparedLine(line, Map.of());
+    }
+    Map<FileTag, FileReference> references = new HashMap<>();
+    for (FileTag tag : request.tags()) {
+      FileReference reference = known.get(tag.path());
+      if (reference == null) {
+        try {
+          reference = catalog.reference(assembly.run.id(), project, tag.path(), clock.instant());
+        } catch (MediaProblem problem) {
+          return new PreparedLine(
+              new RejectedLine(request.line(), request.key(), FileProblem.of(tag, problem)),
+              Map.of());
+        }
+        known.put(tag.path(), reference);
+      }
+      references.put(tag, reference);
+    }
+    return new PreparedLine(line, references);
+  }
+
+  /** Adds lines to the jobs of their models, opening a further job when one is full. */
+  public void gather(Assembly assembly, List<PreparedLine> lines) throws IOException {
+    for (PreparedLine prepared : lines) {
+      if (prepared.line() instanceof BatchRequest request) {
+        gather(assembly, request, prepared.references());
+      } else {
+        reject(assembly, (RejectedLine) prepared.line());
+      }
+    }
+  }
+
+  private void gather(
+      Assembly assembly, BatchRequest request, Map<FileTag, FileReference> references)
+      throws IOException {
+    String model = request.model() == null ? assembly.run.model() : request.model();
+    JobWriter job = assembly.open.get(model);
+    if (job != null && job.add(request, references)) {
+      return;
+    }
+    if (job != null) {
+      job.close();
+    }
+    job = open(assembly, model);
+    if (!job.add(request, references)) {
+      reject(
+          assembly,
+          new RejectedLine(
+              request.line(),
+              request.key(),
+              LineProblem.ofInput(
+                  "line-too-long", "the line alone is larger than job.max-bytes allows")));
+    }
+  }
+
+  private JobWriter open(Assembly assembly, String model) throws IOException {
+    JobWriter job =
+        new JobWriter(
+            assembly.folder,
+            assembly.all.size() + 1,
+            model,
+            settings.jobs().maxRequests(),
+            settings.jobs().maxBytes());
+    assembly.open.put(model, job);
+    assembly.all.add(job);
+    return job;
+  }
+
+  private static void reject(Assembly assembly, RejectedLine rejected) throws IOException {
+    Line line = rejected.line();
+    assembly.rejectedCount++;
+    assembly.rejected.write(
+        REJECTIONS.writeValueAsBytes(
+            new Rejection(line.number(), line.offset(), line.size(), rejected.problem())));
+    assembly.rejected.write('\n');
+  }
+
+  /**
+   * Ends the assembly.
+   *
+   * @throws RunFailure when no line is left to send
+   */
+  public void finish(Assembly assembly) throws IOException {
+    abandon(assembly);
+    InputGuard.check(assembly.run, assembly.folder);
+    SafeFiles.force(assembly.folder.rejected());
+    List<Job> jobs = new ArrayList<>();
+    for (JobWriter job : assembly.all) {
+      if (job.requests() > 0) {
+        SafeFiles.force(assembly.folder.jobFile(job.number()));
+        SafeFiles.force(assembly.folder.jobIndex(job.number()));
+        jobs.add(job.toJob(assembly.run));
+      }
+    }
+    if (jobs.isEmpty()) {
+      throw new RunFailure(
+          "None of the lines can be sent any more; see the log for the files they name.");
+    }
+    ledger.assembled(assembly.run.id(), jobs, assembly.rejectedCount);
+    LOG.info(
+        "{}: {} batch job{} for {}",
+        assembly.run.name(),
+        jobs.size(),
+        jobs.size() == 1 ? "" : "s",
+        String.join(", ", jobs.stream().map(Job::model).distinct().toList()));
+  }
+
+  /** Closes all files, finished or not. */
+  public void abandon(Assembly assembly) throws IOException {
+    assembly.close();
+    assembly.rejected.close();
+    for (JobWriter job : assembly.all) {
+      job.close();
+    }
+  }
+}

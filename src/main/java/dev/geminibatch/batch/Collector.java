@@ -1,0 +1,95 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiFailure;
+import dev.geminibatch.gemini.GeminiFailure.Kind;
+import dev.geminibatch.result.AnswerMatcher;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Fetches the answers of ended jobs and finds out which request each belongs to. */
+public final class Collector {
+  private static final Logger LOG = LoggerFactory.getLogger("collect");
+
+  private final Ledger ledger;
+  private final Supplier<Gemini> gemini;
+  private final Settings settings;
+  private final Progress progress;
+
+  public Collector(Ledger ledger, Supplier<Gemini> gemini, Settings settings, Progress progress) {
+    this.ledger = ledger;
+    this.gemini = gemini;
+    this.settings = settings;
+    this.progress = progress;
+  }
+
+  /**
+   * Collects every job of the run that has ended.
+   *
+   * @return whether all its jobs are collected now
+   */
+  public boolean collect(String runId) throws IOException {
+    Run run = ledger.run(runId);
+    RunFolder folder = new RunFolder(settings.folders().state(), runId);
+    for (Job job : ledger.jobs(runId)) {
+      if (job.state() == JobState.ENDED) {
+        collect(run, folder, job);
+      }
+    }
+    boolean all = ledger.jobs(runId).stream().allMatch(job -> job.state() == JobState.COLLECTED);
+    if (all) {
+      ledger.moveTo(runId, RunState.COLLECTED);
+    }
+    return all;
+  }
+
+  private void collect(Run run, RunFolder folder, Job job) throws IOException {
+    Optional<Path> answers =
+        job.responsesFile().isPresent() ? download(run, folder, job) : Optional.empty();
+    AnswerMatcher.Outcome outcome =
+        AnswerMatcher.match(folder.jobIndex(job.number()), answers, folder.matches(job.number()));
+    SafeFiles.force(folder.matches(job.number()));
+    ledger.jobCollected(job, outcome.answered(), outcome.failed(), outcome.tokens());
+    LOG.info(
+        "{}: {} has {} answers, {} requests without one{}",
+        run.name(),
+        job.name().orElse("job " + job.number()),
+        outcome.answered(),
+        outcome.failed(),
+        outcome.strange() == 0
+            ? ""
+            : ", and " + outcome.strange() + " lines that answer nothing that was asked");
+    Files.deleteIfExists(folder.jobFile(job.number())); // the service has long read it
+  }
+
+  private Optional<Path> download(Run run, RunFolder folder, Job job) throws IOException {
+    Path answers = folder.answers(job.number());
+    Path part = SafeFiles.aside(answers, run.id());
+    try {
+      AnswerDownload.fetch(
+          gemini.get(),
+          job.responsesFile().orElseThrow(),
+          part,
+          job.requests(),
+          received -> progress.step(run, "downloading answers (bytes)", received, 0));
+      SafeFiles.publish(part, answers);
+      return Optional.of(answers);
+    } catch (GeminiFailure failure) {
+      if (failure.kind() != Kind.NOT_FOUND) {
+        throw failure;
+      }
+      LOG.error(
+          "{}: the answers of {} are not with the service any more: {}",
+          run.name(),
+          job.name().orElse("job " + job.number()),
+          failure.getMessage());
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.geminibatch.batch;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.geminibatch.request.LineProblem;
+import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.AnswerLine;
+import dev.geminibatch.result.ResultFiles;
+import dev.geminibatch.result.ResultWriter;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a run's results, errors and report, and puts its input away. Every file appears whole; the
+ * results appear last, so that whoever waits for them finds the others there.
+ */
+public final class Deliverer {
+  private static final Logger LOG = LoggerFactory.getLogger("deliver");
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Ledger ledger;
+  private final RunClaims claims;
+  private final RequestReader requests;
+  private final Settings settings;
+  private final Clock clock;
+
+  public Deliverer(
+      Ledger ledger, RunClaims claims, RequestReader requests, Settings settings, Clock clock) {
+    this.ledger = ledger;
+    this.claims = claims;
+    this.requests = requests;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** Delivers a run whose answers are on disk, or that another run has answered. */
+  public void deliver(String runId) throws IOException {
+    Run run = ledger.run(runId);
+    if (run.state() == RunState.FOLLOWING && !leaderHasDelivered(run)) {
+      return;
+    }
+    String answeredBy = run.leader().orElse(runId);
+    ResultFiles files = ResultFiles.beside(output(run));
+    Files.createDirectories(files.results().toAbsolutePath().getParent());
+    ResultWriter.Outcome outcome = write(run, answeredBy, files);
+    putAway(run);
+    ledger.delivered(runId, outcome.answered());
+    claims.disown(runId);
+    LOG.info(
+        "{}: {} of {} requests answered, see {}{}",
+        run.name(),
+        outcome.answered(),
+        outcome.answered() + outcome.failed(),
+        files.results(),
+        outcome.failed() == 0
+            ? ""
+            : "; " + outcome.failed() + " without an answer, see " + files.errors());
+  }
+
+  private boolean leaderHasDelivered(Run run) {
+    Optional<Run> leader = run.leader().flatMap(ledger::find);
+    if (leader.isPresent() && leader.get().state() == RunState.DELIVERED) {
+      return true;
+    }
+    if (leader.isEmpty() || leader.get().state() == RunState.FAILED) {
+      LOG.info("{}: the run that was to answer it has failed; it goes on itself", run.name());
+      ledger.stopFollowing(run.id());
+    }
+    return false;
+  }
+
+  private Path output(Run run) {
+    if (run.output().isPresent()) {
+      return run.output().get();
+    }
+    Path outbox = settings.folders().outbox();
+    for (int n = 1; ; n++) {
+      ResultFiles files = ResultFiles.inFolder(outbox, n == 1 ? run.stem() : run.stem() + "-" + n);
+      boolean free =
+          !Files.exists(files.results())
+              && !Files.exists(files.report())
+              && !ledger.isOutputTaken(files.results(), run.id());
+      if (free) {
+        return ledger.decideOutput(run.id(), files.results());
+      }
+    }
+  }
+
+  private ResultWriter.Outcome write(Run run, String answeredBy, ResultFiles files)
+      throws IOException {
+    RunFolder answers = new RunFolder(settings.folders().state(), answeredBy);
+    RunFolder own = new RunFolder(settings.folders().state(), run.id());
+    List<Job> jobs = ledger.jobs(answeredBy);
+    Path results = SafeFiles.aside(files.results(), run.id());
+    Path errors = SafeFiles.aside(files.errors(), run.id());
+    ResultWriter.Outcome outcome;
+    try (ResultWriter writer = new ResultWriter(own.input(), requests)) {
+      for (Job job : jobs) {
+        Path answersFile = answers.answers(job.number());
+        writer.addJob(
+            answers.jobIndex(job.number()),
+            answers.matches(job.number()),
+            Files.exists(answersFile) ? Optional.of(answersFile) : Optional.empty(),
+            withoutAnswer(job));
+      }
+      writer.addRejected(answers.rejected());
+      outcome = writer.write(results, errors);
+    }
+    if (outcome.failed() > 0) {
+      SafeFiles.publish(errors, files.errors());
+    } else {
+      Files.delete(errors);
+      Files.deleteIfExists(files.errors()); // of an earlier run to the same --output
+    }
+    Path report = SafeFiles.aside(files.report(), run.id());
+    MAPPER.writeValue(report.toFile(), Report.of(run, jobs, outcome, clock.instant()));
+    SafeFiles.publish(report, files.report());
+    SafeFiles.publish(results, files.results());
+    return outcome;
+  }
+
+  private static LineProblem withoutAnswer(Job job) {
+    if (job.reason().isEmpty()) {
+      return AnswerLine.missing();
+    }
+    String state = job.remoteState().orElse("").replaceFirst("^(BATCH|JOB)_STATE_", "");
+    return new LineProblem(
+        state.equals("REFUSED") ? "submit" : "collect",
+        "job-" + state.toLowerCase(Locale.ROOT),
+        job.name().map(name -> name + ": ").orElse("") + job.reason().get(),
+        !state.equals("REFUSED"));
+  }
+
+  /** A dropped input goes to the archive; one from the command line never left its place. */
+  private void putAway(Run run) throws IOException {
+    RunFolder folder = new RunFolder(settings.folders().state(), run.id());
+    if (run.fromInbox()) {
+      PutAway.into(settings.folders().archive(), run, folder.input());
+    }
+  }
+}

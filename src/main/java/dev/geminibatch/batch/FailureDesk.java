@@ -1,0 +1,106 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.gemini.GeminiFailure;
+import dev.geminibatch.gemini.GeminiFailure.Kind;
+import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Redactor;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what becomes of a run whose stage failed: what cannot work goes to the failed folder with
+ * an explanation, everything else waits and is tried again.
+ */
+public final class FailureDesk {
+  private static final Logger LOG = LoggerFactory.getLogger("failures");
+  private static final Duration FIRST_WAIT = Duration.ofSeconds(10);
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
+  private final Ledger ledger;
+  private final RunClaims claims;
+  private final Settings settings;
+  private final Clock clock;
+
+  public FailureDesk(Ledger ledger, RunClaims claims, Settings settings, Clock clock) {
+    this.ledger = ledger;
+    this.claims = claims;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** Takes a run with what went wrong. */
+  public void take(String runId, Throwable problem) throws IOException {
+    Run run = ledger.run(runId);
+    if (problem instanceof RunFailure) {
+      fail(run, problem.getMessage());
+    } else {
+      park(run, problem);
+    }
+  }
+
+  private void fail(Run run, String why) throws IOException {
+    if (run.fromInbox()) {
+      RunFolder folder = new RunFolder(settings.folders().state(), run.id());
+      Path failed = PutAway.into(settings.folders().failed(), run, folder.input());
+      Path explanation = failed.resolveSibling(failed.getFileName() + ".why.txt");
+      Path aside = SafeFiles.aside(explanation, run.id());
+      Files.writeString(aside, explanation(run, why));
+      SafeFiles.publish(aside, explanation);
+      LOG.error("{}: {} The file is now {}", run.name(), why, failed);
+    } else {
+      LOG.error("{}: {}", run.name(), why);
+    }
+    ledger.failed(run.id(), why);
+    claims.disown(run.id());
+  }
+
+  private String explanation(Run run, String why) {
+    return String.join(
+        "\n",
+        run.name() + " could not be used. Nothing of it was sent.",
+        "",
+        "Why:  " + why,
+        "When: " + clock.instant() + ", run " + run.id(),
+        "",
+        "Mend the file and move it back into " + settings.folders().inbox() + " to try again.",
+        "");
+  }
+
+  private void park(Run run, Throwable problem) {
+    Duration wait = wait(run, problem);
+    String reason = reason(problem);
+    ledger.parked(run.id(), reason, wait);
+    LOG.warn("{}: {}; will try again in {} s", run.name(), reason, wait.toSeconds());
+    if (isOurs(problem)) {
+      LOG.error("This should not have happened", problem);
+    }
+  }
+
+  private static Duration wait(Run run, Throwable problem) {
+    if (problem instanceof GeminiFailure failure && failure.kind() == Kind.QUOTA) {
+      return failure.retryAfter().orElse(Duration.ofMinutes(1));
+    }
+    Duration doubled = FIRST_WAIT.multipliedBy(1L << Math.min(run.tries(), 10));
+    return doubled.compareTo(LONGEST_WAIT) < 0 ? doubled : LONGEST_WAIT;
+  }
+
+  private static String reason(Throwable problem) {
+    String message = problem.getMessage() == null ? "" : ": " + problem.getMessage();
+    if (problem instanceof GeminiFailure || problem instanceof InvalidSettingException) {
+      return problem.getMessage();
+    }
+    return Redactor.redact(problem.getClass().getSimpleName() + message);
+  }
+
+  private static boolean isOurs(Throwable problem) {
+    return !(problem instanceof GeminiFailure
+        || problem instanceof InvalidSettingException
+        || problem instanceof IOException);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.geminibatch.batch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+
+/**
+ * Notices an input that was changed behind our back. A file from the command line is linked, not
+ * copied, so a program that writes into it in place would move the lines under our feet.
+ */
+final class InputGuard {
+  private InputGuard() {}
+
+  static void check(Run run, RunFolder folder) throws IOException {
+    boolean same =
+        Files.size(folder.input()) == run.inputSize()
+            && Files.getLastModifiedTime(folder.input()).toMillis() == run.inputModified();
+    if (!same) {
+      throw new RunFailure(
+          "The input was changed while it was being worked on; run it again as it is now.");
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.request.BatchRequest;
+import dev.geminibatch.request.CheckedLine;
+import dev.geminibatch.request.FileTag;
+import dev.geminibatch.request.Line;
+import dev.geminibatch.request.LineProblem;
+import dev.geminibatch.request.LineReader;
+import dev.geminibatch.request.RejectedLine;
+import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.upload.MediaCatalog;
+import dev.geminibatch.upload.MediaExamination;
+import dev.geminibatch.upload.MediaProblem;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at every line of a run and at every file that a line names, before anything is spent; and
+ * notices content that has been answered before.
+ */
+public final class Inspector {
+  private static final Logger LOG = LoggerFactory.getLogger("inspect");
+
+  private final Ledger ledger;
+  private final MediaCatalog catalog;
+  private final RequestReader requests;
+  private final Settings settings;
+  private final Progress progress;
+
+  public Inspector(
+      Ledger ledger,
+      MediaCatalog catalog,
+      RequestReader requests,
+      Settings settings,
+      Progress progress) {
+    this.ledger = ledger;
+    this.catalog = catalog;
+    this.requests = requests;
+    this.settings = settings;
+    this.progress = progress;
+  }
+
+  /** The inspection of one run: an iterator over its lines in groups. */
+  public static final class Inspection implements Iterator<List<Line>>, Closeable {
+    private static final int EXAMPLES = 5;
+
+    private final Run run;
+    private final LineChunks chunks;
+    private final MediaExamination media;
+    private final MessageDigest digest;
+    private final List<String> examples = new ArrayList<>();
+    private long lines;
+    private long rejected;
+
+    private Inspection(Run run, LineChunks chunks, MediaExamination media, MessageDigest digest) {
+      this.run = run;
+      this.chunks = chunks;
+      this.media = media;
+      this.digest = digest;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return chunks.hasNext();
+    }
+
+    @Override
+    public List<Line> next() {
+      return chunks.next();
+    }
+
+    @Override
+    public void close() throws IOException {
+      chunks.close();
+    }
+  }
+
+  /** Begins, from nothing. */
+  public Inspection open(String runId) throws IOException {
+    Run run = ledger.run(runId);
+    RunFolder folder = new RunFolder(settings.folders().state(), runId);
+    InputGuard.check(run, folder);
+    MessageDigest digest = sha256();
+    LineReader reader = LineReader.digesting(folder.input(), settings.lines().maxBytes(), digest);
+    LineChunks chunks =
+        new LineChunks(
+            reader, at -> progress.step(run, "checking lines (bytes)", at, run.inputSize()));
+    return new Inspection(run, chunks, catalog.examine(runId, run.mediaRoot()), digest);
+  }
+
+  /** Checks a group of lines and the files that they name. */
+  public void check(Inspection inspection, List<Line> lines) {
+    for (Line line : lines) {
+      inspection.lines++;
+      CheckedLine checked = requests.read(line);
+      Optional<LineProblem> problem =
+          checked instanceof BatchRequest request
+              ? problemOfFiles(inspection, request)
+              : Optional.of(((RejectedLine) checked).problem());
+      if (problem.isPresent()) {
+        inspection.rejected++;
+        note(inspection, line, problem.get());
+      }
+    }
+  }
+
+  private static Optional<LineProblem> problemOfFiles(Inspection inspection, BatchRequest request) {
+    Optional<LineProblem> first = Optional.empty();
+    for (FileTag tag : request.tags()) {
+      Optional<MediaProblem> problem = inspection.media.check(tag.path());
+      if (first.isEmpty() && problem.isPresent()) {
+        first = problem.map(each -> FileProblem.of(tag, each));
+      }
+    }
+    return first;
+  }
+
+  private static void note(Inspection inspection, Line line, LineProblem problem) {
+    String text = "line " + line.number() + ": " + problem.message();
+    if (inspection.examples.size() < Inspection.EXAMPLES) {
+      inspection.examples.add(text);
+      LOG.warn("{} {}", inspection.run.name(), text);
+    }
+  }
+
+  /**
+   * Ends the inspection.
+   *
+   * @throws RunFailure when there is nothing to send, or one bad line is one too many
+   */
+  public void finish(Inspection inspection) {
+    inspection.media.close();
+    Run run = inspection.run;
+    long usable = inspection.lines - inspection.rejected;
+    if (inspection.lines == 0) {
+      throw new RunFailure("The file holds no lines. Write one request per line.");
+    }
+    if (usable == 0 || settings.lines().failOnError() && inspection.rejected > 0) {
+      throw new RunFailure(whyNothingIsSent(inspection, usable));
+    }
+    Optional<String> leader =
+        ledger.inspected(
+            run.id(),
+            fingerprint(inspection),
+            inspection.lines,
+            inspection.rejected,
+            !run.forced());
+    MediaCatalog.Totals files = catalog.totals(run.id());
+    LOG.info(
+        "{}: {} requests, {} of them cannot be sent, {} files ({} MB) to refer to",
+        run.name(),
+        inspection.lines,
+        inspection.rejected,
+        files.files(),
+        files.bytes() / 1_000_000);
+    leader.ifPresent(
+        id ->
+            LOG.info(
+                "{}: the same content is answered by run {}, nothing is paid twice; to pay again,"
+                    + " use --force or the name {}.force.jsonl",
+                run.name(),
+                id,
+                run.stem()));
+  }
+
+  private static String whyNothingIsSent(Inspection inspection, long usable) {
+    StringBuilder why = new StringBuilder();
+    if (usable == 0) {
+      why.append("None of the ").append(inspection.lines).append(" lines can be sent");
+    } else {
+      why.append(inspection.rejected).append(" of ").append(inspection.lines);
+      why.append(" lines cannot be sent, and lines.on-error=fail");
+    }
+    why.append("; nothing was sent. ");
+    if (inspection.rejected > inspection.examples.size()) {
+      why.append("The first are:");
+    }
+    inspection.examples.forEach(example -> why.append("\n  ").append(example));
+    return why.toString();
+  }
+
+  /** The same for the same lines, default model and files, whatever their names and times. */
+  private String fingerprint(Inspection inspection) {
+    MessageDigest digest = sha256();
+    digest.update(inspection.digest.digest());
+    digest.update(inspection.run.model().getBytes(StandardCharsets.UTF_8));
+    catalog.digestInto(inspection.run.id(), digest);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+}

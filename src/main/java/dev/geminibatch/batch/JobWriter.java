@@ -1,0 +1,109 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.request.BatchRequest;
+import dev.geminibatch.request.FileReference;
+import dev.geminibatch.request.FileTag;
+import dev.geminibatch.request.RequestKey;
+import dev.geminibatch.request.WireLine;
+import dev.geminibatch.result.JobIndex;
+import dev.geminibatch.result.KeyTable;
+import dev.geminibatch.result.Tokens;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes the file of one batch job, and the index that leads from its answers back to the input.
+ */
+final class JobWriter implements Closeable {
+  private final int number;
+  private final String model;
+  private final int maxRequests;
+  private final long maxBytes;
+  private final OutputStream out;
+  private final JobIndex.Writer index;
+  private KeyTable keys = new KeyTable();
+  private long requests;
+  private long bytes;
+
+  JobWriter(RunFolder folder, int number, String model, int maxRequests, long maxBytes)
+      throws IOException {
+    this.number = number;
+    this.model = model;
+    this.maxRequests = maxRequests;
+    this.maxBytes = maxBytes;
+    this.out = new BufferedOutputStream(Files.newOutputStream(folder.jobFile(number)), 1 << 17);
+    this.index = new JobIndex.Writer(folder.jobIndex(number));
+  }
+
+  /**
+   * Adds a request.
+   *
+   * @return false if the job is full
+   */
+  boolean add(BatchRequest request, Map<FileTag, FileReference> references) throws IOException {
+    if (requests >= maxRequests) {
+      return false;
+    }
+    RequestKey key = request.key();
+    String wireKey = key.text();
+    long hash = KeyTable.hash(wireKey);
+    boolean changed = !key.json().startsWith("\"");
+    byte[] line = WireLine.of(request, key.wireJson(), references::get);
+    if (bytes + line.length > maxBytes) {
+      return false;
+    }
+    while (!keys.add(hash)) {
+      // The line's number makes it unique, unless another key happens to look just like that.
+      wireKey = wireKey + "~" + request.line().number();
+      hash = KeyTable.hash(wireKey);
+      changed = true;
+      line = WireLine.of(request, WireLine.quote(wireKey), references::get);
+    }
+    out.write(line);
+    index.add(new JobIndex.Entry(request.line().number(), request.line().offset(), hash, changed));
+    requests++;
+    bytes += line.length;
+    return true;
+  }
+
+  int number() {
+    return number;
+  }
+
+  long requests() {
+    return requests;
+  }
+
+  /** The job as the ledger will know it. Its display name ends with what makes it unique. */
+  Job toJob(Run run) {
+    return new Job(
+        run.id(),
+        number,
+        model,
+        requests,
+        JobState.ASSEMBLED,
+        run.displayName() + " [" + run.id() + "." + number + "]",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        0,
+        Tokens.NONE,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Override
+  public void close() throws IOException {
+    keys = new KeyTable(); // the next job of this model has its own
+    out.close();
+    index.close();
+  }
+}

@@ -1,0 +1,419 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.result.Tokens;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** The record of every run and every job. Each method is one transaction. */
+public final class Ledger {
+  private final Jdbi jdbi;
+  private final Clock clock;
+
+  public Ledger(Jdbi jdbi, Clock clock) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+  }
+
+  /** Writes down a new run, before its input is touched. */
+  void add(Run run) {
+    jdbi.useTransaction(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    INSERT INTO run (id, name, source, from_inbox, output, model, media_root,
+                      display_name, forced, state, created_at, updated_at)
+                    VALUES (:id, :name, :source, :fromInbox, :output, :model, :mediaRoot,
+                      :displayName, :forced, :state, :now, :now)""")
+                .bind("id", run.id())
+                .bind("name", run.name())
+                .bind("source", run.source().toString())
+                .bind("fromInbox", run.fromInbox() ? 1 : 0)
+                .bind("output", run.output().map(Path::toString).orElse(null))
+                .bind("model", run.model())
+                .bind("mediaRoot", run.mediaRoot().toString())
+                .bind("displayName", run.displayName())
+                .bind("forced", run.forced() ? 1 : 0)
+                .bind("state", run.state().name())
+                .bind("now", now())
+                .execute());
+  }
+
+  /** Forgets a run that never got its input. */
+  void remove(String runId) {
+    jdbi.useTransaction(handle -> handle.execute("DELETE FROM run WHERE id = ?", runId));
+  }
+
+  /** The run, which must exist. */
+  public Run run(String runId) {
+    return find(runId)
+        .orElseThrow(() -> new IllegalStateException("The ledger has no run " + runId));
+  }
+
+  public Optional<Run> find(String runId) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM run WHERE id = :id")
+                .bind("id", runId)
+                .map((row, context) -> run(row))
+                .findOne());
+  }
+
+  /** The newest runs, unfinished ones before all others. */
+  public List<Run> recent(int most) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT * FROM run
+                    ORDER BY CASE WHEN state IN ('DELIVERED', 'FAILED') THEN 1 ELSE 0 END,
+                      created_at DESC LIMIT :most""")
+                .bind("most", most)
+                .map((row, context) -> run(row))
+                .list());
+  }
+
+  /** All runs that are not finished, the oldest first. */
+  public List<Run> unfinished() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM run WHERE state IN (<states>) ORDER BY created_at, id")
+                .bindList("states", RunState.unfinished().stream().map(Enum::name).toList())
+                .map((row, context) -> run(row))
+                .list());
+  }
+
+  /** Moves a run to its next state; the tries of the stage behind it are forgotten. */
+  void moveTo(String runId, RunState state) {
+    jdbi.useTransaction(handle -> moveTo(handle, runId, state));
+  }
+
+  private void moveTo(Handle handle, String runId, RunState state) {
+    handle.execute(
+        "UPDATE run SET state = ?, reason = NULL, tries = 0, next_try = 0, updated_at = ?"
+            + " WHERE id = ?",
+        state.name(),
+        now(),
+        runId);
+  }
+
+  /** The input is ours now. */
+  void received(String runId, long inputSize, long inputModified) {
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute(
+              "UPDATE run SET input_size = ?, input_modified = ? WHERE id = ?",
+              inputSize,
+              inputModified,
+              runId);
+          moveTo(handle, runId, RunState.RECEIVED);
+        });
+  }
+
+  /**
+   * The lines have been counted; if another run has the same content, this one follows it.
+   *
+   * @return the run to follow, if any
+   */
+  Optional<String> inspected(
+      String runId, String fingerprint, long requests, long rejected, boolean mayFollow) {
+    return jdbi.inTransaction(
+        handle -> {
+          Optional<String> leader =
+              mayFollow
+                  ? handle
+                      .createQuery(
+                          """
+                          SELECT id FROM run
+                          WHERE fingerprint = :fingerprint AND id <> :id AND leader IS NULL
+                            AND state <> 'FAILED'
+                          ORDER BY created_at DESC, id LIMIT 1""")
+                      .bind("fingerprint", fingerprint)
+                      .bind("id", runId)
+                      .mapTo(String.class)
+                      .findOne()
+                  : Optional.empty();
+          handle.execute(
+              "UPDATE run SET fingerprint = ?, requests = ?, rejected = ?, leader = ? WHERE id = ?",
+              fingerprint,
+              requests,
+              rejected,
+              leader.orElse(null),
+              runId);
+          moveTo(handle, runId, leader.isPresent() ? RunState.FOLLOWING : RunState.INSPECTED);
+          return leader;
+        });
+  }
+
+  /** The run that this one followed has failed; it goes its own way. */
+  void stopFollowing(String runId) {
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute("UPDATE run SET leader = NULL WHERE id = ?", runId);
+          moveTo(handle, runId, RunState.INSPECTED);
+        });
+  }
+
+  void uploaded(String runId, long uploadsNew, long uploadsReused) {
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute(
+              "UPDATE run SET uploads_new = uploads_new + ?, uploads_reused = ? WHERE id = ?",
+              uploadsNew,
+              uploadsReused,
+              runId);
+          moveTo(handle, runId, RunState.UPLOADED);
+        });
+  }
+
+  /** The jobs' files are on disk; replaces jobs of an earlier attempt. */
+  void assembled(String runId, List<Job> jobs, long rejected) {
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute("DELETE FROM job WHERE run_id = ?", runId);
+          for (Job job : jobs) {
+            handle.execute(
+                "INSERT INTO job (run_id, number, model, requests, state, display_name)"
+                    + " VALUES (?, ?, ?, ?, ?, ?)",
+                runId,
+                job.number(),
+                job.model(),
+                job.requests(),
+                job.state().name(),
+                job.displayName());
+          }
+          handle.execute("UPDATE run SET rejected = ? WHERE id = ?", rejected, runId);
+          moveTo(handle, runId, RunState.ASSEMBLED);
+        });
+  }
+
+  /** Decides where the results go; only the first decision counts. */
+  Path decideOutput(String runId, Path output) {
+    return jdbi.inTransaction(
+        handle -> {
+          handle.execute(
+              "UPDATE run SET output = ? WHERE id = ? AND output IS NULL",
+              output.toString(),
+              runId);
+          return run(runId, handle).output().orElseThrow();
+        });
+  }
+
+  /** Whether another run has been promised this results file. */
+  boolean isOutputTaken(Path output, String exceptRunId) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                    .createQuery("SELECT COUNT(*) FROM run WHERE output = :output AND id <> :id")
+                    .bind("output", output.toString())
+                    .bind("id", exceptRunId)
+                    .mapTo(Long.class)
+                    .one()
+                > 0);
+  }
+
+  void delivered(String runId, long answered) {
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute("UPDATE run SET answered = ? WHERE id = ?", answered, runId);
+          moveTo(handle, runId, RunState.DELIVERED);
+        });
+  }
+
+  void failed(String runId, String reason) {
+    jdbi.useTransaction(
+        handle -> {
+          moveTo(handle, runId, RunState.FAILED);
+          handle.execute("UPDATE run SET reason = ? WHERE id = ?", shortened(reason), runId);
+        });
+  }
+
+  /** The present stage did not come through; it will be tried again. */
+  void parked(String runId, String reason, Duration wait) {
+    jdbi.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET reason = ?, tries = tries + 1, next_try = ?, updated_at = ?"
+                    + " WHERE id = ?",
+                shortened(reason),
+                now() + wait.toMillis(),
+                now(),
+                runId));
+  }
+
+  public List<Job> jobs(String runId) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM job WHERE run_id = :run ORDER BY number")
+                .bind("run", runId)
+                .map((row, context) -> job(row))
+                .list());
+  }
+
+  /** Jobs in a state, the oldest first. */
+  List<Job> jobs(JobState state) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM job WHERE state = :state ORDER BY submitted_at, run_id")
+                .bind("state", state.name())
+                .map((row, context) -> job(row))
+                .list());
+  }
+
+  /** The job that the service knows by this name, if it is ours. */
+  public Optional<Job> jobNamed(String name) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM job WHERE name = :name")
+                .bind("name", name)
+                .map((row, context) -> job(row))
+                .findFirst());
+  }
+
+  void jobUploaded(Job job, String inputFile) {
+    updateJob(job, "state = 'UPLOADED', input_file = ?", inputFile);
+  }
+
+  void jobCreating(Job job) {
+    updateJob(job, "state = 'CREATING'");
+  }
+
+  /** The service has certainly not created it. */
+  void jobNotCreated(Job job) {
+    updateJob(job, "state = 'UPLOADED'");
+  }
+
+  void jobOpen(Job job, String name, String remoteState) {
+    updateJob(
+        job,
+        "state = 'OPEN', name = ?, remote_state = ?, submitted_at = ?",
+        name,
+        remoteState,
+        now());
+  }
+
+  void jobSeen(Job job, String remoteState) {
+    updateJob(job, "remote_state = ?", remoteState);
+  }
+
+  void jobEnded(Job job, String remoteState, String responsesFile, String reason) {
+    updateJob(
+        job,
+        "state = 'ENDED', remote_state = ?, responses_file = ?, reason = ?, ended_at = ?",
+        remoteState,
+        responsesFile,
+        shortened(reason),
+        now());
+  }
+
+  void jobCollected(Job job, long answered, long failed, Tokens tokens) {
+    updateJob(
+        job,
+        "state = 'COLLECTED', answered = ?, failed = ?, tokens_in = ?, tokens_out = ?,"
+            + " tokens_thought = ?, tokens_cached = ?",
+        answered,
+        failed,
+        tokens.in(),
+        tokens.out(),
+        tokens.thought(),
+        tokens.cached());
+  }
+
+  private void updateJob(Job job, String assignments, Object... values) {
+    Object[] arguments = new Object[values.length + 2];
+    System.arraycopy(values, 0, arguments, 0, values.length);
+    arguments[values.length] = job.runId();
+    arguments[values.length + 1] = job.number();
+    jdbi.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE job SET " + assignments + " WHERE run_id = ? AND number = ?", arguments));
+  }
+
+  private long now() {
+    return clock.millis();
+  }
+
+  private static String shortened(String text) {
+    return text == null || text.length() <= 4000 ? text : text.substring(0, 4000) + "...";
+  }
+
+  private static Run run(String runId, Handle handle) {
+    return handle
+        .createQuery("SELECT * FROM run WHERE id = :id")
+        .bind("id", runId)
+        .map((row, context) -> run(row))
+        .one();
+  }
+
+  private static Run run(ResultSet row) throws SQLException {
+    return new Run(
+        row.getString("id"),
+        row.getString("name"),
+        Path.of(row.getString("source")),
+        row.getInt("from_inbox") != 0,
+        Optional.ofNullable(row.getString("output")).map(Path::of),
+        row.getString("model"),
+        Path.of(row.getString("media_root")),
+        row.getString("display_name"),
+        row.getInt("forced") != 0,
+        RunState.valueOf(row.getString("state")),
+        Optional.ofNullable(row.getString("reason")),
+        row.getInt("tries"),
+        Instant.ofEpochMilli(row.getLong("next_try")),
+        Optional.ofNullable(row.getString("leader")),
+        row.getLong("input_size"),
+        row.getLong("input_modified"),
+        new Run.Counts(
+            row.getLong("requests"),
+            row.getLong("rejected"),
+            row.getLong("answered"),
+            row.getLong("uploads_new"),
+            row.getLong("uploads_reused")),
+        Instant.ofEpochMilli(row.getLong("created_at")),
+        Instant.ofEpochMilli(row.getLong("updated_at")));
+  }
+
+  private static Job job(ResultSet row) throws SQLException {
+    return new Job(
+        row.getString("run_id"),
+        row.getInt("number"),
+        row.getString("model"),
+        row.getLong("requests"),
+        JobState.valueOf(row.getString("state")),
+        row.getString("display_name"),
+        Optional.ofNullable(row.getString("input_file")),
+        Optional.ofNullable(row.getString("name")),
+        Optional.ofNullable(row.getString("remote_state")),
+        Optional.ofNullable(row.getString("responses_file")),
+        Optional.ofNullable(row.getString("reason")),
+        row.getLong("answered"),
+        row.getLong("failed"),
+        new Tokens(
+            row.getLong("tokens_in"),
+            row.getLong("tokens_out"),
+            row.getLong("tokens_thought"),
+            row.getLong("tokens_cached")),
+        time(row, "submitted_at"),
+        time(row, "ended_at"));
+  }
+
+  private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+}

@@ -1,0 +1,179 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.gemini.BatchStatus;
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.Gemini.BatchPage;
+import dev.geminibatch.gemini.GeminiFailure;
+import dev.geminibatch.gemini.GeminiFailure.Kind;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks how the open jobs are, at the cost of one or two requests however many there are, and says
+ * which runs have something to do.
+ */
+public final class Poller {
+  private static final Logger LOG = LoggerFactory.getLogger("poll");
+
+  private final Ledger ledger;
+  private final RunClaims claims;
+  private final Supplier<Gemini> gemini;
+  private final Predicate<Run> scope;
+  private final Clock clock;
+  private final Progress progress;
+  private int turn;
+
+  /**
+   * @param scope the runs that this process is for
+   */
+  public Poller(
+      Ledger ledger,
+      RunClaims claims,
+      Supplier<Gemini> gemini,
+      Predicate<Run> scope,
+      Clock clock,
+      Progress progress) {
+    this.ledger = ledger;
+    this.claims = claims;
+    this.gemini = gemini;
+    this.scope = scope;
+    this.clock = clock;
+    this.progress = progress;
+  }
+
+  /**
+   * One tick.
+   *
+   * @return the runs that can go on now
+   */
+  public List<String> poll() {
+    List<Run> runs = ledger.unfinished().stream().filter(scope).toList();
+    Map<String, Run> ours = new HashMap<>();
+    for (Run run : runs) {
+      if (run.state() != RunState.RECEIVING && claims.own(run.id())) {
+        ours.put(run.id(), run);
+      }
+    }
+    List<Job> open =
+        ledger.jobs(JobState.OPEN).stream().filter(job -> ours.containsKey(job.runId())).toList();
+    if (!open.isEmpty()) {
+      look(open, ours);
+    }
+    Instant now = clock.instant();
+    return runs.stream()
+        .filter(run -> ours.containsKey(run.id()) && !claims.isBusy(run.id()))
+        .filter(run -> !run.nextTry().isAfter(now) && hasSomethingToDo(run))
+        .map(Run::id)
+        .toList();
+  }
+
+  private boolean hasSomethingToDo(Run run) {
+    return switch (run.state()) {
+      case SUBMITTED -> {
+        List<Job> jobs = ledger.jobs(run.id());
+        yield jobs.stream().anyMatch(job -> job.state() == JobState.ENDED)
+            || jobs.stream().allMatch(job -> job.state() == JobState.COLLECTED);
+      }
+      case FOLLOWING ->
+          run.leader()
+              .flatMap(ledger::find)
+              .map(leader -> leader.state().isFinished())
+              .orElse(true);
+      default -> run.state().stage().isPresent();
+    };
+  }
+
+  private void look(List<Job> open, Map<String, Run> runs) {
+    try {
+      if (open.size() == 1) {
+        lookAt(open.get(0), runs);
+        return;
+      }
+      Map<String, Job> byName = new HashMap<>();
+      open.forEach(job -> byName.put(job.name().orElseThrow(), job));
+      BatchPage page = gemini.get().batches(Optional.empty());
+      Set<String> seen = new HashSet<>();
+      for (BatchStatus status : page.jobs()) {
+        Job job = byName.get(status.name());
+        if (job != null && seen.add(status.name())) {
+          saw(job, status, runs);
+        }
+      }
+      // What the newest page does not show is looked at one by one, one a tick. That a listing is
+      // silent about a job means nothing.
+      List<Job> unseen = new ArrayList<>(open);
+      unseen.removeIf(job -> seen.contains(job.name().orElseThrow()));
+      if (!unseen.isEmpty()) {
+        lookAt(unseen.get(Math.floorMod(turn++, unseen.size())), runs);
+      }
+    } catch (GeminiFailure failure) {
+      LOG.warn("Cannot look at the open jobs, will look again: {}", failure.getMessage());
+    }
+  }
+
+  private void lookAt(Job job, Map<String, Run> runs) {
+    try {
+      saw(job, gemini.get().batch(job.name().orElseThrow()), runs);
+    } catch (GeminiFailure failure) {
+      if (failure.kind() != Kind.NOT_FOUND) {
+        throw failure;
+      }
+      LOG.warn("{} is not with the service any more", job.name().orElseThrow());
+      ledger.jobEnded(
+          job, "GONE", null, "the service does not know the job any more (deleted or too old)");
+    }
+  }
+
+  private void saw(Job job, BatchStatus status, Map<String, Run> runs) {
+    Run run = runs.get(job.runId());
+    long done = status.counts().succeeded() + status.counts().failed();
+    progress.step(
+        run,
+        "waiting for job " + status.name() + " (" + status.stateText() + ", requests)",
+        done,
+        job.requests());
+    if (!status.state().isEnded()) {
+      if (!job.remoteState().equals(Optional.of(status.stateText()))) {
+        ledger.jobSeen(job, status.stateText());
+        LOG.info("{}: {} is {}", run.name(), status.name(), status.stateText());
+      }
+      return;
+    }
+    switch (status.state()) {
+      case SUCCEEDED -> {
+        if (status.responsesFile().isPresent()) {
+          ended(run, job, status, null);
+        } // else the file is named a little later
+      }
+      default -> ended(run, job, status, reason(status));
+    }
+  }
+
+  private void ended(Run run, Job job, BatchStatus status, String reason) {
+    ledger.jobEnded(job, status.stateText(), status.responsesFile().orElse(null), reason);
+    LOG.info(
+        "{}: {} ended as {}{}",
+        run.name(),
+        status.name(),
+        status.stateText(),
+        reason == null ? "" : ": " + reason);
+  }
+
+  private static String reason(BatchStatus status) {
+    return status
+        .error()
+        .map(error -> error.status() + ": " + error.message())
+        .orElse("the service gave no reason");
+  }
+}

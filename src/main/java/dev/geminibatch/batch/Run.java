@@ -1,0 +1,65 @@
+package dev.geminibatch.batch;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One input file on its way, as the ledger knows it.
+ *
+ * @param name file name of the input
+ * @param fromInbox whether it was dropped, as opposed to given on the command line
+ * @param output the results file, once it is decided
+ * @param model for lines that name none
+ * @param reason why the run waits, or why it failed
+ * @param nextTry not before this time the present stage is tried again
+ * @param leader the run whose answers this one shares because its content is the same
+ */
+public record Run(
+    String id,
+    String name,
+    Path source,
+    boolean fromInbox,
+    Optional<Path> output,
+    String model,
+    Path mediaRoot,
+    String displayName,
+    boolean forced,
+    RunState state,
+    Optional<String> reason,
+    int tries,
+    Instant nextTry,
+    Optional<String> leader,
+    long inputSize,
+    long inputModified,
+    Counts counts,
+    Instant created,
+    Instant updated) {
+
+  /**
+   * Numbers of a run.
+   *
+   * @param requests lines that are not blank
+   * @param rejected of them, never sent
+   * @param uploadsNew distinct contents sent for this run
+   * @param uploadsReused distinct contents that were there already
+   */
+  public record Counts(
+      long requests, long rejected, long answered, long uploadsNew, long uploadsReused) {
+
+    /** Requests without an answer. */
+    public long unanswered() {
+      return requests - answered;
+    }
+  }
+
+  /** The input's name without its ending, on which the names of the results are built. */
+  public String stem() {
+    return stem(name);
+  }
+
+  /** {@code x} for {@code x.jsonl} and {@code x.force.jsonl}. */
+  public static String stem(String fileName) {
+    return fileName.replaceFirst("(?i)(\\.force)?\\.jsonl$", "");
+  }
+}

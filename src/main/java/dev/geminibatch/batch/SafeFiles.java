@@ -1,0 +1,68 @@
+package dev.geminibatch.batch;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Files that appear whole or not at all. */
+public final class SafeFiles {
+  private SafeFiles() {}
+
+  /** The name under which a file is written before it appears. */
+  public static Path aside(Path target, String runId) {
+    return target.resolveSibling("." + target.getFileName() + "." + runId + ".part");
+  }
+
+  /** Forces a written file to the disk and gives it its name, replacing what was there. */
+  public static void publish(Path written, Path target) throws IOException {
+    force(written);
+    Files.move(
+        written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    forceFolder(target.toAbsolutePath().getParent());
+  }
+
+  /** Moves a file, across file systems if need be; the target appears whole. */
+  static void move(Path source, Path target) throws IOException {
+    try {
+      Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+      forceFolder(target.toAbsolutePath().getParent());
+    } catch (AtomicMoveNotSupportedException e) {
+      copy(source, target);
+      Files.delete(source);
+    }
+  }
+
+  /** Makes a second name for a file, or a copy where the disk cannot do that. */
+  static void linkOrCopy(Path source, Path target) throws IOException {
+    try {
+      Files.createLink(target, source);
+    } catch (IOException | UnsupportedOperationException e) {
+      copy(source, target);
+    }
+  }
+
+  private static void copy(Path source, Path target) throws IOException {
+    Path part = target.resolveSibling("." + target.getFileName() + ".part");
+    Files.copy(
+        source, part, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    publish(part, target);
+  }
+
+  static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Not every system lets a folder be forced (Windows); the file itself is on disk.
+    }
+  }
+}
