@@ -2,6 +2,7 @@ package dev.geminibatch.batch;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.request.BatchRequest;
 import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.FileReference;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,20 +43,26 @@ public final class Assembler {
   private final MediaCatalog catalog;
   private final RequestReader requests;
   private final Settings settings;
+  private final Supplier<String> project;
   private final Clock clock;
   private final Progress progress;
 
+  /**
+   * @param project the fingerprint of the key's project
+   */
   public Assembler(
       Ledger ledger,
       MediaCatalog catalog,
       RequestReader requests,
       Settings settings,
+      Supplier<String> project,
       Clock clock,
       Progress progress) {
     this.ledger = ledger;
     this.catalog = catalog;
     this.requests = requests;
     this.settings = settings;
+    this.project = project;
     this.clock = clock;
     this.progress = progress;
   }
@@ -65,6 +73,7 @@ public final class Assembler {
   /** The assembly of one run: an iterator over its lines in groups, and the jobs they go into. */
   public static final class Assembly implements Iterator<List<Line>>, Closeable {
     private final Run run;
+    private final String project;
     private final RunFolder folder;
     private final LineChunks chunks;
     private final OutputStream rejected;
@@ -72,8 +81,10 @@ public final class Assembler {
     private final List<JobWriter> all = new ArrayList<>();
     private long rejectedCount;
 
-    private Assembly(Run run, RunFolder folder, LineChunks chunks, OutputStream rejected) {
+    private Assembly(
+        Run run, String project, RunFolder folder, LineChunks chunks, OutputStream rejected) {
       this.run = run;
+      this.project = project;
       this.folder = folder;
       this.chunks = chunks;
       this.rejected = rejected;
@@ -105,24 +116,24 @@ public final class Assembler {
     LineReader reader = LineReader.open(folder.input(), settings.lines().maxBytes());
     LineChunks chunks =
         new LineChunks(
-            reader, at -> progress.step(run, "assembling jobs (bytes)", at, run.inputSize()));
+            reader, at -> progress.step(run, "assembling jobs", at, run.inputSize(), Unit.BYTES));
     OutputStream rejected =
         new BufferedOutputStream(Files.newOutputStream(folder.rejected()), 1 << 16);
-    return new Assembly(run, folder, chunks, rejected);
+    return new Assembly(run, project.get(), folder, chunks, rejected);
   }
 
   /** Reads lines again and finds the references for their tags. */
-  public List<PreparedLine> prepare(Assembly assembly, String project, List<Line> lines) {
+  public List<PreparedLine> prepare(Assembly assembly, List<Line> lines) {
     List<PreparedLine> prepared = new ArrayList<>(lines.size());
     Map<String, FileReference> known = new HashMap<>();
     for (Line line : lines) {
-      prepared.add(prepare(assembly, project, requests.read(line), known));
+      prepared.add(prepare(assembly, requests.read(line), known));
     }
     return prepared;
   }
 
   private PreparedLine prepare(
-      Assembly assembly, String project, CheckedLine line, Map<String, FileReference> known) {
+      Assembly assembly, CheckedLine line, Map<String, FileReference> known) {
     if (!(line instanceof BatchRequest request) || request.tags().isEmpty()) {
       return new PreparedLine(line, Map.of());
     }
@@ -131,7 +142,8 @@ public final class Assembler {
       FileReference reference = known.get(tag.path());
       if (reference == null) {
         try {
-          reference = catalog.reference(assembly.run.id(), project, tag.path(), clock.instant());
+          reference =
+              catalog.reference(assembly.run.id(), assembly.project, tag.path(), clock.instant());
         } catch (MediaProblem problem) {
           return new PreparedLine(
               new RejectedLine(request.line(), request.key(), FileProblem.of(tag, problem)),

@@ -1,5 +1,6 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
@@ -77,7 +78,7 @@ public final class Collector {
           job.responsesFile().orElseThrow(),
           part,
           job.requests(),
-          received -> progress.step(run, "downloading answers (bytes)", received, 0));
+          received -> progress.step(run, "downloading answers", received, 0, Unit.BYTES));
       SafeFiles.publish(part, answers);
       return Optional.of(answers);
     } catch (GeminiFailure failure) {

@@ -115,17 +115,30 @@ public final class Deliverer {
       writer.addRejected(answers.rejected());
       outcome = writer.write(results, errors);
     }
+    Report report = Report.of(run, jobs, outcome, clock.instant());
+    publish(files, results, errors, report, outcome, run.id());
+    return outcome;
+  }
+
+  /** Gives written files their names, the results last. */
+  static void publish(
+      ResultFiles files,
+      Path results,
+      Path errors,
+      Report report,
+      ResultWriter.Outcome outcome,
+      String id)
+      throws IOException {
     if (outcome.failed() > 0) {
       SafeFiles.publish(errors, files.errors());
     } else {
       Files.delete(errors);
       Files.deleteIfExists(files.errors()); // of an earlier run to the same --output
     }
-    Path report = SafeFiles.aside(files.report(), run.id());
-    MAPPER.writeValue(report.toFile(), Report.of(run, jobs, outcome, clock.instant()));
-    SafeFiles.publish(report, files.report());
+    Path written = SafeFiles.aside(files.report(), id);
+    MAPPER.writeValue(written.toFile(), report);
+    SafeFiles.publish(written, files.report());
     SafeFiles.publish(results, files.results());
-    return outcome;
   }
 
   private static LineProblem withoutAnswer(Job job) {
@@ -144,7 +157,7 @@ public final class Deliverer {
   private void putAway(Run run) throws IOException {
     RunFolder folder = new RunFolder(settings.folders().state(), run.id());
     if (run.fromInbox()) {
-      PutAway.into(settings.folders().archive(), run, folder.input());
+      PutAway.link(settings.folders().archive(), run, folder.input());
     }
   }
 }

@@ -34,9 +34,14 @@ public final class FailureDesk {
     this.clock = clock;
   }
 
-  /** Takes a run with what went wrong. */
-  public void take(String runId, Throwable problem) throws IOException {
+  /**
+   * Takes a run with what went wrong.
+   *
+   * @param thrown by the stage; what it is about is looked for among its causes
+   */
+  public void take(String runId, Throwable thrown) throws IOException {
     Run run = ledger.run(runId);
+    Throwable problem = understood(thrown);
     if (problem instanceof RunFailure) {
       fail(run, problem.getMessage());
     } else {
@@ -47,7 +52,7 @@ public final class FailureDesk {
   private void fail(Run run, String why) throws IOException {
     if (run.fromInbox()) {
       RunFolder folder = new RunFolder(settings.folders().state(), run.id());
-      Path failed = PutAway.into(settings.folders().failed(), run, folder.input());
+      Path failed = PutAway.move(settings.folders().failed(), run, folder.input());
       Path explanation = failed.resolveSibling(failed.getFileName() + ".why.txt");
       Path aside = SafeFiles.aside(explanation, run.id());
       Files.writeString(aside, explanation(run, why));
@@ -96,6 +101,16 @@ public final class FailureDesk {
       return problem.getMessage();
     }
     return Redactor.redact(problem.getClass().getSimpleName() + message);
+  }
+
+  /** The first cause whose meaning is known, else the problem as it is. */
+  private static Throwable understood(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof RunFailure || !isOurs(cause)) {
+        return cause;
+      }
+    }
+    return thrown;
   }
 
   private static boolean isOurs(Throwable problem) {

@@ -1,5 +1,6 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.request.BatchRequest;
 import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.FileTag;
@@ -53,7 +54,7 @@ public final class Inspector {
 
   /** The inspection of one run: an iterator over its lines in groups. */
   public static final class Inspection implements Iterator<List<Line>>, Closeable {
-    private static final int EXAMPLES = 5;
+    private static final int EXAMPLES = 20;
 
     private final Run run;
     private final LineChunks chunks;
@@ -95,7 +96,7 @@ public final class Inspector {
     LineReader reader = LineReader.digesting(folder.input(), settings.lines().maxBytes(), digest);
     LineChunks chunks =
         new LineChunks(
-            reader, at -> progress.step(run, "checking lines (bytes)", at, run.inputSize()));
+            reader, at -> progress.step(run, "checking lines", at, run.inputSize(), Unit.BYTES));
     return new Inspection(run, chunks, catalog.examine(runId, run.mediaRoot()), digest);
   }
 
@@ -137,9 +138,10 @@ public final class Inspector {
   /**
    * Ends the inspection.
    *
+   * @return whether the run goes on by itself; it does not when another run answers it
    * @throws RunFailure when there is nothing to send, or one bad line is one too many
    */
-  public void finish(Inspection inspection) {
+  public boolean finish(Inspection inspection) {
     inspection.media.close();
     Run run = inspection.run;
     long usable = inspection.lines - inspection.rejected;
@@ -172,6 +174,7 @@ public final class Inspector {
                 run.name(),
                 id,
                 run.stem()));
+    return leader.isEmpty();
   }
 
   private static String whyNothingIsSent(Inspection inspection, long usable) {

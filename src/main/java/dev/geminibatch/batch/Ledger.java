@@ -94,6 +94,11 @@ public final class Ledger {
                 .list());
   }
 
+  /** The stage that takes the run on from where it is; null if there is nothing to do. */
+  public String nextStage(String runId) {
+    return find(runId).flatMap(run -> run.state().stage()).orElse(null);
+  }
+
   /** Moves a run to its next state; the tries of the stage behind it are forgotten. */
   void moveTo(String runId, RunState state) {
     jdbi.useTransaction(handle -> moveTo(handle, runId, state));
@@ -137,7 +142,7 @@ public final class Ledger {
                           """
                           SELECT id FROM run
                           WHERE fingerprint = :fingerprint AND id <> :id AND leader IS NULL
-                            AND state <> 'FAILED'
+                            AND state <> 'FAILED' AND (state <> 'DELIVERED' OR answered > 0)
                           ORDER BY created_at DESC, id LIMIT 1""")
                       .bind("fingerprint", fingerprint)
                       .bind("id", runId)

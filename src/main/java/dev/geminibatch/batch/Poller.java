@@ -1,5 +1,6 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.Gemini.BatchPage;
@@ -55,7 +56,7 @@ public final class Poller {
   /**
    * One tick.
    *
-   * @return the runs that can go on now
+   * @return the runs that can go on now, each begun by {@link RunClaims#begin}
    */
   public List<String> poll() {
     List<Run> runs = ledger.unfinished().stream().filter(scope).toList();
@@ -72,9 +73,10 @@ public final class Poller {
     }
     Instant now = clock.instant();
     return runs.stream()
-        .filter(run -> ours.containsKey(run.id()) && !claims.isBusy(run.id()))
+        .filter(run -> ours.containsKey(run.id()))
         .filter(run -> !run.nextTry().isAfter(now) && hasSomethingToDo(run))
         .map(Run::id)
+        .filter(claims::begin)
         .toList();
   }
 
@@ -140,9 +142,10 @@ public final class Poller {
     long done = status.counts().succeeded() + status.counts().failed();
     progress.step(
         run,
-        "waiting for job " + status.name() + " (" + status.stateText() + ", requests)",
+        "waiting for " + status.name() + ", " + status.stateText(),
         done,
-        job.requests());
+        job.requests(),
+        Unit.REQUESTS);
     if (!status.state().isEnded()) {
       if (!job.remoteState().equals(Optional.of(status.stateText()))) {
         ledger.jobSeen(job, status.stateText());

@@ -1,17 +1,24 @@
 package dev.geminibatch.batch;
 
-/** Told how the work on a run goes, for whoever watches. */
+/** Told how the work on a run goes, for whoever watches. Called from many threads, and often. */
+@FunctionalInterface
 public interface Progress {
+  /** What is counted. */
+  enum Unit {
+    BYTES,
+    REQUESTS
+  }
+
   /**
    * A step forward.
    *
-   * @param step what is being done, for example {@code uploading files}
+   * @param what is being done, for example {@code uploading files}
    * @param total 0 if it is not known
    */
-  void step(Run run, String step, long done, long total);
+  void step(Run run, String what, long done, long total, Unit unit);
 
   /** Nobody watches. */
   static Progress none() {
-    return (run, step, done, total) -> {};
+    return (run, what, done, total, unit) -> {};
   }
 }

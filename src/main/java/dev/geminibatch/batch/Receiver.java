@@ -46,7 +46,7 @@ public final class Receiver {
   /**
    * Moves a dropped file out of the inbox.
    *
-   * @return the run's id, or null if the file is gone
+   * @return the id of the run, begun by {@link RunClaims#begin}; null if the file is gone
    */
   public String receive(Path file) throws IOException {
     String name = file.getFileName().toString();
@@ -60,10 +60,15 @@ public final class Receiver {
     SafeFiles.move(file, folder.input());
     taken(run.id(), folder);
     LOG.info("{}: received as run {}", name, run.id());
+    claims.begin(run.id());
     return run.id();
   }
 
-  /** Takes a file from the command line; it stays where it is. */
+  /**
+   * Takes a file from the command line; it stays where it is.
+   *
+   * @return the id of the run, begun by {@link RunClaims#begin}
+   */
   public String receive(Order order) throws IOException {
     String name = order.file().getFileName().toString();
     Run run =
@@ -77,6 +82,7 @@ public final class Receiver {
     RunFolder folder = begin(run);
     SafeFiles.linkOrCopy(order.file(), folder.input());
     taken(run.id(), folder);
+    claims.begin(run.id());
     return run.id();
   }
 

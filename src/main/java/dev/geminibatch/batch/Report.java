@@ -1,6 +1,7 @@
 package dev.geminibatch.batch;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.result.ResultWriter;
 import dev.geminibatch.result.Tokens;
 import java.time.Instant;
@@ -72,6 +73,35 @@ public record Report(
     }
   }
 
+  /** The report of a single job whose run is unknown or long over. */
+  static Report ofJob(BatchStatus status, ResultWriter.Outcome outcome, Instant delivered) {
+    JobReport job =
+        new JobReport(
+            1,
+            status.name(),
+            status.model(),
+            status.stateText(),
+            status.error().map(BatchStatus.ServiceError::message).orElse(null),
+            outcome.answered() + outcome.failed(),
+            outcome.answered(),
+            outcome.failed(),
+            status.created().map(Instant::toString).orElse(null),
+            status.ended().map(Instant::toString).orElse(null));
+    return new Report(
+        status.displayName(),
+        null,
+        null,
+        outcome.answered() + outcome.failed(),
+        outcome.answered(),
+        outcome.failed(),
+        outcome.failuresByCode(),
+        List.of(job),
+        outcome.tokens(),
+        new Uploads(0, 0),
+        status.created().map(Instant::toString).orElse(null),
+        delivered.toString());
+  }
+
   /**
    * The report of a run.
    *
@@ -79,7 +109,6 @@ public record Report(
    */
   public static Report of(
       Run run, List<Job> jobs, ResultWriter.Outcome outcome, Instant delivered) {
-    Tokens tokens = jobs.stream().map(Job::tokens).reduce(Tokens.NONE, Tokens::plus);
     return new Report(
         run.name(),
         run.id(),
@@ -89,7 +118,7 @@ public record Report(
         outcome.failed(),
         outcome.failuresByCode(),
         jobs.stream().map(JobReport::of).toList(),
-        tokens,
+        jobs.stream().map(Job::tokens).reduce(Tokens.NONE, Tokens::plus),
         new Uploads(run.counts().uploadsNew(), run.counts().uploadsReused()),
         run.created().toString(),
         delivered.toString());

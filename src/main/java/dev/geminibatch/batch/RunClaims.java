@@ -58,7 +58,10 @@ public final class RunClaims implements Closeable {
     }
   }
 
-  /** Begins work on a run; false if it is not ours or is being worked on. */
+  /**
+   * Begins work on a run, or puts it in the queue for it; false if it is not ours or is there
+   * already.
+   */
   public boolean begin(String runId) {
     return own(runId) && busy.add(runId);
   }
@@ -66,10 +69,6 @@ public final class RunClaims implements Closeable {
   /** Ends the work that {@link #begin} allowed. */
   public void end(String runId) {
     busy.remove(runId);
-  }
-
-  public boolean isBusy(String runId) {
-    return busy.contains(runId);
   }
 
   /** The run is finished; its lock is not needed any more. */

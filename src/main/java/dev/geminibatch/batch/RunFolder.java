@@ -33,6 +33,11 @@ public final class RunFolder {
     return path.resolve("job-" + number + ".jsonl");
   }
 
+  /** The matches of answers that were fetched a second time, for somebody who asked for them. */
+  Path matchesOf(Path answersElsewhere) {
+    return path.resolve(answersElsewhere.getFileName() + ".matches");
+  }
+
   /** Which input line each line of a job's file came from. */
   public Path jobIndex(int number) {
     return path.resolve("job-" + number + ".index");

@@ -39,7 +39,7 @@ public final class SafeFiles {
   /** Makes a second name for a file, or a copy where the disk cannot do that. */
   static void linkOrCopy(Path source, Path target) throws IOException {
     try {
-      Files.createLink(target, source);
+      Files.createLink(target, source.toRealPath()); // a link to a link would dangle
     } catch (IOException | UnsupportedOperationException e) {
       copy(source, target);
     }

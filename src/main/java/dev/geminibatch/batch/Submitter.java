@@ -1,5 +1,6 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.gemini.Gemini;
@@ -91,7 +92,9 @@ public final class Submitter {
       try {
         return gemini
             .get()
-            .upload(upload, sent -> progress.step(run, "uploading job (bytes)", sent, size))
+            .upload(
+                upload,
+                sent -> progress.step(run, "uploading job " + job.number(), sent, size, Unit.BYTES))
             .name();
       } catch (GeminiFailure failure) {
         if (failure.kind() == Kind.ALREADY_EXISTS) {

@@ -131,9 +131,31 @@ public final class Gemini implements AutoCloseable {
     return created;
   }
 
+  /**
+   * Finds out whether the service can be reached with this key, before any work is begun. That the
+   * service is in passing trouble is no reason not to begin.
+   *
+   * @throws GeminiFailure when there is no way to it, or the key is refused
+   */
+  public void checkAccess() {
+    try {
+      batches(Optional.empty());
+    } catch (GeminiFailure failure) {
+      if (failure.kind() != Kind.UNAVAILABLE && failure.kind() != Kind.QUOTA) {
+        throw failure;
+      }
+    }
+  }
+
   /** A job by its name {@code batches/...}. */
   public BatchStatus batch(String name) {
     return BatchStatus.of(retries.call(() -> http.call(http.request(name).get().build())));
+  }
+
+  /** As {@link #batch}, after the time it takes for something to have changed. */
+  public BatchStatus batchAfterAWhile(String name) {
+    retries.pause(LOOK_AGAIN);
+    return batch(name);
   }
 
   /** One page of jobs, newest first as the service gives them. */

@@ -9,7 +9,7 @@ package dev.geminibatch.request;
 public record RequestKey(String text, String json) {
 
   /** The key of a line that brings none: {@code line-17}. */
-  static RequestKey ofLine(long number) {
+  public static RequestKey ofLine(long number) {
     String text = "line-" + number;
     return new RequestKey(text, '"' + text + '"');
   }

@@ -40,7 +40,8 @@ public final class ResultWriter implements Closeable {
       new PriorityQueue<>((a, b) -> Long.compare(a.line(), b.line()));
 
   /** What was written. */
-  public record Outcome(long answered, long failed, Map<String, Long> failuresByCode) {}
+  public record Outcome(
+      long answered, long failed, Map<String, Long> failuresByCode, Tokens tokens) {}
 
   public ResultWriter(Path input, RequestReader requests) throws IOException {
     this.input = new LinesAt(input);
@@ -75,10 +76,12 @@ public final class ResultWriter implements Closeable {
     long answered = 0;
     long failed = 0;
     Map<String, Long> codes = new TreeMap<>();
+    Tokens tokens = Tokens.NONE;
     try (OutputStream resultsOut = buffered(results);
         OutputStream errorsOut = buffered(errors)) {
       while (!sources.isEmpty()) {
         Source source = sources.poll();
+        tokens = tokens.plus(source.tokens());
         Optional<LineProblem> problem = source.problem();
         if (problem.isEmpty()) {
           resultsOut.write(source.result());
@@ -94,7 +97,7 @@ public final class ResultWriter implements Closeable {
         }
       }
     }
-    return new Outcome(answered, failed, codes);
+    return new Outcome(answered, failed, codes, tokens);
   }
 
   @Override
@@ -123,7 +126,10 @@ public final class ResultWriter implements Closeable {
     long line();
 
     /** Why the present line has no answer; empty if it has one. */
-    Optional<LineProblem> problem() throws IOException;
+    Optional<LineProblem> problem();
+
+    /** What the present line has cost. */
+    Tokens tokens();
 
     /** The present line for the results, without line end. */
     byte[] result() throws IOException;
@@ -139,6 +145,7 @@ public final class ResultWriter implements Closeable {
     private final LineProblem withoutAnswer;
     private JobIndex.Entry entry;
     private byte[] answer;
+    private AnswerLine read;
 
     JobSource(Path index, Path matches, Optional<Path> answers, LineProblem withoutAnswer)
         throws IOException {
@@ -157,6 +164,7 @@ public final class ResultWriter implements Closeable {
       }
       long place = matches.readLong();
       answer = place == AnswerMatcher.NONE ? null : answers.read(place >> 1);
+      read = answer == null ? null : AnswerLine.read(answer);
       return true;
     }
 
@@ -166,8 +174,13 @@ public final class ResultWriter implements Closeable {
     }
 
     @Override
-    public Optional<LineProblem> problem() throws IOException {
-      return answer == null ? Optional.of(withoutAnswer) : AnswerLine.read(answer).problem();
+    public Optional<LineProblem> problem() {
+      return read == null ? Optional.of(withoutAnswer) : read.problem();
+    }
+
+    @Override
+    public Tokens tokens() {
+      return read == null ? Tokens.NONE : read.tokens();
     }
 
     @Override
@@ -178,7 +191,7 @@ public final class ResultWriter implements Closeable {
       byte[] original = input.read(entry.offset());
       CheckedLine line =
           requests.read(new Line(entry.line(), entry.offset(), original, original.length));
-      return withKey(answer, line.key());
+      return withKey(answer, read, line.key());
     }
 
     @Override
@@ -197,8 +210,7 @@ public final class ResultWriter implements Closeable {
     }
   }
 
-  private static byte[] withKey(byte[] answer, RequestKey key) throws IOException {
-    AnswerLine read = AnswerLine.read(answer);
+  private static byte[] withKey(byte[] answer, AnswerLine read, RequestKey key) {
     byte[] own = key.json().getBytes(StandardCharsets.UTF_8);
     byte[] result = new byte[answer.length - (read.keyEnd() - read.keyStart()) + own.length];
     System.arraycopy(answer, 0, result, 0, read.keyStart());
@@ -233,6 +245,11 @@ public final class ResultWriter implements Closeable {
     @Override
     public Optional<LineProblem> problem() {
       return Optional.of(rejection.problem());
+    }
+
+    @Override
+    public Tokens tokens() {
+      return Tokens.NONE;
     }
 
     @Override

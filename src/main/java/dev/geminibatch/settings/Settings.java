@@ -11,12 +11,30 @@ import java.util.function.BiFunction;
 /**
  * Everything that can be set, checked and with its unit. The keys are described one by one in
  * {@code config/application.properties}.
+ *
+ * @param sandboxJobTime how long a job of the sandbox takes
  */
-public record Settings(Folders folders, Service service, Jobs jobs, Uploads uploads, Lines lines) {
+public record Settings(
+    Folders folders,
+    Service service,
+    Jobs jobs,
+    Uploads uploads,
+    Lines lines,
+    Duration sandboxJobTime) {
 
-  /** Where files come and go. */
+  /**
+   * Where files come and go.
+   *
+   * @param settleTime how long a dropped file must rest before it is taken
+   */
   public record Folders(
-      Path inbox, Path outbox, Path archive, Path failed, Path state, Duration settleTime) {}
+      Path inbox,
+      Path outbox,
+      Path archive,
+      Path failed,
+      Path state,
+      Path routes,
+      Duration settleTime) {}
 
   /**
    * The Gemini API.
@@ -45,9 +63,15 @@ public record Settings(Folders folders, Service service, Jobs jobs, Uploads uplo
    *
    * @param model for lines that name none
    * @param maxBytes of one job's file; the service takes 2 GB
+   * @param concurrency how many runs are worked on at the same time
    */
   public record Jobs(
-      String model, int maxRequests, long maxBytes, Duration pollInterval, Duration timeout) {}
+      String model,
+      int maxRequests,
+      long maxBytes,
+      Duration pollInterval,
+      Duration timeout,
+      int concurrency) {}
 
   /** Files that lines refer to. */
   public record Uploads(Path mediaRoot, int concurrency, Duration minLife) {}
@@ -81,7 +105,8 @@ public record Settings(Folders folders, Service service, Jobs jobs, Uploads uplo
             folder.apply("archive.directory", "archive"),
             folder.apply("failed.directory", "failed"),
             folder.apply("state.directory", "state"),
-            Quantity.duration("inbox.settle-time", text.apply("inbox.settle-time", "2s")));
+            folder.apply("routes.directory", "routes"),
+            Quantity.duration("inbox.settle-time", text.apply("inbox.settle-time", "4s")));
     Service service =
         new Service(
             apiKey(properties, home),
@@ -94,7 +119,8 @@ public record Settings(Folders folders, Service service, Jobs jobs, Uploads uplo
             number(properties, "job.max-requests", 1_000_000, 1, 10_000_000),
             limited("job.max-bytes", text.apply("job.max-bytes", "1900MB"), 2_000_000_000L),
             time.apply("poll.interval", "10s"),
-            time.apply("job.timeout", "24h"));
+            time.apply("job.timeout", "24h"),
+            number(properties, "run.concurrency", 4, 1, 64));
     Uploads uploads =
         new Uploads(
             properties
@@ -107,7 +133,13 @@ public record Settings(Folders folders, Service service, Jobs jobs, Uploads uplo
         new Lines(
             choice(properties, "lines.on-error", "skip", "fail").equals("fail"),
             (int) limited("lines.max-bytes", text.apply("lines.max-bytes", "64MiB"), 1L << 30));
-    return new Settings(folders, service, jobs, uploads, lines);
+    return new Settings(
+        folders,
+        service,
+        jobs,
+        uploads,
+        lines,
+        Quantity.duration("sandbox.job-time", text.apply("sandbox.job-time", "3s")));
   }
 
   private static Optional<ApiKey> apiKey(Properties properties, Path home) {

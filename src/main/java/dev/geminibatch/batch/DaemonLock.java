@@ -1,0 +1,62 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.settings.InvalidSettingException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** One daemon for one state folder. The lock goes with the process, however it ends. */
+public final class DaemonLock implements Closeable {
+  private final FileChannel channel;
+
+  private DaemonLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @throws InvalidSettingException when another daemon has it
+   */
+  public static DaemonLock take(Path stateFolder) throws IOException {
+    Files.createDirectories(stateFolder);
+    FileChannel channel =
+        FileChannel.open(
+            stateFolder.resolve("daemon.lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE);
+    if (!lock(channel)) {
+      channel.close();
+      throw new InvalidSettingException(
+          "Another daemon works with the state folder "
+              + stateFolder
+              + ". Stop it, or give this one folders of its own (state.directory and"
+              + " inbox.directory).");
+    }
+    channel.write(
+        ByteBuffer.wrap(
+            (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+    return new DaemonLock(channel);
+  }
+
+  private static boolean lock(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

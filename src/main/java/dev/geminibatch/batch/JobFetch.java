@@ -1,0 +1,101 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.gemini.BatchStatus;
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.AnswerLine;
+import dev.geminibatch.result.AnswerMatcher;
+import dev.geminibatch.result.ForeignAnswers;
+import dev.geminibatch.result.ResultFiles;
+import dev.geminibatch.result.ResultWriter;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * Downloads the answers of one ended job into files of their own, whoever made the job.
+ *
+ * <p>For a job of ours the requests get their own keys back and stand in the order of their input.
+ * Of a foreign job only the answers are known, and they are passed on as they are.
+ */
+public final class JobFetch {
+  private final Ledger ledger;
+  private final Gemini gemini;
+  private final Settings settings;
+  private final Clock clock;
+
+  public JobFetch(Ledger ledger, Gemini gemini, Settings settings, Clock clock) {
+    this.ledger = ledger;
+    this.gemini = gemini;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /**
+   * Fetches.
+   *
+   * @param status of the job, which has a file with responses
+   * @param received told how many bytes have arrived so far
+   */
+  public ResultWriter.Outcome fetch(BatchStatus status, ResultFiles files, LongConsumer received)
+      throws IOException {
+    Files.createDirectories(files.results().toAbsolutePath().getParent());
+    String id = status.name().replace("batches/", "");
+    Path answers = SafeFiles.aside(files.results(), id + ".answers");
+    Path results = SafeFiles.aside(files.results(), id);
+    Path errors = SafeFiles.aside(files.errors(), id);
+    try {
+      AnswerDownload.fetch(
+          gemini,
+          status.responsesFile().orElseThrow(),
+          answers,
+          status.counts().requests(),
+          received);
+      ResultWriter.Outcome outcome = write(status, answers, results, errors);
+      publish(status, files, results, errors, outcome);
+      return outcome;
+    } finally {
+      Files.deleteIfExists(answers);
+    }
+  }
+
+  private ResultWriter.Outcome write(BatchStatus status, Path answers, Path results, Path errors)
+      throws IOException {
+    Optional<Job> ours = ledger.jobNamed(status.name());
+    if (ours.isPresent()) {
+      RunFolder folder = new RunFolder(settings.folders().state(), ours.get().runId());
+      Path index = folder.jobIndex(ours.get().number());
+      if (Files.exists(index) && Files.exists(folder.input())) {
+        return writeOurs(folder, index, answers, results, errors);
+      }
+    }
+    return ForeignAnswers.write(answers, results, errors);
+  }
+
+  private static ResultWriter.Outcome writeOurs(
+      RunFolder folder, Path index, Path answers, Path results, Path errors) throws IOException {
+    Path matches = folder.matchesOf(answers);
+    AnswerMatcher.match(index, Optional.of(answers), matches);
+    try (ResultWriter writer = new ResultWriter(folder.input(), new RequestReader())) {
+      writer.addJob(index, matches, Optional.of(answers), AnswerLine.missing());
+      return writer.write(results, errors);
+    } finally {
+      Files.deleteIfExists(matches);
+    }
+  }
+
+  private void publish(
+      BatchStatus status,
+      ResultFiles files,
+      Path results,
+      Path errors,
+      ResultWriter.Outcome outcome)
+      throws IOException {
+    Report report = Report.ofJob(status, outcome, clock.instant());
+    Deliverer.publish(files, results, errors, report, outcome, status.name().substring(8));
+  }
+}

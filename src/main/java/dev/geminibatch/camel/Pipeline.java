@@ -1,0 +1,109 @@
+package dev.geminibatch.camel;
+
+import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.main.Main;
+
+/** The running routes. */
+public final class Pipeline implements AutoCloseable {
+  /** Where a run goes after a stage unless the configuration says otherwise. */
+  private static final Map<String, String> NEXT_STAGES =
+      Map.of(
+          "stage.after-inspect", "direct:upload",
+          "stage.after-upload", "direct:assemble",
+          "stage.after-assemble", "direct:submit",
+          "stage.after-collect", "direct:deliver");
+
+  private final Main main;
+  private final ProducerTemplate template;
+
+  private Pipeline(Main main) {
+    this.main = main;
+    this.template = main.getCamelContext().createProducerTemplate();
+  }
+
+  /**
+   * Reads and starts the routes.
+   *
+   * @param configFiles for Camel's own options and the placeholders of users' routes, the strongest
+   *     first
+   * @param watchInbox whether dropped files are taken
+   * @throws InvalidSettingException when a route cannot be read or started; the message names it
+   */
+  public static Pipeline start(
+      Settings settings, Beans beans, List<Path> configFiles, boolean watchInbox) {
+    Path routes = settings.folders().routes();
+    if (!Files.isDirectory(routes)) {
+      throw new InvalidSettingException(
+          "There are no routes in "
+              + routes
+              + ". Start in the folder that holds routes/ and config/, or set routes.directory.");
+    }
+    Main main = new Main();
+    main.setPropertyPlaceholderLocations(
+        configFiles.stream()
+            .map(file -> "file:" + file + ";optional=true")
+            .collect(Collectors.joining(",")));
+    main.configure().setRoutesIncludePattern("file:" + routes + "/*.camel.yaml");
+    NEXT_STAGES.forEach(main::addInitialProperty);
+    placeholders(settings, watchInbox).forEach(main::addOverrideProperty);
+    beans.byName().forEach(main::bind);
+    try {
+      main.start();
+    } catch (Exception e) {
+      main.stop();
+      throw new InvalidSettingException(
+          "The routes in " + routes + " cannot be started.\n" + causes(e));
+    }
+    return new Pipeline(main);
+  }
+
+  /** The checked and absolute values of our keys, for the routes. */
+  private static Map<String, String> placeholders(Settings settings, boolean watchInbox) {
+    return Map.of(
+        "inbox.enabled", Boolean.toString(watchInbox),
+        "inbox.directory", settings.folders().inbox().toString(),
+        "inbox.settle-time", Long.toString(settings.folders().settleTime().toMillis()),
+        "outbox.directory", settings.folders().outbox().toString(),
+        "archive.directory", settings.folders().archive().toString(),
+        "failed.directory", settings.folders().failed().toString(),
+        "poll.interval", Long.toString(settings.jobs().pollInterval().toMillis()),
+        "run.concurrency", Integer.toString(settings.jobs().concurrency()));
+  }
+
+  /** Queues a run for its next stage. */
+  public void advance(String runId) {
+    template.sendBody("seda:advance", runId);
+  }
+
+  /** For tests of the routes. */
+  CamelContext camelContext() {
+    return main.getCamelContext();
+  }
+
+  @Override
+  public void close() {
+    main.stop();
+  }
+
+  /** Camel wraps what went wrong in what it was doing; each cause adds something to know. */
+  private static String causes(Throwable thrown) {
+    StringBuilder text = new StringBuilder();
+    String last = "";
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (!last.contains(message)) {
+        text.append(text.isEmpty() ? "" : "\n").append("  ").append(message);
+        last = message;
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,31 @@
+package dev.geminibatch.camel;
+
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.settings.Settings;
+
+/** The gateway to the service, opened when it is first needed: not every command needs it. */
+final class ServiceAccess implements AutoCloseable {
+  private final Settings.Service settings;
+  private final RetryPolicy retries;
+  private Gemini gemini;
+
+  ServiceAccess(Settings.Service settings, RetryPolicy retries) {
+    this.settings = settings;
+    this.retries = retries;
+  }
+
+  synchronized Gemini gemini() {
+    if (gemini == null) {
+      gemini = new Gemini(settings, retries);
+    }
+    return gemini;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (gemini != null) {
+      gemini.close();
+    }
+  }
+}

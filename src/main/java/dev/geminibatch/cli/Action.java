@@ -1,0 +1,82 @@
+package dev.geminibatch.cli;
+
+import dev.geminibatch.settings.InvalidSettingException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** What is to be done, and which of the other options go with it. */
+enum Action {
+  FILE(
+      "--file",
+      "--model",
+      "--display",
+      "--output",
+      "--poll-interval",
+      "--timeout",
+      "--force",
+      "--media-root"),
+  POLL("--poll", "--output", "--poll-interval", "--timeout"),
+  LIST("--list", "--state"),
+  CANCEL("--cancel"),
+  DELETE("--delete"),
+  CLEAR("--clear", "--state", "--yes"),
+  STATUS("--status"),
+  DEMO("--demo"),
+  SANDBOX("--sandbox", "--port"),
+  DAEMON("", "--model", "--poll-interval", "--media-root");
+
+  /** Options that go with everything. */
+  private static final Set<String> ALWAYS =
+      Set.of("--api-key", "--config", "--json", "--quiet", "--help", "--version");
+
+  private final String option;
+  private final Set<String> companions;
+
+  Action(String option, String... companions) {
+    this.option = option;
+    this.companions = Set.of(companions);
+  }
+
+  /**
+   * Finds the one action among the options that were given.
+   *
+   * @throws InvalidSettingException when there are two, or an option that does not go with it
+   */
+  static Action of(List<String> given) {
+    List<Action> actions =
+        Arrays.stream(values()).filter(action -> given.contains(action.option)).toList();
+    if (actions.size() > 1) {
+      throw new InvalidSettingException(
+          actions.get(0).option
+              + " and "
+              + actions.get(1).option
+              + " cannot be done at once; give one of them.");
+    }
+    Action action = actions.isEmpty() ? DAEMON : actions.get(0);
+    for (String name : given) {
+      if (!name.equals(action.option)
+          && !ALWAYS.contains(name)
+          && !action.companions.contains(name)) {
+        throw new InvalidSettingException(doesNotGo(name, action));
+      }
+    }
+    return action;
+  }
+
+  private static String doesNotGo(String name, Action action) {
+    String homes = options(other -> other.companions.contains(name) && other != DAEMON);
+    return action == DAEMON
+        ? name + " needs one of " + homes + " beside it."
+        : name + " does not go with " + action.option + "; it goes with " + homes + ".";
+  }
+
+  private static String options(Predicate<Action> which) {
+    return Arrays.stream(values())
+        .filter(which)
+        .map(action -> action.option)
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,172 @@
+package dev.geminibatch.cli;
+
+import dev.geminibatch.gemini.GeminiFailure;
+import dev.geminibatch.gemini.GeminiFailure.Kind;
+import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Properties;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Reads the command line, does what it says, and ends with an exit code. */
+public final class CommandLineInterface {
+  private final Terminal terminal;
+  private final Map<String, String> environment;
+
+  private CommandLineInterface(Terminal terminal, Map<String, String> environment) {
+    this.terminal = terminal;
+    this.environment = environment;
+  }
+
+  /**
+   * Does what the arguments say.
+   *
+   * @return the exit code
+   */
+  public static int run(String[] arguments) {
+    return new CommandLineInterface(Terminal.ofProcess(), System.getenv()).execute(arguments);
+  }
+
+  private int execute(String[] arguments) {
+    Options options = new Options();
+    CommandLine parser = new CommandLine(options);
+    try {
+      ParseResult parsed = parser.parseArgs(arguments);
+      if (parsed.isUsageHelpRequested()) {
+        parser.usage(System.out);
+        return ExitCode.OK;
+      }
+      if (parsed.isVersionHelpRequested()) {
+        terminal.print("gemini-batch " + version());
+        return ExitCode.OK;
+      }
+      return execute(options, names(parsed));
+    } catch (ParameterException e) {
+      return refuse(e.getMessage() + hint(e));
+    } catch (InvalidSettingException e) {
+      return refuse(e.getMessage());
+    } catch (GeminiFailure e) {
+      terminal.tell(e.getMessage());
+      return e.kind() == Kind.BAD_KEY ? ExitCode.USAGE : ExitCode.FAILED;
+    } catch (IOException e) {
+      terminal.tell(message(e));
+      return ExitCode.FAILED;
+    } catch (InterruptedException e) {
+      terminal.tell("Stopped.");
+      return ExitCode.FAILED;
+    }
+  }
+
+  private int execute(Options options, List<String> names)
+      throws IOException, InterruptedException {
+    Action action = Action.of(names);
+    Session session = session(options, action);
+    return switch (action) {
+      case FILE -> new FileCommand(session).run();
+      case POLL -> new PollCommand(session).run();
+      case LIST, CANCEL, DELETE, CLEAR -> new MaintenanceCommand(session).run(action);
+      case STATUS -> new StatusCommand(session).run();
+      case DEMO -> new DemoCommand(session).run();
+      case SANDBOX -> new SandboxCommand(session).run();
+      case DAEMON -> new DaemonCommand(session).run();
+    };
+  }
+
+  private Session session(Options options, Action action) {
+    Level level = options.quiet ? Level.WARNING : Level.INFO;
+    Logs.set(terminal, level, action == Action.DAEMON || action == Action.SANDBOX);
+    if (options.config != null && !Files.isReadable(options.config)) {
+      throw new InvalidSettingException(
+          "--config names " + options.config + ", which cannot be read.");
+    }
+    Home home = Home.find();
+    List<Path> strongestFirst = home.configFiles(options.ownConfig());
+    List<Path> weakestFirst = new ArrayList<>(strongestFirst);
+    java.util.Collections.reverse(weakestFirst);
+    Properties properties = Properties.read(commandLine(options), environment, weakestFirst);
+    Path mediaRoot =
+        action == Action.FILE ? Path.of("").toAbsolutePath() : home.path().resolve("media");
+    Settings settings = Settings.of(properties, home.path(), mediaRoot);
+    return new Session(
+        options, settings, strongestFirst, RetryPolicy.standard(), terminal, Clock.systemUTC());
+  }
+
+  /** Options that are settings, by their keys. */
+  private static Map<String, String> commandLine(Options options) {
+    Map<String, String> values = new HashMap<>();
+    if (options.apiKey != null) {
+      values.put("gemini.api-key", options.apiKey);
+    }
+    if (options.model != null) {
+      values.put("gemini.model", options.model);
+    }
+    if (options.mediaRoot != null) {
+      values.put("media.root", options.mediaRoot.toAbsolutePath().toString());
+    }
+    if (options.pollInterval != null) {
+      values.put("poll.interval", positive("--poll-interval", options.pollInterval) + "ms");
+    }
+    if (options.timeout != null) {
+      values.put("job.timeout", positive("--timeout", options.timeout) + "m");
+    }
+    return values;
+  }
+
+  private static long positive(String option, long value) {
+    if (value < 1) {
+      throw new InvalidSettingException(option + " is " + value + "; write at least 1.");
+    }
+    return value;
+  }
+
+  private static List<String> names(ParseResult parsed) {
+    return parsed.matchedOptions().stream().map(option -> option.longestName()).toList();
+  }
+
+  private int refuse(String message) {
+    terminal.tell(message);
+    terminal.tell("See --help for all options.");
+    return ExitCode.USAGE;
+  }
+
+  private static String hint(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      String first = unmatched.getUnmatched().get(0);
+      List<String> similar = unmatched.getSuggestions();
+      if (!similar.isEmpty()) {
+        return ". Did you mean " + String.join(" or ", similar) + "?";
+      }
+      if (!first.startsWith("-")) {
+        return ". To run a file, write --file " + first + ".";
+      }
+    }
+    return ".";
+  }
+
+  private static String message(IOException e) {
+    if (e instanceof FileSystemException problem) {
+      String reason = problem.getReason();
+      String what = reason == null ? problem.getClass().getSimpleName() : reason;
+      return problem.getFile() + ": " + what;
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  private static String version() {
+    String version = CommandLineInterface.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
+  }
+}

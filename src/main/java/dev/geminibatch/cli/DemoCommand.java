@@ -1,0 +1,9 @@
+package dev.geminibatch.cli;
+
+final class DemoCommand {
+  DemoCommand(Session session) {}
+
+  int run() {
+    return 1;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.geminibatch.cli;
+
+import dev.geminibatch.batch.Receiver;
+import dev.geminibatch.batch.Run;
+import dev.geminibatch.result.ResultFiles;
+import dev.geminibatch.settings.InvalidSettingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** {@code --file}: one file now. */
+final class FileCommand {
+  private final Session session;
+
+  FileCommand(Session session) {
+    this.session = session;
+  }
+
+  int run() throws IOException, InterruptedException {
+    session.settings().service().requireKey();
+    Path file = input();
+    Path output = output(file);
+    String goOn = Program.command("--file " + quoted(session.options().file));
+    Receiver.Order order =
+        new Receiver.Order(
+            file, output, Optional.ofNullable(session.options().display), session.options().force);
+    RunWatch.End end =
+        new RunWatch(session, goOn)
+            .await(
+                (beans, pipeline) -> {
+                  beans.gemini().checkAccess();
+                  String runId = beans.receiver().receive(order);
+                  pipeline.advance(runId);
+                  return runId;
+                });
+    return new RunEnd(session, end, goOn).tell();
+  }
+
+  private Path input() {
+    Path file = session.options().file;
+    if (Files.isDirectory(file)) {
+      throw new InvalidSettingException(
+          "--file names the folder " + file + "; name one JSONL file, or drop files in the inbox.");
+    }
+    if (!Files.exists(file)) {
+      throw new InvalidSettingException("--file names " + file + ", which does not exist.");
+    }
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      throw new InvalidSettingException("--file names " + file + ", which cannot be read.");
+    }
+    return file.toAbsolutePath().normalize();
+  }
+
+  private Path output(Path input) throws IOException {
+    Path byDefault =
+        ResultFiles.inFolder(Path.of(""), Run.stem(input.getFileName().toString())).results();
+    Path output =
+        Optional.ofNullable(session.options().output)
+            .orElse(byDefault)
+            .toAbsolutePath()
+            .normalize();
+    if (Files.isDirectory(output)) {
+      throw new InvalidSettingException(
+          "--output names the folder " + output + "; name the results file itself.");
+    }
+    ResultFiles files = ResultFiles.beside(output);
+    for (Path written : new Path[] {files.results(), files.errors(), files.report()}) {
+      if (Files.exists(written) && Files.isSameFile(written, input)) {
+        throw new InvalidSettingException(
+            "The run would write over its own input " + input + "; give another --output.");
+      }
+    }
+    return output;
+  }
+
+  private static String quoted(Path file) {
+    String text = file.toString();
+    return text.matches("[\\w./\\\\:-]+") ? text : "\"" + text + "\"";
+  }
+}

@@ -1,0 +1,84 @@
+package dev.geminibatch.cli;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** The log: one line a record on standard error, keys taken out. */
+final class Logs {
+  /** Kept from being collected, and with it its level. */
+  private static final Logger ROOT = Logger.getLogger("");
+
+  private Logs() {}
+
+  /**
+   * Sends every library's log to the terminal.
+   *
+   * @param ours the level of the product's own records; libraries speak up only when they warn
+   * @param timed whether lines begin with the time, as a daemon's should
+   */
+  static void set(Terminal terminal, Level ours, boolean timed) {
+    LogManager.getLogManager().reset();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord entry) {
+            if (isWorthShowing(entry, ours)) {
+              terminal.tell(format(entry, timed));
+            }
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    ROOT.addHandler(handler);
+    ROOT.setLevel(Level.INFO);
+  }
+
+  private static boolean isWorthShowing(LogRecord entry, Level ours) {
+    String logger = entry.getLoggerName() == null ? "" : entry.getLoggerName();
+    // Our loggers have a stage's name, without a dot; a route's log step has its route's.
+    boolean isOurs = logger.indexOf('.') < 0;
+    Level least = isOurs ? ours : Level.WARNING;
+    return entry.getLevel().intValue() >= least.intValue();
+  }
+
+  private static String format(LogRecord entry, boolean timed) {
+    StringBuilder line = new StringBuilder();
+    if (timed) {
+      line.append(time(entry.getInstant())).append(' ');
+    }
+    if (entry.getLevel().intValue() >= Level.SEVERE.intValue()) {
+      line.append("ERROR ");
+    } else if (entry.getLevel().intValue() >= Level.WARNING.intValue()) {
+      line.append("WARN ");
+    }
+    if (timed) {
+      line.append(entry.getLoggerName()).append(": ");
+    }
+    line.append(entry.getMessage());
+    // Where a fault of ours happened is worth its lines; what the outside world did is not.
+    if (entry.getThrown() != null) {
+      line.append(" (").append(entry.getThrown()).append(')');
+      StackTraceElement[] trace = entry.getThrown().getStackTrace();
+      for (int i = 0; i < Math.min(5, trace.length); i++) {
+        line.append("\n    at ").append(trace[i]);
+      }
+    }
+    return line.toString();
+  }
+
+  private static String time(Instant instant) {
+    return DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss")
+        .withZone(ZoneId.systemDefault())
+        .format(instant);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.geminibatch.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.batch.Maintenance;
+import dev.geminibatch.gemini.BatchState;
+import dev.geminibatch.gemini.BatchStatus;
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.settings.InvalidSettingException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** {@code --list}, {@code --cancel}, {@code --delete} and {@code --clear}. */
+final class MaintenanceCommand {
+  private final Session session;
+  private final Options options;
+  private final Terminal terminal;
+
+  MaintenanceCommand(Session session) {
+    this.session = session;
+    this.options = session.options();
+    this.terminal = session.terminal();
+  }
+
+  int run(Action action) {
+    session.settings().service().requireKey();
+    if (options.state != null) {
+      BatchState.parseList(options.state);
+    }
+    try (Gemini gemini = new Gemini(session.settings().service(), session.retries())) {
+      Maintenance maintenance = new Maintenance(() -> gemini);
+      return switch (action) {
+        case LIST -> list(maintenance);
+        case CANCEL -> cancel(maintenance);
+        case DELETE -> delete(maintenance);
+        case CLEAR -> clear(maintenance);
+        default -> throw new IllegalArgumentException(action.name());
+      };
+    }
+  }
+
+  private int list(Maintenance maintenance) {
+    List<BatchStatus> jobs = maintenance.list(options.state);
+    Map<String, Long> counts = countsByState(jobs);
+    if (options.json) {
+      ObjectNode document = JsonNodeFactory.instance.objectNode();
+      document.putArray("jobs").addAll(jobs.stream().map(MaintenanceCommand::json).toList());
+      ObjectNode byState = document.putObject("counts");
+      counts.forEach(byState::put);
+      terminal.print(document.toPrettyString());
+      return ExitCode.OK;
+    }
+    if (!jobs.isEmpty()) {
+      Table table = new Table("JOB", "STATE", "MODEL", "REQUESTS", "FAILED", "CREATED", "NAME");
+      for (BatchStatus job : jobs) {
+        table.row(
+            job.name(),
+            stateName(job),
+            job.model().replaceFirst("^models/", ""),
+            job.counts().requests(),
+            job.counts().failed(),
+            job.created().map(MaintenanceCommand::toTheSecond).orElse(""),
+            job.displayName());
+      }
+      table.lines().forEach(terminal::print);
+    }
+    String byState =
+        counts.entrySet().stream()
+            .map(count -> count.getValue() + " " + count.getKey())
+            .collect(Collectors.joining(", "));
+    terminal.print(jobs.size() + " jobs" + (byState.isEmpty() ? "" : ": " + byState));
+    return ExitCode.OK;
+  }
+
+  private static String toTheSecond(Instant time) {
+    return time.toString().replaceFirst("\\.\\d+Z$", "Z");
+  }
+
+  private static Map<String, Long> countsByState(List<BatchStatus> jobs) {
+    return jobs.stream()
+        .collect(
+            Collectors.groupingBy(
+                MaintenanceCommand::stateName, TreeMap::new, Collectors.counting()));
+  }
+
+  /** A state that this version does not know is shown as the service calls it. */
+  private static String stateName(BatchStatus job) {
+    String name = job.state() == BatchState.UNKNOWN ? job.stateText() : job.state().name();
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  private static ObjectNode json(BatchStatus job) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("name", job.name());
+    json.put("displayName", job.displayName());
+    json.put("model", job.model());
+    json.put("state", stateName(job));
+    json.put("requests", job.counts().requests());
+    json.put("succeeded", job.counts().succeeded());
+    json.put("failed", job.counts().failed());
+    json.put("pending", job.counts().pending());
+    json.put("created", job.created().map(Instant::toString).orElse(null));
+    json.put("ended", job.ended().map(Instant::toString).orElse(null));
+    job.error().ifPresent(error -> json.put("error", error.status() + ": " + error.message()));
+    return json;
+  }
+
+  private int cancel(Maintenance maintenance) {
+    BatchStatus now = maintenance.cancel(options.cancel);
+    tell(now.name(), "cancelled", now.name() + " is " + stateName(now) + " now.");
+    return ExitCode.OK;
+  }
+
+  private int delete(Maintenance maintenance) {
+    boolean cancelled = maintenance.delete(options.delete);
+    String name = Maintenance.jobName(options.delete);
+    tell(name, "deleted", name + (cancelled ? " cancelled and deleted." : " deleted."));
+    return ExitCode.OK;
+  }
+
+  private int clear(Maintenance maintenance) {
+    List<BatchStatus> jobs = maintenance.toClear(options.state);
+    if (!options.yes && !jobs.isEmpty()) {
+      if (!terminal.isInteractive()) {
+        throw new InvalidSettingException(
+            "--clear would cancel and delete "
+                + jobs.size()
+                + " jobs and cannot ask here; add --yes to do it.");
+      }
+      if (!terminal.confirm("Cancel and delete " + jobs.size() + " jobs?")) {
+        terminal.tell("Nothing was changed.");
+        return ExitCode.OK;
+      }
+    }
+    jobs.forEach(maintenance::clear);
+    if (options.json) {
+      ObjectNode document = JsonNodeFactory.instance.objectNode();
+      jobs.forEach(job -> document.withArray("deleted").add(job.name()));
+      terminal.print(document.toPrettyString());
+    } else {
+      terminal.print(jobs.size() + " jobs cancelled and deleted.");
+    }
+    return ExitCode.OK;
+  }
+
+  private void tell(String name, String done, String sentence) {
+    terminal.print(
+        options.json
+            ? JsonNodeFactory.instance.objectNode().put(done, name).toPrettyString()
+            : sentence);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.geminibatch.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The options as they are typed. What they mean together, {@link Action} knows. */
+@Command(
+    name = "gemini-batch",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    header = "Answers a JSONL file of Gemini requests by the Batch API, at half the price.",
+    synopsisHeading = "%nUsage: ",
+    customSynopsis = {
+      "java -jar gemini-batch.jar [what to do] [options]",
+      "Without anything to do it watches the inbox folder until stopped.",
+    },
+    optionListHeading = "%n",
+    footer = {
+      "",
+      "The API key is taken from GEMINI_API_KEY, API_KEY or GOOGLE_API_KEY.",
+      "Every setting is described in config/application.properties.",
+      "",
+      "Exit: 0 all lines answered, 1 failed and nothing delivered, 2 wrong usage or",
+      "configuration, 3 delivered but some lines have no answer, 4 timed out while the",
+      "job still runs, 130 interrupted and resumable.",
+      "",
+      "Try it without a key:  java -jar gemini-batch.jar --demo",
+    })
+final class Options {
+  // What to do: one of these.
+
+  @Option(
+      names = "--file",
+      paramLabel = "F",
+      description = "Run one file now, wait, and write its answers.")
+  Path file;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "JOB",
+      description = "Wait for a job (batches/x or x) and download its answers.")
+  String poll;
+
+  @Option(names = "--list", description = "List the service's jobs.")
+  boolean list;
+
+  @Option(names = "--cancel", paramLabel = "JOB", description = "Cancel a job.")
+  String cancel;
+
+  @Option(
+      names = "--delete",
+      paramLabel = "JOB",
+      description = "Delete a job; a live one is cancelled first.")
+  String delete;
+
+  @Option(
+      names = "--clear",
+      description = "Cancel and delete all pending and running jobs, or those of --state.")
+  boolean clear;
+
+  @Option(
+      names = "--status",
+      description = "Show our own runs and their jobs, also while the daemon runs.")
+  boolean status;
+
+  @Option(names = "--demo", description = "Run sample exports against the sandbox; needs no key.")
+  boolean demo;
+
+  @Option(
+      names = "--sandbox",
+      description = "Serve a look-alike of the service on this machine until stopped.")
+  boolean sandbox;
+
+  // How to do it.
+
+  @Option(
+      names = "--model",
+      paramLabel = "M",
+      description = "Model of the lines that name none. Default: gemini.model.")
+  String model;
+
+  @Option(
+      names = "--display",
+      paramLabel = "N",
+      description = "With --file: name of the job in listings. Default: the file's name.")
+  String display;
+
+  @Option(
+      names = "--output",
+      paramLabel = "O",
+      description =
+          "With --file or --poll: the results file. Default: F without .jsonl, with"
+              + " -batch-results.jsonl, in the working directory. Errors and report stand beside"
+              + " it.")
+  Path output;
+
+  @Option(
+      names = "--poll-interval",
+      paramLabel = "MS",
+      description = "Milliseconds between two looks at the job. Default: 10000.")
+  Long pollInterval;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "MIN",
+      description = "Minutes to wait for the job. Default: 1440. The job itself goes on.")
+  Long timeout;
+
+  @Option(
+      names = "--force",
+      description = "With --file: pay again, even if the same content was answered before.")
+  boolean force;
+
+  @Option(
+      names = "--state",
+      paramLabel = "S",
+      description =
+          "With --list or --clear: only jobs in these states, for example failed,cancelled.")
+  String state;
+
+  @Option(names = "--yes", description = "With --clear: do not ask.")
+  boolean yes;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "With --sandbox: the port. Default: 8090.")
+  Integer port;
+
+  @Option(
+      names = "--api-key",
+      paramLabel = "K",
+      description = "The key, instead of the environment's.")
+  String apiKey;
+
+  @Option(
+      names = "--media-root",
+      paramLabel = "D",
+      description =
+          "Folder that [[FILE:path]] starts from. Default: the working directory for --file,"
+              + " media for the daemon.")
+  Path mediaRoot;
+
+  @Option(
+      names = "--config",
+      paramLabel = "F",
+      description = "Settings that win over config/application.properties.")
+  Path config;
+
+  @Option(names = "--json", description = "One JSON document on standard output.")
+  boolean json;
+
+  @Option(names = "--quiet", description = "Tell only of warnings and errors.")
+  boolean quiet;
+
+  @Option(names = "--help", usageHelp = true, description = "Show this text.")
+  boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Show the version.")
+  boolean version;
+
+  Optional<Path> ownConfig() {
+    return Optional.ofNullable(config);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.geminibatch.cli;
+
+import dev.geminibatch.batch.Job;
+import dev.geminibatch.batch.JobFetch;
+import dev.geminibatch.batch.Ledger;
+import dev.geminibatch.batch.LedgerDatabase;
+import dev.geminibatch.batch.Maintenance;
+import dev.geminibatch.batch.Run;
+import dev.geminibatch.gemini.BatchState;
+import dev.geminibatch.gemini.BatchStatus;
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiFailure;
+import dev.geminibatch.result.ResultFiles;
+import dev.geminibatch.result.ResultWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * {@code --poll}: an existing job. A run of ours that waits for it goes on as a whole; any other
+ * job is waited for and its answers are written to files of their own.
+ */
+final class PollCommand {
+  private final Session session;
+
+  PollCommand(Session session) {
+    this.session = session;
+  }
+
+  int run() throws IOException, InterruptedException {
+    session.settings().service().requireKey();
+    String name = Maintenance.jobName(session.options().poll);
+    String goOn = Program.command("--poll " + name);
+    Optional<Run> unfinished = unfinishedRun(name);
+    if (unfinished.isPresent() && session.options().output == null) {
+      return goOnWith(unfinished.get(), goOn);
+    }
+    return waitAndFetch(name, goOn);
+  }
+
+  private Optional<Run> unfinishedRun(String name) throws IOException {
+    try (LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
+      Ledger ledger = new Ledger(database.jdbi(), session.clock());
+      return ledger
+          .jobNamed(name)
+          .map(Job::runId)
+          .flatMap(ledger::find)
+          .filter(run -> !run.state().isFinished());
+    }
+  }
+
+  private int goOnWith(Run run, String goOn) throws IOException, InterruptedException {
+    session.terminal().tell("Going on with " + run.name() + ", run " + run.id());
+    RunWatch.End end =
+        new RunWatch(session, goOn)
+            .await(
+                (beans, pipeline) -> {
+                  if (beans.claims().begin(run.id())) {
+                    pipeline.advance(run.id());
+                  } // else another process works on it, and it is only waited for
+                  return run.id();
+                });
+    return new RunEnd(session, end, goOn).tell();
+  }
+
+  private int waitAndFetch(String name, String goOn) throws IOException, InterruptedException {
+    try (Gemini gemini = new Gemini(session.settings().service(), session.retries());
+        LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
+      Optional<BatchStatus> ended = awaitEnd(gemini, name);
+      if (ended.isEmpty()) {
+        session
+            .terminal()
+            .tell("The time to wait is over; " + name + " still runs. To go on: " + goOn);
+        return ExitCode.TIMED_OUT;
+      }
+      BatchStatus status = ended.get();
+      if (status.responsesFile().isEmpty()) {
+        session.terminal().tell(whyNoAnswers(status));
+        return ExitCode.FAILED;
+      }
+      Ledger ledger = new Ledger(database.jdbi(), session.clock());
+      return fetch(new JobFetch(ledger, gemini, session.settings(), session.clock()), status);
+    }
+  }
+
+  private int fetch(JobFetch fetch, BatchStatus status) throws IOException {
+    String id = status.name().replace("batches/", "");
+    Path byDefault = ResultFiles.inFolder(Path.of(""), id).results();
+    Path output = Optional.ofNullable(session.options().output).orElse(byDefault);
+    ResultFiles files = ResultFiles.beside(output);
+    ResultWriter.Outcome outcome = fetch.fetch(status, files, received -> {});
+    session
+        .terminal()
+        .print(
+            outcome.answered()
+                + " of "
+                + (outcome.answered() + outcome.failed())
+                + " requests answered: "
+                + files.results());
+    if (outcome.failed() == 0) {
+      return ExitCode.OK;
+    }
+    session
+        .terminal()
+        .tell(outcome.failed() + " without an answer; the reasons are in " + files.errors());
+    return outcome.answered() == 0 ? ExitCode.FAILED : ExitCode.INCOMPLETE;
+  }
+
+  /** Trouble with the service is waited out like the job itself. */
+  private Optional<BatchStatus> awaitEnd(Gemini gemini, String name) throws InterruptedException {
+    gemini.checkAccess();
+    Duration interval = session.settings().jobs().pollInterval();
+    Instant until = session.clock().instant().plus(session.settings().jobs().timeout());
+    String last = "";
+    while (true) {
+      String now;
+      try {
+        BatchStatus status = gemini.batch(name);
+        boolean fileToCome =
+            status.state() == BatchState.SUCCEEDED
+                && status.responsesFile().isEmpty()
+                && !status.inlined();
+        if (status.state().isEnded() && !fileToCome) {
+          return Optional.of(status);
+        }
+        now = name + " is " + status.stateText() + counts(status.counts());
+      } catch (GeminiFailure failure) {
+        if (!failure.isPassing()) {
+          throw failure;
+        }
+        now = failure.getMessage() + "; will look again";
+      }
+      if (!now.equals(last) && !session.options().quiet) {
+        session.terminal().tell(now);
+      }
+      last = now;
+      if (session.clock().instant().plus(interval).isAfter(until)) {
+        return Optional.empty();
+      }
+      Thread.sleep(interval.toMillis());
+    }
+  }
+
+  private static String counts(BatchStatus.Counts counts) {
+    return counts.requests() == 0
+        ? ""
+        : ", " + (counts.succeeded() + counts.failed()) + " of " + counts.requests() + " requests";
+  }
+
+  private static String whyNoAnswers(BatchStatus status) {
+    if (status.inlined()) {
+      return status.name()
+          + " was created with inline requests; its answers are in its description, not in a file,"
+          + " and cannot be fetched here.";
+    }
+    return status.name()
+        + " ended as "
+        + status.stateText()
+        + " without answers: "
+        + status
+            .error()
+            .map(error -> error.status() + ": " + error.message())
+            .orElse("the service gave no reason");
+  }
+}

@@ -1,0 +1,91 @@
+package dev.geminibatch.cli;
+
+import dev.geminibatch.batch.Progress;
+import dev.geminibatch.batch.Run;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Shows how far the work is: a bar on a terminal, else a line now and then, the rarer the longer it
+ * takes.
+ */
+final class ProgressDisplay implements Progress {
+  private static final int BAR_WIDTH = 24;
+  private static final Duration REDRAW = Duration.ofMillis(100);
+  private static final Duration FIRST_LINE = Duration.ofSeconds(2);
+  private static final Duration LINES_APART = Duration.ofSeconds(10);
+
+  private final Terminal terminal;
+  private final Clock clock;
+  private final Map<String, Shown> shown = new ConcurrentHashMap<>();
+
+  private static final class Shown {
+    private final long since;
+    private long last;
+
+    private Shown(long now) {
+      this.since = now;
+      this.last = now;
+    }
+  }
+
+  ProgressDisplay(Terminal terminal, Clock clock) {
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  @Override
+  public void step(Run run, String what, long done, long total, Unit unit) {
+    long now = clock.millis();
+    Shown last = shown.computeIfAbsent(run.id(), id -> new Shown(now));
+    synchronized (last) {
+      if (now - last.last < wait(last, now)) {
+        return;
+      }
+      last.last = now;
+    }
+    String counts = counts(done, total, unit);
+    if (terminal.isInteractive()) {
+      terminal.status(run.name() + ": " + bar(done, total) + " " + what + ", " + counts);
+    } else {
+      terminal.tell(run.name() + ": " + what + ", " + counts);
+    }
+  }
+
+  private long wait(Shown last, long now) {
+    if (terminal.isInteractive()) {
+      return REDRAW.toMillis();
+    }
+    if (last.last == last.since) {
+      return FIRST_LINE.toMillis();
+    }
+    return Math.max(LINES_APART.toMillis(), (now - last.since) / 10);
+  }
+
+  /** The work is over; nothing of the bar stays. */
+  void end() {
+    terminal.status("");
+  }
+
+  private static String bar(long done, long total) {
+    int filled = total <= 0 ? 0 : (int) Math.min(BAR_WIDTH, BAR_WIDTH * done / total);
+    return "[" + "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled) + "]";
+  }
+
+  private static String counts(long done, long total, Unit unit) {
+    String of = total <= 0 ? "" : " of " + amount(total, unit);
+    return amount(done, unit) + of;
+  }
+
+  private static String amount(long count, Unit unit) {
+    if (unit == Unit.REQUESTS) {
+      return count + " requests";
+    }
+    return count < 1_000_000
+        ? String.format(Locale.ROOT, "%.1f KB", count / 1e3)
+        : String.format(Locale.ROOT, "%.1f MB", count / 1e6);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.geminibatch.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.batch.Job;
+import dev.geminibatch.batch.JobState;
+import dev.geminibatch.batch.Run;
+import dev.geminibatch.batch.RunState;
+import dev.geminibatch.result.ResultFiles;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a person is told when the waiting for a run is over. */
+final class RunEnd {
+  private final Session session;
+  private final RunWatch.End end;
+  private final String goOn;
+
+  RunEnd(Session session, RunWatch.End end, String goOn) {
+    this.session = session;
+    this.end = end;
+    this.goOn = goOn;
+  }
+
+  /**
+   * Tells it.
+   *
+   * @return the exit code
+   */
+  int tell() {
+    if (session.options().json) {
+      session.terminal().print(json().toPrettyString());
+    }
+    if (end.timedOut()) {
+      return timedOut();
+    }
+    Run run = end.run();
+    if (run.state() == RunState.FAILED) {
+      // The reason has been logged by whoever failed it.
+      return ExitCode.FAILED;
+    }
+    ResultFiles files = files(run);
+    if (!session.options().json) {
+      session
+          .terminal()
+          .print(
+              run.counts().answered()
+                  + " of "
+                  + run.counts().requests()
+                  + " requests answered: "
+                  + shown(files.results()));
+    }
+    if (run.counts().unanswered() == 0) {
+      return ExitCode.OK;
+    }
+    session
+        .terminal()
+        .tell(
+            run.counts().unanswered()
+                + " without an answer; the reasons are in "
+                + shown(files.errors())
+                + ". Mend those lines and run that file to send just them.");
+    return run.counts().answered() == 0 ? ExitCode.FAILED : ExitCode.INCOMPLETE;
+  }
+
+  private int timedOut() {
+    List<String> open =
+        end.jobs().stream()
+            .filter(job -> job.state() == JobState.OPEN)
+            .flatMap(job -> job.name().stream())
+            .toList();
+    session
+        .terminal()
+        .tell(
+            (open.isEmpty()
+                    ? "The time to wait is over before a job could be created."
+                    : "The time to wait is over; " + String.join(", ", open) + " still runs.")
+                + " To go on: "
+                + goOn);
+    return ExitCode.TIMED_OUT;
+  }
+
+  private ObjectNode json() {
+    Run run = end.run();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("run", run.id());
+    json.put("input", run.source().toString());
+    json.put("state", run.state().name().toLowerCase());
+    json.put("requests", run.counts().requests());
+    json.put("answered", run.counts().answered());
+    json.put("failed", run.counts().unanswered());
+    run.reason().ifPresent(reason -> json.put("reason", reason));
+    if (run.state() == RunState.DELIVERED) {
+      ResultFiles files = files(run);
+      json.put("results", files.results().toString());
+      if (run.counts().unanswered() > 0) {
+        json.put("errors", files.errors().toString());
+      }
+      json.put("report", files.report().toString());
+    }
+    end.jobs().stream()
+        .map(Job::name)
+        .forEach(name -> json.withArray("jobs").add(name.orElse(null)));
+    return json;
+  }
+
+  private static ResultFiles files(Run run) {
+    return ResultFiles.beside(run.output().orElseThrow());
+  }
+
+  /** Relative to where the person is, if it is there. */
+  private static Path shown(Path file) {
+    Path here = Path.of("").toAbsolutePath();
+    return file.startsWith(here) ? here.relativize(file) : file;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.geminibatch.cli;
+
+import dev.geminibatch.batch.Job;
+import dev.geminibatch.batch.Ledger;
+import dev.geminibatch.batch.Progress;
+import dev.geminibatch.batch.Run;
+import dev.geminibatch.camel.Beans;
+import dev.geminibatch.camel.Pipeline;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One run, from wherever it is to its end, with a person waiting for it.
+ *
+ * <p>The run that answers it (same content, begun earlier) is worked on as well, unless another
+ * process does that.
+ */
+final class RunWatch {
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  private final Session session;
+  private final String goOn;
+  private final Set<String> watched = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param goOn the command that goes on if this one is stopped
+   */
+  RunWatch(Session session, String goOn) {
+    this.session = session;
+    this.goOn = goOn;
+  }
+
+  /** How it ended: the run is not finished if the time was over. */
+  record End(Run run, List<Job> jobs, boolean timedOut) {}
+
+  /** Finds or makes the run, and sends it on its way if nobody else does. */
+  @FunctionalInterface
+  interface Begin {
+    String begin(Beans beans, Pipeline pipeline) throws IOException;
+  }
+
+  /** Starts the routes and waits. */
+  End await(Begin begin) throws IOException, InterruptedException {
+    ProgressDisplay display = new ProgressDisplay(session.terminal(), session.clock());
+    Progress progress = session.options().quiet ? Progress.none() : display;
+    try (Beans beans =
+            new Beans(
+                session.settings(),
+                session.retries(),
+                session.clock(),
+                progress,
+                run -> watched.contains(run.id()));
+        Pipeline pipeline =
+            Pipeline.start(session.settings(), beans, session.configFiles(), false)) {
+      Thread farewell = new Thread(() -> sayHowToGoOn(pipeline), "farewell");
+      Runtime.getRuntime().addShutdownHook(farewell);
+      try {
+        String runId = begin.begin(beans, pipeline);
+        watched.add(runId);
+        return await(beans.ledger(), runId);
+      } finally {
+        display.end();
+        removeHook(farewell);
+      }
+    }
+  }
+
+  private End await(Ledger ledger, String runId) throws InterruptedException {
+    Instant until = session.clock().instant().plus(session.settings().jobs().timeout());
+    while (true) {
+      Run run = ledger.run(runId);
+      boolean timedOut = session.clock().instant().isAfter(until);
+      if (run.state().isFinished() || timedOut) {
+        return new End(run, ledger.jobs(run.leader().orElse(runId)), !run.state().isFinished());
+      }
+      run.leader().ifPresent(watched::add);
+      Thread.sleep(LOOK.toMillis());
+    }
+  }
+
+  private void sayHowToGoOn(Pipeline pipeline) {
+    session.terminal().status("");
+    session.terminal().tell("Interrupted; nothing is lost. To go on: " + goOn);
+    pipeline.close();
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is being stopped: the hook runs already.
+    }
+  }
+}
