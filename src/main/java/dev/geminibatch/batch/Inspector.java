@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,12 +161,14 @@ public final class Inspector {
             !run.forced());
     MediaCatalog.Totals files = catalog.totals(run.id());
     LOG.info(
-        "{}: {} requests, {} of them cannot be sent, {} files ({} MB) to refer to",
+        "{}: {} requests{}{}",
         run.name(),
         inspection.lines,
-        inspection.rejected,
-        files.files(),
-        files.bytes() / 1_000_000);
+        inspection.rejected == 0 ? "" : ", of which " + inspection.rejected + " cannot be sent",
+        files.files() == 0
+            ? ""
+            : String.format(
+                Locale.ROOT, ", %d files (%.1f MB)", files.files(), files.bytes() / 1e6));
     leader.ifPresent(
         id ->
             LOG.info(

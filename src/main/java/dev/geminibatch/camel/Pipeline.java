@@ -4,12 +4,13 @@ import dev.geminibatch.settings.InvalidSettingException;
 import dev.geminibatch.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 
 /** The running routes. */
 public final class Pipeline implements AutoCloseable {
@@ -32,13 +33,12 @@ public final class Pipeline implements AutoCloseable {
   /**
    * Reads and starts the routes.
    *
-   * @param configFiles for Camel's own options and the placeholders of users' routes, the strongest
-   *     first
+   * @param properties Camel's own options, and the placeholders of users' routes
    * @param watchInbox whether dropped files are taken
    * @throws InvalidSettingException when a route cannot be read or started; the message names it
    */
   public static Pipeline start(
-      Settings settings, Beans beans, List<Path> configFiles, boolean watchInbox) {
+      Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
     Path routes = settings.folders().routes();
     if (!Files.isDirectory(routes)) {
       throw new InvalidSettingException(
@@ -47,12 +47,10 @@ public final class Pipeline implements AutoCloseable {
               + ". Start in the folder that holds routes/ and config/, or set routes.directory.");
     }
     Main main = new Main();
-    main.setPropertyPlaceholderLocations(
-        configFiles.stream()
-            .map(file -> "file:" + file + ";optional=true")
-            .collect(Collectors.joining(",")));
+    main.addMainListener(new OwnPlaceholders());
     main.configure().setRoutesIncludePattern("file:" + routes + "/*.camel.yaml");
     NEXT_STAGES.forEach(main::addInitialProperty);
+    properties.forEach(main::addOverrideProperty);
     placeholders(settings, watchInbox).forEach(main::addOverrideProperty);
     beans.byName().forEach(main::bind);
     try {
@@ -76,6 +74,19 @@ public final class Pipeline implements AutoCloseable {
         "failed.directory", settings.folders().failed().toString(),
         "poll.interval", Long.toString(settings.jobs().pollInterval().toMillis()),
         "run.concurrency", Integer.toString(settings.jobs().concurrency()));
+  }
+
+  /**
+   * The environment has been taken into account already, in the form in which people write it;
+   * Camel would put {@code 10s} where a route needs milliseconds.
+   */
+  private static final class OwnPlaceholders extends MainListenerSupport {
+    @Override
+    public void beforeInitialize(BaseMainSupport main) {
+      PropertiesComponent placeholders =
+          (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
+      placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+    }
   }
 
   /** Queues a run for its next stage. */

@@ -11,7 +11,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,15 +92,18 @@ public final class CommandLineInterface {
           "--config names " + options.config + ", which cannot be read.");
     }
     Home home = Home.find();
-    List<Path> strongestFirst = home.configFiles(options.ownConfig());
-    List<Path> weakestFirst = new ArrayList<>(strongestFirst);
-    java.util.Collections.reverse(weakestFirst);
-    Properties properties = Properties.read(commandLine(options), environment, weakestFirst);
+    Properties properties =
+        Properties.read(commandLine(options), environment, home.configFiles(options.ownConfig()));
     Path mediaRoot =
         action == Action.FILE ? Path.of("").toAbsolutePath() : home.path().resolve("media");
     Settings settings = Settings.of(properties, home.path(), mediaRoot);
     return new Session(
-        options, settings, strongestFirst, RetryPolicy.standard(), terminal, Clock.systemUTC());
+        options,
+        settings,
+        withoutSecrets(properties.ofFiles()),
+        RetryPolicy.standard(),
+        terminal,
+        Clock.systemUTC());
   }
 
   /** Options that are settings, by their keys. */
@@ -123,6 +125,12 @@ public final class CommandLineInterface {
       values.put("job.timeout", positive("--timeout", options.timeout) + "m");
     }
     return values;
+  }
+
+  private static Map<String, String> withoutSecrets(Map<String, String> properties) {
+    Map<String, String> rest = new HashMap<>(properties);
+    rest.remove("gemini.api-key");
+    return rest;
   }
 
   private static long positive(String option, long value) {

@@ -30,14 +30,14 @@ final class DaemonCommand {
     Progress progress =
         session.options().quiet
             ? Progress.none()
-            : new ProgressDisplay(session.terminal(), session.clock());
+            : new ProgressDisplay(session.terminal(), LOG::info, session.clock());
     try (DaemonLock lock = DaemonLock.take(settings.folders().state());
         Beans beans =
             new Beans(
                 settings, session.retries(), session.clock(), progress, DaemonCommand::isForUs)) {
       makeFolders(settings.folders());
       beans.receiver().recover();
-      Pipeline pipeline = Pipeline.start(settings, beans, session.configFiles(), true);
+      Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(pipeline), "farewell"));
       LOG.info("Ready. Drop *.jsonl into {}", settings.folders().inbox());
       LOG.info("Answers appear in {}. Stop with Ctrl-C.", settings.folders().outbox());
@@ -61,8 +61,9 @@ final class DaemonCommand {
     }
   }
 
-  private static void stop(Pipeline pipeline) {
-    LOG.info("Stopping. What is under way goes on at the next start.");
+  private void stop(Pipeline pipeline) {
+    // Not to the log, which ends as soon as the process is told to.
+    session.terminal().tell("Stopping. What is under way goes on at the next start.");
     pipeline.close();
   }
 }

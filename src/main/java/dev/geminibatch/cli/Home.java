@@ -34,11 +34,11 @@ record Home(Path path) {
     }
   }
 
-  /** The configuration files, the strongest first; not all need to exist. */
+  /** The configuration files, the weakest first; not all need to exist. */
   List<Path> configFiles(Optional<Path> own) {
     Path config = path.resolve("config");
     return List.of(
-        own.orElse(config.resolve("local.properties")).toAbsolutePath(),
-        config.resolve("application.properties"));
+        config.resolve("application.properties"),
+        own.orElse(config.resolve("local.properties")).toAbsolutePath());
   }
 }

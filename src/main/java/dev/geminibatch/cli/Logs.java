@@ -45,6 +45,9 @@ final class Logs {
 
   private static boolean isWorthShowing(LogRecord entry, Level ours) {
     String logger = entry.getLoggerName() == null ? "" : entry.getLoggerName();
+    if (logger.equals("org.apache.camel.impl.engine.AbstractCamelContext")) {
+      return false; // it logs a failed start, which is told in full by whoever started it
+    }
     // Our loggers have a stage's name, without a dot; a route's log step has its route's.
     boolean isOurs = logger.indexOf('.') < 0;
     Level least = isOurs ? ours : Level.WARNING;
@@ -68,9 +71,10 @@ final class Logs {
     // Where a fault of ours happened is worth its lines; what the outside world did is not.
     if (entry.getThrown() != null) {
       line.append(" (").append(entry.getThrown()).append(')');
-      StackTraceElement[] trace = entry.getThrown().getStackTrace();
-      for (int i = 0; i < Math.min(5, trace.length); i++) {
-        line.append("\n    at ").append(trace[i]);
+      for (StackTraceElement frame : entry.getThrown().getStackTrace()) {
+        if (frame.getClassName().startsWith("dev.geminibatch.")) {
+          line.append("\n    at ").append(frame);
+        }
       }
     }
     return line.toString();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Shows how far the work is: a bar on a terminal, else a line now and then, the rarer the longer it
@@ -19,6 +20,7 @@ final class ProgressDisplay implements Progress {
   private static final Duration LINES_APART = Duration.ofSeconds(10);
 
   private final Terminal terminal;
+  private final Consumer<String> lines;
   private final Clock clock;
   private final Map<String, Shown> shown = new ConcurrentHashMap<>();
 
@@ -32,8 +34,12 @@ final class ProgressDisplay implements Progress {
     }
   }
 
-  ProgressDisplay(Terminal terminal, Clock clock) {
+  /**
+   * @param lines takes the lines where there is no terminal
+   */
+  ProgressDisplay(Terminal terminal, Consumer<String> lines, Clock clock) {
     this.terminal = terminal;
+    this.lines = lines;
     this.clock = clock;
   }
 
@@ -51,7 +57,7 @@ final class ProgressDisplay implements Progress {
     if (terminal.isInteractive()) {
       terminal.status(run.name() + ": " + bar(done, total) + " " + what + ", " + counts);
     } else {
-      terminal.tell(run.name() + ": " + what + ", " + counts);
+      lines.accept(run.name() + ": " + what + ", " + counts);
     }
   }
 
@@ -76,16 +82,13 @@ final class ProgressDisplay implements Progress {
   }
 
   private static String counts(long done, long total, Unit unit) {
-    String of = total <= 0 ? "" : " of " + amount(total, unit);
-    return amount(done, unit) + of;
+    if (unit == Unit.REQUESTS) {
+      return done + " of " + total + " requests";
+    }
+    return megabytes(done) + (total <= 0 ? "" : " of " + megabytes(total));
   }
 
-  private static String amount(long count, Unit unit) {
-    if (unit == Unit.REQUESTS) {
-      return count + " requests";
-    }
-    return count < 1_000_000
-        ? String.format(Locale.ROOT, "%.1f KB", count / 1e3)
-        : String.format(Locale.ROOT, "%.1f MB", count / 1e6);
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
   }
 }

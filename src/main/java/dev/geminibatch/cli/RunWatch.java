@@ -45,7 +45,8 @@ final class RunWatch {
 
   /** Starts the routes and waits. */
   End await(Begin begin) throws IOException, InterruptedException {
-    ProgressDisplay display = new ProgressDisplay(session.terminal(), session.clock());
+    ProgressDisplay display =
+        new ProgressDisplay(session.terminal(), session.terminal()::tell, session.clock());
     Progress progress = session.options().quiet ? Progress.none() : display;
     try (Beans beans =
             new Beans(
@@ -55,7 +56,7 @@ final class RunWatch {
                 progress,
                 run -> watched.contains(run.id()));
         Pipeline pipeline =
-            Pipeline.start(session.settings(), beans, session.configFiles(), false)) {
+            Pipeline.start(session.settings(), beans, session.properties(), false)) {
       Thread farewell = new Thread(() -> sayHowToGoOn(pipeline), "farewell");
       Runtime.getRuntime().addShutdownHook(farewell);
       try {

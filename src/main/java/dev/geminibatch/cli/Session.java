@@ -2,19 +2,18 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.gemini.RetryPolicy;
 import dev.geminibatch.settings.Settings;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
+import java.util.Map;
 
 /**
  * What every command works with.
  *
- * @param configFiles the strongest first
+ * @param properties every key of the configuration files but secrets
  */
 record Session(
     Options options,
     Settings settings,
-    List<Path> configFiles,
+    Map<String, String> properties,
     RetryPolicy retries,
     Terminal terminal,
     Clock clock) {}

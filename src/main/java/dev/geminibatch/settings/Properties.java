@@ -57,6 +57,13 @@ public final class Properties {
         .or(() -> notBlank(files.get(key)));
   }
 
+  /** Every key that a file sets, with its effective value: also keys that are not ours. */
+  public Map<String, String> ofFiles() {
+    Map<String, String> effective = new TreeMap<>();
+    files.keySet().forEach(key -> get(key).ifPresent(value -> effective.put(key, value)));
+    return effective;
+  }
+
   /** The value of an environment variable; blank counts as not set. */
   Optional<String> environment(String name) {
     return notBlank(environment.get(name));
