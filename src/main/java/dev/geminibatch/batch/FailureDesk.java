@@ -81,7 +81,7 @@ public final class FailureDesk {
     Duration wait = wait(run, problem);
     String reason = reason(problem);
     ledger.parked(run.id(), reason, wait);
-    LOG.warn("{}: {}; will try again in {} s", run.name(), reason, wait.toSeconds());
+    LOG.warn("{}: {} (tried again in {} s)", run.name(), reason, wait.toSeconds());
     if (isOurs(problem)) {
       LOG.error("This should not have happened", problem);
     }

@@ -68,6 +68,7 @@ public final class Pipeline implements AutoCloseable {
     return Map.of(
         "inbox.enabled", Boolean.toString(watchInbox),
         "inbox.directory", settings.folders().inbox().toString(),
+        "inbox.interval", Long.toString(settings.folders().interval().toMillis()),
         "inbox.settle-time", Long.toString(settings.folders().settleTime().toMillis()),
         "outbox.directory", settings.folders().outbox().toString(),
         "archive.directory", settings.folders().archive().toString(),

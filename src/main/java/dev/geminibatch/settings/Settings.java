@@ -25,6 +25,7 @@ public record Settings(
   /**
    * Where files come and go.
    *
+   * @param interval how often the inbox is looked at
    * @param settleTime how long a dropped file must rest before it is taken
    */
   public record Folders(
@@ -34,6 +35,7 @@ public record Settings(
       Path failed,
       Path state,
       Path routes,
+      Duration interval,
       Duration settleTime) {}
 
   /**
@@ -106,6 +108,7 @@ public record Settings(
             folder.apply("failed.directory", "failed"),
             folder.apply("state.directory", "state"),
             folder.apply("routes.directory", "routes"),
+            time.apply("inbox.interval", "500ms"),
             Quantity.duration("inbox.settle-time", text.apply("inbox.settle-time", "4s")));
     Service service =
         new Service(

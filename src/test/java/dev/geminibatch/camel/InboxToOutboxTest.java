@@ -1,0 +1,349 @@
+package dev.geminibatch.camel;
+
+import static dev.geminibatch.testkit.Outbox.fileHashes;
+import static dev.geminibatch.testkit.Outbox.keys;
+import static dev.geminibatch.testkit.Samples.correction;
+import static dev.geminibatch.testkit.Samples.extraction;
+import static dev.geminibatch.testkit.Samples.nativeLine;
+import static dev.geminibatch.testkit.Samples.png;
+import static dev.geminibatch.testkit.Samples.sha256;
+import static dev.geminibatch.testkit.Samples.validation;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.batch.RunState;
+import dev.geminibatch.sandbox.Endpoint;
+import dev.geminibatch.sandbox.Faults.Cut;
+import dev.geminibatch.sandbox.Faults.HalfAnswer;
+import dev.geminibatch.sandbox.Faults.LostAnswer;
+import dev.geminibatch.sandbox.Faults.Status;
+import dev.geminibatch.testkit.Workshop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real routes and the sandbox, from a dropped file to what a person finds in the folders. */
+class InboxToOutboxTest {
+  @TempDir Path folder;
+  private Workshop workshop;
+
+  private void open(String... settings) throws IOException {
+    workshop = Workshop.open(folder, settings);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    workshop.close();
+  }
+
+  @Test
+  void three_exports_dropped_together_are_each_answered_in_order() throws Exception {
+    open();
+    workshop.media("lex/a 1.jpg", png("a 1"));
+    workshop.media("lex/עמוד.jpg", png("page"));
+
+    workshop.drop(
+        "extraction.jsonl", extraction("e1", "lex/a 1.jpg"), extraction("e2", "lex/עמוד.jpg"));
+    workshop.drop(
+        "correction.jsonl", correction("c1", "lex/עמוד.jpg"), correction("c2", "lex/a 1.jpg"));
+    workshop.drop("validation.jsonl", validation("v1"), validation("v2"), validation("v3"));
+    workshop.awaitJobs(3);
+    workshop.awaitRuns(3);
+
+    List<JsonNode> extraction = workshop.outbox().results("extraction");
+    assertThat(keys(extraction)).containsExactly("e1", "e2");
+    assertThat(fileHashes(extraction.get(0))).containsExactly(sha256(png("a 1")));
+    assertThat(fileHashes(extraction.get(1))).containsExactly(sha256(png("page")));
+    assertThat(textOf(extraction.get(0)).path(0).path("root").isTextual()).isTrue();
+    List<JsonNode> correction = workshop.outbox().results("correction");
+    assertThat(keys(correction)).containsExactly("c1", "c2");
+    assertThat(fileHashes(correction.get(0))).containsExactly(sha256(png("page")));
+    assertThat(keys(workshop.outbox().results("validation"))).containsExactly("v1", "v2", "v3");
+    assertThat(workshop.sandbox().counters().filesStored())
+        .as("two images and three job files")
+        .isEqualTo(5);
+    assertThat(folder.resolve("archive")).isDirectoryContaining("glob:**/extraction.jsonl");
+    assertThat(folder.resolve("inbox")).isEmptyDirectory();
+  }
+
+  @Test
+  void lines_for_different_models_become_jobs_of_one_run_and_one_result() throws Exception {
+    open("gemini.model=gemini-default");
+    workshop.drop(
+        "mixed.jsonl",
+        nativeLine("n1", "no model"),
+        validation("v1"),
+        nativeLine("n2", "no model"),
+        validation("v2"));
+    workshop.awaitJobs(2);
+    workshop.awaitRuns(1);
+
+    List<JsonNode> results = workshop.outbox().results("mixed");
+    assertThat(keys(results)).containsExactly("n1", "v1", "n2", "v2");
+    assertThat(results.stream().map(line -> line.at("/response/modelVersion").asText()))
+        .containsExactly(
+            "gemini-default", "gemini-2.5-flash", "gemini-default", "gemini-2.5-flash");
+  }
+
+  @Test
+  void a_run_that_is_too_large_for_one_job_becomes_several_and_one_result() throws Exception {
+    open("job.max-requests=2");
+    workshop.drop(
+        "five.jsonl",
+        validation("1"),
+        validation("2"),
+        validation("3"),
+        validation("4"),
+        validation("5"));
+    workshop.awaitJobs(3);
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("five"))).containsExactly("1", "2", "3", "4", "5");
+    assertThat(workshop.outbox().report("five").path("jobs")).hasSize(3);
+  }
+
+  @Test
+  void lines_that_cannot_be_sent_are_reported_and_the_others_answered() throws Exception {
+    open();
+    workshop.media("there.jpg", png("there"));
+    workshop.drop(
+        "some.jsonl",
+        "{not json",
+        validation("good"),
+        "",
+        extraction("no-file", "missing.jpg"),
+        extraction("outside", "../../etc/passwd"),
+        extraction("with-file", "there.jpg"),
+        "{\"key\":\"empty\",\"request\":{}}");
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("some"))).containsExactly("good", "with-file");
+    List<JsonNode> errors = workshop.outbox().errors("some");
+    assertThat(errors.stream().map(line -> line.path("line").asInt())).containsExactly(1, 4, 5, 7);
+    assertThat(errors.stream().map(line -> line.path("code").asText()))
+        .containsExactly("not-json", "file-missing", "file-outside-root", "no-contents");
+    assertThat(errors.get(1).path("message").asText()).contains("body.contents[0].parts[0].text");
+    assertThat(errors.get(1).path("request").path("custom_id").asText()).isEqualTo("no-file");
+    JsonNode report = workshop.outbox().report("some");
+    assertThat(report.path("requests").asInt()).isEqualTo(6);
+    assertThat(report.path("answered").asInt() + report.path("failed").asInt()).isEqualTo(6);
+  }
+
+  @Test
+  void a_mended_errors_file_can_be_dropped_as_it_is() throws Exception {
+    open();
+    workshop.drop("some.jsonl", validation("good"), extraction("late", "late.jpg"));
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+
+    workshop.media("late.jpg", png("late"));
+    workshop.drop(
+        "again.jsonl", Files.readString(folder.resolve("outbox/some-batch-errors.jsonl")));
+    workshop.awaitJobs(2);
+    workshop.awaitRuns(2);
+
+    List<JsonNode> results = workshop.outbox().results("again");
+    assertThat(keys(results)).containsExactly("late");
+    assertThat(fileHashes(results.get(0))).containsExactly(sha256(png("late")));
+  }
+
+  @Test
+  void a_file_without_a_usable_line_goes_to_the_failed_folder_and_nothing_is_sent()
+      throws Exception {
+    open();
+    workshop.drop("bad.jsonl", "{not json", "{\"key\":\"x\"}");
+    workshop.drop("empty.jsonl", "");
+    workshop.awaitRuns(2);
+
+    assertThat(folder.resolve("failed/bad.jsonl")).hasContent("{not json\n{\"key\":\"x\"}");
+    assertThat(folder.resolve("failed/bad.jsonl.why.txt"))
+        .content()
+        .contains("line 1: ", "line 2: ", "move it back");
+    assertThat(folder.resolve("failed/empty.jsonl.why.txt")).content().contains("no lines");
+    assertThat(workshop.sandbox().counters().filesStored()).isZero();
+  }
+
+  @Test
+  void one_bad_line_keeps_the_file_back_when_that_is_wanted() throws Exception {
+    open("lines.on-error=fail");
+    workshop.drop("some.jsonl", validation("good"), "{not json");
+    workshop.awaitRuns(1);
+
+    assertThat(folder.resolve("failed/some.jsonl.why.txt")).content().contains("line 2: ");
+    assertThat(workshop.sandbox().counters().filesStored()).isZero();
+  }
+
+  @Test
+  void duplicate_and_missing_keys_are_unique_for_the_service_and_as_they_were_in_the_results()
+      throws Exception {
+    open();
+    workshop.drop(
+        "keys.jsonl",
+        nativeLine("same", "first"),
+        nativeLine("same", "second"),
+        "{\"request\":{\"contents\":[{\"parts\":[{\"text\":\"third\"}]}]}}",
+        "{\"key\":17,\"request\":{\"contents\":[{\"parts\":[{\"text\":\"fourth\"}]}]}}",
+        nativeLine("same", "fifth"));
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+
+    List<JsonNode> results = workshop.outbox().results("keys");
+    assertThat(results.stream().map(line -> line.path("key").toString()))
+        .containsExactly("\"same\"", "\"same\"", "\"line-3\"", "17", "\"same\"");
+    assertThat(results.stream().map(line -> line.at("/response/sandbox/key").asText()))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void bom_carriage_returns_and_blank_lines_do_no_harm() throws Exception {
+    open();
+    workshop.drop(
+        "windows.jsonl", "\uFEFF" + validation("1") + "\r", "\r", "   ", validation("2") + "\r\n");
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("windows"))).containsExactly("1", "2");
+  }
+
+  @Test
+  void the_service_gets_the_request_byte_for_byte() throws Exception {
+    open();
+    String request =
+        "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"\\u05d0 \u05d0 \\/\"}]}],"
+            + "\"generationConfig\":{\"temperature\":0.10,\"seed\":12345678901234567890,\"x\":1e400},"
+            + "\"systemInstruction\":{\"parts\":[{\"text\":\"s\"}]},\"tools\":[{\"a\":{}}],"
+            + "\"unknown\":null}";
+    workshop.drop("exact.jsonl", "{\"key\":\"k\",\"request\":" + request + "}");
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+
+    assertThat(
+            workshop
+                .outbox()
+                .results("exact")
+                .get(0)
+                .at("/response/sandbox/requestSha256")
+                .asText())
+        .isEqualTo(sha256(request.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void a_restart_while_a_job_runs_neither_loses_nor_repeats_it() throws Exception {
+    open();
+    workshop.drop("long.jsonl", validation("1"), validation("2"));
+    workshop.awaitJobs(1);
+
+    workshop.stop();
+    workshop.start();
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("long"))).containsExactly("1", "2");
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void a_lost_answer_to_the_creation_of_a_job_leads_to_one_job() throws Exception {
+    open();
+    workshop.sandbox().faults().next(1, Endpoint.BATCH_CREATE, new LostAnswer());
+    workshop.drop("once.jsonl", validation("1"));
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("once"))).containsExactly("1");
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void trouble_on_the_way_up_and_down_passes() throws Exception {
+    open();
+    workshop.media("a.jpg", png("a"));
+    workshop
+        .sandbox()
+        .faults()
+        .next(1, Endpoint.UPLOAD_START, new Status(503, "busy"))
+        .next(1, Endpoint.UPLOAD_CHUNK, new LostAnswer())
+        .next(2, Endpoint.BATCH_GET, new Status(500, "oops"))
+        .next(1, Endpoint.DOWNLOAD, new HalfAnswer())
+        .next(1, Endpoint.DOWNLOAD, new Cut());
+    workshop.drop("bumpy.jsonl", extraction("1", "a.jpg"), validation("2"));
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("bumpy"))).containsExactly("1", "2");
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void the_same_content_is_paid_once_unless_forced() throws Exception {
+    open();
+    workshop.drop("first.jsonl", validation("1"));
+    workshop.awaitJobs(1);
+    workshop.drop("second.jsonl", validation("1"));
+    workshop.awaitRuns(2);
+    workshop.drop("third.force.jsonl", validation("1"));
+    workshop.awaitJobs(2);
+    workshop.awaitRuns(3);
+
+    for (String stem : List.of("first", "second", "third")) {
+      assertThat(keys(workshop.outbox().results(stem))).containsExactly("1");
+    }
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(2);
+  }
+
+  @Test
+  void a_second_file_of_the_same_name_leaves_the_first_results_alone() throws Exception {
+    open();
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+    workshop.drop("x.jsonl", validation("2"));
+    workshop.awaitJobs(2);
+    workshop.awaitRuns(2);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
+    assertThat(keys(workshop.outbox().results("x-2"))).containsExactly("2");
+  }
+
+  @Test
+  void the_lines_of_a_cancelled_job_are_reported_with_the_reason() throws Exception {
+    open();
+    workshop.drop("gone.jsonl", validation("1"));
+    workshop.awaitJobs(1);
+    String job = workshop.beans().gemini().allBatches().get(0).name();
+    workshop.beans().gemini().cancelBatch(job);
+    workshop.awaitRuns(1);
+
+    List<JsonNode> errors = workshop.outbox().errors("gone");
+    assertThat(keys(errors)).containsExactly("1");
+    assertThat(errors.get(0).path("code").asText()).isEqualTo("job-cancelled");
+    assertThat(errors.get(0).path("retryable").asBoolean()).isTrue();
+  }
+
+  @Test
+  void a_refused_key_parks_the_run_with_the_reason()
+      throws Exception {
+    open();
+    workshop
+        .sandbox()
+        .faults()
+        .next(1, Endpoint.UPLOAD_START, new Status(400, "API key not valid."));
+    workshop.drop("x.jsonl", validation("1"));
+    await().until(() -> workshop.runs().stream().anyMatch(run -> run.reason().isPresent()));
+
+    assertThat(workshop.runs().get(0).reason())
+        .hasValueSatisfying(reason -> assertThat(reason).contains("API key not valid"));
+    assertThat(workshop.runs().get(0).state()).isEqualTo(RunState.ASSEMBLED);
+  }
+
+  private static JsonNode textOf(JsonNode result) throws IOException {
+    return new ObjectMapper()
+        .readTree(result.at("/response/candidates/0/content/parts/0/text").asText());
+  }
+}

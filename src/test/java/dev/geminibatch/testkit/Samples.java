@@ -1,0 +1,64 @@
+package dev.geminibatch.testkit;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Lines and files as users have them. */
+public final class Samples {
+  public static final String MODEL = "gemini-2.5-flash";
+
+  private Samples() {}
+
+  /** A line of the extraction export: one image, a prompt, an answer schema. */
+  public static String extraction(String id, String image) {
+    return """
+    {"custom_id":"%s","method":"POST","url":"/v1beta/models/%s:generateContent","body":{"contents":[{"parts":[\
+    {"text":"[[FILE:%s]]"},{"text":"Extract"}]}],"generationConfig":{"responseMimeType":"application/json",\
+    "responseSchema":{"type":"ARRAY","items":{"type":"OBJECT","properties":{"root":{"type":"STRING"}}}}}}}"""
+        .formatted(id, MODEL, image);
+  }
+
+  /** A line of the correction export: an image and a Hebrew prompt. */
+  public static String correction(String id, String image) {
+    return """
+    {"custom_id":"%s","method":"POST","url":"/v1beta/models/%s:generateContent","body":{"contents":[{"parts":[\
+    {"text":"[[FILE:%s]]"},{"text":"תקן את הטקסט"}]}]}}"""
+        .formatted(id, MODEL, image);
+  }
+
+  /** A line of the validation export: a bare part, the model in an absolute URL. */
+  public static String validation(String id) {
+    return """
+    {"custom_id":"%s","method":"POST","url":"https://generativelanguage.googleapis.com/v1beta/models/%s:generateContent",\
+    "body":{"contents":[{"text":"Is %s right?"}]}}"""
+        .formatted(id, MODEL, id);
+  }
+
+  /** A line as the service takes it. */
+  public static String nativeLine(String key, String text) {
+    return """
+    {"key":"%s","request":{"contents":[{"role":"user","parts":[{"text":"%s"}]}]}}"""
+        .formatted(key, text);
+  }
+
+  /** A file that begins like a PNG, different for each name. */
+  public static byte[] png(String name) {
+    byte[] head = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    byte[] rest = name.getBytes(StandardCharsets.UTF_8);
+    byte[] file = new byte[head.length + rest.length];
+    System.arraycopy(head, 0, file, 0, head.length);
+    System.arraycopy(rest, 0, file, head.length, rest.length);
+    return file;
+  }
+
+  /** In hex. */
+  public static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.geminibatch.testkit;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.geminibatch.batch.Progress;
+import dev.geminibatch.batch.Run;
+import dev.geminibatch.batch.RunState;
+import dev.geminibatch.camel.Beans;
+import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.sandbox.Sandbox;
+import dev.geminibatch.settings.Properties;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A sandbox, folders of its own, and the real routes between them. */
+public final class Workshop implements AutoCloseable {
+  /** Of the sandbox's jobs, by its clock; they end when a test puts the clock forward. */
+  public static final Duration JOB_TIME = Duration.ofHours(1);
+
+  private final Path folder;
+  private final Map<String, String> values;
+  private final SettableClock serviceClock = new SettableClock();
+  private final Sandbox sandbox;
+  private Beans beans;
+  private Pipeline pipeline;
+
+  private Workshop(Path folder, Map<String, String> values) throws IOException {
+    this.folder = folder;
+    this.values = values;
+    this.sandbox = Sandbox.start(0, JOB_TIME, serviceClock);
+  }
+
+  /**
+   * Starts sandbox and routes.
+   *
+   * @param settings {@code key=value}
+   */
+  public static Workshop open(Path folder, String... settings) throws IOException {
+    Map<String, String> values = new HashMap<>();
+    values.put("poll.interval", "50ms");
+    values.put("inbox.interval", "50ms");
+    values.put("inbox.settle-time", "20ms");
+    values.put("media.root", "media");
+    values.put("routes.directory", Path.of("routes").toAbsolutePath().toString());
+    for (String setting : settings) {
+      values.put(setting.split("=", 2)[0], setting.split("=", 2)[1]);
+    }
+    Workshop workshop = new Workshop(folder, values);
+    Files.createDirectories(folder.resolve("inbox"));
+    Files.createDirectories(folder.resolve("media"));
+    workshop.start();
+    return workshop;
+  }
+
+  /** Starts the routes, for the first time or again. */
+  public void start() throws IOException {
+    Map<String, String> all = new HashMap<>(values);
+    all.put("gemini.base-url", sandbox.baseUrl().toString());
+    all.putIfAbsent("gemini.api-key", "some-key");
+    Settings settings = Settings.of(Properties.read(all, Map.of(), List.of()), folder, folder);
+    RetryPolicy withoutPauses = new RetryPolicy(3, Duration.ofMillis(2), time -> {});
+    beans =
+        new Beans(
+            settings, withoutPauses, java.time.Clock.systemUTC(), Progress.none(), run -> true);
+    beans.receiver().recover();
+    pipeline = Pipeline.start(settings, beans, Map.of("camel.main.shutdown-timeout", "2"), true);
+  }
+
+  /** Stops the routes; the sandbox goes on. */
+  public void stop() throws IOException {
+    pipeline.close();
+    beans.close();
+  }
+
+  public Sandbox sandbox() {
+    return sandbox;
+  }
+
+  public Beans beans() {
+    return beans;
+  }
+
+  public Pipeline pipeline() {
+    return pipeline;
+  }
+
+  public Outbox outbox() {
+    return new Outbox(folder.resolve("outbox"));
+  }
+
+  public Path path(String name) {
+    return folder.resolve(name);
+  }
+
+  public SettableClock serviceClock() {
+    return serviceClock;
+  }
+
+  /** Puts a file under the media root. */
+  public void media(String name, byte[] content) throws IOException {
+    Path file = folder.resolve("media").resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.write(file, content);
+  }
+
+  /** Drops lines into the inbox, without a line end after the last one. */
+  public void drop(String name, String... lines) throws IOException {
+    Path part = folder.resolve("inbox").resolve(name + ".part");
+    Files.writeString(part, String.join("\n", lines));
+    Files.move(part, folder.resolve("inbox").resolve(name));
+  }
+
+  /** Waits until this many jobs have been created. */
+  public void awaitJobs(int jobs) {
+    await().until(() -> sandbox.counters().jobsCreated() >= jobs && allSubmitted());
+  }
+
+  private boolean allSubmitted() {
+    return runs().stream().allMatch(run -> run.state().compareTo(RunState.SUBMITTED) >= 0);
+  }
+
+  /** Lets all jobs end, and waits until this many runs are finished. */
+  public List<Run> awaitRuns(int runs) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              serviceClock.forward(JOB_TIME);
+              return runs().size() == runs
+                  && runs().stream().allMatch(run -> run.state().isFinished());
+            });
+    return runs();
+  }
+
+  public List<Run> runs() {
+    return beans.ledger().recent(1000);
+  }
+
+  @Override
+  public void close() throws IOException {
+    stop();
+    sandbox.close();
+  }
+}
