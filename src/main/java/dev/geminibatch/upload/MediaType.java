@@ -3,6 +3,7 @@ package dev.geminibatch.upload;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class MediaType {
           "application/rtf", "text/rtf",
           "application/json", "text/plain");
 
+  /** Where the name of its variety ends in an MP4 file. */
+  private static final int BRAND_END = 12;
+
   private MediaType() {}
 
   /**
@@ -34,7 +38,14 @@ final class MediaType {
   static String of(Path file) throws IOException, MediaProblem {
     String type;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+      in.mark(BRAND_END);
+      String brand = new String(in.readNBytes(BRAND_END), StandardCharsets.ISO_8859_1);
+      in.reset();
       type = Detector.TYPES.detect(in, new Metadata()).getBaseType().toString();
+      // Tika takes every brand of the MP4 family that it does not know for QuickTime.
+      if (type.equals("video/quicktime") && brand.matches("(?s).{4}ftyp(?!qt).*")) {
+        type = "video/mp4";
+      }
     }
     type = SERVICE_NAMES.getOrDefault(type, type);
     if (type.matches("(image|audio|video|text)/.+") || type.equals("application/pdf")) {

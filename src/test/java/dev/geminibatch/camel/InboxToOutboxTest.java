@@ -327,8 +327,7 @@ class InboxToOutboxTest {
   }
 
   @Test
-  void a_refused_key_parks_the_run_with_the_reason()
-      throws Exception {
+  void a_refused_key_parks_the_run_with_the_reason() throws Exception {
     open();
     workshop
         .sandbox()

@@ -1,0 +1,19 @@
+package dev.geminibatch.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResultFilesTest {
+  @ParameterizedTest
+  @CsvSource({
+    "a/x-batch-results.jsonl, a/x-batch-errors.jsonl, a/x-batch-report.json",
+    "a/x.jsonl, a/x-errors.jsonl, a/x-report.json",
+    "a/x, a/x-errors.jsonl, a/x-report.json"
+  })
+  void errors_and_report_stand_beside_the_results(Path results, Path errors, Path report) {
+    assertThat(ResultFiles.beside(results)).isEqualTo(new ResultFiles(results, errors, report));
+  }
+}

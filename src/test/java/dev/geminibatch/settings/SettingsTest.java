@@ -1,0 +1,129 @@
+package dev.geminibatch.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+  @TempDir Path home;
+
+  @Test
+  void the_command_line_wins_over_the_environment_and_that_over_the_files() throws IOException {
+    Path application = Files.writeString(home.resolve("a"), "inbox.directory = a\nx = a");
+    Path local = Files.writeString(home.resolve("l"), "inbox.directory = l");
+    List<Path> files = List.of(application, local);
+
+    assertThat(Properties.read(Map.of(), Map.of(), files).get("inbox.directory")).hasValue("l");
+    assertThat(Properties.read(Map.of(), Map.of(), files).get("x")).hasValue("a");
+    Map<String, String> environment = Map.of("INBOX_DIRECTORY", "e");
+    assertThat(Properties.read(Map.of(), environment, files).get("inbox.directory")).hasValue("e");
+    assertThat(
+            Properties.read(Map.of("inbox.directory", "c"), environment, files)
+                .get("inbox.directory"))
+        .hasValue("c");
+  }
+
+  @Test
+  void the_shipped_configuration_says_what_holds_without_it() {
+    Path shipped = Path.of("config/application.properties");
+
+    assertThat(settings(Properties.read(Map.of(), Map.of(), List.of(shipped))))
+        .isEqualTo(settings(Properties.read(Map.of(), Map.of(), List.of())));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GEMINI_API_KEY,first", "API_KEY,second", "GOOGLE_API_KEY,third"})
+  void the_key_comes_from_the_environment(String name, String key) {
+    assertThat(settings(Properties.read(Map.of(), Map.of(name, key), List.of())).service().key())
+        .hasValue(ApiKey.of(key, name));
+  }
+
+  @Test
+  void the_key_is_looked_for_in_the_documented_order() {
+    Map<String, String> all =
+        Map.of("GEMINI_API_KEY", "first", "API_KEY", "second", "GOOGLE_API_KEY", "third");
+
+    assertThat(settings(Properties.read(Map.of(), all, List.of())).service().key())
+        .hasValue(ApiKey.of("first", "the test"));
+    assertThat(
+            settings(Properties.read(Map.of("gemini.api-key", "option"), all, List.of()))
+                .service()
+                .key())
+        .hasValue(ApiKey.of("option", "the test"));
+  }
+
+  @Test
+  void a_key_file_may_end_with_a_line_break() throws IOException {
+    Files.writeString(home.resolve("key"), "secret-key\n");
+
+    assertThat(with("gemini.api-key-file", "key").service().requireKey().reveal())
+        .isEqualTo("secret-key");
+  }
+
+  @Test
+  void a_key_that_cannot_be_one_is_refused_without_being_shown() {
+    assertThatThrownBy(() -> with("gemini.api-key", "secret\nkey"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("line break")
+        .message()
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void a_missing_key_is_asked_for_only_when_it_is_needed() {
+    Settings settings = settings(Properties.read(Map.of(), Map.of(), List.of()));
+
+    assertThatThrownBy(() -> settings.service().requireKey())
+        .hasMessageContaining("GEMINI_API_KEY");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "poll.interval|abc|poll.interval is \"abc\"; write a time with its unit",
+        "poll.interval|10|poll.interval is \"10\"; write a time with its unit",
+        "poll.interval|0s|poll.interval is 0; write at least 1ms.",
+        "job.max-bytes|3GB|job.max-bytes is \"3GB\"; write at least 1 and at most 2000000000 bytes.",
+        "upload.concurrency|0|upload.concurrency is \"0\"; write a whole number from 1 to 256.",
+        "lines.on-error|stop|lines.on-error is \"stop\"; write skip or fail.",
+        "gemini.base-url|example.com|gemini.base-url is \"example.com\"; write scheme and host",
+        "gemini.base-url|https://h/?key=x|gemini.base-url is \"https://h/?key=x\"; write scheme",
+      })
+  void a_value_that_cannot_be_used_is_named_with_what_to_write(
+      String key, String value, String message) {
+    assertThatThrownBy(() -> with(key, value))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"250ms,250", "1.5s,1500", "10s,10000", "5m,300000", "24h,86400000", "2d,172800000"})
+  void times_have_units(String text, long millis) {
+    assertThat(Quantity.duration("key", text)).isEqualTo(Duration.ofMillis(millis));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "2KB,2000", "64MiB,67108864", "1.9GB,1900000000"})
+  void sizes_have_units(String text, long bytes) {
+    assertThat(Quantity.bytes("key", text)).isEqualTo(bytes);
+  }
+
+  private Settings with(String key, String value) {
+    return settings(Properties.read(Map.of(key, value), Map.of(), List.of()));
+  }
+
+  private Settings settings(Properties properties) {
+    return Settings.of(properties, home, home.resolve("media"));
+  }
+}
