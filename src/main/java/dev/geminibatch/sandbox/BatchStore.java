@@ -32,7 +32,7 @@ final class BatchStore {
 
   private final Path folder;
   private final FileStore files;
-  private final Duration jobTime;
+  private volatile Duration jobTime;
   private final Clock clock;
   private final ExecutorService threads;
   private final Map<String, Job> jobs = new ConcurrentHashMap<>();
@@ -83,6 +83,11 @@ final class BatchStore {
     private boolean isEnded() {
       return ended != null;
     }
+  }
+
+  /** From now on jobs take this long, those that are there already as well. */
+  void setJobTime(Duration jobTime) {
+    this.jobTime = jobTime;
   }
 
   /** Checks every line as the service does, and creates the job. */

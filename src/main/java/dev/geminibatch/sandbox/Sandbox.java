@@ -25,14 +25,21 @@ public final class Sandbox implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads;
   private final Path folder;
+  private final BatchStore batches;
   private final Faults faults;
   private final Counters counters;
 
   private Sandbox(
-      HttpServer server, ExecutorService threads, Path folder, Faults faults, Counters counters) {
+      HttpServer server,
+      ExecutorService threads,
+      Path folder,
+      BatchStore batches,
+      Faults faults,
+      Counters counters) {
     this.server = server;
     this.threads = threads;
     this.folder = folder;
+    this.batches = batches;
     this.faults = faults;
     this.counters = counters;
   }
@@ -63,12 +70,17 @@ public final class Sandbox implements AutoCloseable {
     server.createContext("/", new SandboxHandler(base, files, batches, faults, counters));
     server.setExecutor(threads);
     server.start();
-    return new Sandbox(server, threads, folder, faults, counters);
+    return new Sandbox(server, threads, folder, batches, faults, counters);
   }
 
   /** The base URL to give to a client. */
   public URI baseUrl() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** From now on jobs take this long, those that are there already as well. */
+  public void setJobTime(Duration jobTime) {
+    batches.setJobTime(jobTime);
   }
 
   /** The misbehaviour to come. */

@@ -14,6 +14,7 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,12 +22,11 @@ import java.util.Map;
 
 /** A sandbox, folders of its own, and the real routes between them. */
 public final class Workshop implements AutoCloseable {
-  /** Of the sandbox's jobs, by its clock; they end when a test puts the clock forward. */
-  public static final Duration JOB_TIME = Duration.ofHours(1);
+  /** Longer than any test: jobs end when the test says so. */
+  private static final Duration LONG = Duration.ofHours(1);
 
   private final Path folder;
   private final Map<String, String> values;
-  private final SettableClock serviceClock = new SettableClock();
   private final Sandbox sandbox;
   private Beans beans;
   private Pipeline pipeline;
@@ -34,7 +34,7 @@ public final class Workshop implements AutoCloseable {
   private Workshop(Path folder, Map<String, String> values) throws IOException {
     this.folder = folder;
     this.values = values;
-    this.sandbox = Sandbox.start(0, JOB_TIME, serviceClock);
+    this.sandbox = Sandbox.start(0, LONG, Clock.systemUTC());
   }
 
   /**
@@ -66,9 +66,7 @@ public final class Workshop implements AutoCloseable {
     all.putIfAbsent("gemini.api-key", "some-key");
     Settings settings = Settings.of(Properties.read(all, Map.of(), List.of()), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(3, Duration.ofMillis(2), time -> {});
-    beans =
-        new Beans(
-            settings, withoutPauses, java.time.Clock.systemUTC(), Progress.none(), run -> true);
+    beans = new Beans(settings, withoutPauses, Clock.systemUTC(), Progress.none(), run -> true);
     beans.receiver().recover();
     pipeline = Pipeline.start(settings, beans, Map.of("camel.main.shutdown-timeout", "2"), true);
   }
@@ -99,10 +97,6 @@ public final class Workshop implements AutoCloseable {
     return folder.resolve(name);
   }
 
-  public SettableClock serviceClock() {
-    return serviceClock;
-  }
-
   /** Puts a file under the media root. */
   public void media(String name, byte[] content) throws IOException {
     Path file = folder.resolve("media").resolve(name);
@@ -128,14 +122,13 @@ public final class Workshop implements AutoCloseable {
 
   /** Lets all jobs end, and waits until this many runs are finished. */
   public List<Run> awaitRuns(int runs) {
+    sandbox.setJobTime(Duration.ZERO);
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
-            () -> {
-              serviceClock.forward(JOB_TIME);
-              return runs().size() == runs
-                  && runs().stream().allMatch(run -> run.state().isFinished());
-            });
+            () ->
+                runs().size() == runs && runs().stream().allMatch(run -> run.state().isFinished()));
+    sandbox.setJobTime(LONG);
     return runs();
   }
 

@@ -1,0 +1,250 @@
+package dev.geminibatch.cli;
+
+import static dev.geminibatch.testkit.Outbox.fileHashes;
+import static dev.geminibatch.testkit.Outbox.keys;
+import static dev.geminibatch.testkit.Samples.extraction;
+import static dev.geminibatch.testkit.Samples.nativeLine;
+import static dev.geminibatch.testkit.Samples.png;
+import static dev.geminibatch.testkit.Samples.sha256;
+import static dev.geminibatch.testkit.Samples.validation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.sandbox.Endpoint;
+import dev.geminibatch.sandbox.Faults.Status;
+import dev.geminibatch.sandbox.Sandbox;
+import dev.geminibatch.testkit.Outbox;
+import dev.geminibatch.testkit.RealJar;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The packaged program as a person runs it, against the sandbox over real HTTP. */
+@Tag("process")
+class RealJarTest {
+  /** Longer than any test: a job ends when the test says so. */
+  private static final Duration LONG = Duration.ofHours(1);
+
+  @TempDir Path folder;
+  private Sandbox sandbox;
+  private RealJar jar;
+
+  @BeforeEach
+  void start() throws IOException {
+    sandbox = Sandbox.start(0, LONG, Clock.systemUTC());
+    jar = new RealJar(folder, sandbox.baseUrl());
+  }
+
+  @AfterEach
+  void stop() {
+    sandbox.close();
+  }
+
+  @Test
+  void the_demo_answers_every_request_of_three_exports() throws Exception {
+    RealJar.Result demo = jar.with("GEMINI_API_KEY", null).run("--demo");
+
+    assertThat(demo.exit()).as(demo.err()).isZero();
+    assertThat(demo.out().lines()).hasSize(3).allMatch(line -> line.startsWith("3 of 3 requests"));
+    Outbox outbox = new Outbox(folder.resolve("demo/outbox"));
+    assertThat(keys(outbox.results("validation-1-3")))
+        .containsExactly("entry-1", "entry-2", "entry-3");
+    assertThat(outbox.results("correction-1-3"))
+        .allSatisfy(result -> assertThat(fileHashes(result)).hasSize(1));
+  }
+
+  @Test
+  void one_file_is_answered_where_the_person_is() throws Exception {
+    Files.write(folder.resolve("a b.jpg"), png("a b"));
+    Files.writeString(folder.resolve("export.jsonl"), extraction("1", "a b.jpg"));
+    letJobsEnd();
+
+    RealJar.Result run = jar.run("--file", "export.jsonl", "--poll-interval", "100");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.out()).isEqualTo("1 of 1 requests answered: export-batch-results.jsonl\n");
+    List<JsonNode> results = new Outbox(folder).results("export");
+    assertThat(keys(results)).containsExactly("1");
+    assertThat(fileHashes(results.get(0))).containsExactly(sha256(png("a b")));
+    assertThat(folder.resolve("export.jsonl")).exists();
+  }
+
+  @Test
+  void lines_without_an_answer_are_delivered_with_exit_3() throws Exception {
+    Files.writeString(folder.resolve("x.jsonl"), validation("1") + "\n{not json");
+    letJobsEnd();
+
+    RealJar.Result run = jar.run("--file", "x.jsonl", "--output", "out/r.jsonl", "--json");
+
+    assertThat(run.exit()).as(run.err()).isEqualTo(3);
+    JsonNode document = new ObjectMapper().readTree(run.out());
+    assertThat(document.path("answered").asInt()).isEqualTo(1);
+    assertThat(document.path("errors").asText()).endsWith("r-errors.jsonl");
+    assertThat(folder.resolve("out/r.jsonl")).exists();
+    assertThat(folder.resolve("out/r-errors.jsonl")).content().contains("\"line\":2");
+    assertThat(folder.resolve("out/r-report.json")).exists();
+  }
+
+  @Test
+  void jobs_are_listed_filtered_fetched_deleted_and_cleared() throws Exception {
+    Files.writeString(
+        folder.resolve("x.jsonl"), nativeLine("same", "a") + "\n" + nativeLine("same", "b"));
+    letJobsEnd();
+    assertThat(jar.run("--file", "x.jsonl").exit()).isZero();
+
+    JsonNode jobs = new ObjectMapper().readTree(jar.run("--list", "--json").out()).path("jobs");
+    String job = jobs.path(0).path("name").asText();
+    assertThat(jar.run("--list").out()).contains(job, "1 jobs: 1 succeeded");
+    assertThat(jar.run("--list", "--state", "failed,JOB_STATE_CANCELLED").out())
+        .isEqualTo("0 jobs\n");
+
+    RealJar.Result poll = jar.run("--poll", job.replace("batches/", ""), "--output", "again.jsonl");
+    assertThat(poll.exit()).as(poll.err()).isZero();
+    assertThat(Files.readString(folder.resolve("again.jsonl")))
+        .isEqualTo(Files.readString(folder.resolve("x-batch-results.jsonl")));
+
+    assertThat(jar.run("--delete", job).out()).isEqualTo(job + " deleted.\n");
+    assertThat(jar.run("--delete", job).exit()).isEqualTo(1);
+    assertThat(jar.run("--clear", "--state", "succeeded", "--yes").exit()).isZero();
+    assertThat(jar.run("--list").out()).isEqualTo("0 jobs\n");
+  }
+
+  @Test
+  void clear_removes_what_runs_and_asks_for_yes_where_it_cannot_ask() throws Exception {
+    Files.writeString(folder.resolve("x.jsonl"), validation("1"));
+    RealJar.Running run = jar.start("--file", "x.jsonl").says("job created");
+    run.kill();
+
+    RealJar.Result without = jar.run("--clear");
+    assertThat(without.exit()).isEqualTo(2);
+    assertThat(without.err()).contains("1 jobs", "--yes");
+    assertThat(jar.run("--clear", "--yes").out()).isEqualTo("1 jobs cancelled and deleted.\n");
+    assertThat(jar.run("--list").out()).isEqualTo("0 jobs\n");
+  }
+
+  @Test
+  void a_foreign_job_is_fetched_as_it_is() throws Exception {
+    Files.writeString(folder.resolve("x.jsonl"), validation("1") + "\n" + validation("2"));
+    letJobsEnd();
+    assertThat(jar.run("--file", "x.jsonl").exit()).isZero();
+    JsonNode jobs = new ObjectMapper().readTree(jar.run("--list", "--json").out()).path("jobs");
+    String job = jobs.path(0).path("name").asText();
+
+    jar.with("STATE_DIRECTORY", folder.resolve("other").toString());
+    RealJar.Result poll = jar.run("--poll", job);
+
+    assertThat(poll.exit()).as(poll.err()).isZero();
+    assertThat(keys(new Outbox(folder).results(job.replace("batches/", ""))))
+        .containsExactly("1", "2");
+  }
+
+  @Test
+  void a_time_out_leaves_the_job_running_and_says_how_to_go_on() throws Exception {
+    Files.writeString(folder.resolve("x.jsonl"), validation("1"));
+    jar.with("JOB_TIMEOUT", "2s");
+
+    RealJar.Result timedOut = jar.run("--file", "x.jsonl");
+    assertThat(timedOut.exit()).as(timedOut.err()).isEqualTo(4);
+    assertThat(timedOut.err()).contains("still runs. To go on: java -jar ", "--file x.jsonl");
+
+    letJobsEnd();
+    assertThat(jar.with("JOB_TIMEOUT", null).run("--file", "x.jsonl").exit()).isZero();
+    assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void a_killed_daemon_goes_on_with_its_job_when_it_is_started_again() throws Exception {
+    RealJar.Running daemon = jar.start().says("Ready");
+    drop("x.jsonl", validation("1"));
+    daemon.says("job created").kill();
+
+    letJobsEnd();
+    daemon = jar.start().says("1 of 1 requests answered");
+    RealJar.Result stopped = daemon.stop();
+
+    assertThat(stopped.exit()).isEqualTo(143);
+    assertThat(keys(new Outbox(folder.resolve("outbox")).results("x"))).containsExactly("1");
+    assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
+    assertThat(jar.run("--status").out()).contains("delivered", "x.jsonl");
+  }
+
+  @Test
+  void a_second_daemon_on_the_same_state_folder_is_refused() throws Exception {
+    RealJar.Running first = jar.start().says("Ready");
+
+    RealJar.Result second = jar.run();
+
+    assertThat(second.exit()).isEqualTo(2);
+    assertThat(second.err()).contains("Another daemon works with the state folder");
+    first.stop();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--modle x|2|Did you mean --model",
+        "export.jsonl|2|write --file export.jsonl",
+        "--file none.jsonl|2|none.jsonl, which does not exist",
+        "--file x --list|2|cannot be done at once",
+        "--file x --poll-interval abc|2|'abc' is not a long",
+        "--list --state faild|2|\"faild\" is no state",
+        "--poll ../x|2|is no job's name",
+        "--poll none|1|Requested entity was not found",
+        "--list --api-key wrong-key|2|API key not valid"
+      })
+  void mistakes_get_a_message_and_an_exit_code(String arguments, int exit, String message)
+      throws Exception {
+    RealJar.Result result = jar.run(arguments.split(" "));
+
+    assertThat(result.exit()).as(result.err()).isEqualTo(exit);
+    assertThat(result.err()).contains(message).doesNotContain("Exception", "\tat ");
+    assertThat(result.out()).isEmpty();
+  }
+
+  @Test
+  void a_missing_key_and_a_service_that_is_not_there_are_told() throws Exception {
+    Files.writeString(folder.resolve("x.jsonl"), validation("1"));
+    RealJar nowhere = new RealJar(folder, URI.create("http://127.0.0.1:1"));
+
+    RealJar.Result unreachable = nowhere.run("--file", "x.jsonl");
+    assertThat(unreachable.exit()).isEqualTo(1);
+    assertThat(unreachable.err()).contains("http://127.0.0.1:1 cannot be reached");
+
+    RealJar.Result keyless = jar.with("GEMINI_API_KEY", null).run("--file", "x.jsonl");
+    assertThat(keyless.exit()).isEqualTo(2);
+    assertThat(keyless.err()).contains("No API key. Set GEMINI_API_KEY");
+  }
+
+  @Test
+  void a_service_in_trouble_is_waited_out() throws Exception {
+    Files.writeString(folder.resolve("x.jsonl"), validation("1"));
+    sandbox.faults().next(2, Endpoint.UPLOAD_START, new Status(503, "busy"));
+    letJobsEnd();
+
+    assertThat(jar.run("--file", "x.jsonl").exit()).isZero();
+  }
+
+  private void drop(String name, String content) throws IOException {
+    Path part = folder.resolve("inbox").resolve(name + ".part");
+    Files.writeString(part, content);
+    Files.move(part, folder.resolve("inbox").resolve(name));
+  }
+
+  /** From now on every job ends as soon as somebody looks at it. */
+  private void letJobsEnd() {
+    sandbox.setJobTime(Duration.ZERO);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.geminibatch.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Starts the packaged program as a process, in a folder of its own. */
+public final class RealJar {
+  private static final Path JAR = Path.of("target/gemini-batch.jar").toAbsolutePath();
+
+  private final Path folder;
+  private final Map<String, String> environment = new HashMap<>();
+
+  public RealJar(Path folder, URI service) {
+    this.folder = folder;
+    environment.put("GOOGLE_GEMINI_BASE_URL", service.toString());
+    environment.put("GEMINI_API_KEY", "some-key");
+    environment.put("POLL_INTERVAL", "100ms");
+    environment.put("INBOX_SETTLE_TIME", "50ms");
+    for (String name : List.of("inbox", "outbox", "archive", "failed", "state")) {
+      environment.put(name.toUpperCase() + "_DIRECTORY", folder.resolve(name).toString());
+    }
+  }
+
+  /** Sets a variable of the environment; null removes it. */
+  public RealJar with(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /** A finished command. */
+  public record Result(int exit, String out, String err) {}
+
+  /** A command that may still run. */
+  public record Running(Process process, Path out, Path err) {
+
+    public Result result() throws Exception {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends by itself").isTrue();
+      return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    /** Waits until it has said something. */
+    public Running says(String text) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> Files.readString(err).contains(text) || Files.readString(out).contains(text));
+      return this;
+    }
+
+    /** As the power going out. */
+    public void kill() throws InterruptedException {
+      process.destroyForcibly().waitFor();
+    }
+
+    /** As Ctrl-C or a service manager would. */
+    public Result stop() throws Exception {
+      process.destroy();
+      assertThat(process.waitFor(10, TimeUnit.SECONDS)).as("stops within 10 s").isTrue();
+      return result();
+    }
+  }
+
+  public Result run(String... arguments) throws Exception {
+    return start(arguments).result();
+  }
+
+  public Running start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(folder, "out-", ".txt");
+    Path err = Files.createTempFile(folder, "err-", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    for (String name : List.of("GEMINI_API_KEY", "API_KEY", "GOOGLE_API_KEY")) {
+      builder.environment().remove(name);
+    }
+    environment.forEach(
+        (name, value) -> {
+          if (value != null) {
+            builder.environment().put(name, value);
+          } else {
+            builder.environment().remove(name);
+          }
+        });
+    return new Running(builder.start(), out, err);
+  }
+}
