@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ public final class Poller {
   private final Predicate<Run> scope;
   private final Clock clock;
   private final Progress progress;
+  private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private int turn;
 
   /**
@@ -74,10 +76,15 @@ public final class Poller {
     Instant now = clock.instant();
     return runs.stream()
         .filter(run -> ours.containsKey(run.id()))
-        .filter(run -> !run.nextTry().isAfter(now) && hasSomethingToDo(run))
+        .filter(run -> isDue(run, now) && hasSomethingToDo(run))
         .map(Run::id)
         .filter(claims::begin)
         .toList();
+  }
+
+  /** A wait that an earlier process began is over: the restart may have been the remedy. */
+  private boolean isDue(Run run, Instant now) {
+    return seen.add(run.id()) || !run.nextTry().isAfter(now);
   }
 
   private boolean hasSomethingToDo(Run run) {

@@ -169,7 +169,9 @@ public final class RequestReader {
         return readLineOfErrorsFile();
       }
       if (keyIsUnreadable) {
-        throw new BadLine("bad-key", "the key is neither a string nor a number");
+        throw new BadLine(
+            "bad-key",
+            "the key is neither a string nor a number; write \"key\":\"...\" or leave it out");
       }
       if (request != null && body != null) {
         throw new BadLine(
@@ -185,7 +187,7 @@ public final class RequestReader {
       String field = requestIsNative ? "request" : "body";
       if (!contentsSeen) {
         throw new BadLine(
-            "no-contents", field + ".contents is missing; it holds the turns of the request");
+            "no-contents", field + ".contents is missing; write the turns of the request there");
       }
       if (!misplaced.isEmpty()) {
         throw new BadLine(
@@ -225,7 +227,13 @@ public final class RequestReader {
       if (fromUrl != null && fromRequest != null && !fromUrl.equals(fromRequest)) {
         throw new BadLine(
             "two-models",
-            "url names the model " + fromUrl + " and " + modelField + " names " + fromRequest);
+            "url names the model "
+                + fromUrl
+                + " and "
+                + modelField
+                + " names "
+                + fromRequest
+                + "; keep one of them");
       }
       return fromUrl != null ? fromUrl : fromRequest;
     }
@@ -284,7 +292,8 @@ public final class RequestReader {
     private Range readRequest(String field) throws IOException, BadLine {
       int start = tokenStart();
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        throw new BadLine("bad-request", field + " is not a JSON object");
+        throw new BadLine(
+            "bad-request", field + " is not a JSON object; write {\"contents\":[...]}");
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
@@ -297,7 +306,7 @@ public final class RequestReader {
           }
           case "model" -> {
             if (parser.currentToken() != JsonToken.VALUE_STRING) {
-              throw new BadLine("bad-model", path + " is not a string");
+              throw new BadLine("bad-model", path + " is not a string; write a model's name");
             }
             modelInRequest = parser.getText();
             modelField = path;
@@ -334,7 +343,10 @@ public final class RequestReader {
           edits.insert(tokenStart() + 1, "]");
         }
         case START_ARRAY -> readTurns(path);
-        default -> throw new BadLine("no-contents", path + " is not a list of turns");
+        default ->
+            throw new BadLine(
+                "no-contents",
+                path + " is not a list of turns; write [{\"parts\":[{\"text\":\"...\"}]}]");
       }
     }
 
@@ -350,12 +362,14 @@ public final class RequestReader {
         } else if (parser.currentToken() == JsonToken.START_OBJECT) {
           readTurnOrPart(element, group);
         } else {
-          throw new BadLine("bad-contents", element + " is neither a turn nor a part");
+          throw new BadLine(
+              "bad-contents",
+              element + " is neither a turn nor a part; write {\"parts\":[{\"text\":\"...\"}]}");
         }
       }
       group.close();
       if (index == 0) {
-        throw new BadLine("no-contents", path + " is empty");
+        throw new BadLine("no-contents", path + " is empty; write at least one turn");
       }
     }
 
@@ -385,7 +399,8 @@ public final class RequestReader {
       if (hasParts) {
         group.close();
       } else if (hasRole) {
-        throw new BadLine("no-parts", path + " has a role and no parts");
+        throw new BadLine(
+            "no-parts", path + " has a role and no parts; write \"parts\":[{\"text\":\"...\"}]");
       } else {
         group.open(start);
         text.replaceTags(end);
@@ -395,7 +410,7 @@ public final class RequestReader {
 
     private void readParts(String path) throws IOException, BadLine {
       if (parser.currentToken() != JsonToken.START_ARRAY) {
-        throw new BadLine("bad-parts", path + " is not a list");
+        throw new BadLine("bad-parts", path + " is not a list; write [{\"text\":\"...\"}]");
       }
       int index = 0;
       while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -409,7 +424,7 @@ public final class RequestReader {
         }
       }
       if (index == 0) {
-        throw new BadLine("no-parts", path + " is empty");
+        throw new BadLine("no-parts", path + " is empty; write at least one part");
       }
     }
 
@@ -570,8 +585,7 @@ public final class RequestReader {
   }
 
   private static String firstLine(String message) {
-    int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
+    return message.lines().findFirst().orElse("").replaceAll(" \\(start marker at .*", "");
   }
 
   private static final class BadLine extends Exception {

@@ -45,7 +45,9 @@ final class MediaRoot {
       throw outside(tag);
     }
     if (!Files.isRegularFile(real)) {
-      throw new MediaProblem("file-not-regular", "\"" + tag + "\" is not a regular file");
+      throw new MediaProblem(
+          "file-not-regular",
+          "\"" + tag + "\" is not a regular file; name a file, one tag for each");
     }
     return real;
   }
