@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -23,6 +24,9 @@ import org.jdbi.v3.core.Jdbi;
  * that is remembered over runs and restarts.
  */
 public final class MediaCatalog {
+  /** {@code https://...}, but not a Windows drive. */
+  private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]+:/");
+
   private final Jdbi jdbi;
 
   public MediaCatalog(Jdbi jdbi) {
@@ -50,6 +54,11 @@ public final class MediaCatalog {
   /** Resolves a tag and finds hash and type of its file. */
   Entry look(String tag, MediaRoot root) {
     try {
+      if (ADDRESS.matcher(tag).lookingAt()) {
+        throw new MediaProblem(
+            "file-remote",
+            "\"" + tag + "\" is an address on the network; save the file and name that");
+      }
       Path path = root.resolve(tag);
       FileStamp stamp = FileStamp.of(path);
       if (stamp.size() == 0) {

@@ -119,6 +119,7 @@ class InboxToOutboxTest {
         "",
         extraction("no-file", "missing.jpg"),
         extraction("outside", "../../etc/passwd"),
+        extraction("remote", "http://127.0.0.1/x.jpg"),
         extraction("with-file", "there.jpg"),
         "{\"key\":\"empty\",\"request\":{}}");
     workshop.awaitJobs(1);
@@ -126,14 +127,16 @@ class InboxToOutboxTest {
 
     assertThat(keys(workshop.outbox().results("some"))).containsExactly("good", "with-file");
     List<JsonNode> errors = workshop.outbox().errors("some");
-    assertThat(errors.stream().map(line -> line.path("line").asInt())).containsExactly(1, 4, 5, 7);
+    assertThat(errors.stream().map(line -> line.path("line").asInt()))
+        .containsExactly(1, 4, 5, 6, 8);
     assertThat(errors.stream().map(line -> line.path("code").asText()))
-        .containsExactly("not-json", "file-missing", "file-outside-root", "no-contents");
+        .containsExactly(
+            "not-json", "file-missing", "file-outside-root", "file-remote", "no-contents");
     assertThat(errors.get(1).path("message").asText()).contains("body.contents[0].parts[0].text");
     assertThat(errors.get(1).path("request").path("custom_id").asText()).isEqualTo("no-file");
     JsonNode report = workshop.outbox().report("some");
-    assertThat(report.path("requests").asInt()).isEqualTo(6);
-    assertThat(report.path("answered").asInt() + report.path("failed").asInt()).isEqualTo(6);
+    assertThat(report.path("requests").asInt()).isEqualTo(7);
+    assertThat(report.path("answered").asInt() + report.path("failed").asInt()).isEqualTo(7);
   }
 
   @Test

@@ -29,7 +29,15 @@ class MediaRootTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sub/a b.jpg", "sub\\a b.jpg", "./sub/../sub/a b.jpg", "in.jpg"})
+  @ValueSource(
+      strings = {
+        "sub/a b.jpg",
+        "sub\\a b.jpg",
+        ".\\sub\\a%20b.jpg",
+        "sub/a%20b.jpg",
+        "./sub/../sub/a b.jpg",
+        "in.jpg"
+      })
   void a_file_below_the_root_is_found(String tag) throws Exception {
     assertThat(root.resolve(tag)).isEqualTo(folder.toRealPath().resolve("media/sub/a b.jpg"));
   }
@@ -37,6 +45,26 @@ class MediaRootTest {
   @Test
   void names_may_be_in_any_script() throws Exception {
     assertThat(root.resolve("עמוד.jpg")).exists();
+  }
+
+  @Test
+  void letters_may_be_composed_otherwise_than_on_disk() throws Exception {
+    Files.createDirectories(folder.resolve("media/fu\u0308rst"));
+    Files.writeString(folder.resolve("media/fu\u0308rst/\u00e9.jpg"), "x");
+
+    assertThat(root.resolve("f\u00fcrst/e\u0301.jpg")).exists();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sub/A B.JPG, a b.jpg", "sub/a b, a b.jpg", "sub/a_b.jpg, a b.jpg", "sub/other.jpg,"})
+  void a_near_miss_is_suggested(String tag, String suggestion) {
+    assertThatThrownBy(() -> root.resolve(tag))
+        .message()
+        .matches(
+            message ->
+                suggestion == null
+                    ? !message.contains("did you mean")
+                    : message.endsWith("; did you mean " + suggestion + "?"));
   }
 
   @ParameterizedTest
@@ -47,8 +75,8 @@ class MediaRootTest {
     "out, file-outside-root",
     "sub, file-not-regular",
     "none.jpg, file-missing",
-    "http://127.0.0.1/x.jpg, file-remote",
-    "file:///etc/passwd, file-remote"
+    "..%2Fsecret, file-outside-root",
+    "..\\secret, file-outside-root"
   })
   void anything_else_is_refused(String tag, String code) {
     assertThatThrownBy(() -> root.resolve(tag))
