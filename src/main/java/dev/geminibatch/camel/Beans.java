@@ -51,7 +51,7 @@ public final class Beans implements AutoCloseable {
       Settings settings, RetryPolicy retries, Clock clock, Progress progress, Predicate<Run> scope)
       throws IOException {
     SecureRandom random = new SecureRandom();
-    this.service = new ServiceAccess(settings.service(), retries);
+    this.service = new ServiceAccess(settings.service(), settings.uploads().concurrency(), retries);
     Supplier<Gemini> gemini = service::gemini;
     Supplier<String> project = () -> settings.service().requireKey().fingerprint();
     RequestReader requests = new RequestReader();

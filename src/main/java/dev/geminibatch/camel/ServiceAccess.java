@@ -7,17 +7,19 @@ import dev.geminibatch.settings.Settings;
 /** The gateway to the service, opened when it is first needed: not every command needs it. */
 final class ServiceAccess implements AutoCloseable {
   private final Settings.Service settings;
+  private final int uploadsAtOnce;
   private final RetryPolicy retries;
   private Gemini gemini;
 
-  ServiceAccess(Settings.Service settings, RetryPolicy retries) {
+  ServiceAccess(Settings.Service settings, int uploadsAtOnce, RetryPolicy retries) {
     this.settings = settings;
+    this.uploadsAtOnce = uploadsAtOnce;
     this.retries = retries;
   }
 
   synchronized Gemini gemini() {
     if (gemini == null) {
-      gemini = new Gemini(settings, retries);
+      gemini = new Gemini(settings, uploadsAtOnce, retries);
     }
     return gemini;
   }

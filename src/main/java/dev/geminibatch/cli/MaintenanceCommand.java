@@ -31,7 +31,7 @@ final class MaintenanceCommand {
     if (options.state != null) {
       BatchState.parseList(options.state);
     }
-    try (Gemini gemini = new Gemini(session.settings().service(), session.retries())) {
+    try (Gemini gemini = session.gemini()) {
       Maintenance maintenance = new Maintenance(() -> gemini);
       return switch (action) {
         case LIST -> list(maintenance);

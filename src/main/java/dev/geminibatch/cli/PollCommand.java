@@ -66,7 +66,7 @@ final class PollCommand {
   }
 
   private int waitAndFetch(String name, String goOn) throws IOException, InterruptedException {
-    try (Gemini gemini = new Gemini(session.settings().service(), session.retries());
+    try (Gemini gemini = session.gemini();
         LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
       Optional<BatchStatus> ended = awaitEnd(gemini, name);
       if (ended.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.RetryPolicy;
 import dev.geminibatch.settings.Settings;
 import java.time.Clock;
@@ -16,4 +17,10 @@ record Session(
     Map<String, String> properties,
     RetryPolicy retries,
     Terminal terminal,
-    Clock clock) {}
+    Clock clock) {
+
+  /** The gateway to the service, to be closed by whoever asks. */
+  Gemini gemini() {
+    return new Gemini(settings.service(), settings.uploads().concurrency(), retries);
+  }
+}

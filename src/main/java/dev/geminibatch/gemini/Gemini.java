@@ -7,6 +7,7 @@ import com.google.genai.Client;
 import com.google.genai.types.ClientOptions;
 import com.google.genai.types.DeleteBatchJobConfig;
 import com.google.genai.types.DeleteFileConfig;
+import com.google.genai.types.File;
 import com.google.genai.types.GetFileConfig;
 import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import okhttp3.Request;
@@ -48,10 +50,15 @@ public final class Gemini implements AutoCloseable {
   private final Settings.Service service;
   private final ServiceHttp http;
   private final RetryPolicy retries;
+  private final Pace uploadPace;
   private Client sdk;
 
-  public Gemini(Settings.Service service, RetryPolicy retries) {
+  /**
+   * @param uploadsAtOnce how many requests of uploads are on their way at the same time, at most
+   */
+  public Gemini(Settings.Service service, int uploadsAtOnce, RetryPolicy retries) {
     this.service = service;
+    this.uploadPace = new Pace(uploadsAtOnce);
     this.http = new ServiceHttp(service);
     this.retries = retries;
   }
@@ -68,7 +75,7 @@ public final class Gemini implements AutoCloseable {
     long size = Files.size(upload.path());
     RemoteFile file;
     try {
-      file = new ResumableUpload(http, retries, upload, sent).run();
+      file = new ResumableUpload(http, retries, uploadPace, upload, sent).run();
     } catch (GeminiFailure failure) {
       if (!failure.isAmbiguous()) {
         throw failure;
@@ -139,7 +146,7 @@ public final class Gemini implements AutoCloseable {
    */
   public void checkAccess() {
     try {
-      batches(Optional.empty());
+      batches(Optional.empty(), retries.impatient());
     } catch (GeminiFailure failure) {
       if (failure.kind() != Kind.UNAVAILABLE && failure.kind() != Kind.QUOTA) {
         throw failure;
@@ -160,21 +167,49 @@ public final class Gemini implements AutoCloseable {
 
   /** One page of jobs, newest first as the service gives them. */
   public BatchPage batches(Optional<String> pageToken) {
-    String query =
-        "batches?pageSize="
-            + LARGEST_PAGE
-            + pageToken
-                .map(token -> "&pageToken=" + URLEncoder.encode(token, StandardCharsets.UTF_8))
-                .orElse("");
-    JsonNode page = retries.call(() -> http.call(http.request(query).get().build()));
+    return batches(pageToken, retries);
+  }
+
+  private BatchPage batches(Optional<String> pageToken, RetryPolicy retries) {
+    JsonNode page = page("batches", pageToken, retries);
     List<BatchStatus> jobs = new ArrayList<>();
     for (JsonNode operation : page.path("operations")) {
       jobs.add(BatchStatus.of(operation));
     }
+    return new BatchPage(jobs, nextPage(page, pageToken));
+  }
+
+  private JsonNode page(String collection, Optional<String> token, RetryPolicy retries) {
+    String query =
+        collection
+            + "?pageSize="
+            + LARGEST_PAGE
+            + token
+                .map(text -> "&pageToken=" + URLEncoder.encode(text, StandardCharsets.UTF_8))
+                .orElse("");
+    return retries.call(() -> http.call(http.request(query).get().build()));
+  }
+
+  private static Optional<String> nextPage(JsonNode page, Optional<String> token) {
     String next = page.path("nextPageToken").asText("");
     // A token that comes again would be followed for ever.
-    boolean more = !next.isEmpty() && !next.equals(pageToken.orElse(""));
-    return new BatchPage(jobs, more ? Optional.of(next) : Optional.empty());
+    boolean more = !next.isEmpty() && !next.equals(token.orElse(""));
+    return more ? Optional.of(next) : Optional.empty();
+  }
+
+  /** All files of the project, page by page. */
+  public void eachFile(Consumer<RemoteFile> taker) {
+    Optional<String> token = Optional.empty();
+    for (int number = 0; number < MOST_PAGES; number++) {
+      JsonNode page = page("files", token, retries);
+      for (JsonNode file : page.path("files")) {
+        taker.accept(RemoteFile.of(File.fromJson(file.toString())));
+      }
+      token = nextPage(page, token);
+      if (token.isEmpty()) {
+        return;
+      }
+    }
   }
 
   /** One page of a listing of jobs. */

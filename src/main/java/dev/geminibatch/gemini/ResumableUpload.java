@@ -11,6 +11,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -31,13 +32,16 @@ final class ResumableUpload {
 
   private final ServiceHttp http;
   private final RetryPolicy retries;
+  private final Pace pace;
   private final FileUpload upload;
   private final LongConsumer sent;
   private int failures;
 
-  ResumableUpload(ServiceHttp http, RetryPolicy retries, FileUpload upload, LongConsumer sent) {
+  ResumableUpload(
+      ServiceHttp http, RetryPolicy retries, Pace pace, FileUpload upload, LongConsumer sent) {
     this.http = http;
     this.retries = retries;
+    this.pace = pace;
     this.upload = upload;
     this.sent = sent;
   }
@@ -45,7 +49,7 @@ final class ResumableUpload {
   RemoteFile run() throws IOException {
     try (FileChannel channel = FileChannel.open(upload.path())) {
       long size = channel.size();
-      String session = retries.call(() -> start(size));
+      String session = retries.call(() -> paced(() -> start(size)));
       return sendChunks(session, channel, size);
     }
   }
@@ -78,10 +82,10 @@ final class ResumableUpload {
       try {
         long length = Math.min(CHUNK_BYTES, size - offset);
         boolean last = offset + length == size;
-        try (Response response = send(session, channel, offset, length, last)) {
-          if (last) {
-            return finished(response);
-          }
+        long from = offset;
+        Optional<RemoteFile> file = paced(() -> send(session, channel, from, length, last));
+        if (file.isPresent()) {
+          return file.get();
         }
         offset += length;
         sent.accept(offset);
@@ -91,14 +95,30 @@ final class ResumableUpload {
     }
   }
 
-  private Response send(
+  /** One request among those of all uploads. */
+  private <T> T paced(Supplier<T> request) {
+    try (Pace.Slot slot = pace.enter()) {
+      T answer = request.get();
+      pace.speedUp();
+      return answer;
+    } catch (GeminiFailure failure) {
+      pace.slowDown(failure);
+      throw failure;
+    }
+  }
+
+  /** Sends a chunk; the last one gives the file. */
+  private Optional<RemoteFile> send(
       String session, FileChannel channel, long offset, long length, boolean last) {
-    return http.open(
+    Request request =
         http.sessionRequest(session)
             .header("X-Goog-Upload-Command", last ? "upload, finalize" : "upload")
             .header("X-Goog-Upload-Offset", Long.toString(offset))
             .post(new Region(channel, offset, length))
-            .build());
+            .build();
+    try (Response response = http.open(request)) {
+      return last ? Optional.of(finished(response)) : Optional.empty();
+    }
   }
 
   private RemoteFile finished(Response response) {

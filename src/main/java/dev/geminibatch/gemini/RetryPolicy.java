@@ -23,9 +23,14 @@ public final class RetryPolicy {
     void await(Duration time) throws InterruptedException;
   }
 
-  /** Four attempts over about seven seconds. */
+  /** Six attempts over about twelve seconds. */
   public static RetryPolicy standard() {
-    return new RetryPolicy(4, Duration.ofSeconds(1), time -> Thread.sleep(time.toMillis()));
+    return new RetryPolicy(6, Duration.ofMillis(500), time -> Thread.sleep(time.toMillis()));
+  }
+
+  /** The same policy for a caller who wants to know soon. */
+  RetryPolicy impatient() {
+    return new RetryPolicy(Math.min(attempts, 3), firstWait, pause);
   }
 
   public RetryPolicy(int attempts, Duration firstWait, Pause pause) {

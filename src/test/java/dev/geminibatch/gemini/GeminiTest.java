@@ -59,6 +59,7 @@ class GeminiTest {
     return new Gemini(
         new Settings.Service(
             Optional.of(ApiKey.of(key, "the test")), base, "v1beta", Duration.ofSeconds(10)),
+        4,
         new RetryPolicy(3, Duration.ofMillis(100), pauses::add));
   }
 
