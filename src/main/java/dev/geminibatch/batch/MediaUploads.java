@@ -1,7 +1,9 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.batch.Progress.Unit;
+import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.upload.MediaCatalog;
+import dev.geminibatch.upload.Storage;
 import dev.geminibatch.upload.UploadStage;
 import dev.geminibatch.upload.Uploader;
 import java.util.function.Supplier;
@@ -15,6 +17,7 @@ public final class MediaUploads {
   private final Ledger ledger;
   private final MediaCatalog catalog;
   private final Uploader uploader;
+  private final Storage storage;
   private final Supplier<String> project;
   private final Progress progress;
 
@@ -25,18 +28,25 @@ public final class MediaUploads {
       Ledger ledger,
       MediaCatalog catalog,
       Uploader uploader,
+      Storage storage,
       Supplier<String> project,
       Progress progress) {
     this.ledger = ledger;
     this.catalog = catalog;
     this.uploader = uploader;
+    this.storage = storage;
     this.project = project;
     this.progress = progress;
   }
 
-  /** Begins: an iterator over the distinct contents that the run's lines refer to. */
+  /**
+   * Begins: an iterator over the distinct contents that the run's lines refer to.
+   *
+   * @throws GeminiFailure when there is no room for them with the service
+   */
   public UploadStage open(String runId) {
     Run run = ledger.run(runId);
+    storage.reserve(uploader.bytesToUpload(runId, project.get()));
     return new UploadStage(
         catalog,
         uploader,

@@ -17,9 +17,11 @@ import dev.geminibatch.batch.RunClaims;
 import dev.geminibatch.batch.Submitter;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.gemini.ServiceClock;
 import dev.geminibatch.request.RequestReader;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.MediaCatalog;
+import dev.geminibatch.upload.Storage;
 import dev.geminibatch.upload.UploadCache;
 import dev.geminibatch.upload.Uploader;
 import java.io.IOException;
@@ -51,7 +53,10 @@ public final class Beans implements AutoCloseable {
       Settings settings, RetryPolicy retries, Clock clock, Progress progress, Predicate<Run> scope)
       throws IOException {
     SecureRandom random = new SecureRandom();
-    this.service = new ServiceAccess(settings.service(), settings.uploads().concurrency(), retries);
+    ServiceClock serviceClock = new ServiceClock(clock);
+    this.service =
+        new ServiceAccess(
+            settings.service(), settings.uploads().concurrency(), retries, serviceClock);
     Supplier<Gemini> gemini = service::gemini;
     Supplier<String> project = () -> settings.service().requireKey().fingerprint();
     RequestReader requests = new RequestReader();
@@ -59,14 +64,16 @@ public final class Beans implements AutoCloseable {
     this.database = LedgerDatabase.open(settings.folders().state());
     this.ledger = new Ledger(database.jdbi(), clock);
     this.claims = new RunClaims(settings.folders().state());
-    MediaCatalog catalog = new MediaCatalog(database.jdbi());
-    UploadCache cache = new UploadCache(database.jdbi(), clock, settings.uploads().minLife());
-    Uploader uploader = new Uploader(gemini, catalog, cache, clock, random);
+    MediaCatalog catalog = new MediaCatalog(database.jdbi(), settings.uploads().types());
+    UploadCache cache =
+        new UploadCache(database.jdbi(), serviceClock, settings.uploads().minLife());
+    Uploader uploader = new Uploader(gemini, catalog, cache, serviceClock, random);
+    Storage storage = new Storage(gemini, settings.uploads().storageLimit(), clock);
     this.uploadPool = uploadPool(settings.uploads().concurrency());
     this.receiver = new Receiver(ledger, claims, settings, clock, random);
 
     Assembler assembler =
-        new Assembler(ledger, catalog, requests, settings, project, clock, progress);
+        new Assembler(ledger, catalog, requests, settings, project, serviceClock, progress);
 
     this.byName =
         Map.ofEntries(
@@ -74,7 +81,8 @@ public final class Beans implements AutoCloseable {
             Map.entry("ledger", ledger),
             Map.entry("claims", claims),
             Map.entry("inspector", new Inspector(ledger, catalog, requests, settings, progress)),
-            Map.entry("uploads", new MediaUploads(ledger, catalog, uploader, project, progress)),
+            Map.entry(
+                "uploads", new MediaUploads(ledger, catalog, uploader, storage, project, progress)),
             Map.entry("uploadCache", new UploadCacheRepository(cache)),
             Map.entry("uploadPool", uploadPool),
             Map.entry("assembler", assembler),

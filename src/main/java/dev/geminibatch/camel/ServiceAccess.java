@@ -2,6 +2,7 @@ package dev.geminibatch.camel;
 
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.gemini.ServiceClock;
 import dev.geminibatch.settings.Settings;
 
 /** The gateway to the service, opened when it is first needed: not every command needs it. */
@@ -9,9 +10,12 @@ final class ServiceAccess implements AutoCloseable {
   private final Settings.Service settings;
   private final int uploadsAtOnce;
   private final RetryPolicy retries;
+  private final ServiceClock clock;
   private Gemini gemini;
 
-  ServiceAccess(Settings.Service settings, int uploadsAtOnce, RetryPolicy retries) {
+  ServiceAccess(
+      Settings.Service settings, int uploadsAtOnce, RetryPolicy retries, ServiceClock clock) {
+    this.clock = clock;
     this.settings = settings;
     this.uploadsAtOnce = uploadsAtOnce;
     this.retries = retries;
@@ -19,7 +23,7 @@ final class ServiceAccess implements AutoCloseable {
 
   synchronized Gemini gemini() {
     if (gemini == null) {
-      gemini = new Gemini(settings, uploadsAtOnce, retries);
+      gemini = new Gemini(settings, uploadsAtOnce, retries, clock);
     }
     return gemini;
   }

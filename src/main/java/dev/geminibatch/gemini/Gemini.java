@@ -55,11 +55,13 @@ public final class Gemini implements AutoCloseable {
 
   /**
    * @param uploadsAtOnce how many requests of uploads are on their way at the same time, at most
+   * @param clock set by the service's answers
    */
-  public Gemini(Settings.Service service, int uploadsAtOnce, RetryPolicy retries) {
+  public Gemini(
+      Settings.Service service, int uploadsAtOnce, RetryPolicy retries, ServiceClock clock) {
     this.service = service;
     this.uploadPace = new Pace(uploadsAtOnce);
-    this.http = new ServiceHttp(service);
+    this.http = new ServiceHttp(service, clock);
     this.retries = retries;
   }
 

@@ -10,10 +10,12 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Date;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -42,8 +44,10 @@ final class ServiceHttp {
   private final HttpUrl base;
   private final String version;
   private final ApiKey key;
+  private final ServiceClock clock;
 
-  ServiceHttp(Settings.Service service) {
+  ServiceHttp(Settings.Service service, ServiceClock clock) {
+    this.clock = clock;
     this.key = service.requireKey();
     this.version = service.apiVersion();
     this.base = HttpUrl.get(service.baseUrl().toString());
@@ -56,8 +60,18 @@ final class ServiceHttp {
             .readTimeout(service.timeout())
             .writeTimeout(service.timeout())
             .connectionPool(new ConnectionPool(64, 30, TimeUnit.SECONDS))
+            .addNetworkInterceptor(this::tellTheTime)
             .build();
     this.patientClient = client.newBuilder().readTimeout(CREATE_TIMEOUT).build();
+  }
+
+  private Response tellTheTime(Interceptor.Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    Date date = response.headers().getDate("Date");
+    if (date != null) {
+      clock.seen(date.toInstant());
+    }
+    return response;
   }
 
   /** The client below, for the SDK. */

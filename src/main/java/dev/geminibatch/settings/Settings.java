@@ -5,6 +5,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -75,8 +77,15 @@ public record Settings(
       Duration timeout,
       int concurrency) {}
 
-  /** Files that lines refer to. */
-  public record Uploads(Path mediaRoot, int concurrency, Duration minLife) {}
+  /**
+   * Files that lines refer to.
+   *
+   * @param minLife what a reference must have left of its 48 hours to be used again
+   * @param storageLimit bytes of all files of the project
+   * @param types patterns of the media types that may be sent, {@code image/*}
+   */
+  public record Uploads(
+      Path mediaRoot, int concurrency, Duration minLife, long storageLimit, List<String> types) {}
 
   /**
    * Input lines.
@@ -131,7 +140,10 @@ public record Settings(
                 .map(root -> home.resolve(root).toAbsolutePath().normalize())
                 .orElse(defaultMediaRoot),
             number(properties, "upload.concurrency", 16, 1, 256),
-            time.apply("upload.min-life", "25h"));
+            time.apply("upload.min-life", "25h"),
+            limited("upload.storage-limit", text.apply("upload.storage-limit", "20GB"), 1L << 50),
+            mediaTypes(
+                text.apply("media.types", "image/*, audio/*, video/*, text/*, application/pdf")));
     Lines lines =
         new Lines(
             choice(properties, "lines.on-error", "skip", "fail").equals("fail"),
@@ -171,6 +183,17 @@ public record Settings(
       throw new InvalidSettingException(
           "gemini.api-key-file names " + file + ", which cannot be read.");
     }
+  }
+
+  private static List<String> mediaTypes(String text) {
+    List<String> types = Arrays.stream(text.split(",")).map(String::strip).toList();
+    for (String type : types) {
+      if (!type.matches("[\\w.+-]+/([\\w.+-]+|\\*)")) {
+        throw new InvalidSettingException(
+            "media.types holds \"" + type + "\"; write types such as image/png or image/*.");
+      }
+    }
+    return types;
   }
 
   private static URI baseUrl(Properties properties) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -24,13 +25,21 @@ import org.jdbi.v3.core.Jdbi;
  * that is remembered over runs and restarts.
  */
 public final class MediaCatalog {
+  /** The service's limit for one file, 2 GB. */
+  private static final long LARGEST = 2L << 30;
+
   /** {@code https://...}, but not a Windows drive. */
   private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]+:/");
 
   private final Jdbi jdbi;
+  private final List<String> types;
 
-  public MediaCatalog(Jdbi jdbi) {
+  /**
+   * @param types patterns of the media types that may be sent
+   */
+  public MediaCatalog(Jdbi jdbi, List<String> types) {
     this.jdbi = jdbi;
+    this.types = types;
   }
 
   /** Begins to catalogue the tags of a run, from nothing. */
@@ -46,8 +55,16 @@ public final class MediaCatalog {
   record FileStamp(long size, long modified) {
     static FileStamp of(Path file) throws IOException {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new FileStamp(
-          attributes.size(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+      return new FileStamp(attributes.size(), lastChange(file, attributes));
+    }
+
+    /** Unix also keeps a time that no program can set back after it has written. */
+    private static long lastChange(Path file, BasicFileAttributes attributes) throws IOException {
+      FileTime time =
+          file.getFileSystem().supportedFileAttributeViews().contains("unix")
+              ? (FileTime) Files.getAttribute(file, "unix:ctime")
+              : attributes.lastModifiedTime();
+      return time.to(TimeUnit.NANOSECONDS);
     }
   }
 
@@ -62,13 +79,19 @@ public final class MediaCatalog {
       Path path = root.resolve(tag);
       FileStamp stamp = FileStamp.of(path);
       if (stamp.size() == 0) {
-        throw new MediaProblem("file-empty", "\"" + tag + "\" is empty");
+        throw new MediaProblem("file-empty", "\"" + tag + "\" is empty; put the file there again");
+      }
+      if (stamp.size() > LARGEST) {
+        throw new MediaProblem(
+            "file-too-large",
+            "\"" + tag + "\" has " + stamp.size() + " bytes; the service takes files up to 2 GB");
       }
       Optional<MediaFile> known = known(path, stamp);
       MediaFile file =
           known.isPresent()
               ? known.get()
               : new MediaFile(path, sha256(path), stamp.size(), MediaType.of(path));
+      MediaType.check(file.mimeType(), types, tag);
       return new Entry(tag, file, null, stamp, known.isEmpty());
     } catch (MediaProblem problem) {
       return new Entry(tag, null, problem, null, false);
@@ -163,6 +186,26 @@ public final class MediaCatalog {
                       WHERE run_id = :run AND code IS NULL GROUP BY sha256) AS contents""")
                 .bind("run", runId)
                 .map((row, context) -> new Totals(row.getLong("files"), row.getLong("bytes")))
+                .one());
+  }
+
+  /** Bytes of the distinct contents for which there is no reference that lives long enough. */
+  long bytesWithoutReference(String runId, String project, Instant aliveAt) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT COALESCE(SUM(size), 0) FROM (
+                      SELECT m.sha256, MAX(m.size) AS size FROM media m
+                      WHERE m.run_id = :run AND m.code IS NULL AND NOT EXISTS (
+                        SELECT 1 FROM upload u WHERE u.project = :project
+                          AND u.sha256 = m.sha256 AND u.expires_at > :alive)
+                      GROUP BY m.sha256) AS contents""")
+                .bind("run", runId)
+                .bind("project", project)
+                .bind("alive", aliveAt.toEpochMilli())
+                .mapTo(Long.class)
                 .one());
   }
 

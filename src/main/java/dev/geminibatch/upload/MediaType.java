@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.tika.metadata.Metadata;
 import org.apache.tika.mime.MimeTypes;
@@ -30,12 +31,8 @@ final class MediaType {
 
   private MediaType() {}
 
-  /**
-   * Looks at the beginning of the file.
-   *
-   * @throws MediaProblem when it is of no type that the service takes
-   */
-  static String of(Path file) throws IOException, MediaProblem {
+  /** Looks at the beginning of the file. */
+  static String of(Path file) throws IOException {
     String type;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
       in.mark(BRAND_END);
@@ -48,16 +45,30 @@ final class MediaType {
       }
     }
     type = SERVICE_NAMES.getOrDefault(type, type);
-    if (type.matches("(image|audio|video|text)/.+") || type.equals("application/pdf")) {
-      return type;
+    return type;
+  }
+
+  /**
+   * Makes sure that a type may be sent.
+   *
+   * @param patterns {@code image/png} or {@code image/*}
+   */
+  static void check(String type, List<String> patterns, String tag) throws MediaProblem {
+    for (String pattern : patterns) {
+      boolean whole = pattern.endsWith("/*");
+      if (whole ? type.startsWith(pattern.replace("*", "")) : type.equals(pattern)) {
+        return;
+      }
     }
     throw new MediaProblem(
         "file-type",
         "\""
-            + file.getFileName()
+            + tag
             + "\" is "
             + (type.equals("application/octet-stream") ? "of unknown type" : "of type " + type)
-            + " by its content; the service takes images, audio, video, text and PDF");
+            + " by its content; what may be sent is "
+            + String.join(", ", patterns)
+            + " (media.types)");
   }
 
   /** Reading Tika's table takes a noticeable time, so it is done when it is first needed. */

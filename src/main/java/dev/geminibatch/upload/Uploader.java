@@ -41,6 +41,11 @@ public final class Uploader {
     this.random = random;
   }
 
+  /** How many bytes of a run's contents the cache does not have. */
+  public long bytesToUpload(String runId, String project) {
+    return catalog.bytesWithoutReference(runId, project, clock.instant().plus(cache.minLife()));
+  }
+
   /**
    * Uploads a content that the cache does not have.
    *

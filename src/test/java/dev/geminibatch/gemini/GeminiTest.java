@@ -60,7 +60,8 @@ class GeminiTest {
         new Settings.Service(
             Optional.of(ApiKey.of(key, "the test")), base, "v1beta", Duration.ofSeconds(10)),
         4,
-        new RetryPolicy(3, Duration.ofMillis(100), pauses::add));
+        new RetryPolicy(3, Duration.ofMillis(100), pauses::add),
+        new ServiceClock(Clock.systemUTC()));
   }
 
   @AfterEach

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,8 +41,14 @@ class MediaTypeTest {
     Path file =
         Files.write(folder.resolve("x.jpg"), "PK\3\4rest".getBytes(StandardCharsets.ISO_8859_1));
 
-    assertThatThrownBy(() -> MediaType.of(file))
+    String type = MediaType.of(file);
+
+    assertThatThrownBy(() -> MediaType.check(type, List.of("image/*", "video/mp4"), "x.jpg"))
         .isInstanceOf(MediaProblem.class)
-        .hasMessageContaining("is of type application/zip by its content");
+        .hasMessage(
+            "\"x.jpg\" is of type application/zip by its content; what may be sent is image/*,"
+                + " video/mp4 (media.types)");
+    MediaType.check("image/png", List.of("image/*", "video/mp4"), "x.jpg");
+    MediaType.check("video/mp4", List.of("image/*", "video/mp4"), "x.jpg");
   }
 }

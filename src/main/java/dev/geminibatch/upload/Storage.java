@@ -1,0 +1,76 @@
+package dev.geminibatch.upload;
+
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiFailure;
+import dev.geminibatch.gemini.GeminiFailure.Kind;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * The space that the project's files take with the service.
+ *
+ * <p>Asking costs a request for every hundred files, so the answer is used for some minutes and
+ * what is uploaded in the meantime is added to it.
+ */
+public final class Storage {
+  private static final Duration FRESH = Duration.ofMinutes(5);
+  private static final Duration ASK_AGAIN = Duration.ofMinutes(10);
+
+  private final Supplier<Gemini> gemini;
+  private final long limit;
+  private final Clock clock;
+  private final AtomicLong used = new AtomicLong();
+  private Instant asked = Instant.MIN;
+
+  /**
+   * @param limit in bytes
+   */
+  public Storage(Supplier<Gemini> gemini, long limit, Clock clock) {
+    this.gemini = gemini;
+    this.limit = limit;
+    this.clock = clock;
+  }
+
+  /**
+   * Makes sure that there is room.
+   *
+   * @param bytes to come
+   * @throws GeminiFailure of kind {@code QUOTA} when there is not; the message says what to do
+   */
+  public synchronized void reserve(long bytes) {
+    if (bytes == 0) {
+      return;
+    }
+    if (clock.instant().isAfter(asked.plus(FRESH)) || used.get() + bytes > limit) {
+      used.set(inUse());
+      asked = clock.instant();
+    }
+    if (used.get() + bytes > limit) {
+      throw new GeminiFailure(
+          Kind.QUOTA,
+          "STORAGE_FULL",
+          String.format(
+              Locale.ROOT,
+              "The project's files take %.2f of %.2f GB, and %.2f GB are to come. Files go by"
+                  + " themselves after 48 hours; --files shows ours, --purge-files deletes those"
+                  + " that no unfinished run needs.",
+              used.get() / 1e9,
+              limit / 1e9,
+              bytes / 1e9),
+          Optional.of(ASK_AGAIN),
+          null);
+    }
+    used.addAndGet(bytes);
+  }
+
+  private long inUse() {
+    AtomicLong sum = new AtomicLong();
+    gemini.get().eachFile(file -> sum.addAndGet(Math.max(0, file.size())));
+    return sum.get();
+  }
+}
