@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -336,6 +338,41 @@ public final class Ledger {
         tokens.out(),
         tokens.thought(),
         tokens.cached());
+  }
+
+  /** Names of all files that a project's uploads and jobs have brought to the service. */
+  Set<String> uploadedFiles(String project) {
+    return fileNames(
+        """
+        SELECT name FROM upload WHERE project = :project
+        UNION SELECT input_file FROM job WHERE input_file IS NOT NULL""",
+        project);
+  }
+
+  /** Those of them that an unfinished run refers to. */
+  Set<String> neededFiles(String project) {
+    return fileNames(
+        """
+        SELECT u.name FROM upload u JOIN media m ON m.sha256 = u.sha256
+          JOIN run r ON r.id = m.run_id
+        WHERE u.project = :project AND r.state NOT IN ('DELIVERED', 'FAILED')
+        UNION SELECT j.input_file FROM job j JOIN run r ON r.id = j.run_id
+        WHERE j.input_file IS NOT NULL AND r.state NOT IN ('DELIVERED', 'FAILED')""",
+        project);
+  }
+
+  private Set<String> fileNames(String query, String project) {
+    return jdbi.withHandle(
+        handle ->
+            handle.createQuery(query).bind("project", project).mapTo(String.class).stream()
+                .collect(Collectors.toSet()));
+  }
+
+  /** The reference is not to be used any more. */
+  void forgetUpload(String project, String name) {
+    jdbi.useTransaction(
+        handle ->
+            handle.execute("DELETE FROM upload WHERE project = ? AND name = ?", project, name));
   }
 
   private void updateJob(Job job, String assignments, Object... values) {

@@ -24,6 +24,8 @@ enum Action {
   DELETE("--delete"),
   CLEAR("--clear", "--state", "--yes"),
   STATUS("--status"),
+  FILES("--files"),
+  PURGE_FILES("--purge-files", "--yes"),
   DEMO("--demo"),
   SANDBOX("--sandbox", "--port"),
   DAEMON("", "--model", "--poll-interval", "--media-root");

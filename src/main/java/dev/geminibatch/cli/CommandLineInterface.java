@@ -77,6 +77,7 @@ public final class CommandLineInterface {
       case FILE -> new FileCommand(session).run();
       case POLL -> new PollCommand(session).run();
       case LIST, CANCEL, DELETE, CLEAR -> new MaintenanceCommand(session).run(action);
+      case FILES, PURGE_FILES -> new FilesCommand(session).run(action);
       case STATUS -> new StatusCommand(session).run();
       case DEMO -> new DemoCommand(session).run();
       case SANDBOX -> new SandboxCommand(session).run();

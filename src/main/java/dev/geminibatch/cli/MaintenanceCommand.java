@@ -6,7 +6,6 @@ import dev.geminibatch.batch.Maintenance;
 import dev.geminibatch.gemini.BatchState;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.Gemini;
-import dev.geminibatch.settings.InvalidSettingException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -124,17 +123,8 @@ final class MaintenanceCommand {
 
   private int clear(Maintenance maintenance) {
     List<BatchStatus> jobs = maintenance.toClear(options.state);
-    if (!options.yes && !jobs.isEmpty()) {
-      if (!terminal.isInteractive()) {
-        throw new InvalidSettingException(
-            "--clear would cancel and delete "
-                + jobs.size()
-                + " jobs and cannot ask here; add --yes to do it.");
-      }
-      if (!terminal.confirm("Cancel and delete " + jobs.size() + " jobs?")) {
-        terminal.tell("Nothing was changed.");
-        return ExitCode.OK;
-      }
+    if (!new Confirmation(session).given("--clear", "cancel and delete", jobs.size(), "jobs")) {
+      return ExitCode.OK;
     }
     jobs.forEach(maintenance::clear);
     if (options.json) {

@@ -65,6 +65,14 @@ final class Options {
       description = "Show our own runs and their jobs, also while the daemon runs.")
   boolean status;
 
+  @Option(
+      names = "--files",
+      description = "List our uploads with age and size, and the project's storage.")
+  boolean files;
+
+  @Option(names = "--purge-files", description = "Delete our uploads that no unfinished run needs.")
+  boolean purgeFiles;
+
   @Option(names = "--demo", description = "Run sample exports against the sandbox; needs no key.")
   boolean demo;
 
@@ -120,7 +128,7 @@ final class Options {
           "With --list or --clear: only jobs in these states, for example failed,cancelled.")
   String state;
 
-  @Option(names = "--yes", description = "With --clear: do not ask.")
+  @Option(names = "--yes", description = "With --clear or --purge-files: do not ask.")
   boolean yes;
 
   @Option(

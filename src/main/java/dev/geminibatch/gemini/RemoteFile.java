@@ -12,22 +12,26 @@ import java.util.Optional;
  */
 public record RemoteFile(
     String name,
+    String displayName,
     String uri,
     String mimeType,
     long size,
     String state,
     Optional<String> sha256,
+    Optional<Instant> created,
     Optional<Instant> expires,
     Optional<String> error) {
 
   static RemoteFile of(File file) {
     return new RemoteFile(
         file.name().orElse(""),
+        file.displayName().orElse(""),
         file.uri().orElse(""),
         file.mimeType().orElse(""),
         file.sizeBytes().orElse(-1L),
         file.state().map(Object::toString).orElse(""),
         file.sha256Hash(),
+        file.createTime(),
         file.expirationTime(),
         file.error().flatMap(error -> error.message()));
   }

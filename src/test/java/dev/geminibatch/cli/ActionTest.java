@@ -41,7 +41,7 @@ class ActionTest {
         "--file --list|--file and --list cannot be done at once; give one of them.",
         "--list --output|--output does not go with --list; it goes with --file, --poll.",
         "--output|--output needs one of --file, --poll beside it.",
-        "--yes --delete|--yes does not go with --delete; it goes with --clear."
+        "--yes --delete|--yes does not go with --delete; it goes with --clear, --purge-files."
       })
   void options_that_make_no_sense_together_are_refused_with_what_does(
       String given, String message) {
@@ -80,11 +80,10 @@ class ActionTest {
   }
 
   private static boolean takes(Action action, String option) {
+    String own = "--" + action.name().toLowerCase().replace('_', '-');
     try {
       Action.of(
-          action == Action.DAEMON || ("--" + action.name().toLowerCase()).equals(option)
-              ? List.of(option)
-              : List.of("--" + action.name().toLowerCase(), option));
+          action == Action.DAEMON || own.equals(option) ? List.of(option) : List.of(own, option));
       return true;
     } catch (InvalidSettingException e) {
       return false;

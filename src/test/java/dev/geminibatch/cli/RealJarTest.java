@@ -135,6 +135,27 @@ class RealJarTest {
   }
 
   @Test
+  void uploads_are_listed_and_purged_when_no_unfinished_run_needs_them() throws Exception {
+    Files.write(folder.resolve("a.png"), png("a"));
+    Files.write(folder.resolve("b.png"), png("b"));
+    Files.writeString(folder.resolve("done.jsonl"), extraction("1", "a.png"));
+    Files.writeString(folder.resolve("waits.jsonl"), extraction("2", "b.png"));
+    jar.start("--file", "waits.jsonl").says("job created").kill();
+    letJobsEnd();
+    assertThat(jar.run("--file", "done.jsonl").exit()).isZero();
+
+    assertThat(jar.run("--files").out()).contains("a.png", "b.png", "4 files of ours");
+    assertThat(jar.run("--purge-files").exit()).isEqualTo(2);
+    assertThat(jar.run("--purge-files", "--yes").out()).isEqualTo("2 files deleted.\n");
+    assertThat(jar.run("--files").out())
+        .contains("b.png", "2 files of ours")
+        .doesNotContain("a.png");
+
+    Files.writeString(folder.resolve("again.jsonl"), extraction("3", "a.png"));
+    assertThat(jar.run("--file", "again.jsonl").exit()).as("uploaded anew").isZero();
+  }
+
+  @Test
   void a_foreign_job_is_fetched_as_it_is() throws Exception {
     Files.writeString(folder.resolve("x.jsonl"), validation("1") + "\n" + validation("2"));
     letJobsEnd();

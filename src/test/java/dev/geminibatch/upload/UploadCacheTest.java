@@ -106,11 +106,13 @@ class UploadCacheTest {
         new MediaFile(Path.of("x.jpg"), "abc", 3, "image/jpeg"),
         new RemoteFile(
             "files/x",
+            "x",
             "https://host/files/x",
             "image/jpeg",
             3,
             "ACTIVE",
             Optional.empty(),
+            Optional.of(clock.instant()),
             Optional.of(clock.instant().plus(Duration.ofHours(hours))),
             Optional.empty()));
   }

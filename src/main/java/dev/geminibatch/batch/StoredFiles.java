@@ -1,0 +1,67 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiFailure;
+import dev.geminibatch.gemini.GeminiFailure.Kind;
+import dev.geminibatch.gemini.RemoteFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The files that this installation has uploaded and the service still holds. Files of others in the
+ * same project are counted and never touched.
+ */
+public final class StoredFiles {
+  private final Ledger ledger;
+  private final Gemini gemini;
+  private final String project;
+
+  /**
+   * @param project the fingerprint of the key's project
+   */
+  public StoredFiles(Ledger ledger, Gemini gemini, String project) {
+    this.ledger = ledger;
+    this.gemini = gemini;
+    this.project = project;
+  }
+
+  /** A file of ours, and whether an unfinished run refers to it. */
+  public record Stored(RemoteFile file, boolean isNeeded) {}
+
+  /**
+   * What the service holds.
+   *
+   * @param bytesOfAll of all files of the project
+   */
+  public record Listing(List<Stored> ours, long filesOfAll, long bytesOfAll) {}
+
+  /** Asks the service for all its files. */
+  public Listing list() {
+    Set<String> uploaded = ledger.uploadedFiles(project);
+    Set<String> needed = ledger.neededFiles(project);
+    List<Stored> ours = new ArrayList<>();
+    long[] all = new long[2];
+    gemini.eachFile(
+        file -> {
+          all[0]++;
+          all[1] += Math.max(0, file.size());
+          if (uploaded.contains(file.name())) {
+            ours.add(new Stored(file, needed.contains(file.name())));
+          }
+        });
+    return new Listing(ours, all[0], all[1]);
+  }
+
+  /** Deletes a file and forgets its reference; that it is gone already is as good. */
+  public void delete(RemoteFile file) {
+    ledger.forgetUpload(project, file.name()); // first: nobody may be given what is about to go
+    try {
+      gemini.deleteFile(file.name());
+    } catch (GeminiFailure failure) {
+      if (failure.kind() != Kind.NOT_FOUND) {
+        throw failure;
+      }
+    }
+  }
+}

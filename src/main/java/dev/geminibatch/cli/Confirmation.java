@@ -1,0 +1,50 @@
+package dev.geminibatch.cli;
+
+import dev.geminibatch.settings.InvalidSettingException;
+
+/** Asks before something is deleted. */
+final class Confirmation {
+  private final Session session;
+
+  Confirmation(Session session) {
+    this.session = session;
+  }
+
+  /**
+   * Whether to go on: by {@code --yes}, by an answer on a terminal, or because there is nothing to
+   * do.
+   *
+   * @throws InvalidSettingException where nobody can be asked
+   */
+  boolean given(String option, String deed, int count, String things) {
+    if (session.options().yes || count == 0) {
+      return true;
+    }
+    if (!session.terminal().isInteractive()) {
+      throw new InvalidSettingException(
+          option
+              + " would "
+              + deed
+              + " "
+              + count
+              + " "
+              + things
+              + " and cannot ask here; add --yes to do it.");
+    }
+    boolean yes =
+        session
+            .terminal()
+            .confirm(
+                Character.toUpperCase(deed.charAt(0))
+                    + deed.substring(1)
+                    + " "
+                    + count
+                    + " "
+                    + things
+                    + "?");
+    if (!yes) {
+      session.terminal().tell("Nothing was changed.");
+    }
+    return yes;
+  }
+}

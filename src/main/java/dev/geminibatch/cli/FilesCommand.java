@@ -1,0 +1,123 @@
+package dev.geminibatch.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.batch.Ledger;
+import dev.geminibatch.batch.LedgerDatabase;
+import dev.geminibatch.batch.StoredFiles;
+import dev.geminibatch.batch.StoredFiles.Listing;
+import dev.geminibatch.batch.StoredFiles.Stored;
+import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.RemoteFile;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code --files} and {@code --purge-files}: our uploads with the service. */
+final class FilesCommand {
+  private final Session session;
+
+  FilesCommand(Session session) {
+    this.session = session;
+  }
+
+  int run(Action action) throws IOException {
+    String project = session.settings().service().requireKey().fingerprint();
+    try (Gemini gemini = session.gemini();
+        LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
+      StoredFiles files =
+          new StoredFiles(new Ledger(database.jdbi(), session.clock()), gemini, project);
+      return action == Action.FILES ? list(files.list()) : purge(files);
+    }
+  }
+
+  private int list(Listing listing) {
+    if (session.options().json) {
+      session.terminal().print(json(listing).toPrettyString());
+      return ExitCode.OK;
+    }
+    if (!listing.ours().isEmpty()) {
+      Table table = new Table("FILE", "SIZE", "TYPE", "AGE", "LEFT", "NEEDED", "NAME");
+      for (Stored stored : listing.ours()) {
+        RemoteFile file = stored.file();
+        table.row(
+            file.name(),
+            megabytes(file.size()),
+            file.mimeType(),
+            file.created().map(time -> between(time, session.clock().instant())).orElse(""),
+            file.expires().map(time -> between(session.clock().instant(), time)).orElse(""),
+            stored.isNeeded() ? "yes" : "no",
+            file.displayName());
+      }
+      table.lines().forEach(session.terminal()::print);
+    }
+    session
+        .terminal()
+        .print(
+            listing.ours().size()
+                + " files of ours, "
+                + megabytes(listing.ours().stream().mapToLong(each -> each.file().size()).sum())
+                + "; the project has "
+                + listing.filesOfAll()
+                + " files, "
+                + megabytes(listing.bytesOfAll())
+                + " of "
+                + megabytes(session.settings().uploads().storageLimit()));
+    return ExitCode.OK;
+  }
+
+  private int purge(StoredFiles files) {
+    List<RemoteFile> idle =
+        files.list().ours().stream()
+            .filter(stored -> !stored.isNeeded())
+            .map(Stored::file)
+            .toList();
+    Confirmation confirmation = new Confirmation(session);
+    if (!confirmation.given("--purge-files", "delete", idle.size(), "files")) {
+      return ExitCode.OK;
+    }
+    idle.forEach(files::delete);
+    if (session.options().json) {
+      ObjectNode document = JsonNodeFactory.instance.objectNode();
+      document.putArray("deleted");
+      idle.forEach(file -> document.withArray("deleted").add(file.name()));
+      session.terminal().print(document.toPrettyString());
+    } else {
+      session.terminal().print(idle.size() + " files deleted.");
+    }
+    return ExitCode.OK;
+  }
+
+  private static ObjectNode json(Listing listing) {
+    ObjectNode document = JsonNodeFactory.instance.objectNode();
+    document.putArray("files");
+    for (Stored stored : listing.ours()) {
+      RemoteFile file = stored.file();
+      document
+          .withArray("files")
+          .addObject()
+          .put("name", file.name())
+          .put("displayName", file.displayName())
+          .put("mimeType", file.mimeType())
+          .put("bytes", file.size())
+          .put("state", file.state())
+          .put("created", file.created().map(Instant::toString).orElse(null))
+          .put("expires", file.expires().map(Instant::toString).orElse(null))
+          .put("needed", stored.isNeeded());
+    }
+    document.put("projectFiles", listing.filesOfAll());
+    document.put("projectBytes", listing.bytesOfAll());
+    return document;
+  }
+
+  private static String between(Instant from, Instant to) {
+    Duration time = Duration.between(from, to);
+    return time.toHours() + "h" + String.format(Locale.ROOT, "%02d", time.toMinutesPart()) + "m";
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+  }
+}
