@@ -13,6 +13,7 @@ CREATE TABLE run (
   forced          INTEGER       NOT NULL,           -- pay again for the same content
   state           VARCHAR(20)   NOT NULL,
   reason          VARCHAR(8000),                    -- why it waits, or why it failed
+  attempt         INTEGER       NOT NULL DEFAULT 1, -- more than 1 when lines were sent again
   tries           INTEGER       NOT NULL DEFAULT 0, -- of the present stage
   next_try        BIGINT        NOT NULL DEFAULT 0,
   fingerprint     VARCHAR(64),                      -- of the content: input, model, files
@@ -34,6 +35,7 @@ CREATE INDEX run_by_fingerprint ON run (fingerprint);
 CREATE TABLE job (
   run_id         VARCHAR(40)  NOT NULL,
   number         INTEGER      NOT NULL,
+  attempt        INTEGER      NOT NULL,
   model          VARCHAR(200) NOT NULL,
   requests       BIGINT       NOT NULL,
   state          VARCHAR(20)  NOT NULL,
@@ -43,6 +45,7 @@ CREATE TABLE job (
   remote_state   VARCHAR(60),
   responses_file VARCHAR(200),
   reason         VARCHAR(8000),
+  cancel_asked   INTEGER      NOT NULL DEFAULT 0,   -- by a person, here
   answered       BIGINT       NOT NULL DEFAULT 0,
   failed         BIGINT       NOT NULL DEFAULT 0,
   tokens_in      BIGINT       NOT NULL DEFAULT 0,
@@ -60,6 +63,7 @@ CREATE INDEX job_by_name ON job (name);
 CREATE TABLE media (
   run_id  VARCHAR(40)   NOT NULL,
   tag     VARCHAR(4000) NOT NULL,
+  attempt INTEGER       NOT NULL DEFAULT 1,         -- the last one that needs it
   path    VARCHAR(4000),
   sha256  VARCHAR(64),
   size    BIGINT,

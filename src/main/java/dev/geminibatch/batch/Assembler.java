@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,12 +78,19 @@ public final class Assembler {
     private final RunFolder folder;
     private final LineChunks chunks;
     private final OutputStream rejected;
+    private final int earlierJobs;
     private final Map<String, JobWriter> open = new HashMap<>();
     private final List<JobWriter> all = new ArrayList<>();
     private long rejectedCount;
 
     private Assembly(
-        Run run, String project, RunFolder folder, LineChunks chunks, OutputStream rejected) {
+        Run run,
+        String project,
+        RunFolder folder,
+        LineChunks chunks,
+        OutputStream rejected,
+        int earlierJobs) {
+      this.earlierJobs = earlierJobs;
       this.run = run;
       this.project = project;
       this.folder = folder;
@@ -112,14 +120,21 @@ public final class Assembler {
     Run run = ledger.run(runId);
     RunFolder folder = new RunFolder(settings.folders().state(), runId);
     InputGuard.check(run, folder);
-    folder.removeJobs();
+    LongPredicate wanted =
+        run.attempt() == 1
+            ? number -> true
+            : LineNumbers.read(folder.lines(run.attempt()))::contains;
     LineReader reader = LineReader.open(folder.input(), settings.lines().maxBytes());
     LineChunks chunks =
         new LineChunks(
-            reader, at -> progress.step(run, "assembling jobs", at, run.inputSize(), Unit.BYTES));
+            reader,
+            wanted,
+            at -> progress.step(run, "assembling jobs", at, run.inputSize(), Unit.BYTES));
     OutputStream rejected =
-        new BufferedOutputStream(Files.newOutputStream(folder.rejected()), 1 << 16);
-    return new Assembly(run, project.get(), folder, chunks, rejected);
+        new BufferedOutputStream(Files.newOutputStream(folder.rejected(run.attempt())), 1 << 16);
+    int earlierJobs =
+        (int) ledger.jobs(runId).stream().filter(job -> job.attempt() < run.attempt()).count();
+    return new Assembly(run, project.get(), folder, chunks, rejected, earlierJobs);
   }
 
   /** Reads lines again and finds the references for their tags. */
@@ -191,10 +206,12 @@ public final class Assembler {
   }
 
   private JobWriter open(Assembly assembly, String model) throws IOException {
+    int number = assembly.earlierJobs + assembly.all.size() + 1;
+    assembly.folder.removeJob(number); // of an assembly that was not finished
     JobWriter job =
         new JobWriter(
             assembly.folder,
-            assembly.all.size() + 1,
+            number,
             model,
             settings.jobs().maxRequests(),
             settings.jobs().maxBytes());
@@ -220,7 +237,7 @@ public final class Assembler {
   public void finish(Assembly assembly) throws IOException {
     abandon(assembly);
     InputGuard.check(assembly.run, assembly.folder);
-    SafeFiles.force(assembly.folder.rejected());
+    SafeFiles.force(assembly.folder.rejected(assembly.run.attempt()));
     List<Job> jobs = new ArrayList<>();
     for (JobWriter job : assembly.all) {
       if (job.requests() > 0) {
@@ -233,7 +250,7 @@ public final class Assembler {
       throw new RunFailure(
           "None of the lines can be sent any more; see the log for the files they name.");
     }
-    ledger.assembled(assembly.run.id(), jobs, assembly.rejectedCount);
+    ledger.assembled(assembly.run.id(), assembly.run.attempt(), jobs, assembly.rejectedCount);
     LOG.info(
         "{}: {} batch job{} for {}",
         assembly.run.name(),

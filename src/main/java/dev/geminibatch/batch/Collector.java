@@ -20,11 +20,18 @@ public final class Collector {
 
   private final Ledger ledger;
   private final Supplier<Gemini> gemini;
+  private final FollowUp followUp;
   private final Settings settings;
   private final Progress progress;
 
-  public Collector(Ledger ledger, Supplier<Gemini> gemini, Settings settings, Progress progress) {
+  public Collector(
+      Ledger ledger,
+      Supplier<Gemini> gemini,
+      FollowUp followUp,
+      Settings settings,
+      Progress progress) {
     this.ledger = ledger;
+    this.followUp = followUp;
     this.gemini = gemini;
     this.settings = settings;
     this.progress = progress;
@@ -33,7 +40,7 @@ public final class Collector {
   /**
    * Collects every job of the run that has ended.
    *
-   * @return whether all its jobs are collected now
+   * @return whether all its jobs are collected now and no line is sent again
    */
   public boolean collect(String runId) throws IOException {
     Run run = ledger.run(runId);
@@ -44,10 +51,11 @@ public final class Collector {
       }
     }
     boolean all = ledger.jobs(runId).stream().allMatch(job -> job.state() == JobState.COLLECTED);
-    if (all) {
-      ledger.moveTo(runId, RunState.COLLECTED);
+    if (!all || followUp.prepare(run, folder)) {
+      return false;
     }
-    return all;
+    ledger.moveTo(runId, RunState.COLLECTED);
+    return true;
   }
 
   private void collect(Run run, RunFolder folder, Job job) throws IOException {

@@ -2,9 +2,7 @@ package dev.geminibatch.batch;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.RequestReader;
-import dev.geminibatch.result.AnswerLine;
 import dev.geminibatch.result.ResultFiles;
 import dev.geminibatch.result.ResultWriter;
 import dev.geminibatch.settings.Settings;
@@ -13,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,14 +102,11 @@ public final class Deliverer {
     ResultWriter.Outcome outcome;
     try (ResultWriter writer = new ResultWriter(own.input(), requests)) {
       for (Job job : jobs) {
-        Path answersFile = answers.answers(job.number());
-        writer.addJob(
-            answers.jobIndex(job.number()),
-            answers.matches(job.number()),
-            Files.exists(answersFile) ? Optional.of(answersFile) : Optional.empty(),
-            withoutAnswer(job));
+        writer.addJob(answers.open(job), job.attempt());
       }
-      writer.addRejected(answers.rejected());
+      for (int attempt = 1; Files.exists(answers.rejected(attempt)); attempt++) {
+        writer.addRejected(answers.rejected(attempt), attempt);
+      }
       outcome = writer.write(results, errors);
     }
     Report report = Report.of(run, jobs, outcome, clock.instant());
@@ -139,18 +133,6 @@ public final class Deliverer {
     MAPPER.writeValue(written.toFile(), report);
     SafeFiles.publish(written, files.report());
     SafeFiles.publish(results, files.results());
-  }
-
-  private static LineProblem withoutAnswer(Job job) {
-    if (job.reason().isEmpty()) {
-      return AnswerLine.missing();
-    }
-    String state = job.remoteState().orElse("").replaceFirst("^(BATCH|JOB)_STATE_", "");
-    return new LineProblem(
-        state.equals("REFUSED") ? "submit" : "collect",
-        "job-" + state.toLowerCase(Locale.ROOT),
-        job.name().map(name -> name + ": ").orElse("") + job.reason().get(),
-        !state.equals("REFUSED"));
   }
 
   /** A dropped input goes to the archive; one from the command line never left its place. */

@@ -42,7 +42,10 @@ public final class FailureDesk {
   public void take(String runId, Throwable thrown) throws IOException {
     Run run = ledger.run(runId);
     Throwable problem = understood(thrown);
-    if (problem instanceof RunFailure) {
+    if (problem instanceof RunFailure && run.isPaid()) {
+      LOG.warn("{}: {} What is answered is delivered.", run.name(), problem.getMessage());
+      ledger.moveTo(run.id(), RunState.COLLECTED);
+    } else if (problem instanceof RunFailure) {
       fail(run, problem.getMessage());
     } else {
       park(run, problem);

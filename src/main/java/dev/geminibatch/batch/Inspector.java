@@ -97,7 +97,9 @@ public final class Inspector {
     LineReader reader = LineReader.digesting(folder.input(), settings.lines().maxBytes(), digest);
     LineChunks chunks =
         new LineChunks(
-            reader, at -> progress.step(run, "checking lines", at, run.inputSize(), Unit.BYTES));
+            reader,
+            number -> true,
+            at -> progress.step(run, "checking lines", at, run.inputSize(), Unit.BYTES));
     return new Inspection(run, chunks, catalog.examine(runId, run.mediaRoot()), digest);
   }
 
@@ -159,7 +161,7 @@ public final class Inspector {
             inspection.lines,
             inspection.rejected,
             !run.forced());
-    MediaCatalog.Totals files = catalog.totals(run.id());
+    MediaCatalog.Totals files = catalog.totals(run.id(), run.attempt());
     LOG.info(
         "{}: {} requests{}{}",
         run.name(),

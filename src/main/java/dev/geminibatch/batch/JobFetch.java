@@ -6,6 +6,7 @@ import dev.geminibatch.request.RequestReader;
 import dev.geminibatch.result.AnswerLine;
 import dev.geminibatch.result.AnswerMatcher;
 import dev.geminibatch.result.ForeignAnswers;
+import dev.geminibatch.result.JobAnswers;
 import dev.geminibatch.result.ResultFiles;
 import dev.geminibatch.result.ResultWriter;
 import dev.geminibatch.settings.Settings;
@@ -81,7 +82,7 @@ public final class JobFetch {
     Path matches = folder.matchesOf(answers);
     AnswerMatcher.match(index, Optional.of(answers), matches);
     try (ResultWriter writer = new ResultWriter(folder.input(), new RequestReader())) {
-      writer.addJob(index, matches, Optional.of(answers), AnswerLine.missing());
+      writer.addJob(new JobAnswers(index, matches, Optional.of(answers), AnswerLine.missing()), 1);
       return writer.write(results, errors);
     } finally {
       Files.deleteIfExists(matches);

@@ -84,6 +84,7 @@ final class JobWriter implements Closeable {
     return new Job(
         run.id(),
         number,
+        run.attempt(),
         model,
         requests,
         JobState.ASSEMBLED,
@@ -93,6 +94,7 @@ final class JobWriter implements Closeable {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        false,
         0,
         0,
         Tokens.NONE,

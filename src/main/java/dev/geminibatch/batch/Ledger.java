@@ -184,25 +184,43 @@ public final class Ledger {
         });
   }
 
-  /** The jobs' files are on disk; replaces jobs of an earlier attempt. */
-  void assembled(String runId, List<Job> jobs, long rejected) {
+  /** The files of an attempt's jobs are on disk; replaces what was assembled for it before. */
+  void assembled(String runId, int attempt, List<Job> jobs, long rejected) {
     jdbi.useTransaction(
         handle -> {
-          handle.execute("DELETE FROM job WHERE run_id = ?", runId);
+          handle.execute("DELETE FROM job WHERE run_id = ? AND attempt = ?", runId, attempt);
           for (Job job : jobs) {
             handle.execute(
-                "INSERT INTO job (run_id, number, model, requests, state, display_name)"
-                    + " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO job (run_id, number, attempt, model, requests, state, display_name)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 runId,
                 job.number(),
+                job.attempt(),
                 job.model(),
                 job.requests(),
                 job.state().name(),
                 job.displayName());
           }
-          handle.execute("UPDATE run SET rejected = ? WHERE id = ?", rejected, runId);
+          if (attempt == 1) {
+            handle.execute("UPDATE run SET rejected = ? WHERE id = ?", rejected, runId);
+          }
           moveTo(handle, runId, RunState.ASSEMBLED);
         });
+  }
+
+  /** Lines without an answer are to be sent once more. */
+  void sendAgain(String runId, int attempt) {
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute("UPDATE run SET attempt = ? WHERE id = ?", attempt, runId);
+          moveTo(handle, runId, RunState.INSPECTED);
+        });
+  }
+
+  /** A person has cancelled the job, if it is ours. */
+  public void cancelAsked(String jobName) {
+    jdbi.useTransaction(
+        handle -> handle.execute("UPDATE job SET cancel_asked = 1 WHERE name = ?", jobName));
   }
 
   /** Decides where the results go; only the first decision counts. */
@@ -415,6 +433,7 @@ public final class Ledger {
         row.getInt("forced") != 0,
         RunState.valueOf(row.getString("state")),
         Optional.ofNullable(row.getString("reason")),
+        row.getInt("attempt"),
         row.getInt("tries"),
         Instant.ofEpochMilli(row.getLong("next_try")),
         Optional.ofNullable(row.getString("leader")),
@@ -434,6 +453,7 @@ public final class Ledger {
     return new Job(
         row.getString("run_id"),
         row.getInt("number"),
+        row.getInt("attempt"),
         row.getString("model"),
         row.getLong("requests"),
         JobState.valueOf(row.getString("state")),
@@ -443,6 +463,7 @@ public final class Ledger {
         Optional.ofNullable(row.getString("remote_state")),
         Optional.ofNullable(row.getString("responses_file")),
         Optional.ofNullable(row.getString("reason")),
+        row.getInt("cancel_asked") != 0,
         row.getLong("answered"),
         row.getLong("failed"),
         new Tokens(

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * Lines in groups, as the routes split them: by the line, the cost of an exchange would be as high
@@ -18,13 +19,16 @@ final class LineChunks implements Iterator<List<Line>>, Closeable {
   private static final long MOST_BYTES = 1 << 20;
 
   private final LineReader lines;
+  private final LongPredicate wanted;
   private final LongConsumer progress;
 
   /**
+   * @param wanted which lines are handed out, by their numbers
    * @param progress told how far into the file the reading is, in bytes
    */
-  LineChunks(LineReader lines, LongConsumer progress) {
+  LineChunks(LineReader lines, LongPredicate wanted, LongConsumer progress) {
     this.lines = lines;
+    this.wanted = wanted;
     this.progress = progress;
   }
 
@@ -33,16 +37,19 @@ final class LineChunks implements Iterator<List<Line>>, Closeable {
     return lines.hasNext();
   }
 
+  /** The next group; it is empty if no more line is wanted. */
   @Override
   public List<Line> next() {
     List<Line> chunk = new ArrayList<>();
     long bytes = 0;
+    Line last;
     do {
-      Line line = lines.next();
-      chunk.add(line);
-      bytes += line.bytes().length;
+      last = lines.next();
+      if (wanted.test(last.number())) {
+        chunk.add(last);
+        bytes += last.bytes().length;
+      }
     } while (chunk.size() < MOST_LINES && bytes < MOST_BYTES && lines.hasNext());
-    Line last = chunk.get(chunk.size() - 1);
     progress.accept(last.offset() + last.size());
     return chunk;
   }

@@ -9,6 +9,7 @@ import dev.geminibatch.settings.InvalidSettingException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +22,14 @@ public final class Maintenance {
   private static final int LOOKS_AT_A_CANCELLED_JOB = 15;
 
   private final Supplier<Gemini> gemini;
+  private final Consumer<String> cancelling;
 
-  public Maintenance(Supplier<Gemini> gemini) {
+  /**
+   * @param cancelling told the name of each job before it is cancelled
+   */
+  public Maintenance(Supplier<Gemini> gemini, Consumer<String> cancelling) {
     this.gemini = gemini;
+    this.cancelling = cancelling;
   }
 
   /**
@@ -52,6 +58,7 @@ public final class Maintenance {
     if (before.state().isEnded()) {
       return before;
     }
+    cancelling.accept(name);
     gemini.get().cancelBatch(name);
     return gemini.get().batch(name);
   }
@@ -103,6 +110,7 @@ public final class Maintenance {
   }
 
   private void cancelAndWait(String name) {
+    cancelling.accept(name);
     gemini.get().cancelBatch(name);
     for (int look = 0; look < LOOKS_AT_A_CANCELLED_JOB; look++) {
       BatchStatus now = look == 0 ? gemini.get().batch(name) : gemini.get().batchAfterAWhile(name);

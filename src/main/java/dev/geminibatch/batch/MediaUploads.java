@@ -46,11 +46,12 @@ public final class MediaUploads {
    */
   public UploadStage open(String runId) {
     Run run = ledger.run(runId);
-    storage.reserve(uploader.bytesToUpload(runId, project.get()));
+    storage.reserve(uploader.bytesToUpload(runId, run.attempt(), project.get()));
     return new UploadStage(
         catalog,
         uploader,
         runId,
+        run.attempt(),
         project.get(),
         (files, bytes, totals) ->
             progress.step(

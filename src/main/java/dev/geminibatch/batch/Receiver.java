@@ -143,6 +143,7 @@ public final class Receiver {
         forced,
         RunState.RECEIVING,
         Optional.empty(),
+        1,
         0,
         Instant.EPOCH,
         Optional.empty(),

@@ -48,6 +48,7 @@ public record Report(
   /** One batch job. */
   public record JobReport(
       int number,
+      int attempt,
       String name,
       String model,
       String state,
@@ -61,6 +62,7 @@ public record Report(
     static JobReport of(Job job) {
       return new JobReport(
           job.number(),
+          job.attempt(),
           job.name().orElse(null),
           job.model(),
           job.remoteState().orElse(null),
@@ -77,6 +79,7 @@ public record Report(
   static Report ofJob(BatchStatus status, ResultWriter.Outcome outcome, Instant delivered) {
     JobReport job =
         new JobReport(
+            1,
             1,
             status.name(),
             status.model(),

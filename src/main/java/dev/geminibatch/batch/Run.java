@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param output the results file, once it is decided
  * @param model for lines that name none
  * @param reason why the run waits, or why it failed
+ * @param attempt 1, or more when lines without an answer were sent again
  * @param nextTry not before this time the present stage is tried again
  * @param leader the run whose answers this one shares because its content is the same
  */
@@ -27,6 +28,7 @@ public record Run(
     boolean forced,
     RunState state,
     Optional<String> reason,
+    int attempt,
     int tries,
     Instant nextTry,
     Optional<String> leader,
@@ -51,6 +53,11 @@ public record Run(
     public long unanswered() {
       return requests - answered;
     }
+  }
+
+  /** Whether something of it has been sent to be answered, so that failing it would cost. */
+  public boolean isPaid() {
+    return attempt > 1 || !state.isBeforeSubmission();
   }
 
   /** The input's name without its ending, on which the names of the results are built. */

@@ -1,10 +1,11 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.result.JobAnswers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /** The files of a run in the state folder. */
 public final class RunFolder {
@@ -23,9 +24,14 @@ public final class RunFolder {
     return path.resolve("input.jsonl");
   }
 
-  /** Lines that were never sent, in their order: one {@code Rejection} a line. */
-  public Path rejected() {
-    return path.resolve("rejected.jsonl");
+  /** Lines that were not sent at an attempt, in their order: one {@code Rejection} a line. */
+  Path rejected(int attempt) {
+    return path.resolve("rejected-" + attempt + ".jsonl");
+  }
+
+  /** The numbers of the lines that an attempt after the first is for. */
+  Path lines(int attempt) {
+    return path.resolve("lines-" + attempt);
   }
 
   /** A job's file as the service gets it. */
@@ -53,6 +59,16 @@ public final class RunFolder {
     return path.resolve("job-" + number + ".matches");
   }
 
+  /** The requests of a collected job with their answers. */
+  JobAnswers open(Job job) throws IOException {
+    Path answers = answers(job.number());
+    return new JobAnswers(
+        jobIndex(job.number()),
+        matches(job.number()),
+        Files.exists(answers) ? Optional.of(answers) : Optional.empty(),
+        JobProblem.of(job));
+  }
+
   Path lock() {
     return path.resolve("lock");
   }
@@ -61,14 +77,10 @@ public final class RunFolder {
     Files.createDirectories(path);
   }
 
-  /** Removes what an earlier attempt to assemble left behind. */
-  void removeJobs() throws IOException {
-    List<Path> files;
-    try (Stream<Path> found = Files.list(path)) {
-      files = found.filter(file -> file.getFileName().toString().startsWith("job-")).toList();
-    }
-    for (Path file : files) {
-      Files.delete(file);
+  /** Removes the files of a job that was not assembled to the end. */
+  void removeJob(int number) throws IOException {
+    for (Path file : List.of(jobFile(number), jobIndex(number), answers(number), matches(number))) {
+      Files.deleteIfExists(file);
     }
   }
 }

@@ -42,8 +42,8 @@ public enum RunState {
     return this == DELIVERED || this == FAILED;
   }
 
-  /** Whether nothing has been sent to be answered, so that failing now costs nothing. */
-  public boolean isBeforeSubmission() {
+  /** Whether no job of the present attempt is with the service yet. */
+  boolean isBeforeSubmission() {
     return compareTo(ASSEMBLED) <= 0;
   }
 

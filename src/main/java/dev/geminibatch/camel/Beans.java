@@ -4,6 +4,7 @@ import dev.geminibatch.batch.Assembler;
 import dev.geminibatch.batch.Collector;
 import dev.geminibatch.batch.Deliverer;
 import dev.geminibatch.batch.FailureDesk;
+import dev.geminibatch.batch.FollowUp;
 import dev.geminibatch.batch.Inspector;
 import dev.geminibatch.batch.Ledger;
 import dev.geminibatch.batch.LedgerDatabase;
@@ -23,6 +24,7 @@ import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.Storage;
 import dev.geminibatch.upload.UploadCache;
+import dev.geminibatch.upload.UploadReferences;
 import dev.geminibatch.upload.Uploader;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -68,6 +70,8 @@ public final class Beans implements AutoCloseable {
     UploadCache cache =
         new UploadCache(database.jdbi(), serviceClock, settings.uploads().minLife());
     Uploader uploader = new Uploader(gemini, catalog, cache, serviceClock, random);
+    FollowUp followUp =
+        new FollowUp(ledger, new UploadReferences(database.jdbi(), project), requests, settings);
     Storage storage = new Storage(gemini, settings.uploads().storageLimit(), clock);
     this.uploadPool = uploadPool(settings.uploads().concurrency());
     this.receiver = new Receiver(ledger, claims, settings, clock, random);
@@ -89,10 +93,10 @@ public final class Beans implements AutoCloseable {
             Map.entry("jobAggregation", new JobAggregation(assembler)),
             Map.entry("submitter", new Submitter(ledger, gemini, settings, progress)),
             Map.entry("poller", new Poller(ledger, claims, gemini, scope, clock, progress)),
-            Map.entry("collector", new Collector(ledger, gemini, settings, progress)),
+            Map.entry("collector", new Collector(ledger, gemini, followUp, settings, progress)),
             Map.entry("deliverer", new Deliverer(ledger, claims, requests, settings, clock)),
             Map.entry("failureDesk", new FailureDesk(ledger, claims, settings, clock)),
-            Map.entry("maintenance", new Maintenance(gemini)));
+            Map.entry("maintenance", new Maintenance(gemini, ledger::cancelAsked)));
   }
 
   private static ExecutorService uploadPool(int threads) {

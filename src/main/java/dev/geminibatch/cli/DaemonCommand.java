@@ -51,7 +51,7 @@ final class DaemonCommand {
    * whoever stopped it before may have wanted just that.
    */
   private static boolean isForUs(Run run) {
-    return run.fromInbox() || !run.state().isBeforeSubmission();
+    return run.fromInbox() || run.isPaid();
   }
 
   private static void makeFolders(Settings.Folders folders) throws IOException {

@@ -2,10 +2,14 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.batch.Ledger;
+import dev.geminibatch.batch.LedgerDatabase;
 import dev.geminibatch.batch.Maintenance;
 import dev.geminibatch.gemini.BatchState;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.Gemini;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +35,7 @@ final class MaintenanceCommand {
       BatchState.parseList(options.state);
     }
     try (Gemini gemini = session.gemini()) {
-      Maintenance maintenance = new Maintenance(() -> gemini);
+      Maintenance maintenance = new Maintenance(() -> gemini, this::cancelling);
       return switch (action) {
         case LIST -> list(maintenance);
         case CANCEL -> cancel(maintenance);
@@ -39,6 +43,15 @@ final class MaintenanceCommand {
         case CLEAR -> clear(maintenance);
         default -> throw new IllegalArgumentException(action.name());
       };
+    }
+  }
+
+  /** Whoever works on a job of ours is not to send it again. */
+  private void cancelling(String job) {
+    try (LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
+      new Ledger(database.jdbi(), session.clock()).cancelAsked(job);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

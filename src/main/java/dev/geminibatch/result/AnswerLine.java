@@ -8,6 +8,7 @@ import dev.geminibatch.gemini.RpcCode;
 import dev.geminibatch.request.LineProblem;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One line of a job's answers.
@@ -24,6 +25,12 @@ public record AnswerLine(
           .streamReadConstraints(
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .build();
+
+  /** How the service words that a file of the request is not there any more. */
+  private static final Pattern DEAD_FILE =
+      Pattern.compile(
+          "(?i)\\bfiles?\\b.*(not exist|not found|no longer|expired|deleted)"
+              + "|(expired|not found|unavailable).*\\bfiles?/");
 
   /**
    * Reads a line.
@@ -191,6 +198,10 @@ public record AnswerLine(
         parser.skipChildren();
       }
       String status = RpcCode.name(code);
+      if (DEAD_FILE.matcher(message).find()) {
+        error = new LineProblem("collect", "file-gone", message, true);
+        return;
+      }
       error =
           new LineProblem(
               "collect",

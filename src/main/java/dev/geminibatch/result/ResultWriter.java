@@ -8,10 +8,8 @@ import dev.geminibatch.request.Line;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.RequestKey;
 import dev.geminibatch.request.RequestReader;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -49,19 +47,17 @@ public final class ResultWriter implements Closeable {
   }
 
   /**
-   * Adds a job.
+   * Adds a job, and closes it in the end.
    *
-   * @param answers empty when it has none
-   * @param withoutAnswer the problem of its requests for which there is no line
+   * @param attempt which attempt at its lines it is, counted from 1
    */
-  public void addJob(Path index, Path matches, Optional<Path> answers, LineProblem withoutAnswer)
-      throws IOException {
-    add(new JobSource(index, matches, answers, withoutAnswer));
+  public void addJob(JobAnswers answers, int attempt) throws IOException {
+    add(new JobSource(answers, attempt));
   }
 
-  /** Adds the lines that were never sent. */
-  public void addRejected(Path rejected) throws IOException {
-    add(new RejectedSource(rejected));
+  /** Adds the lines that were not sent at an attempt. */
+  public void addRejected(Path rejected, int attempt) throws IOException {
+    add(new RejectedSource(rejected, attempt));
   }
 
   private <S extends Source & Closeable> void add(S source) throws IOException {
@@ -79,9 +75,10 @@ public final class ResultWriter implements Closeable {
     Tokens tokens = Tokens.NONE;
     try (OutputStream resultsOut = buffered(results);
         OutputStream errorsOut = buffered(errors)) {
+      List<Source> sameLine = new ArrayList<>();
       while (!sources.isEmpty()) {
-        Source source = sources.poll();
-        tokens = tokens.plus(source.tokens());
+        takeNextLine(sameLine);
+        Source source = best(sameLine);
         Optional<LineProblem> problem = source.problem();
         if (problem.isEmpty()) {
           resultsOut.write(source.result());
@@ -92,12 +89,37 @@ public final class ResultWriter implements Closeable {
           codes.merge(problem.get().code(), 1L, Long::sum);
           failed++;
         }
-        if (source.advance()) {
-          sources.add(source);
+        for (Source each : sameLine) {
+          tokens = tokens.plus(each.tokens());
+          if (each.advance()) {
+            sources.add(each);
+          }
         }
       }
     }
     return new Outcome(answered, failed, codes, tokens);
+  }
+
+  /** All sources that have the next line: one for each attempt at it. */
+  private void takeNextLine(List<Source> sameLine) {
+    sameLine.clear();
+    do {
+      sameLine.add(sources.poll());
+    } while (!sources.isEmpty() && sources.peek().line() == sameLine.get(0).line());
+  }
+
+  /** The answer if there is one, else what went wrong last. */
+  private static Source best(List<Source> sameLine) {
+    Source best = sameLine.get(0);
+    for (Source each : sameLine) {
+      boolean answered = each.problem().isEmpty();
+      boolean bestAnswered = best.problem().isEmpty();
+      if (answered && !bestAnswered
+          || answered == bestAnswered && each.attempt() > best.attempt()) {
+        best = each;
+      }
+    }
+    return best;
   }
 
   @Override
@@ -125,6 +147,8 @@ public final class ResultWriter implements Closeable {
 
     long line();
 
+    int attempt();
+
     /** Why the present line has no answer; empty if it has one. */
     Optional<LineProblem> problem();
 
@@ -139,74 +163,61 @@ public final class ResultWriter implements Closeable {
   }
 
   private final class JobSource implements Source, Closeable {
-    private final JobIndex.Reader index;
-    private final DataInputStream matches;
-    private final LinesAt answers;
-    private final LineProblem withoutAnswer;
-    private JobIndex.Entry entry;
-    private byte[] answer;
-    private AnswerLine read;
+    private final JobAnswers answers;
+    private final int attempt;
 
-    JobSource(Path index, Path matches, Optional<Path> answers, LineProblem withoutAnswer)
-        throws IOException {
-      this.index = new JobIndex.Reader(index);
-      this.matches =
-          new DataInputStream(new BufferedInputStream(Files.newInputStream(matches), 1 << 16));
-      this.answers = answers.isPresent() ? new LinesAt(answers.get()) : null;
-      this.withoutAnswer = withoutAnswer;
+    JobSource(JobAnswers answers, int attempt) {
+      this.answers = answers;
+      this.attempt = attempt;
     }
 
     @Override
     public boolean advance() throws IOException {
-      entry = index.next().orElse(null);
-      if (entry == null) {
-        return false;
-      }
-      long place = matches.readLong();
-      answer = place == AnswerMatcher.NONE ? null : answers.read(place >> 1);
-      read = answer == null ? null : AnswerLine.read(answer);
-      return true;
+      return answers.advance();
     }
 
     @Override
     public long line() {
-      return entry.line();
+      return answers.entry().line();
+    }
+
+    @Override
+    public int attempt() {
+      return attempt;
     }
 
     @Override
     public Optional<LineProblem> problem() {
-      return read == null ? Optional.of(withoutAnswer) : read.problem();
+      return answers.problem();
     }
 
     @Override
     public Tokens tokens() {
-      return read == null ? Tokens.NONE : read.tokens();
+      return answers.tokens();
     }
 
     @Override
     public byte[] result() throws IOException {
+      JobIndex.Entry entry = answers.entry();
       if (!entry.keyChanged()) {
-        return answer;
+        return answers.answer();
       }
       byte[] original = input.read(entry.offset());
       CheckedLine line =
           requests.read(new Line(entry.line(), entry.offset(), original, original.length));
-      return withKey(answer, read, line.key());
+      return withKey(answers.answer(), answers.read(), line.key());
     }
 
     @Override
     public byte[] error(LineProblem problem) throws IOException {
+      JobIndex.Entry entry = answers.entry();
       return ResultWriter.this.error(
           entry.line(), entry.offset(), input.read(entry.offset()), problem);
     }
 
     @Override
     public void close() throws IOException {
-      index.close();
-      matches.close();
-      if (answers != null) {
-        answers.close();
-      }
+      answers.close();
     }
   }
 
@@ -225,9 +236,11 @@ public final class ResultWriter implements Closeable {
     private static final long LONGEST_REPEATED = 64L << 20;
 
     private final MappingIterator<Rejection> rejections;
+    private final int attempt;
     private Rejection rejection;
 
-    RejectedSource(Path file) throws IOException {
+    RejectedSource(Path file, int attempt) throws IOException {
+      this.attempt = attempt;
       this.rejections = REJECTIONS.readValues(file.toFile());
     }
 
@@ -240,6 +253,11 @@ public final class ResultWriter implements Closeable {
     @Override
     public long line() {
       return rejection.line();
+    }
+
+    @Override
+    public int attempt() {
+      return attempt;
     }
 
     @Override

@@ -32,13 +32,21 @@ final class BatchStore {
 
   private final Path folder;
   private final FileStore files;
+  private final Faults faults;
   private volatile Duration jobTime;
   private final Clock clock;
   private final ExecutorService threads;
   private final Map<String, Job> jobs = new ConcurrentHashMap<>();
   private final List<Job> newestFirst = new CopyOnWriteArrayList<>();
 
-  BatchStore(Path folder, FileStore files, Duration jobTime, Clock clock, ExecutorService threads) {
+  BatchStore(
+      Path folder,
+      FileStore files,
+      Faults faults,
+      Duration jobTime,
+      Clock clock,
+      ExecutorService threads) {
+    this.faults = faults;
     this.folder = folder;
     this.files = files;
     this.jobTime = jobTime;
@@ -264,7 +272,7 @@ final class BatchStore {
       while (lines.hasNext()) {
         Line line = lines.next();
         ObjectNode answer =
-            count++ < served ? answers.answer(line) : answers.error(line, 1, "Cancelled.");
+            count++ < served ? faultyOrNot(answers, line) : answers.error(line, 1, "Cancelled.");
         failed += answer.has("error") ? 1 : 0;
         out.write(MAPPER.writeValueAsBytes(answer));
         out.write('\n');
@@ -274,6 +282,12 @@ final class BatchStore {
       job.failed = failed;
       job.answered = count - failed;
     }
+  }
+
+  private ObjectNode faultyOrNot(MadeUpAnswers answers, Line line) throws IOException {
+    return faults.take(Endpoint.ANSWER_LINE).orElse(null) instanceof Faults.Status status
+        ? answers.error(line, status.code(), status.message())
+        : answers.answer(line);
   }
 
   private static ObjectNode json(Job job) {

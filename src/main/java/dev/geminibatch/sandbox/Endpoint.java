@@ -13,5 +13,7 @@ public enum Endpoint {
   BATCH_LIST,
   BATCH_CANCEL,
   BATCH_DELETE,
+  /** Not a request: one line of a job's answers. Only a status can be lined up for it. */
+  ANSWER_LINE,
   OTHER
 }

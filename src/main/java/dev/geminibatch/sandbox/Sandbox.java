@@ -66,7 +66,7 @@ public final class Sandbox implements AutoCloseable {
     Faults faults = new Faults();
     Counters counters = new Counters();
     FileStore files = new FileStore(folder, base, clock);
-    BatchStore batches = new BatchStore(folder, files, jobTime, clock, threads);
+    BatchStore batches = new BatchStore(folder, files, faults, jobTime, clock, threads);
     server.createContext("/", new SandboxHandler(base, files, batches, faults, counters));
     server.setExecutor(threads);
     server.start();

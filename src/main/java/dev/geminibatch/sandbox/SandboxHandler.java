@@ -198,7 +198,8 @@ final class SandboxHandler implements HttpHandler {
           batches.delete(project, path.group(1));
           yield empty();
         }
-        case OTHER -> throw new ApiError(404, "The sandbox has no " + method + " " + uriPath());
+        case OTHER, ANSWER_LINE ->
+            throw new ApiError(404, "The sandbox has no " + method + " " + uriPath());
       };
     }
 

@@ -67,6 +67,7 @@ public record Settings(
    *
    * @param model for lines that name none
    * @param maxBytes of one job's file; the service takes 2 GB
+   * @param maxAttempts how often a line is sent at most
    * @param concurrency how many runs are worked on at the same time
    */
   public record Jobs(
@@ -75,7 +76,8 @@ public record Settings(
       long maxBytes,
       Duration pollInterval,
       Duration timeout,
-      int concurrency) {}
+      int concurrency,
+      int maxAttempts) {}
 
   /**
    * Files that lines refer to.
@@ -132,7 +134,8 @@ public record Settings(
             limited("job.max-bytes", text.apply("job.max-bytes", "1900MB"), 2_000_000_000L),
             time.apply("poll.interval", "10s"),
             time.apply("job.timeout", "24h"),
-            number(properties, "run.concurrency", 4, 1, 64));
+            number(properties, "run.concurrency", 4, 1, 64),
+            number(properties, "retry.max-attempts", 3, 1, 10));
     Uploads uploads =
         new Uploads(
             properties

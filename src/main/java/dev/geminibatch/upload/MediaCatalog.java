@@ -175,7 +175,7 @@ public final class MediaCatalog {
   }
 
   /** Number and bytes of the distinct contents of a run. */
-  public Totals totals(String runId) {
+  public Totals totals(String runId, int attempt) {
     return jdbi.withHandle(
         handle ->
             handle
@@ -183,14 +183,16 @@ public final class MediaCatalog {
                     """
                     SELECT COUNT(*) AS files, COALESCE(SUM(size), 0) AS bytes FROM (
                       SELECT sha256, MAX(size) AS size FROM media
-                      WHERE run_id = :run AND code IS NULL GROUP BY sha256) AS contents""")
+                      WHERE run_id = :run AND attempt = :attempt AND code IS NULL
+                      GROUP BY sha256) AS contents""")
                 .bind("run", runId)
+                .bind("attempt", attempt)
                 .map((row, context) -> new Totals(row.getLong("files"), row.getLong("bytes")))
                 .one());
   }
 
   /** Bytes of the distinct contents for which there is no reference that lives long enough. */
-  long bytesWithoutReference(String runId, String project, Instant aliveAt) {
+  long bytesWithoutReference(String runId, int attempt, String project, Instant aliveAt) {
     return jdbi.withHandle(
         handle ->
             handle
@@ -198,11 +200,13 @@ public final class MediaCatalog {
                     """
                     SELECT COALESCE(SUM(size), 0) FROM (
                       SELECT m.sha256, MAX(m.size) AS size FROM media m
-                      WHERE m.run_id = :run AND m.code IS NULL AND NOT EXISTS (
+                      WHERE m.run_id = :run AND m.attempt = :attempt AND m.code IS NULL
+                        AND NOT EXISTS (
                         SELECT 1 FROM upload u WHERE u.project = :project
                           AND u.sha256 = m.sha256 AND u.expires_at > :alive)
                       GROUP BY m.sha256) AS contents""")
                 .bind("run", runId)
+                .bind("attempt", attempt)
                 .bind("project", project)
                 .bind("alive", aliveAt.toEpochMilli())
                 .mapTo(Long.class)
@@ -213,16 +217,18 @@ public final class MediaCatalog {
   public record Totals(long files, long bytes) {}
 
   /** The next distinct contents of a run after a hash, in the order of their hashes. */
-  public List<MediaFile> contentsAfter(String runId, String sha256, int most) {
+  public List<MediaFile> contentsAfter(String runId, int attempt, String sha256, int most) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(
                     """
                     SELECT sha256, MIN(path) AS path, MAX(size) AS size, MAX(mime) AS mime
-                    FROM media WHERE run_id = :run AND code IS NULL AND sha256 > :after
+                    FROM media
+                    WHERE run_id = :run AND attempt = :attempt AND code IS NULL AND sha256 > :after
                     GROUP BY sha256 ORDER BY sha256 LIMIT :most""")
                 .bind("run", runId)
+                .bind("attempt", attempt)
                 .bind("after", sha256)
                 .bind("most", most)
                 .map(

@@ -19,6 +19,7 @@ public final class UploadStage implements Iterator<UploadStage.Content> {
   private final MediaCatalog catalog;
   private final Uploader uploader;
   private final String runId;
+  private final int attempt;
   private final String project;
   private final Listener listener;
   private final MediaCatalog.Totals totals;
@@ -40,13 +41,19 @@ public final class UploadStage implements Iterator<UploadStage.Content> {
   }
 
   public UploadStage(
-      MediaCatalog catalog, Uploader uploader, String runId, String project, Listener listener) {
+      MediaCatalog catalog,
+      Uploader uploader,
+      String runId,
+      int attempt,
+      String project,
+      Listener listener) {
+    this.attempt = attempt;
     this.catalog = catalog;
     this.uploader = uploader;
     this.runId = runId;
     this.project = project;
     this.listener = listener;
-    this.totals = catalog.totals(runId);
+    this.totals = catalog.totals(runId, attempt);
   }
 
   @Override
@@ -55,7 +62,7 @@ public final class UploadStage implements Iterator<UploadStage.Content> {
       return false;
     }
     if (!page.hasNext()) {
-      page = catalog.contentsAfter(runId, last, PAGE).iterator();
+      page = catalog.contentsAfter(runId, attempt, last, PAGE).iterator();
     }
     return page.hasNext();
   }

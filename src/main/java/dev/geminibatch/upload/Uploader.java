@@ -42,8 +42,9 @@ public final class Uploader {
   }
 
   /** How many bytes of a run's contents the cache does not have. */
-  public long bytesToUpload(String runId, String project) {
-    return catalog.bytesWithoutReference(runId, project, clock.instant().plus(cache.minLife()));
+  public long bytesToUpload(String runId, int attempt, String project) {
+    return catalog.bytesWithoutReference(
+        runId, attempt, project, clock.instant().plus(cache.minLife()));
   }
 
   /**

@@ -23,6 +23,7 @@ import dev.geminibatch.testkit.Workshop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -327,6 +328,60 @@ class InboxToOutboxTest {
     assertThat(keys(errors)).containsExactly("1");
     assertThat(errors.get(0).path("code").asText()).isEqualTo("job-cancelled");
     assertThat(errors.get(0).path("retryable").asBoolean()).isTrue();
+  }
+
+  @Test
+  void only_lines_that_may_work_are_sent_again_and_not_for_ever() throws Exception {
+    open();
+    workshop
+        .sandbox()
+        .faults()
+        .next(1, Endpoint.ANSWER_LINE, new Status(13, "internal"))
+        .next(1, Endpoint.ANSWER_LINE, new Status(3, "bad request"));
+    workshop.drop("x.jsonl", validation("1"), validation("2"), validation("3"));
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1", "3");
+    assertThat(workshop.outbox().errors("x").get(0).path("code").asText())
+        .isEqualTo("INVALID_ARGUMENT");
+    JsonNode jobs = workshop.outbox().report("x").path("jobs");
+    assertThat(jobs.findValuesAsText("requests")).containsExactly("3", "1");
+  }
+
+  @Test
+  void a_line_that_never_works_is_reported_after_the_last_attempt() throws Exception {
+    open("retry.max-attempts=2");
+    workshop.sandbox().faults().next(2, Endpoint.ANSWER_LINE, new Status(14, "unavailable"));
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.awaitRuns(1);
+
+    assertThat(workshop.outbox().results("x")).isEmpty();
+    assertThat(workshop.outbox().errors("x").get(0).path("code").asText()).isEqualTo("UNAVAILABLE");
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(2);
+  }
+
+  @Test
+  void a_file_that_died_while_its_job_waited_is_uploaded_again_for_its_line() throws Exception {
+    open();
+    workshop.media("a.jpg", png("a"));
+    workshop.media("b.jpg", png("b"));
+    workshop.drop("x.jsonl", extraction("1", "a.jpg"), extraction("2", "b.jpg"));
+    workshop.awaitJobs(1);
+    List<String> images = new ArrayList<>();
+    workshop
+        .beans()
+        .gemini()
+        .eachFile(file -> images.add(file.displayName().equals("a.jpg") ? file.name() : ""));
+    images.removeIf(String::isEmpty);
+    workshop.beans().gemini().deleteFile(images.get(0));
+    workshop.awaitRuns(1);
+
+    List<JsonNode> results = workshop.outbox().results("x");
+    assertThat(keys(results)).containsExactly("1", "2");
+    assertThat(fileHashes(results.get(0))).containsExactly(sha256(png("a")));
+    assertThat(workshop.sandbox().counters().filesStored())
+        .as("two images and one of them again, two job files")
+        .isEqualTo(5);
   }
 
   @Test

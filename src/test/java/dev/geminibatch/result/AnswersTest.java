@@ -144,7 +144,8 @@ class AnswersTest {
         AnswerMatcher.match(folder.resolve("index"), answers, folder.resolve("matches"));
     LineProblem missing = AnswerLine.missing();
     try (ResultWriter writer = new ResultWriter(folder.resolve("input"), new RequestReader())) {
-      writer.addJob(folder.resolve("index"), folder.resolve("matches"), answers, missing);
+      writer.addJob(
+          new JobAnswers(folder.resolve("index"), folder.resolve("matches"), answers, missing), 1);
       ResultWriter.Outcome written =
           writer.write(folder.resolve("results"), folder.resolve("errors"));
       assertThat(written.answered()).isEqualTo(outcome.answered());

@@ -1,0 +1,115 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.request.BatchRequest;
+import dev.geminibatch.request.FileTag;
+import dev.geminibatch.request.Line;
+import dev.geminibatch.request.LineProblem;
+import dev.geminibatch.request.LineReader;
+import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.JobAnswers;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.upload.UploadReferences;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the lines of a run again that have no answer and may get one: only those, as further jobs
+ * of the same run, a few times at most.
+ */
+public final class FollowUp {
+  private static final Logger LOG = LoggerFactory.getLogger("collect");
+
+  /** Somebody did this to the job, who hardly wants it back. */
+  private static final Set<String> WANTED = Set.of("job-cancelled", "job-gone");
+
+  private static final Duration QUOTA_WAIT = Duration.ofMinutes(1);
+
+  private final Ledger ledger;
+  private final UploadReferences references;
+  private final RequestReader requests;
+  private final Settings settings;
+
+  public FollowUp(
+      Ledger ledger, UploadReferences references, RequestReader requests, Settings settings) {
+    this.ledger = ledger;
+    this.references = references;
+    this.requests = requests;
+    this.settings = settings;
+  }
+
+  /** What there is to send again. */
+  private static final class Plan {
+    private final LineNumbers lines = new LineNumbers();
+    private final LineNumbers withDeadFiles = new LineNumbers();
+    private boolean quota;
+  }
+
+  /**
+   * Prepares another attempt if there is something to gain. Done twice, it comes to the same.
+   *
+   * @param run all of whose jobs are collected
+   * @return whether the run goes on with another attempt
+   */
+  boolean prepare(Run run, RunFolder folder) throws IOException {
+    if (run.attempt() >= settings.jobs().maxAttempts()) {
+      return false;
+    }
+    Plan plan = new Plan();
+    for (Job job : ledger.jobs(run.id())) {
+      if (job.attempt() == run.attempt() && !job.cancelAsked()) {
+        examine(job, folder, plan);
+      }
+    }
+    if (plan.lines.size() == 0) {
+      return false;
+    }
+    int attempt = run.attempt() + 1;
+    plan.lines.write(folder.lines(attempt));
+    claimFiles(run, folder, plan, attempt);
+    ledger.sendAgain(run.id(), attempt);
+    LOG.info(
+        "{}: {} requests have no answer yet and are sent again (attempt {} of {})",
+        run.name(),
+        plan.lines.size(),
+        attempt,
+        settings.jobs().maxAttempts());
+    if (plan.quota) {
+      ledger.parked(run.id(), "The quota was exhausted; a new attempt follows.", QUOTA_WAIT);
+    }
+    return true;
+  }
+
+  private static void examine(Job job, RunFolder folder, Plan plan) throws IOException {
+    try (JobAnswers answers = folder.open(job)) {
+      while (answers.advance()) {
+        LineProblem problem = answers.problem().orElse(null);
+        if (problem != null && problem.retryable() && !WANTED.contains(problem.code())) {
+          plan.lines.add(answers.entry().line());
+          plan.quota |= problem.message().contains("RESOURCE_EXHAUSTED");
+          if (problem.code().equals("file-gone")) {
+            plan.withDeadFiles.add(answers.entry().line());
+          }
+        }
+      }
+    }
+  }
+
+  /** The files of these lines are needed once more; references that are dead are forgotten. */
+  private void claimFiles(Run run, RunFolder folder, Plan plan, int attempt) throws IOException {
+    LineNumbers wanted = LineNumbers.read(folder.lines(attempt));
+    LineNumbers dead = plan.withDeadFiles.sorted();
+    try (LineReader lines = LineReader.open(folder.input(), settings.lines().maxBytes())) {
+      while (lines.hasNext()) {
+        Line line = lines.next();
+        if (wanted.contains(line.number()) && requests.read(line) instanceof BatchRequest request) {
+          List<String> tags = request.tags().stream().map(FileTag::path).toList();
+          references.needAgain(run.id(), tags, attempt, dead.contains(line.number()));
+        }
+      }
+    }
+  }
+}
