@@ -40,6 +40,7 @@ CREATE TABLE job (
   requests       BIGINT       NOT NULL,
   state          VARCHAR(20)  NOT NULL,
   display_name   VARCHAR(600) NOT NULL,             -- unique, so that a lost job can be found
+  project        VARCHAR(40),                       -- fingerprint of the key it was sent with
   input_file     VARCHAR(100),                      -- files/...
   name           VARCHAR(200),                      -- batches/...
   remote_state   VARCHAR(60),

@@ -3,6 +3,7 @@ package dev.geminibatch.batch;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.geminibatch.batch.Progress.Unit;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.request.BatchRequest;
 import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.FileReference;
@@ -42,30 +43,27 @@ public final class Assembler {
 
   private final Ledger ledger;
   private final MediaCatalog catalog;
+  private final MediaUploads uploads;
   private final RequestReader requests;
   private final Settings settings;
   private final Supplier<String> project;
   private final Clock clock;
   private final Progress progress;
 
-  /**
-   * @param project the fingerprint of the key's project
-   */
   public Assembler(
-      Ledger ledger,
+      StageContext context,
+      GeminiAccess service,
       MediaCatalog catalog,
-      RequestReader requests,
-      Settings settings,
-      Supplier<String> project,
-      Clock clock,
-      Progress progress) {
-    this.ledger = ledger;
+      MediaUploads uploads,
+      RequestReader requests) {
+    this.ledger = context.ledger();
+    this.settings = context.settings();
+    this.progress = context.progress();
+    this.project = service::project;
+    this.clock = service.clock();
     this.catalog = catalog;
+    this.uploads = uploads;
     this.requests = requests;
-    this.settings = settings;
-    this.project = project;
-    this.clock = clock;
-    this.progress = progress;
   }
 
   /** A line, and the references that take the places of its tags. */
@@ -118,6 +116,7 @@ public final class Assembler {
   /** Begins, from nothing. */
   public Assembly open(String runId) throws IOException {
     Run run = ledger.run(runId);
+    uploads.checkStillAlive(run, clock.instant());
     RunFolder folder = new RunFolder(settings.folders().state(), runId);
     InputGuard.check(run, folder);
     LongPredicate wanted =

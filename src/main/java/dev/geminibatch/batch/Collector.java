@@ -2,6 +2,7 @@ package dev.geminibatch.batch;
 
 import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import dev.geminibatch.result.AnswerMatcher;
@@ -20,21 +21,18 @@ public final class Collector {
 
   private final Ledger ledger;
   private final Supplier<Gemini> gemini;
+  private final Supplier<String> project;
   private final FollowUp followUp;
   private final Settings settings;
   private final Progress progress;
 
-  public Collector(
-      Ledger ledger,
-      Supplier<Gemini> gemini,
-      FollowUp followUp,
-      Settings settings,
-      Progress progress) {
-    this.ledger = ledger;
+  public Collector(StageContext context, GeminiAccess service, FollowUp followUp) {
+    this.ledger = context.ledger();
+    this.settings = context.settings();
+    this.progress = context.progress();
+    this.gemini = service::gemini;
+    this.project = service::project;
     this.followUp = followUp;
-    this.gemini = gemini;
-    this.settings = settings;
-    this.progress = progress;
   }
 
   /**
@@ -79,6 +77,9 @@ public final class Collector {
 
   private Optional<Path> download(Run run, RunFolder folder, Job job) throws IOException {
     Path answers = folder.answers(job.number());
+    if (Files.exists(answers)) {
+      return Optional.of(answers); // complete since it has its name
+    }
     Path part = SafeFiles.aside(answers, run.id());
     try {
       AnswerDownload.fetch(
@@ -92,6 +93,9 @@ public final class Collector {
     } catch (GeminiFailure failure) {
       if (failure.kind() != Kind.NOT_FOUND) {
         throw failure;
+      }
+      if (!job.isOf(project.get())) {
+        throw job.madeWithAnotherKey();
       }
       LOG.error(
           "{}: the answers of {} are not with the service any more: {}",

@@ -30,13 +30,12 @@ public final class Deliverer {
   private final Settings settings;
   private final Clock clock;
 
-  public Deliverer(
-      Ledger ledger, RunClaims claims, RequestReader requests, Settings settings, Clock clock) {
-    this.ledger = ledger;
-    this.claims = claims;
+  public Deliverer(StageContext context, RequestReader requests) {
+    this.ledger = context.ledger();
+    this.claims = context.claims();
+    this.settings = context.settings();
+    this.clock = context.clock();
     this.requests = requests;
-    this.settings = settings;
-    this.clock = clock;
   }
 
   /** Delivers a run whose answers are on disk, or that another run has answered. */
@@ -70,7 +69,7 @@ public final class Deliverer {
     }
     if (leader.isEmpty() || leader.get().state() == RunState.FAILED) {
       LOG.info("{}: the run that was to answer it has failed; it goes on itself", run.name());
-      ledger.stopFollowing(run.id());
+      ledger.followAnother(run.id());
     }
     return false;
   }
@@ -84,10 +83,10 @@ public final class Deliverer {
       ResultFiles files = ResultFiles.inFolder(outbox, n == 1 ? run.stem() : run.stem() + "-" + n);
       boolean free =
           !Files.exists(files.results())
-              && !Files.exists(files.report())
-              && !ledger.isOutputTaken(files.results(), run.id());
-      if (free) {
-        return ledger.decideOutput(run.id(), files.results());
+              && !Files.exists(files.errors())
+              && !Files.exists(files.report());
+      if (free && ledger.promiseOutput(run.id(), files.results())) {
+        return files.results();
       }
     }
   }

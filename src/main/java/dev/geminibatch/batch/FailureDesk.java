@@ -27,11 +27,11 @@ public final class FailureDesk {
   private final Settings settings;
   private final Clock clock;
 
-  public FailureDesk(Ledger ledger, RunClaims claims, Settings settings, Clock clock) {
-    this.ledger = ledger;
-    this.claims = claims;
-    this.settings = settings;
-    this.clock = clock;
+  public FailureDesk(StageContext context) {
+    this.ledger = context.ledger();
+    this.claims = context.claims();
+    this.settings = context.settings();
+    this.clock = context.clock();
   }
 
   /**
@@ -42,6 +42,11 @@ public final class FailureDesk {
   public void take(String runId, Throwable thrown) throws IOException {
     Run run = ledger.run(runId);
     Throwable problem = understood(thrown);
+    if (problem instanceof StaleReferences) {
+      LOG.info("{}: {}", run.name(), problem.getMessage());
+      ledger.moveTo(run.id(), RunState.INSPECTED);
+      return;
+    }
     if (problem instanceof RunFailure && run.isPaid()) {
       LOG.warn("{}: {} What is answered is delivered.", run.name(), problem.getMessage());
       ledger.moveTo(run.id(), RunState.COLLECTED);
@@ -54,8 +59,9 @@ public final class FailureDesk {
 
   private void fail(Run run, String why) throws IOException {
     if (run.fromInbox()) {
+      // The input stays in the run's folder until the ledger knows: a kill in between repeats this.
       RunFolder folder = new RunFolder(settings.folders().state(), run.id());
-      Path failed = PutAway.move(settings.folders().failed(), run, folder.input());
+      Path failed = PutAway.link(settings.folders().failed(), run, folder.input());
       Path explanation = failed.resolveSibling(failed.getFileName() + ".why.txt");
       Path aside = SafeFiles.aside(explanation, run.id());
       Files.writeString(aside, explanation(run, why));
@@ -66,6 +72,7 @@ public final class FailureDesk {
     }
     ledger.failed(run.id(), why);
     claims.disown(run.id());
+    new RunFolder(settings.folders().state(), run.id()).remove();
   }
 
   private String explanation(Run run, String why) {
@@ -109,7 +116,7 @@ public final class FailureDesk {
   /** The first cause whose meaning is known, else the problem as it is. */
   private static Throwable understood(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof RunFailure || !isOurs(cause)) {
+      if (cause instanceof RunFailure || cause instanceof StaleReferences || !isOurs(cause)) {
         return cause;
       }
     }

@@ -33,12 +33,11 @@ public final class FollowUp {
   private final RequestReader requests;
   private final Settings settings;
 
-  public FollowUp(
-      Ledger ledger, UploadReferences references, RequestReader requests, Settings settings) {
-    this.ledger = ledger;
+  public FollowUp(StageContext context, UploadReferences references, RequestReader requests) {
+    this.ledger = context.ledger();
+    this.settings = context.settings();
     this.references = references;
     this.requests = requests;
-    this.settings = settings;
   }
 
   /** What there is to send again. */

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 
 /**
- * Notices an input that was changed behind our back. A file from the command line is linked, not
- * copied, so a program that writes into it in place would move the lines under our feet.
+ * Notices an input that was changed behind our back: a program that still had the dropped file open
+ * would move the lines under our feet.
  */
 final class InputGuard {
   private InputGuard() {}

@@ -40,17 +40,12 @@ public final class Inspector {
   private final Settings settings;
   private final Progress progress;
 
-  public Inspector(
-      Ledger ledger,
-      MediaCatalog catalog,
-      RequestReader requests,
-      Settings settings,
-      Progress progress) {
-    this.ledger = ledger;
+  public Inspector(StageContext context, MediaCatalog catalog, RequestReader requests) {
+    this.ledger = context.ledger();
+    this.settings = context.settings();
+    this.progress = context.progress();
     this.catalog = catalog;
     this.requests = requests;
-    this.settings = settings;
-    this.progress = progress;
   }
 
   /** The inspection of one run: an iterator over its lines in groups. */

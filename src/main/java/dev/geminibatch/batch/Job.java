@@ -1,6 +1,7 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.result.Tokens;
+import dev.geminibatch.settings.InvalidSettingException;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -10,6 +11,8 @@ import java.util.Optional;
  * @param number counted from 1 within the run
  * @param attempt which attempt at its lines it is
  * @param displayName unique, under which the job is found again if its name was lost
+ * @param project fingerprint of the key it was sent with; with another key the service may not know
+ *     it
  * @param inputFile {@code files/...} once uploaded
  * @param name {@code batches/...} once created
  * @param remoteState the service's own word for its state
@@ -25,6 +28,7 @@ public record Job(
     long requests,
     JobState state,
     String displayName,
+    Optional<String> project,
     Optional<String> inputFile,
     Optional<String> name,
     Optional<String> remoteState,
@@ -35,4 +39,18 @@ public record Job(
     long failed,
     Tokens tokens,
     Optional<Instant> submitted,
-    Optional<Instant> ended) {}
+    Optional<Instant> ended) {
+
+  /** Whether a service that does not know it must be believed: it was asked with the same key. */
+  boolean isOf(String project) {
+    return this.project.equals(Optional.of(project));
+  }
+
+  /** The place of a job that the service does not know under the present key. */
+  InvalidSettingException madeWithAnotherKey() {
+    return new InvalidSettingException(
+        name.orElse("Job " + number)
+            + " was sent with another API key, and the present one does not see it. Start with the"
+            + " key of its project; nothing of it is lost until the service deletes its answers.");
+  }
+}

@@ -94,6 +94,7 @@ final class JobWriter implements Closeable {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         false,
         0,
         0,

@@ -16,6 +16,13 @@ import org.jdbi.v3.core.Jdbi;
 
 /** The record of every run and every job. Each method is one transaction. */
 public final class Ledger {
+  private static final String RUNS =
+      """
+      SELECT run.*, EXISTS (
+        SELECT 1 FROM job WHERE job.run_id = run.id
+          AND job.state NOT IN ('ASSEMBLED', 'UPLOADED')) AS paid
+      FROM run""";
+
   private final Jdbi jdbi;
   private final Clock clock;
 
@@ -64,7 +71,7 @@ public final class Ledger {
     return jdbi.withHandle(
         handle ->
             handle
-                .createQuery("SELECT * FROM run WHERE id = :id")
+                .createQuery(RUNS + " WHERE id = :id")
                 .bind("id", runId)
                 .map((row, context) -> run(row))
                 .findOne());
@@ -76,8 +83,9 @@ public final class Ledger {
         handle ->
             handle
                 .createQuery(
-                    """
-                    SELECT * FROM run
+                    RUNS
+                        + """
+
                     ORDER BY CASE WHEN state IN ('DELIVERED', 'FAILED') THEN 1 ELSE 0 END,
                       created_at DESC LIMIT :most""")
                 .bind("most", most)
@@ -90,7 +98,7 @@ public final class Ledger {
     return jdbi.withHandle(
         handle ->
             handle
-                .createQuery("SELECT * FROM run WHERE state IN (<states>) ORDER BY created_at, id")
+                .createQuery(RUNS + " WHERE state IN (<states>) ORDER BY created_at, id")
                 .bindList("states", RunState.unfinished().stream().map(Enum::name).toList())
                 .map((row, context) -> run(row))
                 .list());
@@ -138,19 +146,7 @@ public final class Ledger {
     return jdbi.inTransaction(
         handle -> {
           Optional<String> leader =
-              mayFollow
-                  ? handle
-                      .createQuery(
-                          """
-                          SELECT id FROM run
-                          WHERE fingerprint = :fingerprint AND id <> :id AND leader IS NULL
-                            AND state <> 'FAILED' AND (state <> 'DELIVERED' OR answered > 0)
-                          ORDER BY created_at DESC, id LIMIT 1""")
-                      .bind("fingerprint", fingerprint)
-                      .bind("id", runId)
-                      .mapTo(String.class)
-                      .findOne()
-                  : Optional.empty();
+              mayFollow ? leader(handle, runId, fingerprint) : Optional.empty();
           handle.execute(
               "UPDATE run SET fingerprint = ?, requests = ?, rejected = ?, leader = ? WHERE id = ?",
               fingerprint,
@@ -163,12 +159,36 @@ public final class Ledger {
         });
   }
 
-  /** The run that this one followed has failed; it goes its own way. */
-  void stopFollowing(String runId) {
+  private static Optional<String> leader(Handle handle, String runId, String fingerprint) {
+    return handle
+        .createQuery(
+            """
+            SELECT id FROM run
+            WHERE fingerprint = :fingerprint AND id <> :id AND leader IS NULL
+              AND state <> 'FAILED' AND (state <> 'DELIVERED' OR answered > 0)
+            ORDER BY created_at DESC, id LIMIT 1""")
+        .bind("fingerprint", fingerprint)
+        .bind("id", runId)
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  /**
+   * The run that this one followed has failed; it goes its own way, unless another one with the
+   * same content does already.
+   */
+  void followAnother(String runId) {
     jdbi.useTransaction(
         handle -> {
-          handle.execute("UPDATE run SET leader = NULL WHERE id = ?", runId);
-          moveTo(handle, runId, RunState.INSPECTED);
+          String fingerprint =
+              handle
+                  .createQuery("SELECT fingerprint FROM run WHERE id = :id")
+                  .bind("id", runId)
+                  .mapTo(String.class)
+                  .one();
+          Optional<String> leader = leader(handle, runId, fingerprint);
+          handle.execute("UPDATE run SET leader = ? WHERE id = ?", leader.orElse(null), runId);
+          moveTo(handle, runId, leader.isPresent() ? RunState.FOLLOWING : RunState.INSPECTED);
         });
   }
 
@@ -223,28 +243,21 @@ public final class Ledger {
         handle -> handle.execute("UPDATE job SET cancel_asked = 1 WHERE name = ?", jobName));
   }
 
-  /** Decides where the results go; only the first decision counts. */
-  Path decideOutput(String runId, Path output) {
+  /**
+   * Decides where the results go.
+   *
+   * @return false if another run has been promised this results file
+   */
+  boolean promiseOutput(String runId, Path output) {
     return jdbi.inTransaction(
-        handle -> {
-          handle.execute(
-              "UPDATE run SET output = ? WHERE id = ? AND output IS NULL",
-              output.toString(),
-              runId);
-          return run(runId, handle).output().orElseThrow();
-        });
-  }
-
-  /** Whether another run has been promised this results file. */
-  boolean isOutputTaken(Path output, String exceptRunId) {
-    return jdbi.withHandle(
         handle ->
-            handle
-                    .createQuery("SELECT COUNT(*) FROM run WHERE output = :output AND id <> :id")
-                    .bind("output", output.toString())
-                    .bind("id", exceptRunId)
-                    .mapTo(Long.class)
-                    .one()
+            handle.execute(
+                    """
+                    UPDATE run SET output = ? WHERE id = ?
+                      AND NOT EXISTS (SELECT 1 FROM run AS other WHERE other.output = ?)""",
+                    output.toString(),
+                    runId,
+                    output.toString())
                 > 0);
   }
 
@@ -287,6 +300,11 @@ public final class Ledger {
                 .list());
   }
 
+  /** One job of a run, which must exist. */
+  Job job(String runId, int number) {
+    return jobs(runId).stream().filter(job -> job.number() == number).findFirst().orElseThrow();
+  }
+
   /** Jobs in a state, the oldest first. */
   List<Job> jobs(JobState state) {
     return jdbi.withHandle(
@@ -309,8 +327,13 @@ public final class Ledger {
                 .findFirst());
   }
 
-  void jobUploaded(Job job, String inputFile) {
-    updateJob(job, "state = 'UPLOADED', input_file = ?", inputFile);
+  void jobUploaded(Job job, String project, String inputFile) {
+    updateJob(job, "state = 'UPLOADED', project = ?, input_file = ?", project, inputFile);
+  }
+
+  /** Its file is not with the service any more, but still here. */
+  void jobNotUploaded(Job job) {
+    updateJob(job, "state = 'ASSEMBLED', input_file = NULL");
   }
 
   void jobCreating(Job job) {
@@ -412,14 +435,6 @@ public final class Ledger {
     return text == null || text.length() <= 4000 ? text : text.substring(0, 4000) + "...";
   }
 
-  private static Run run(String runId, Handle handle) {
-    return handle
-        .createQuery("SELECT * FROM run WHERE id = :id")
-        .bind("id", runId)
-        .map((row, context) -> run(row))
-        .one();
-  }
-
   private static Run run(ResultSet row) throws SQLException {
     return new Run(
         row.getString("id"),
@@ -433,6 +448,7 @@ public final class Ledger {
         row.getInt("forced") != 0,
         RunState.valueOf(row.getString("state")),
         Optional.ofNullable(row.getString("reason")),
+        row.getInt("paid") != 0,
         row.getInt("attempt"),
         row.getInt("tries"),
         Instant.ofEpochMilli(row.getLong("next_try")),
@@ -458,6 +474,7 @@ public final class Ledger {
         row.getLong("requests"),
         JobState.valueOf(row.getString("state")),
         row.getString("display_name"),
+        Optional.ofNullable(row.getString("project")),
         Optional.ofNullable(row.getString("input_file")),
         Optional.ofNullable(row.getString("name")),
         Optional.ofNullable(row.getString("remote_state")),

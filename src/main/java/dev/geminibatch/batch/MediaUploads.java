@@ -1,11 +1,14 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.batch.Progress.Unit;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.Storage;
 import dev.geminibatch.upload.UploadStage;
 import dev.geminibatch.upload.Uploader;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +17,9 @@ import org.slf4j.LoggerFactory;
 public final class MediaUploads {
   private static final Logger LOG = LoggerFactory.getLogger("upload");
 
+  /** A run that goes on sooner has been through its uploads just now. */
+  private static final Duration LONG_WAIT = Duration.ofHours(1);
+
   private final Ledger ledger;
   private final MediaCatalog catalog;
   private final Uploader uploader;
@@ -21,22 +27,18 @@ public final class MediaUploads {
   private final Supplier<String> project;
   private final Progress progress;
 
-  /**
-   * @param project the fingerprint of the key's project
-   */
   public MediaUploads(
-      Ledger ledger,
+      StageContext context,
+      GeminiAccess service,
       MediaCatalog catalog,
       Uploader uploader,
-      Storage storage,
-      Supplier<String> project,
-      Progress progress) {
-    this.ledger = ledger;
+      Storage storage) {
+    this.ledger = context.ledger();
+    this.progress = context.progress();
+    this.project = service::project;
     this.catalog = catalog;
     this.uploader = uploader;
     this.storage = storage;
-    this.project = project;
-    this.progress = progress;
   }
 
   /**
@@ -60,6 +62,18 @@ public final class MediaUploads {
                 bytes,
                 totals.bytes(),
                 Unit.BYTES));
+  }
+
+  /**
+   * Makes sure, before a run is sent that has waited, that its files will still be there.
+   *
+   * @throws StaleReferences when they must be uploaded again
+   */
+  void checkStillAlive(Run run, Instant now) {
+    boolean waited = run.updated().plus(LONG_WAIT).isBefore(now);
+    if (waited && uploader.bytesToUpload(run.id(), run.attempt(), project.get()) > 0) {
+      throw new StaleReferences();
+    }
   }
 
   /** Uploads one content that the service does not have. */

@@ -4,9 +4,11 @@ import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.Gemini.BatchPage;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,31 +30,30 @@ import org.slf4j.LoggerFactory;
 public final class Poller {
   private static final Logger LOG = LoggerFactory.getLogger("poll");
 
+  /** Of files with the service; after that there is nothing to wait for. */
+  private static final Duration LIFE_OF_ANSWERS = Duration.ofHours(48);
+
   private final Ledger ledger;
   private final RunClaims claims;
   private final Supplier<Gemini> gemini;
+  private final Supplier<String> project;
   private final Predicate<Run> scope;
   private final Clock clock;
   private final Progress progress;
-  private final Set<String> seen = ConcurrentHashMap.newKeySet();
+  private final Set<String> looked = ConcurrentHashMap.newKeySet();
   private int turn;
 
   /**
    * @param scope the runs that this process is for
    */
-  public Poller(
-      Ledger ledger,
-      RunClaims claims,
-      Supplier<Gemini> gemini,
-      Predicate<Run> scope,
-      Clock clock,
-      Progress progress) {
-    this.ledger = ledger;
-    this.claims = claims;
-    this.gemini = gemini;
+  public Poller(StageContext context, GeminiAccess service, Predicate<Run> scope) {
+    this.ledger = context.ledger();
+    this.claims = context.claims();
+    this.clock = context.clock();
+    this.progress = context.progress();
+    this.gemini = service::gemini;
+    this.project = service::project;
     this.scope = scope;
-    this.clock = clock;
-    this.progress = progress;
   }
 
   /**
@@ -61,13 +62,14 @@ public final class Poller {
    * @return the runs that can go on now, each begun by {@link RunClaims#begin}
    */
   public List<String> poll() {
-    List<Run> runs = ledger.unfinished().stream().filter(scope).toList();
+    List<Run> runs = inScope(ledger.unfinished());
     Map<String, Run> ours = new HashMap<>();
     for (Run run : runs) {
       if (run.state() != RunState.RECEIVING && claims.own(run.id())) {
         ours.put(run.id(), run);
       }
     }
+    looked.retainAll(ours.keySet());
     List<Job> open =
         ledger.jobs(JobState.OPEN).stream().filter(job -> ours.containsKey(job.runId())).toList();
     if (!open.isEmpty()) {
@@ -82,9 +84,18 @@ public final class Poller {
         .toList();
   }
 
+  /** The runs that this process is for, and those that are to answer them. */
+  private List<Run> inScope(List<Run> unfinished) {
+    Set<String> leaders = new HashSet<>();
+    unfinished.stream().filter(scope).forEach(run -> run.leader().ifPresent(leaders::add));
+    return unfinished.stream()
+        .filter(run -> scope.test(run) || leaders.contains(run.id()))
+        .toList();
+  }
+
   /** A wait that an earlier process began is over: the restart may have been the remedy. */
   private boolean isDue(Run run, Instant now) {
-    return seen.add(run.id()) || !run.nextTry().isAfter(now);
+    return looked.add(run.id()) || !run.nextTry().isAfter(now);
   }
 
   private boolean hasSomethingToDo(Run run) {
@@ -138,9 +149,21 @@ public final class Poller {
       if (failure.kind() != Kind.NOT_FOUND) {
         throw failure;
       }
+      if (!job.isOf(project.get())) {
+        waitForTheKey(job, runs.get(job.runId()));
+        return;
+      }
       LOG.warn("{} is not with the service any more", job.name().orElseThrow());
       ledger.jobEnded(
           job, "GONE", null, "the service does not know the job any more (deleted or too old)");
+    }
+  }
+
+  private void waitForTheKey(Job job, Run run) {
+    String reason = job.madeWithAnotherKey().getMessage();
+    if (!run.reason().equals(Optional.of(reason))) {
+      LOG.error("{}: {}", run.name(), reason);
+      ledger.parked(run.id(), reason, Duration.ZERO);
     }
   }
 
@@ -164,10 +187,19 @@ public final class Poller {
       case SUCCEEDED -> {
         if (status.responsesFile().isPresent()) {
           ended(run, job, status, null);
+        } else if (isLongOver(status)) {
+          ended(run, job, status, "the service has named no file with its answers");
         } // else the file is named a little later
       }
       default -> ended(run, job, status, reason(status));
     }
+  }
+
+  private boolean isLongOver(BatchStatus status) {
+    return status
+        .ended()
+        .map(ended -> ended.plus(LIFE_OF_ANSWERS).isBefore(clock.instant()))
+        .orElse(false);
   }
 
   private void ended(Run run, Job job, BatchStatus status, String reason) {

@@ -5,11 +5,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,18 +23,21 @@ public final class Receiver {
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
+  /** How long a file that could not be moved is left alone before it is tried again. */
+  private static final Duration LEAVE_ALONE = Duration.ofMinutes(1);
+
   private final Ledger ledger;
   private final RunClaims claims;
   private final Settings settings;
   private final Clock clock;
   private final RandomGenerator random;
+  private final Map<Path, Instant> leftAloneUntil = new ConcurrentHashMap<>();
 
-  public Receiver(
-      Ledger ledger, RunClaims claims, Settings settings, Clock clock, RandomGenerator random) {
-    this.ledger = ledger;
-    this.claims = claims;
-    this.settings = settings;
-    this.clock = clock;
+  public Receiver(StageContext context, RandomGenerator random) {
+    this.ledger = context.ledger();
+    this.claims = context.claims();
+    this.settings = context.settings();
+    this.clock = context.clock();
     this.random = random;
   }
 
@@ -46,26 +52,31 @@ public final class Receiver {
   /**
    * Moves a dropped file out of the inbox.
    *
-   * @return the id of the run, begun by {@link RunClaims#begin}; null if the file is gone
+   * @return the id of the run, begun by {@link RunClaims#begin}; null if there is nothing to take
+   * @throws IOException when the file cannot be moved; it is left alone for a while then
    */
   public String receive(Path file) throws IOException {
+    Instant leftAlone = leftAloneUntil.getOrDefault(file, Instant.MIN);
+    if (!Files.exists(file) || clock.instant().isBefore(leftAlone)) {
+      return null;
+    }
     String name = file.getFileName().toString();
     boolean forced = name.toLowerCase(Locale.ROOT).endsWith(".force.jsonl");
     Run run = run(name, file, true, Optional.empty(), Run.stem(name), forced);
-    RunFolder folder = begin(run);
-    if (!Files.exists(file)) {
-      abandon(run.id());
-      return null;
+    try {
+      String id = receive(run, SafeFiles::move);
+      leftAloneUntil.remove(file);
+      LOG.info("{}: received as run {}", name, id);
+      return id;
+    } catch (IOException e) {
+      leftAloneUntil.put(file, clock.instant().plus(LEAVE_ALONE));
+      throw e;
     }
-    SafeFiles.move(file, folder.input());
-    taken(run.id(), folder);
-    LOG.info("{}: received as run {}", name, run.id());
-    claims.begin(run.id());
-    return run.id();
   }
 
   /**
-   * Takes a file from the command line; it stays where it is.
+   * Takes a copy of a file from the command line: whatever happens to the file afterwards, the
+   * answers belong to the lines that were sent.
    *
    * @return the id of the run, begun by {@link RunClaims#begin}
    */
@@ -79,11 +90,7 @@ public final class Receiver {
             Optional.of(order.output().toAbsolutePath().normalize()),
             order.displayName().orElse(Run.stem(name)),
             order.forced());
-    RunFolder folder = begin(run);
-    SafeFiles.linkOrCopy(order.file(), folder.input());
-    taken(run.id(), folder);
-    claims.begin(run.id());
-    return run.id();
+    return receive(run, SafeFiles::copy);
   }
 
   /** Sorts out runs that were being received when the process ended. */
@@ -91,21 +98,41 @@ public final class Receiver {
     for (Run run : ledger.unfinished()) {
       if (run.state() == RunState.RECEIVING && claims.own(run.id())) {
         RunFolder folder = new RunFolder(settings.folders().state(), run.id());
-        if (Files.exists(folder.input())) {
-          taken(run.id(), folder);
-        } else {
+        if (!Files.exists(folder.input())) {
           abandon(run.id()); // the input is still where it was, and is received again
+          continue;
         }
+        boolean copied =
+            run.fromInbox()
+                && Files.exists(run.source())
+                && SafeFiles.looksTheSame(folder.input(), run.source());
+        if (copied) {
+          Files.delete(run.source()); // from another file system; it would be received again
+        }
+        taken(run.id(), folder);
       }
     }
   }
 
-  private RunFolder begin(Run run) throws IOException {
-    ledger.add(run);
+  /** Brings an input into the folder of its run. */
+  private interface Transfer {
+    void transfer(Path source, Path target) throws IOException;
+  }
+
+  private String receive(Run run, Transfer transfer) throws IOException {
     claims.own(run.id());
+    ledger.add(run);
     RunFolder folder = new RunFolder(settings.folders().state(), run.id());
-    folder.create();
-    return folder;
+    try {
+      folder.create();
+      transfer.transfer(run.source(), folder.input());
+    } catch (IOException e) {
+      abandon(run.id());
+      throw e;
+    }
+    taken(run.id(), folder);
+    claims.begin(run.id());
+    return run.id();
   }
 
   private void taken(String runId, RunFolder folder) throws IOException {
@@ -113,9 +140,10 @@ public final class Receiver {
         runId, Files.size(folder.input()), Files.getLastModifiedTime(folder.input()).toMillis());
   }
 
-  private void abandon(String runId) {
+  private void abandon(String runId) throws IOException {
     claims.disown(runId);
     ledger.remove(runId);
+    new RunFolder(settings.folders().state(), runId).remove();
   }
 
   private Run run(
@@ -143,6 +171,7 @@ public final class Receiver {
         forced,
         RunState.RECEIVING,
         Optional.empty(),
+        false,
         1,
         0,
         Instant.EPOCH,

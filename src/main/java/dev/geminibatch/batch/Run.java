@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param output the results file, once it is decided
  * @param model for lines that name none
  * @param reason why the run waits, or why it failed
+ * @param isPaid whether a job of it is or may be with the service, so that its answers cost already
  * @param attempt 1, or more when lines without an answer were sent again
  * @param nextTry not before this time the present stage is tried again
  * @param leader the run whose answers this one shares because its content is the same
@@ -28,6 +29,7 @@ public record Run(
     boolean forced,
     RunState state,
     Optional<String> reason,
+    boolean isPaid,
     int attempt,
     int tries,
     Instant nextTry,
@@ -53,11 +55,6 @@ public record Run(
     public long unanswered() {
       return requests - answered;
     }
-  }
-
-  /** Whether something of it has been sent to be answered, so that failing it would cost. */
-  public boolean isPaid() {
-    return attempt > 1 || !state.isBeforeSubmission();
   }
 
   /** The input's name without its ending, on which the names of the results are built. */

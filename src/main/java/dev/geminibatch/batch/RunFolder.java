@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The files of a run in the state folder. */
 public final class RunFolder {
@@ -75,6 +76,21 @@ public final class RunFolder {
 
   void create() throws IOException {
     Files.createDirectories(path);
+  }
+
+  /** Removes everything that was kept of a run. */
+  void remove() throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> found = Files.list(path)) {
+      files = found.toList();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(path);
   }
 
   /** Removes the files of a job that was not assembled to the end. */

@@ -42,11 +42,6 @@ public enum RunState {
     return this == DELIVERED || this == FAILED;
   }
 
-  /** Whether no job of the present attempt is with the service yet. */
-  boolean isBeforeSubmission() {
-    return compareTo(ASSEMBLED) <= 0;
-  }
-
   static List<RunState> unfinished() {
     return Arrays.stream(values()).filter(state -> !state.isFinished()).toList();
   }

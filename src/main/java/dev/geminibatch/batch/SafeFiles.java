@@ -45,11 +45,33 @@ public final class SafeFiles {
     }
   }
 
-  private static void copy(Path source, Path target) throws IOException {
+  /** Copies a file with its time; the target appears whole, and can be written to. */
+  static void copy(Path source, Path target) throws IOException {
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
-    Files.copy(
-        source, part, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    try (FileChannel from = FileChannel.open(source);
+        FileChannel to =
+            FileChannel.open(
+                part,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+      long size = from.size();
+      for (long at = 0; at < size; ) {
+        long copied = from.transferTo(at, size - at, to);
+        if (copied <= 0) {
+          throw new IOException(source + " became shorter while it was copied");
+        }
+        at += copied;
+      }
+    }
+    Files.setLastModifiedTime(part, Files.getLastModifiedTime(source));
     publish(part, target);
+  }
+
+  /** Whether two files have the same size and time, as a copy has. */
+  static boolean looksTheSame(Path a, Path b) throws IOException {
+    return Files.size(a) == Files.size(b)
+        && Files.getLastModifiedTime(a).toMillis() == Files.getLastModifiedTime(b).toMillis();
   }
 
   static void force(Path file) throws IOException {

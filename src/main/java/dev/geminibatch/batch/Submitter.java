@@ -4,12 +4,14 @@ import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import dev.geminibatch.gemini.RemoteFile;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -38,20 +40,31 @@ public final class Submitter {
 
   private final Ledger ledger;
   private final Supplier<Gemini> gemini;
+  private final Supplier<String> project;
+  private final MediaUploads uploads;
   private final Settings settings;
+  private final Clock clock;
   private final Progress progress;
 
-  public Submitter(Ledger ledger, Supplier<Gemini> gemini, Settings settings, Progress progress) {
-    this.ledger = ledger;
-    this.gemini = gemini;
-    this.settings = settings;
-    this.progress = progress;
+  public Submitter(StageContext context, GeminiAccess service, MediaUploads uploads) {
+    this.ledger = context.ledger();
+    this.settings = context.settings();
+    this.clock = context.clock();
+    this.progress = context.progress();
+    this.gemini = service::gemini;
+    this.project = service::project;
+    this.uploads = uploads;
   }
 
   /** Takes every job of the run as far as it goes; run again, it goes on where it stopped. */
   public void submit(String runId) throws IOException {
     Run run = ledger.run(runId);
     RunFolder folder = new RunFolder(settings.folders().state(), runId);
+    if (ledger.jobs(runId).stream()
+        .filter(job -> job.attempt() == run.attempt())
+        .allMatch(job -> job.state().compareTo(JobState.CREATING) < 0)) {
+      uploads.checkStillAlive(run, clock.instant());
+    }
     for (Job job : ledger.jobs(runId)) {
       submit(run, folder, job);
     }
@@ -60,15 +73,22 @@ public final class Submitter {
 
   private void submit(Run run, RunFolder folder, Job job) throws IOException {
     Job current = job;
+    if (current.state() == JobState.UPLOADED && !current.isOf(project.get())) {
+      ledger.jobNotUploaded(current); // the file belongs to the project of another key
+      current = ledger.job(run.id(), job.number());
+    }
     if (current.state() == JobState.ASSEMBLED) {
-      ledger.jobUploaded(current, upload(run, folder, current));
-      current = ledger.jobs(run.id()).get(job.number() - 1);
+      ledger.jobUploaded(current, project.get(), upload(run, folder, current));
+      current = ledger.job(run.id(), job.number());
     }
     if (current.state() == JobState.CREATING) {
       Optional<BatchStatus> found = search(current);
       if (found.isPresent()) {
         opened(run, current, found.get());
         return;
+      }
+      if (!current.isOf(project.get())) {
+        throw current.madeWithAnotherKey();
       }
       ledger.jobNotCreated(current);
       create(run, current);
@@ -134,6 +154,10 @@ public final class Submitter {
         if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
           throw failure;
         }
+        if (failure.kind() == Kind.NOT_FOUND && isGone(job.inputFile().orElseThrow())) {
+          ledger.jobNotUploaded(job); // it waited for longer than files live
+          throw failure;
+        }
         LOG.warn(
             "{}: the service refuses job {} ({}); its requests go to the errors file",
             run.name(),
@@ -141,6 +165,15 @@ public final class Submitter {
             failure.getMessage());
         ledger.jobEnded(job, "REFUSED", null, failure.status() + ": " + failure.getMessage());
       }
+    }
+  }
+
+  private boolean isGone(String file) {
+    try {
+      gemini.get().file(file);
+      return false;
+    } catch (GeminiFailure failure) {
+      return failure.kind() == Kind.NOT_FOUND;
     }
   }
 

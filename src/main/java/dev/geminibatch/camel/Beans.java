@@ -15,10 +15,11 @@ import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Receiver;
 import dev.geminibatch.batch.Run;
 import dev.geminibatch.batch.RunClaims;
+import dev.geminibatch.batch.StageContext;
 import dev.geminibatch.batch.Submitter;
 import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.RetryPolicy;
-import dev.geminibatch.gemini.ServiceClock;
 import dev.geminibatch.request.RequestReader;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.MediaCatalog;
@@ -34,7 +35,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /** Every object of the pipeline, made once; read from top to bottom it shows what needs what. */
 public final class Beans implements AutoCloseable {
@@ -42,7 +42,7 @@ public final class Beans implements AutoCloseable {
   private final RunClaims claims;
   private final Ledger ledger;
   private final Receiver receiver;
-  private final ServiceAccess service;
+  private final GeminiAccess service;
   private final ExecutorService uploadPool;
   private final Map<String, Object> byName;
 
@@ -55,48 +55,43 @@ public final class Beans implements AutoCloseable {
       Settings settings, RetryPolicy retries, Clock clock, Progress progress, Predicate<Run> scope)
       throws IOException {
     SecureRandom random = new SecureRandom();
-    ServiceClock serviceClock = new ServiceClock(clock);
-    this.service =
-        new ServiceAccess(
-            settings.service(), settings.uploads().concurrency(), retries, serviceClock);
-    Supplier<Gemini> gemini = service::gemini;
-    Supplier<String> project = () -> settings.service().requireKey().fingerprint();
     RequestReader requests = new RequestReader();
 
     this.database = LedgerDatabase.open(settings.folders().state());
     this.ledger = new Ledger(database.jdbi(), clock);
     this.claims = new RunClaims(settings.folders().state());
+    this.service = new GeminiAccess(settings, retries, clock);
+    StageContext context = new StageContext(ledger, claims, settings, clock, progress);
+
     MediaCatalog catalog = new MediaCatalog(database.jdbi(), settings.uploads().types());
     UploadCache cache =
-        new UploadCache(database.jdbi(), serviceClock, settings.uploads().minLife());
-    Uploader uploader = new Uploader(gemini, catalog, cache, serviceClock, random);
-    FollowUp followUp =
-        new FollowUp(ledger, new UploadReferences(database.jdbi(), project), requests, settings);
-    Storage storage = new Storage(gemini, settings.uploads().storageLimit(), clock);
+        new UploadCache(database.jdbi(), service.clock(), settings.uploads().minLife());
+    UploadReferences references = new UploadReferences(database.jdbi(), service::project);
+    Storage storage = new Storage(service, settings.uploads().storageLimit(), clock);
+    Uploader uploader = new Uploader(service, catalog, cache, random);
     this.uploadPool = uploadPool(settings.uploads().concurrency());
-    this.receiver = new Receiver(ledger, claims, settings, clock, random);
 
-    Assembler assembler =
-        new Assembler(ledger, catalog, requests, settings, project, serviceClock, progress);
-
+    MediaUploads uploads = new MediaUploads(context, service, catalog, uploader, storage);
+    Assembler assembler = new Assembler(context, service, catalog, uploads, requests);
+    FollowUp followUp = new FollowUp(context, references, requests);
+    this.receiver = new Receiver(context, random);
     this.byName =
         Map.ofEntries(
             Map.entry("receiver", receiver),
             Map.entry("ledger", ledger),
             Map.entry("claims", claims),
-            Map.entry("inspector", new Inspector(ledger, catalog, requests, settings, progress)),
-            Map.entry(
-                "uploads", new MediaUploads(ledger, catalog, uploader, storage, project, progress)),
+            Map.entry("inspector", new Inspector(context, catalog, requests)),
+            Map.entry("uploads", uploads),
             Map.entry("uploadCache", new UploadCacheRepository(cache)),
             Map.entry("uploadPool", uploadPool),
             Map.entry("assembler", assembler),
             Map.entry("jobAggregation", new JobAggregation(assembler)),
-            Map.entry("submitter", new Submitter(ledger, gemini, settings, progress)),
-            Map.entry("poller", new Poller(ledger, claims, gemini, scope, clock, progress)),
-            Map.entry("collector", new Collector(ledger, gemini, followUp, settings, progress)),
-            Map.entry("deliverer", new Deliverer(ledger, claims, requests, settings, clock)),
-            Map.entry("failureDesk", new FailureDesk(ledger, claims, settings, clock)),
-            Map.entry("maintenance", new Maintenance(gemini, ledger::cancelAsked)));
+            Map.entry("submitter", new Submitter(context, service, uploads)),
+            Map.entry("poller", new Poller(context, service, scope)),
+            Map.entry("collector", new Collector(context, service, followUp)),
+            Map.entry("deliverer", new Deliverer(context, requests)),
+            Map.entry("failureDesk", new FailureDesk(context)),
+            Map.entry("maintenance", new Maintenance(service::gemini, ledger::cancelAsked)));
   }
 
   private static ExecutorService uploadPool(int threads) {

@@ -7,7 +7,7 @@ import dev.geminibatch.batch.LedgerDatabase;
 import dev.geminibatch.batch.StoredFiles;
 import dev.geminibatch.batch.StoredFiles.Listing;
 import dev.geminibatch.batch.StoredFiles.Stored;
-import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.RemoteFile;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,11 +24,12 @@ final class FilesCommand {
   }
 
   int run(Action action) throws IOException {
-    String project = session.settings().service().requireKey().fingerprint();
-    try (Gemini gemini = session.gemini();
+    session.settings().service().requireKey();
+    try (GeminiAccess service = session.service();
         LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
       StoredFiles files =
-          new StoredFiles(new Ledger(database.jdbi(), session.clock()), gemini, project);
+          new StoredFiles(
+              new Ledger(database.jdbi(), session.clock()), service.gemini(), service.project());
       return action == Action.FILES ? list(files.list()) : purge(files);
     }
   }

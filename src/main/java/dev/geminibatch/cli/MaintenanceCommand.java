@@ -7,7 +7,7 @@ import dev.geminibatch.batch.LedgerDatabase;
 import dev.geminibatch.batch.Maintenance;
 import dev.geminibatch.gemini.BatchState;
 import dev.geminibatch.gemini.BatchStatus;
-import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -34,8 +34,8 @@ final class MaintenanceCommand {
     if (options.state != null) {
       BatchState.parseList(options.state);
     }
-    try (Gemini gemini = session.gemini()) {
-      Maintenance maintenance = new Maintenance(() -> gemini, this::cancelling);
+    try (GeminiAccess service = session.service()) {
+      Maintenance maintenance = new Maintenance(service::gemini, this::cancelling);
       return switch (action) {
         case LIST -> list(maintenance);
         case CANCEL -> cancel(maintenance);

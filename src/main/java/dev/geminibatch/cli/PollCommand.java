@@ -9,6 +9,7 @@ import dev.geminibatch.batch.Run;
 import dev.geminibatch.gemini.BatchState;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.result.ResultFiles;
 import dev.geminibatch.result.ResultWriter;
@@ -66,8 +67,9 @@ final class PollCommand {
   }
 
   private int waitAndFetch(String name, String goOn) throws IOException, InterruptedException {
-    try (Gemini gemini = session.gemini();
+    try (GeminiAccess service = session.service();
         LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
+      Gemini gemini = service.gemini();
       Optional<BatchStatus> ended = awaitEnd(gemini, name);
       if (ended.isEmpty()) {
         session

@@ -78,7 +78,6 @@ final class RunWatch {
       if (run.state().isFinished() || timedOut) {
         return new End(run, ledger.jobs(run.leader().orElse(runId)), !run.state().isFinished());
       }
-      run.leader().ifPresent(watched::add);
       Thread.sleep(LOOK.toMillis());
     }
   }

@@ -1,8 +1,7 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.RetryPolicy;
-import dev.geminibatch.gemini.ServiceClock;
 import dev.geminibatch.settings.Settings;
 import java.time.Clock;
 import java.util.Map;
@@ -21,8 +20,7 @@ record Session(
     Clock clock) {
 
   /** The gateway to the service, to be closed by whoever asks. */
-  Gemini gemini() {
-    return new Gemini(
-        settings.service(), settings.uploads().concurrency(), retries, new ServiceClock(clock));
+  GeminiAccess service() {
+    return new GeminiAccess(settings, retries, clock);
   }
 }

@@ -1,6 +1,7 @@
 package dev.geminibatch.upload;
 
 import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import java.time.Clock;
@@ -30,8 +31,8 @@ public final class Storage {
   /**
    * @param limit in bytes
    */
-  public Storage(Supplier<Gemini> gemini, long limit, Clock clock) {
-    this.gemini = gemini;
+  public Storage(GeminiAccess service, long limit, Clock clock) {
+    this.gemini = service::gemini;
     this.limit = limit;
     this.clock = clock;
   }

@@ -2,6 +2,7 @@ package dev.geminibatch.upload;
 
 import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import dev.geminibatch.gemini.RemoteFile;
@@ -29,15 +30,11 @@ public final class Uploader {
   private final RandomGenerator random;
 
   public Uploader(
-      Supplier<Gemini> gemini,
-      MediaCatalog catalog,
-      UploadCache cache,
-      Clock clock,
-      RandomGenerator random) {
-    this.gemini = gemini;
+      GeminiAccess service, MediaCatalog catalog, UploadCache cache, RandomGenerator random) {
+    this.gemini = service::gemini;
+    this.clock = service.clock();
     this.catalog = catalog;
     this.cache = cache;
-    this.clock = clock;
     this.random = random;
   }
 

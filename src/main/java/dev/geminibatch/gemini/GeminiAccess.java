@@ -1,0 +1,46 @@
+package dev.geminibatch.gemini;
+
+import dev.geminibatch.settings.Settings;
+import java.time.Clock;
+
+/** The gateway to the service, opened when it is first needed: not every command needs it. */
+public final class GeminiAccess implements AutoCloseable {
+  private final Settings settings;
+  private final RetryPolicy retries;
+  private final ServiceClock clock;
+  private Gemini gemini;
+
+  /**
+   * @param clock ours, taken for the service's until that has answered
+   */
+  public GeminiAccess(Settings settings, RetryPolicy retries, Clock clock) {
+    this.settings = settings;
+    this.retries = retries;
+    this.clock = new ServiceClock(clock);
+  }
+
+  /** The gateway. */
+  public synchronized Gemini gemini() {
+    if (gemini == null) {
+      gemini = new Gemini(settings.service(), settings.uploads().concurrency(), retries, clock);
+    }
+    return gemini;
+  }
+
+  /** The fingerprint of the key, which stands for its project. */
+  public String project() {
+    return settings.service().requireKey().fingerprint();
+  }
+
+  /** The service's clock. */
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (gemini != null) {
+      gemini.close();
+    }
+  }
+}
