@@ -78,7 +78,8 @@ public final class Assembler {
     private final OutputStream rejected;
     private final int earlierJobs;
     private final Map<String, JobWriter> open = new HashMap<>();
-    private final List<JobWriter> all = new ArrayList<>();
+    private final List<Job> finished = new ArrayList<>();
+    private int jobs;
     private long rejectedCount;
 
     private Assembly(
@@ -190,7 +191,7 @@ public final class Assembler {
       return;
     }
     if (job != null) {
-      job.close();
+      finish(assembly, job);
     }
     job = open(assembly, model);
     if (!job.add(request, references)) {
@@ -205,7 +206,7 @@ public final class Assembler {
   }
 
   private JobWriter open(Assembly assembly, String model) throws IOException {
-    int number = assembly.earlierJobs + assembly.all.size() + 1;
+    int number = assembly.earlierJobs + ++assembly.jobs;
     assembly.folder.removeJob(number); // of an assembly that was not finished
     JobWriter job =
         new JobWriter(
@@ -215,8 +216,19 @@ public final class Assembler {
             settings.jobs().maxRequests(),
             settings.jobs().maxBytes());
     assembly.open.put(model, job);
-    assembly.all.add(job);
     return job;
+  }
+
+  /** Closes a job's files and keeps what is to be known of it. */
+  private static void finish(Assembly assembly, JobWriter job) throws IOException {
+    job.close();
+    if (job.requests() > 0) {
+      SafeFiles.force(assembly.folder.jobFile(job.number()));
+      SafeFiles.force(assembly.folder.jobIndex(job.number()));
+      assembly.finished.add(job.toJob(assembly.run));
+    } else {
+      assembly.folder.removeJob(job.number());
+    }
   }
 
   private static void reject(Assembly assembly, RejectedLine rejected) throws IOException {
@@ -234,17 +246,13 @@ public final class Assembler {
    * @throws RunFailure when no line is left to send
    */
   public void finish(Assembly assembly) throws IOException {
+    for (JobWriter job : assembly.open.values()) {
+      finish(assembly, job);
+    }
     abandon(assembly);
     InputGuard.check(assembly.run, assembly.folder);
     SafeFiles.force(assembly.folder.rejected(assembly.run.attempt()));
-    List<Job> jobs = new ArrayList<>();
-    for (JobWriter job : assembly.all) {
-      if (job.requests() > 0) {
-        SafeFiles.force(assembly.folder.jobFile(job.number()));
-        SafeFiles.force(assembly.folder.jobIndex(job.number()));
-        jobs.add(job.toJob(assembly.run));
-      }
-    }
+    List<Job> jobs = assembly.finished;
     if (jobs.isEmpty()) {
       throw new RunFailure(
           "None of the lines can be sent any more; see the log for the files they name.");
@@ -262,7 +270,7 @@ public final class Assembler {
   public void abandon(Assembly assembly) throws IOException {
     assembly.close();
     assembly.rejected.close();
-    for (JobWriter job : assembly.all) {
+    for (JobWriter job : assembly.open.values()) {
       job.close();
     }
   }

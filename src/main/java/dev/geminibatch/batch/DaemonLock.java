@@ -5,12 +5,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** One daemon for one state folder. The lock goes with the process, however it ends. */
 public final class DaemonLock implements Closeable {
@@ -28,31 +25,18 @@ public final class DaemonLock implements Closeable {
   public static DaemonLock take(Path stateFolder) throws IOException {
     Files.createDirectories(stateFolder);
     FileChannel channel =
-        FileChannel.open(
-            stateFolder.resolve("daemon.lock"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE);
-    if (!lock(channel)) {
-      channel.close();
-      throw new InvalidSettingException(
-          "Another daemon works with the state folder "
-              + stateFolder
-              + ". Stop it, or give this one folders of its own (state.directory and"
-              + " inbox.directory).");
-    }
+        LockFile.take(stateFolder.resolve("daemon.lock"))
+            .orElseThrow(
+                () ->
+                    new InvalidSettingException(
+                        "Another daemon works with the state folder "
+                            + stateFolder
+                            + ". Stop it, or give this one folders of its own (state.directory"
+                            + " and inbox.directory)."));
     channel.write(
         ByteBuffer.wrap(
             (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
     return new DaemonLock(channel);
-  }
-
-  private static boolean lock(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
-    }
   }
 
   @Override

@@ -79,8 +79,8 @@ public final class Deliverer {
       return run.output().get();
     }
     Path outbox = settings.folders().outbox();
-    for (int n = 1; ; n++) {
-      ResultFiles files = ResultFiles.inFolder(outbox, n == 1 ? run.stem() : run.stem() + "-" + n);
+    for (String stem : List.of(run.stem(), run.stem() + "." + run.id())) {
+      ResultFiles files = ResultFiles.inFolder(outbox, stem);
       boolean free =
           !Files.exists(files.results())
               && !Files.exists(files.errors())
@@ -89,6 +89,7 @@ public final class Deliverer {
         return files.results();
       }
     }
+    throw new IllegalStateException("Two runs have the id " + run.id());
   }
 
   private ResultWriter.Outcome write(Run run, String answeredBy, ResultFiles files)
@@ -101,7 +102,7 @@ public final class Deliverer {
     ResultWriter.Outcome outcome;
     try (ResultWriter writer = new ResultWriter(own.input(), requests)) {
       for (Job job : jobs) {
-        writer.addJob(answers.open(job), job.attempt());
+        writer.addJob(answers.firstLine(job), () -> answers.open(job), job.attempt());
       }
       for (int attempt = 1; Files.exists(answers.rejected(attempt)); attempt++) {
         writer.addRejected(answers.rejected(attempt), attempt);
@@ -129,7 +130,7 @@ public final class Deliverer {
       Files.deleteIfExists(files.errors()); // of an earlier run to the same --output
     }
     Path written = SafeFiles.aside(files.report(), id);
-    MAPPER.writeValue(written.toFile(), report);
+    Files.writeString(written, MAPPER.writeValueAsString(report) + "\n");
     SafeFiles.publish(written, files.report());
     SafeFiles.publish(results, files.results());
   }

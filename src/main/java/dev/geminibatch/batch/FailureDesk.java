@@ -62,17 +62,22 @@ public final class FailureDesk {
       // The input stays in the run's folder until the ledger knows: a kill in between repeats this.
       RunFolder folder = new RunFolder(settings.folders().state(), run.id());
       Path failed = PutAway.link(settings.folders().failed(), run, folder.input());
-      Path explanation = failed.resolveSibling(failed.getFileName() + ".why.txt");
+      Path explanation = explanationOf(failed);
       Path aside = SafeFiles.aside(explanation, run.id());
       Files.writeString(aside, explanation(run, why));
       SafeFiles.publish(aside, explanation);
-      LOG.error("{}: {} The file is now {}", run.name(), why, failed);
+      LOG.error("{}: {} See {}", run.name(), firstLine(why), explanation);
     } else {
-      LOG.error("{}: {}", run.name(), why);
+      LOG.error("{}: {}", run.name(), firstLine(why));
     }
     ledger.failed(run.id(), why);
     claims.disown(run.id());
     new RunFolder(settings.folders().state(), run.id()).remove();
+  }
+
+  /** Where it stands why a file in the failed folder is there. */
+  static Path explanationOf(Path failed) {
+    return failed.resolveSibling(failed.getFileName() + ".why.txt");
   }
 
   private String explanation(Run run, String why) {
@@ -85,6 +90,11 @@ public final class FailureDesk {
         "",
         "Mend the file and move it back into " + settings.folders().inbox() + " to try again.",
         "");
+  }
+
+  /** The others have been logged one by one when they were found. */
+  private static String firstLine(String why) {
+    return why.lines().findFirst().orElse("");
   }
 
   private void park(Run run, Throwable problem) {

@@ -1,6 +1,7 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.batch.Progress.Unit;
+import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.request.BatchRequest;
 import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.FileTag;
@@ -24,6 +25,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +37,15 @@ public final class Inspector {
   private static final Logger LOG = LoggerFactory.getLogger("inspect");
 
   private final Ledger ledger;
+  private final Supplier<String> project;
   private final MediaCatalog catalog;
   private final RequestReader requests;
   private final Settings settings;
   private final Progress progress;
 
-  public Inspector(StageContext context, MediaCatalog catalog, RequestReader requests) {
+  public Inspector(
+      StageContext context, GeminiAccess service, MediaCatalog catalog, RequestReader requests) {
+    this.project = service::project;
     this.ledger = context.ledger();
     this.settings = context.settings();
     this.progress = context.progress();
@@ -169,11 +174,10 @@ public final class Inspector {
     leader.ifPresent(
         id ->
             LOG.info(
-                "{}: the same content is answered by run {}, nothing is paid twice; to pay again,"
-                    + " use --force or the name {}.force.jsonl",
+                "{}: run {} has the same content and answers this one, too; to pay again, {}",
                 run.name(),
                 id,
-                run.stem()));
+                run.fromInbox() ? "drop it as " + run.stem() + ".force.jsonl" : "add --force"));
     return leader.isEmpty();
   }
 
@@ -193,11 +197,12 @@ public final class Inspector {
     return why.toString();
   }
 
-  /** The same for the same lines, default model and files, whatever their names and times. */
+  /** The same for the same lines, default model, files and key, whatever the file's name. */
   private String fingerprint(Inspection inspection) {
     MessageDigest digest = sha256();
     digest.update(inspection.digest.digest());
     digest.update(inspection.run.model().getBytes(StandardCharsets.UTF_8));
+    digest.update(project.get().getBytes(StandardCharsets.UTF_8));
     catalog.digestInto(inspection.run.id(), digest);
     return HexFormat.of().formatHex(digest.digest());
   }

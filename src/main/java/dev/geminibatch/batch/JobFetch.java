@@ -61,6 +61,8 @@ public final class JobFetch {
       return outcome;
     } finally {
       Files.deleteIfExists(answers);
+      Files.deleteIfExists(results);
+      Files.deleteIfExists(errors);
     }
   }
 
@@ -82,7 +84,10 @@ public final class JobFetch {
     Path matches = folder.matchesOf(answers);
     AnswerMatcher.match(index, Optional.of(answers), matches);
     try (ResultWriter writer = new ResultWriter(folder.input(), new RequestReader())) {
-      writer.addJob(new JobAnswers(index, matches, Optional.of(answers), AnswerLine.missing()), 1);
+      writer.addJob(
+          JobAnswers.firstLine(index).orElseThrow(),
+          () -> new JobAnswers(index, matches, Optional.of(answers), AnswerLine.missing()),
+          1);
       return writer.write(results, errors);
     } finally {
       Files.deleteIfExists(matches);

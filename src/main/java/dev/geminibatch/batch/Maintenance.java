@@ -47,6 +47,11 @@ public final class Maintenance {
     return gemini.get().allBatches().stream().filter(job -> states.contains(job.state())).toList();
   }
 
+  /** One job, by its name with or without {@code batches/}. */
+  public BatchStatus find(String job) {
+    return gemini.get().batch(jobName(job));
+  }
+
   /**
    * Cancels a job.
    *

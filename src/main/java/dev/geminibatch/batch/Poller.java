@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,7 +67,12 @@ public final class Poller {
     Map<String, Run> ours = new HashMap<>();
     for (Run run : runs) {
       if (run.state() != RunState.RECEIVING && claims.own(run.id())) {
-        ours.put(run.id(), run);
+        Run now = ledger.run(run.id()); // another thread may just have finished it
+        if (now.state().isFinished()) {
+          claims.disown(run.id());
+        } else {
+          ours.put(run.id(), now);
+        }
       }
     }
     looked.retainAll(ours.keySet());
@@ -77,7 +83,8 @@ public final class Poller {
     }
     Instant now = clock.instant();
     return runs.stream()
-        .filter(run -> ours.containsKey(run.id()))
+        .map(run -> ours.get(run.id()))
+        .filter(Objects::nonNull)
         .filter(run -> isDue(run, now) && hasSomethingToDo(run))
         .map(Run::id)
         .filter(claims::begin)

@@ -66,7 +66,9 @@ public final class Receiver {
     try {
       String id = receive(run, SafeFiles::move);
       leftAloneUntil.remove(file);
+      forgetFailure(name);
       LOG.info("{}: received as run {}", name, id);
+      claims.begin(id);
       return id;
     } catch (IOException e) {
       leftAloneUntil.put(file, clock.instant().plus(LEAVE_ALONE));
@@ -78,7 +80,7 @@ public final class Receiver {
    * Takes a copy of a file from the command line: whatever happens to the file afterwards, the
    * answers belong to the lines that were sent.
    *
-   * @return the id of the run, begun by {@link RunClaims#begin}
+   * @return the id of the run
    */
   public String receive(Order order) throws IOException {
     String name = order.file().getFileName().toString();
@@ -91,6 +93,32 @@ public final class Receiver {
             order.displayName().orElse(Run.stem(name)),
             order.forced());
     return receive(run, SafeFiles::copy);
+  }
+
+  /**
+   * Finds the run that the same order has begun and not finished, for the same content of the file.
+   *
+   * @return its id
+   */
+  public Optional<String> unfinished(Order order) throws IOException {
+    Path source = order.file().toAbsolutePath().normalize();
+    Path output = order.output().toAbsolutePath().normalize();
+    for (Run run : ledger.unfinished()) {
+      boolean same =
+          !run.fromInbox()
+              && run.state() != RunState.RECEIVING
+              && run.source().equals(source)
+              && run.output().equals(Optional.of(output))
+              && run.model().equals(settings.jobs().model())
+              && run.mediaRoot().equals(settings.uploads().mediaRoot())
+              && run.forced() == order.forced()
+              && run.inputSize() == Files.size(source)
+              && run.inputModified() == Files.getLastModifiedTime(source).toMillis();
+      if (same) {
+        return Optional.of(run.id());
+      }
+    }
+    return Optional.empty();
   }
 
   /** Sorts out runs that were being received when the process ended. */
@@ -114,6 +142,14 @@ public final class Receiver {
     }
   }
 
+  /** A failed file that came back needs no explanation any more. */
+  private void forgetFailure(String name) throws IOException {
+    Path failed = settings.folders().failed().resolve(name);
+    if (!Files.exists(failed)) {
+      Files.deleteIfExists(FailureDesk.explanationOf(failed));
+    }
+  }
+
   /** Brings an input into the folder of its run. */
   private interface Transfer {
     void transfer(Path source, Path target) throws IOException;
@@ -131,7 +167,6 @@ public final class Receiver {
       throw e;
     }
     taken(run.id(), folder);
-    claims.begin(run.id());
     return run.id();
   }
 

@@ -5,6 +5,7 @@ import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.result.ResultWriter;
 import dev.geminibatch.result.Tokens;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 
@@ -102,7 +103,7 @@ public record Report(
         outcome.tokens(),
         new Uploads(0, 0),
         status.created().map(Instant::toString).orElse(null),
-        delivered.toString());
+        delivered.truncatedTo(ChronoUnit.MILLIS).toString());
   }
 
   /**
@@ -124,6 +125,6 @@ public record Report(
         jobs.stream().map(Job::tokens).reduce(Tokens.NONE, Tokens::plus),
         new Uploads(run.counts().uploadsNew(), run.counts().uploadsReused()),
         run.created().toString(),
-        delivered.toString());
+        delivered.truncatedTo(ChronoUnit.MILLIS).toString());
   }
 }

@@ -3,12 +3,10 @@ package dev.geminibatch.batch;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,25 +34,11 @@ public final class RunClaims implements Closeable {
     try {
       RunFolder folder = new RunFolder(stateFolder, runId);
       folder.create();
-      FileChannel channel =
-          FileChannel.open(folder.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (lock(channel)) {
-        owned.put(runId, channel);
-        return true;
-      }
-      channel.close();
-      return false;
+      Optional<FileChannel> lock = LockFile.take(folder.lock());
+      lock.ifPresent(channel -> owned.put(runId, channel));
+      return lock.isPresent();
     } catch (IOException e) {
       return false; // a run whose folder cannot be used is nobody's for now
-    }
-  }
-
-  private static boolean lock(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // another part of this process, as in tests
     }
   }
 

@@ -60,6 +60,11 @@ public final class RunFolder {
     return path.resolve("job-" + number + ".matches");
   }
 
+  /** The line of a job's first request. */
+  long firstLine(Job job) throws IOException {
+    return JobAnswers.firstLine(jobIndex(job.number())).orElseThrow();
+  }
+
   /** The requests of a collected job with their answers. */
   JobAnswers open(Job job) throws IOException {
     Path answers = answers(job.number());

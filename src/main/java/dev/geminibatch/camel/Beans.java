@@ -80,7 +80,7 @@ public final class Beans implements AutoCloseable {
             Map.entry("receiver", receiver),
             Map.entry("ledger", ledger),
             Map.entry("claims", claims),
-            Map.entry("inspector", new Inspector(context, catalog, requests)),
+            Map.entry("inspector", new Inspector(context, service, catalog, requests)),
             Map.entry("uploads", uploads),
             Map.entry("uploadCache", new UploadCacheRepository(cache)),
             Map.entry("uploadPool", uploadPool),

@@ -5,6 +5,8 @@ import dev.geminibatch.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -58,9 +60,40 @@ public final class Pipeline implements AutoCloseable {
     } catch (Exception e) {
       main.stop();
       throw new InvalidSettingException(
-          "The routes in " + routes + " cannot be started.\n" + causes(e));
+          "The routes in "
+              + routes
+              + " cannot be started; mend what is named here and start again.\n"
+              + causes(e));
     }
-    return new Pipeline(main);
+    Pipeline pipeline = new Pipeline(main);
+    try {
+      pipeline.checkStages();
+    } catch (InvalidSettingException e) {
+      pipeline.close();
+      throw e;
+    }
+    return pipeline;
+  }
+
+  /** A run that is handed to nobody would wait for ever. */
+  private void checkStages() {
+    CamelContext context = main.getCamelContext();
+    Set<String> taken =
+        context.getRoutes().stream()
+            .map(route -> route.getEndpoint().getEndpointUri().replace("://", ":"))
+            .collect(Collectors.toSet());
+    for (String key : NEXT_STAGES.keySet()) {
+      String next = context.resolvePropertyPlaceholders("{{" + key + "}}").replace("://", ":");
+      if (next.startsWith("direct:") && !taken.contains(next)) {
+        throw new InvalidSettingException(
+            key
+                + " is "
+                + next
+                + ", which no route takes; write a route that begins there, or "
+                + NEXT_STAGES.get(key)
+                + ".");
+      }
+    }
   }
 
   /** The checked and absolute values of our keys, for the routes. */

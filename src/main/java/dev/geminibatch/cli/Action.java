@@ -71,7 +71,7 @@ enum Action {
   private static String doesNotGo(String name, Action action) {
     String homes = options(other -> other.companions.contains(name) && other != DAEMON);
     return action == DAEMON
-        ? name + " needs one of " + homes + " beside it."
+        ? name + " goes with " + homes + "; add that, or leave it out."
         : name + " does not go with " + action.option + "; it goes with " + homes + ".";
   }
 

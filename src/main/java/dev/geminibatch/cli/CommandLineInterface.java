@@ -18,6 +18,7 @@ import java.util.logging.Level;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Reads the command line, does what it says, and ends with an exit code. */
@@ -42,6 +43,8 @@ public final class CommandLineInterface {
   private int execute(String[] arguments) {
     Options options = new Options();
     CommandLine parser = new CommandLine(options);
+    parser.registerConverter(Long.class, text -> wholeNumber(text));
+    parser.registerConverter(Integer.class, text -> Math.toIntExact(wholeNumber(text)));
     try {
       ParseResult parsed = parser.parseArgs(arguments);
       if (parsed.isUsageHelpRequested()) {
@@ -54,11 +57,16 @@ public final class CommandLineInterface {
       }
       return execute(options, names(parsed));
     } catch (ParameterException e) {
-      return refuse(e.getMessage() + hint(e));
+      terminal.tell(e.getMessage() + hint(e) + " See --help for all options.");
+      return ExitCode.USAGE;
     } catch (InvalidSettingException e) {
-      return refuse(e.getMessage());
-    } catch (GeminiFailure e) {
       terminal.tell(e.getMessage());
+      return ExitCode.USAGE;
+    } catch (GeminiFailure e) {
+      terminal.tell(
+          e.kind() == Kind.NOT_FOUND
+              ? e.getMessage() + ". --list shows the jobs that there are."
+              : e.getMessage());
       return e.kind() == Kind.BAD_KEY ? ExitCode.USAGE : ExitCode.FAILED;
     } catch (IOException e) {
       terminal.tell(message(e));
@@ -134,6 +142,13 @@ public final class CommandLineInterface {
     return rest;
   }
 
+  private static long wholeNumber(String text) {
+    if (!text.matches("-?\\d{1,9}")) {
+      throw new TypeConversionException("\"" + text + "\" is no whole number");
+    }
+    return Long.parseLong(text);
+  }
+
   private static long positive(String option, long value) {
     if (value < 1) {
       throw new InvalidSettingException(option + " is " + value + "; write at least 1.");
@@ -143,12 +158,6 @@ public final class CommandLineInterface {
 
   private static List<String> names(ParseResult parsed) {
     return parsed.matchedOptions().stream().map(option -> option.longestName()).toList();
-  }
-
-  private int refuse(String message) {
-    terminal.tell(message);
-    terminal.tell("See --help for all options.");
-    return ExitCode.USAGE;
   }
 
   private static String hint(ParameterException e) {

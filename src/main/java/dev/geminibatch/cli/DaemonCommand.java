@@ -5,11 +5,12 @@ import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.gemini.GeminiFailure;
+import dev.geminibatch.settings.InvalidSettingException;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,8 @@ final class DaemonCommand {
         Beans beans =
             new Beans(
                 settings, session.retries(), session.clock(), progress, DaemonCommand::isForUs)) {
-      makeFolders(settings.folders());
+      makeFolders(settings);
+      checkAccess(beans);
       beans.receiver().recover();
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(pipeline), "farewell"));
@@ -54,10 +56,38 @@ final class DaemonCommand {
     return run.fromInbox() || run.isPaid();
   }
 
-  private static void makeFolders(Settings.Folders folders) throws IOException {
-    for (Path folder :
-        List.of(folders.inbox(), folders.outbox(), folders.archive(), folders.failed())) {
+  private static void makeFolders(Settings settings) {
+    Settings.Folders folders = settings.folders();
+    make("inbox.directory", folders.inbox());
+    make("outbox.directory", folders.outbox());
+    make("archive.directory", folders.archive());
+    make("failed.directory", folders.failed());
+    make("media.root", settings.uploads().mediaRoot());
+  }
+
+  private static void make(String key, Path folder) {
+    try {
       Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new InvalidSettingException(
+          key + " is " + folder + ", which cannot be made; set it to a folder that can be.");
+    }
+    boolean mustBeWritable = !key.equals("media.root");
+    if (mustBeWritable && !Files.isWritable(folder)) {
+      throw new InvalidSettingException(
+          key + " is " + folder + ", which cannot be written to; give the daemon the right to.");
+    }
+  }
+
+  /** A wrong key is told before anything is dropped; a service in trouble is waited for. */
+  private static void checkAccess(Beans beans) {
+    try {
+      beans.gemini().checkAccess();
+    } catch (GeminiFailure failure) {
+      if (failure.kind() == GeminiFailure.Kind.BAD_KEY) {
+        throw failure;
+      }
+      LOG.warn("{}; what is dropped waits until it can be", failure.getMessage());
     }
   }
 

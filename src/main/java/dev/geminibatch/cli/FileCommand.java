@@ -19,6 +19,12 @@ final class FileCommand {
 
   int run() throws IOException, InterruptedException {
     session.settings().service().requireKey();
+    if (!Files.isDirectory(session.settings().uploads().mediaRoot())) {
+      throw new InvalidSettingException(
+          "The media root "
+              + session.settings().uploads().mediaRoot()
+              + " is no folder; give --media-root the folder that [[FILE:path]] starts from.");
+    }
     Path file = input();
     Path output = output(file);
     String goOn = Program.command("--file " + quoted(session.options().file));
@@ -28,13 +34,29 @@ final class FileCommand {
     RunWatch.End end =
         new RunWatch(session, goOn)
             .await(
-                (beans, pipeline) -> {
+                beans -> {
                   beans.gemini().checkAccess();
-                  String runId = beans.receiver().receive(order);
-                  pipeline.advance(runId);
-                  return runId;
+                  Optional<String> unfinished = beans.receiver().unfinished(order);
+                  if (unfinished.isPresent()) {
+                    session.terminal().tell("Going on with run " + unfinished.get());
+                    return unfinished.get();
+                  }
+                  return beans.receiver().receive(order);
                 });
     return new RunEnd(session, end, goOn).tell();
+  }
+
+  private static void makeWritable(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new InvalidSettingException(
+          "The folder " + folder + " for the results cannot be made; give another --output.");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new InvalidSettingException(
+          "The folder " + folder + " for the results cannot be written to; give another --output.");
+    }
   }
 
   private Path input() {
@@ -64,6 +86,7 @@ final class FileCommand {
       throw new InvalidSettingException(
           "--output names the folder " + output + "; name the results file itself.");
     }
+    makeWritable(output.getParent());
     ResultFiles files = ResultFiles.beside(output);
     for (Path written : new Path[] {files.results(), files.errors(), files.report()}) {
       if (Files.exists(written) && Files.isSameFile(written, input)) {

@@ -122,8 +122,12 @@ final class MaintenanceCommand {
   }
 
   private int cancel(Maintenance maintenance) {
+    BatchStatus before = maintenance.find(options.cancel);
+    if (before.state().isEnded()) {
+      terminal.tell(before.name() + " has ended already; there is nothing to cancel.");
+    }
     BatchStatus now = maintenance.cancel(options.cancel);
-    tell(now.name(), "cancelled", now.name() + " is " + stateName(now) + " now.");
+    tell(now.name(), "cancelled", now.name() + " is " + stateName(now) + ".");
     return ExitCode.OK;
   }
 

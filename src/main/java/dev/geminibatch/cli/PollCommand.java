@@ -54,15 +54,7 @@ final class PollCommand {
 
   private int goOnWith(Run run, String goOn) throws IOException, InterruptedException {
     session.terminal().tell("Going on with " + run.name() + ", run " + run.id());
-    RunWatch.End end =
-        new RunWatch(session, goOn)
-            .await(
-                (beans, pipeline) -> {
-                  if (beans.claims().begin(run.id())) {
-                    pipeline.advance(run.id());
-                  } // else another process works on it, and it is only waited for
-                  return run.id();
-                });
+    RunWatch.End end = new RunWatch(session, goOn).await(beans -> run.id());
     return new RunEnd(session, end, goOn).tell();
   }
 

@@ -9,6 +9,7 @@ import dev.geminibatch.batch.RunState;
 import dev.geminibatch.result.ResultFiles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** What a person is told when the waiting for a run is over. */
 final class RunEnd {
@@ -59,8 +60,9 @@ final class RunEnd {
             run.counts().unanswered()
                 + " without an answer; the reasons are in "
                 + shown(files.errors())
-                + ". Mend those lines and run that file to send just them.");
-    return run.counts().answered() == 0 ? ExitCode.FAILED : ExitCode.INCOMPLETE;
+                + ". Run that file to send just those lines again; mend it first where a reason asks"
+                + " for it.");
+    return ExitCode.INCOMPLETE;
   }
 
   private int timedOut() {
@@ -85,10 +87,10 @@ final class RunEnd {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("run", run.id());
     json.put("input", run.source().toString());
-    json.put("state", run.state().name().toLowerCase());
+    json.put("state", run.state().name().toLowerCase(Locale.ROOT));
     json.put("requests", run.counts().requests());
     json.put("answered", run.counts().answered());
-    json.put("failed", run.counts().unanswered());
+    json.put(run.state().isFinished() ? "failed" : "waiting", run.counts().unanswered());
     run.reason().ifPresent(reason -> json.put("reason", reason));
     if (run.state() == RunState.DELIVERED) {
       ResultFiles files = files(run);

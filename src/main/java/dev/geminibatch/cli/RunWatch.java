@@ -37,10 +37,10 @@ final class RunWatch {
   /** How it ended: the run is not finished if the time was over. */
   record End(Run run, List<Job> jobs, boolean timedOut) {}
 
-  /** Finds or makes the run, and sends it on its way if nobody else does. */
+  /** Finds or makes the run. */
   @FunctionalInterface
   interface Begin {
-    String begin(Beans beans, Pipeline pipeline) throws IOException;
+    String begin(Beans beans) throws IOException;
   }
 
   /** Starts the routes and waits. */
@@ -60,8 +60,11 @@ final class RunWatch {
       Thread farewell = new Thread(() -> sayHowToGoOn(pipeline), "farewell");
       Runtime.getRuntime().addShutdownHook(farewell);
       try {
-        String runId = begin.begin(beans, pipeline);
+        String runId = begin.begin(beans);
         watched.add(runId);
+        if (beans.claims().begin(runId)) {
+          pipeline.advance(runId);
+        } // else another process works on it, and it is only waited for
         return await(beans.ledger(), runId);
       } finally {
         display.end();

@@ -19,8 +19,8 @@ record Session(
     Terminal terminal,
     Clock clock) {
 
-  /** The gateway to the service, to be closed by whoever asks. */
+  /** The gateway for a person who waits for one answer; to be closed by whoever asks. */
   GeminiAccess service() {
-    return new GeminiAccess(settings, retries, clock);
+    return new GeminiAccess(settings, retries.impatient(), clock);
   }
 }

@@ -3,6 +3,7 @@ package dev.geminibatch.cli;
 import dev.geminibatch.settings.Redactor;
 import java.io.Console;
 import java.io.PrintStream;
+import java.util.Locale;
 
 /**
  * What a person sees: results on standard output, everything else on standard error, where a
@@ -70,7 +71,7 @@ final class Terminal {
   /** Asks a question on a terminal; anything but yes is no. */
   boolean confirm(String question) {
     String answer = System.console().readLine("%s [y/N] ", question);
-    return answer != null && answer.strip().toLowerCase().startsWith("y");
+    return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
   }
 
   private void eraseStatus() {

@@ -1,6 +1,7 @@
 package dev.geminibatch.gemini;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.geminibatch.settings.Redactor;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -37,7 +38,8 @@ public record BatchStatus(
         return Optional.empty();
       }
       return Optional.of(
-          new ServiceError(error.path("code").asInt(), error.path("message").asText("")));
+          new ServiceError(
+              error.path("code").asInt(), Redactor.redact(error.path("message").asText(""))));
     }
 
     /** The canonical name of the code, {@code RESOURCE_EXHAUSTED} for 8. */

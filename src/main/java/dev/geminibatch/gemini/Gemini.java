@@ -268,17 +268,11 @@ public final class Gemini implements AutoCloseable {
    * @throws IOException when the target cannot be written
    */
   public void download(String fileName, Path target, LongConsumer received) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        downloadOnce(fileName, target, received);
-        return;
-      } catch (GeminiFailure failure) {
-        if (!failure.isPassing() || attempt >= retries.attempts()) {
-          throw failure;
-        }
-        retries.await(attempt, failure);
-      }
-    }
+    retries.<Void, IOException>call(
+        () -> {
+          downloadOnce(fileName, target, received);
+          return null;
+        });
   }
 
   private void downloadOnce(String fileName, Path target, LongConsumer received)

@@ -32,6 +32,10 @@ public final class GeminiFailure extends RuntimeException {
     }
   }
 
+  private static final String WHERE_THE_KEY_IS =
+      " (The key comes from --api-key, GEMINI_API_KEY, API_KEY, GOOGLE_API_KEY, gemini.api-key or"
+          + " gemini.api-key-file, the first that is set.)";
+
   private final Kind kind;
   private final String status;
   private final transient Optional<Duration> retryAfter;
@@ -42,7 +46,9 @@ public final class GeminiFailure extends RuntimeException {
    */
   public GeminiFailure(
       Kind kind, String status, String message, Optional<Duration> retryAfter, Throwable cause) {
-    super(Redactor.redact(message), cause == null ? null : withoutSecrets(cause));
+    super(
+        Redactor.redact(kind == Kind.BAD_KEY ? message + WHERE_THE_KEY_IS : message),
+        cause == null ? null : withoutSecrets(cause));
     this.kind = kind;
     this.status = status;
     this.retryAfter = retryAfter;

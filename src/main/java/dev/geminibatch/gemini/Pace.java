@@ -29,7 +29,7 @@ final class Pace {
     this.limit = most;
   }
 
-  /** A request that is on its way. */
+  /** A request that is on its way; closing it lets another one in. */
   final class Slot implements AutoCloseable {
     @Override
     public void close() {
@@ -40,13 +40,22 @@ final class Pace {
   /**
    * Waits until a request may be sent.
    *
-   * @throws GeminiFailure when the thread is told to stop
+   * @throws GeminiFailure when the thread is told to stop, or when the service wants to be left
+   *     alone for longer than a thread should be held
    */
   synchronized Slot enter() {
     try {
       while (inside >= (int) limit || System.nanoTime() - notBefore < 0) {
-        long untilThen = notBefore - System.nanoTime();
-        wait(untilThen > 0 ? untilThen / 1_000_000 + 1 : 1000);
+        long millis = (notBefore - System.nanoTime()) / 1_000_000;
+        if (millis > RetryPolicy.LONGEST_WAIT.toMillis()) {
+          throw new GeminiFailure(
+              Kind.QUOTA,
+              "RESOURCE_EXHAUSTED",
+              "The service asks to be left alone for " + millis / 1000 + " s",
+              Optional.of(Duration.ofMillis(millis)),
+              null);
+        }
+        wait(millis >= 0 ? millis + 1 : 1000);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

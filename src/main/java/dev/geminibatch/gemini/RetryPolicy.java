@@ -1,8 +1,10 @@
 package dev.geminibatch.gemini;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one place where a call to the service is repeated.
@@ -11,11 +13,23 @@ import java.util.function.Supplier;
  * calls that may safely be repeated come here; creating a job never does.
  */
 public final class RetryPolicy {
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+  /** Longer than this no thread is held; whoever asked comes back later. */
+  static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+  /** Failed attempts after which somebody may wonder what is going on. */
+  private static final int TELL_AFTER = 3;
+
+  private static final Logger LOG = LoggerFactory.getLogger("service");
 
   private final int attempts;
   private final Duration firstWait;
   private final Pause pause;
+
+  /** A call to the service. */
+  @FunctionalInterface
+  interface Call<T, E extends Exception> {
+    T make() throws E;
+  }
 
   /** Waits between attempts; a test's does not. */
   @FunctionalInterface
@@ -29,7 +43,7 @@ public final class RetryPolicy {
   }
 
   /** The same policy for a caller who wants to know soon. */
-  RetryPolicy impatient() {
+  public RetryPolicy impatient() {
     return new RetryPolicy(Math.min(attempts, 3), firstWait, pause);
   }
 
@@ -44,10 +58,10 @@ public final class RetryPolicy {
    *
    * @throws GeminiFailure the last failure
    */
-  <T> T call(Supplier<T> call) {
+  <T, E extends Exception> T call(Call<T, E> call) throws E {
     for (int attempt = 1; ; attempt++) {
       try {
-        return call.get();
+        return call.make();
       } catch (GeminiFailure failure) {
         if (!failure.isPassing() || attempt >= attempts) {
           throw failure;
@@ -67,7 +81,10 @@ public final class RetryPolicy {
     long spread = doubled / 2 + ThreadLocalRandom.current().nextLong(doubled / 2 + 1);
     long wait = Math.max(spread, failure.retryAfter().map(Duration::toMillis).orElse(0L));
     if (wait > LONGEST_WAIT.toMillis()) {
-      throw failure; // too long to hold a thread; whoever asked comes back later
+      throw failure;
+    }
+    if (attempt == TELL_AFTER) {
+      LOG.warn("{}; still trying", failure.getMessage());
     }
     pause(Duration.ofMillis(wait));
   }
@@ -82,7 +99,7 @@ public final class RetryPolicy {
           GeminiFailure.Kind.UNREACHABLE,
           "INTERRUPTED",
           "Stopped while waiting for the service",
-          java.util.Optional.empty(),
+          Optional.empty(),
           null);
     }
   }

@@ -15,6 +15,7 @@ import dev.geminibatch.request.BatchRequest.TaggedFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -50,6 +51,10 @@ public final class RequestReader {
           "cachedContent",
           "cached_content");
 
+  /** What a line of an errors file has beside its key and request. */
+  private static final Set<String> FIELDS_OF_AN_ERROR =
+      Set.of("line", "stage", "code", "message", "retryable");
+
   private final JsonFactory factory =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -73,7 +78,24 @@ public final class RequestReader {
                   + " bytes, more than lines.max-bytes allows; upload its inline data as a file"
                   + " and name it with [[FILE:path]], or raise the limit"));
     }
+    if (isNotUtf8(line.bytes())) {
+      return new RejectedLine(
+          line,
+          RequestKey.ofLine(line.number()),
+          LineProblem.ofInput(
+              "not-utf8", "the line is not UTF-8 but looks like UTF-16; save the file as UTF-8"));
+    }
     return new Reading(line).run();
+  }
+
+  /** JSON in UTF-8 holds no zero byte; a parser would take it for another encoding. */
+  private static boolean isNotUtf8(byte[] line) {
+    for (int i = 0; i < Math.min(4, line.length); i++) {
+      if (line[i] == 0 || line[i] == (byte) 0xFE || line[i] == (byte) 0xFF) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The reading of one line. */
@@ -95,8 +117,8 @@ public final class RequestReader {
     private final List<Range> extras = new ArrayList<>();
     private final List<String> misplaced = new ArrayList<>();
     private final Edits edits = new Edits();
-    private boolean stageSeen;
-    private boolean codeSeen;
+    private String reportedText;
+    private final Set<String> errorFields = new HashSet<>();
     private Boolean mayHaveTags;
 
     Reading(Line line) {
@@ -144,13 +166,23 @@ public final class RequestReader {
           }
           case "method" -> skipValue();
           case "request" -> {
+            if (parser.currentToken() == JsonToken.VALUE_STRING) {
+              reportedText = parser.getText();
+              skipValue();
+              continue;
+            }
+            once(request, name);
             request = readRequest("request");
             requestIsNative = true;
           }
-          case "body" -> body = readRequest("body");
+          case "body" -> {
+            once(body, name);
+            body = readRequest("body");
+          }
           default -> {
-            stageSeen |= name.equals("stage");
-            codeSeen |= name.equals("code");
+            if (FIELDS_OF_AN_ERROR.contains(name)) {
+              errorFields.add(name);
+            }
             if (FIELDS_OF_A_REQUEST.contains(name)) {
               misplaced.add(name);
             }
@@ -164,9 +196,23 @@ public final class RequestReader {
       }
     }
 
+    /** A field that is there twice has no meaning that everybody agrees on. */
+    private void once(Object before, String field) throws BadLine {
+      if (before != null) {
+        throw new BadLine("repeated-field", field + " is there twice; keep one of them");
+      }
+    }
+
     private CheckedLine finish() throws BadLine, IOException {
-      if (stageSeen && codeSeen && request != null && !contentsSeen) {
-        return readLineOfErrorsFile();
+      if (reportedText != null) {
+        if (errorFields.size() == FIELDS_OF_AN_ERROR.size()) {
+          return readReported(reportedText.getBytes(UTF_8)); // a line that was not JSON
+        }
+        throw new BadLine(
+            "bad-request", "request is not a JSON object; write {\"contents\":[...]}");
+      }
+      if (errorFields.size() == FIELDS_OF_AN_ERROR.size() && request != null) {
+        return readReported(Arrays.copyOfRange(bytes, request.start(), request.end()));
       }
       if (keyIsUnreadable) {
         throw new BadLine(
@@ -205,14 +251,9 @@ public final class RequestReader {
           edits.applyTo(requestIsNative ? request : body));
     }
 
-    /** A mended line of an errors file carries the original line in its field "request". */
-    private CheckedLine readLineOfErrorsFile() {
-      byte[] inner = Arrays.copyOfRange(bytes, request.start(), request.end());
-      CheckedLine original = read(new Line(line.number(), line.offset(), inner, inner.length));
-      if (original instanceof RejectedLine rejected) {
-        return new RejectedLine(line, key(), rejected.problem());
-      }
-      return original;
+    /** A line of an errors file carries the line that it reports in its field "request". */
+    private CheckedLine readReported(byte[] reported) {
+      return read(new Line(line.number(), line.offset(), reported, reported.length));
     }
 
     private RequestKey key() {
@@ -295,12 +336,15 @@ public final class RequestReader {
         throw new BadLine(
             "bad-request", field + " is not a JSON object; write {\"contents\":[...]}");
       }
+      boolean contentsHere = false;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         parser.nextToken();
         String path = field + "." + name;
         switch (name) {
           case "contents" -> {
+            once(contentsHere ? name : null, path);
+            contentsHere = true;
             contentsSeen = true;
             readContents(path);
           }

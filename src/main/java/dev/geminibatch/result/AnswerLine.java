@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.geminibatch.gemini.RpcCode;
 import dev.geminibatch.request.LineProblem;
+import dev.geminibatch.settings.Redactor;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -198,6 +199,7 @@ public record AnswerLine(
         parser.skipChildren();
       }
       String status = RpcCode.name(code);
+      message = Redactor.redact(message);
       if (DEAD_FILE.matcher(message).find()) {
         error = new LineProblem("collect", "file-gone", message, true);
         return;

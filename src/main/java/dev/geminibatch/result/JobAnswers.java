@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The requests of a job in their order, each with what the service answered to it. */
 public final class JobAnswers implements Closeable {
@@ -32,6 +33,13 @@ public final class JobAnswers implements Closeable {
         new DataInputStream(new BufferedInputStream(Files.newInputStream(matches), 1 << 16));
     this.answers = answers.isPresent() ? new LinesAt(answers.get()) : null;
     this.withoutAnswer = withoutAnswer;
+  }
+
+  /** The line of the first request of a job; empty if it has none. */
+  public static OptionalLong firstLine(Path index) throws IOException {
+    try (JobIndex.Reader reader = new JobIndex.Reader(index)) {
+      return reader.next().map(entry -> OptionalLong.of(entry.line())).orElse(OptionalLong.empty());
+    }
   }
 
   /** Goes to the next request; false at the end. */

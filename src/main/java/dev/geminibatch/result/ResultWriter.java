@@ -16,10 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -33,7 +35,7 @@ public final class ResultWriter implements Closeable {
 
   private final LinesAt input;
   private final RequestReader requests;
-  private final List<Closeable> open = new ArrayList<>();
+  private final Set<Closeable> open = new HashSet<>();
   private final PriorityQueue<Source> sources =
       new PriorityQueue<>((a, b) -> Long.compare(a.line(), b.line()));
 
@@ -46,21 +48,26 @@ public final class ResultWriter implements Closeable {
     this.requests = requests;
   }
 
+  /** Opens the answers of a job. */
+  @FunctionalInterface
+  public interface Opening {
+    JobAnswers open() throws IOException;
+  }
+
   /**
-   * Adds a job, and closes it in the end.
+   * Adds a job. Its files are opened when its first line is due and closed after its last one,
+   * because a run may have more jobs than a process may have files.
    *
+   * @param firstLine of its requests
    * @param attempt which attempt at its lines it is, counted from 1
    */
-  public void addJob(JobAnswers answers, int attempt) throws IOException {
-    add(new JobSource(answers, attempt));
+  public void addJob(long firstLine, Opening opening, int attempt) {
+    sources.add(new JobSource(firstLine, opening, attempt));
   }
 
   /** Adds the lines that were not sent at an attempt. */
   public void addRejected(Path rejected, int attempt) throws IOException {
-    add(new RejectedSource(rejected, attempt));
-  }
-
-  private <S extends Source & Closeable> void add(S source) throws IOException {
+    RejectedSource source = new RejectedSource(rejected, attempt);
     open.add(source);
     if (source.advance()) {
       sources.add(source);
@@ -101,10 +108,12 @@ public final class ResultWriter implements Closeable {
   }
 
   /** All sources that have the next line: one for each attempt at it. */
-  private void takeNextLine(List<Source> sameLine) {
+  private void takeNextLine(List<Source> sameLine) throws IOException {
     sameLine.clear();
     do {
-      sameLine.add(sources.poll());
+      Source source = sources.poll();
+      source.due();
+      sameLine.add(source);
     } while (!sources.isEmpty() && sources.peek().line() == sameLine.get(0).line());
   }
 
@@ -136,13 +145,17 @@ public final class ResultWriter implements Closeable {
 
   private byte[] error(long number, long offset, byte[] original, LineProblem problem)
       throws IOException {
-    byte[] line = original == null ? new byte[0] : original;
-    RequestKey key = requests.read(new Line(number, offset, line, line.length)).key();
-    return ErrorLine.of(key, number, problem, original);
+    byte[] bytes = original == null ? new byte[0] : original;
+    CheckedLine line = requests.read(new Line(number, offset, bytes, bytes.length));
+    // Of a line of an errors file, the line that it reported: else it would be wrapped each time.
+    return ErrorLine.of(line.key(), number, problem, original == null ? null : line.line().bytes());
   }
 
   /** Lines of the run in ascending order. */
   private interface Source {
+    /** Its present line is the next to be written. */
+    default void due() throws IOException {}
+
     boolean advance() throws IOException;
 
     long line();
@@ -162,23 +175,40 @@ public final class ResultWriter implements Closeable {
     byte[] error(LineProblem problem) throws IOException;
   }
 
-  private final class JobSource implements Source, Closeable {
-    private final JobAnswers answers;
+  private final class JobSource implements Source {
+    private final long firstLine;
+    private final Opening opening;
     private final int attempt;
+    private JobAnswers answers;
 
-    JobSource(JobAnswers answers, int attempt) {
-      this.answers = answers;
+    JobSource(long firstLine, Opening opening, int attempt) {
+      this.firstLine = firstLine;
+      this.opening = opening;
       this.attempt = attempt;
     }
 
     @Override
+    public void due() throws IOException {
+      if (answers == null) {
+        answers = opening.open();
+        open.add(answers);
+        answers.advance();
+      }
+    }
+
+    @Override
     public boolean advance() throws IOException {
-      return answers.advance();
+      boolean more = answers.advance();
+      if (!more) {
+        open.remove(answers);
+        answers.close();
+      }
+      return more;
     }
 
     @Override
     public long line() {
-      return answers.entry().line();
+      return answers == null ? firstLine : answers.entry().line();
     }
 
     @Override
@@ -213,11 +243,6 @@ public final class ResultWriter implements Closeable {
       JobIndex.Entry entry = answers.entry();
       return ResultWriter.this.error(
           entry.line(), entry.offset(), input.read(entry.offset()), problem);
-    }
-
-    @Override
-    public void close() throws IOException {
-      answers.close();
     }
   }
 

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Values by key from all places a person can write them.
@@ -21,6 +24,9 @@ public final class Properties {
   private final Map<String, String> commandLine;
   private final Map<String, String> environment;
   private final Map<String, String> files = new TreeMap<>();
+
+  /** The keys that anybody has asked for. */
+  private final Set<String> known = new TreeSet<>();
 
   private Properties(Map<String, String> commandLine, Map<String, String> environment) {
     this.commandLine = commandLine;
@@ -52,15 +58,44 @@ public final class Properties {
 
   /** The value of a key; blank counts as not set. */
   public Optional<String> get(String key) {
+    known.add(key);
     return notBlank(commandLine.get(key))
         .or(() -> environment(environmentName(key)))
         .or(() -> notBlank(files.get(key)));
   }
 
+  /**
+   * Refuses keys that look like ours and are not: a misspelt setting would be ignored without a
+   * word. Keys with other beginnings belong to users' own routes.
+   */
+  void refuseUnknown() {
+    Set<String> beginnings =
+        known.stream().map(Properties::beginning).collect(Collectors.toCollection(TreeSet::new));
+    for (String key : files.keySet()) {
+      if (beginnings.contains(beginning(key)) && !known.contains(key)) {
+        throw new InvalidSettingException(
+            "There is no setting "
+                + key
+                + "; those that begin with "
+                + beginning(key)
+                + " are "
+                + known.stream()
+                    .filter(other -> beginning(other).equals(beginning(key)))
+                    .collect(Collectors.joining(", "))
+                + ".");
+      }
+    }
+  }
+
+  private static String beginning(String key) {
+    return key.split("[.]", 2)[0] + ".";
+  }
+
   /** Every key that a file sets, with its effective value: also keys that are not ours. */
   public Map<String, String> ofFiles() {
     Map<String, String> effective = new TreeMap<>();
-    files.keySet().forEach(key -> get(key).ifPresent(value -> effective.put(key, value)));
+    List.copyOf(files.keySet())
+        .forEach(key -> get(key).ifPresent(value -> effective.put(key, value)));
     return effective;
   }
 

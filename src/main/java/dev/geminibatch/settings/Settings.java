@@ -96,6 +96,14 @@ public record Settings(
    */
   public record Lines(boolean failOnError, int maxBytes) {}
 
+  /** Keys that only the routes read: where a run goes after a stage. */
+  private static final List<String> STAGES =
+      List.of(
+          "stage.after-inspect",
+          "stage.after-upload",
+          "stage.after-assemble",
+          "stage.after-collect");
+
   /**
    * Reads and checks every key.
    *
@@ -151,6 +159,8 @@ public record Settings(
         new Lines(
             choice(properties, "lines.on-error", "skip", "fail").equals("fail"),
             (int) limited("lines.max-bytes", text.apply("lines.max-bytes", "64MiB"), 1L << 30));
+    STAGES.forEach(properties::get); // for the routes alone
+    properties.refuseUnknown();
     return new Settings(
         folders,
         service,
@@ -161,6 +171,8 @@ public record Settings(
   }
 
   private static Optional<ApiKey> apiKey(Properties properties, Path home) {
+    properties.get("gemini.api-key-file"); // known, also where another key comes first
+    properties.get("gemini.api-key");
     Optional<ApiKey> key =
         properties.commandLine("gemini.api-key").map(text -> ApiKey.of(text, "--api-key"));
     for (String name : new String[] {"GEMINI_API_KEY", "API_KEY", "GOOGLE_API_KEY"}) {
@@ -200,6 +212,7 @@ public record Settings(
   }
 
   private static URI baseUrl(Properties properties) {
+    properties.get("gemini.base-url"); // known, also where the environment comes first
     String text =
         properties
             .commandLine("gemini.base-url")

@@ -117,11 +117,21 @@ final class MediaRoot {
 
   private MediaProblem missing(String tag, Path named) {
     String hint =
-        similarNames
-            .like(named)
+        Optional.of(named)
+            .filter(this::isInsideForReal)
+            .flatMap(similarNames::like)
             .map(similar -> "; did you mean " + similar + "?")
             .orElse("; add it there, or set media.root to the folder that the paths start from");
     return new MediaProblem("file-missing", "no file \"" + tag + "\" under " + root + hint);
+  }
+
+  /** Names of files outside are nobody's business, also where a link leads there. */
+  private boolean isInsideForReal(Path named) {
+    try {
+      return named.getParent().toRealPath().startsWith(root.toRealPath());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private MediaProblem outside(String tag) {

@@ -109,14 +109,6 @@ public final class UploadCache {
                 expires));
   }
 
-  /** Forgets a reference. */
-  public void forget(String key) {
-    jdbi.useTransaction(
-        handle ->
-            handle.execute(
-                "DELETE FROM upload WHERE project = ? AND sha256 = ?", project(key), sha256(key)));
-  }
-
   private static String project(String key) {
     return key.substring(0, key.indexOf(':'));
   }

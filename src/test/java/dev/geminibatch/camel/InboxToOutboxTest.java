@@ -312,7 +312,8 @@ class InboxToOutboxTest {
     workshop.awaitRuns(2);
 
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
-    assertThat(keys(workshop.outbox().results("x-2"))).containsExactly("2");
+    String second = workshop.runs().get(0).id();
+    assertThat(keys(workshop.outbox().results("x." + second))).containsExactly("2");
   }
 
   @Test

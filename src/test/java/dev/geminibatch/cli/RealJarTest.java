@@ -220,7 +220,7 @@ class RealJarTest {
         "export.jsonl|2|write --file export.jsonl",
         "--file none.jsonl|2|none.jsonl, which does not exist",
         "--file x --list|2|cannot be done at once",
-        "--file x --poll-interval abc|2|'abc' is not a long",
+        "--file x --poll-interval abc|2|\"abc\" is no whole number",
         "--list --state faild|2|\"faild\" is no state",
         "--poll ../x|2|is no job's name",
         "--poll none|1|Requested entity was not found",

@@ -179,7 +179,8 @@ class GeminiTest {
               new Status(403, "Consumer 'api_key:" + key + "' has been suspended."));
 
       assertThatThrownBy(() -> own.batch("batches/x"))
-          .hasMessage("Consumer 'api_key:[key]' has been suspended.")
+          .hasMessageStartingWith(
+              "Consumer 'api_key:[key]' has been suspended. (The key comes from")
           .isInstanceOfSatisfying(
               GeminiFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_KEY));
     }

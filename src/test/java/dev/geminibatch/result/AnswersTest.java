@@ -144,8 +144,8 @@ class AnswersTest {
         AnswerMatcher.match(folder.resolve("index"), answers, folder.resolve("matches"));
     LineProblem missing = AnswerLine.missing();
     try (ResultWriter writer = new ResultWriter(folder.resolve("input"), new RequestReader())) {
-      writer.addJob(
-          new JobAnswers(folder.resolve("index"), folder.resolve("matches"), answers, missing), 1);
+      Path index = folder.resolve("index");
+      writer.addJob(1, () -> new JobAnswers(index, folder.resolve("matches"), answers, missing), 1);
       ResultWriter.Outcome written =
           writer.write(folder.resolve("results"), folder.resolve("errors"));
       assertThat(written.answered()).isEqualTo(outcome.answered());
