@@ -11,6 +11,7 @@ import dev.geminibatch.request.LineReader;
 import dev.geminibatch.request.RejectedLine;
 import dev.geminibatch.request.RequestReader;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.settings.Sha256;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.MediaExamination;
 import dev.geminibatch.upload.MediaProblem;
@@ -18,7 +19,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -93,7 +93,7 @@ public final class Inspector {
     Run run = ledger.run(runId);
     RunFolder folder = new RunFolder(settings.folders().state(), runId);
     InputGuard.check(run, folder);
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     LineReader reader = LineReader.digesting(folder.input(), settings.lines().maxBytes(), digest);
     LineChunks chunks =
         new LineChunks(
@@ -199,19 +199,11 @@ public final class Inspector {
 
   /** The same for the same lines, default model, files and key, whatever the file's name. */
   private String fingerprint(Inspection inspection) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     digest.update(inspection.digest.digest());
     digest.update(inspection.run.model().getBytes(StandardCharsets.UTF_8));
     digest.update(project.get().getBytes(StandardCharsets.UTF_8));
     catalog.digestInto(inspection.run.id(), digest);
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -41,7 +40,7 @@ public final class Poller {
   private final Predicate<Run> scope;
   private final Clock clock;
   private final Progress progress;
-  private final Set<String> looked = ConcurrentHashMap.newKeySet();
+  private final Instant started;
   private int turn;
 
   /**
@@ -55,6 +54,7 @@ public final class Poller {
     this.gemini = service::gemini;
     this.project = service::project;
     this.scope = scope;
+    this.started = clock.instant();
   }
 
   /**
@@ -75,7 +75,6 @@ public final class Poller {
         }
       }
     }
-    looked.retainAll(ours.keySet());
     List<Job> open =
         ledger.jobs(JobState.OPEN).stream().filter(job -> ours.containsKey(job.runId())).toList();
     if (!open.isEmpty()) {
@@ -102,7 +101,7 @@ public final class Poller {
 
   /** A wait that an earlier process began is over: the restart may have been the remedy. */
   private boolean isDue(Run run, Instant now) {
-    return looked.add(run.id()) || !run.nextTry().isAfter(now);
+    return run.updated().isBefore(started) || !run.nextTry().isAfter(now);
   }
 
   private boolean hasSomethingToDo(Run run) {

@@ -1,5 +1,7 @@
 package dev.geminibatch.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
 import dev.geminibatch.batch.RunState;
@@ -113,15 +115,21 @@ final class DemoCommand {
                     run ->
                         run.state() == RunState.DELIVERED
                             && run.counts().requests() == run.counts().answered());
-    for (Run run : runs) {
-      session
-          .terminal()
-          .print(
-              run.counts().answered()
-                  + " of "
-                  + run.counts().requests()
-                  + " requests answered: "
-                  + run.output().map(DemoCommand::shown).orElse(run.name()));
+    if (session.options().json) {
+      ObjectNode document = JsonNodeFactory.instance.objectNode();
+      document.put("folder", folder.toAbsolutePath().toString());
+      runs.forEach(
+          run ->
+              document
+                  .withArray("runs")
+                  .addObject()
+                  .put("input", run.name())
+                  .put("requests", run.counts().requests())
+                  .put("answered", run.counts().answered())
+                  .put("results", run.output().map(Path::toString).orElse(null)));
+      session.terminal().print(document.toPrettyString());
+    } else {
+      runs.forEach(run -> session.terminal().print(answered(run)));
     }
     session
         .terminal()
@@ -133,6 +141,14 @@ final class DemoCommand {
                     + ": inputs in archive, answers and reports in outbox."
                 : "The demo did not work; the log above says why.");
     return good ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private static String answered(Run run) {
+    return run.counts().answered()
+        + " of "
+        + run.counts().requests()
+        + " requests answered: "
+        + run.output().map(DemoCommand::shown).orElse(run.name());
   }
 
   private static String shown(Path file) {

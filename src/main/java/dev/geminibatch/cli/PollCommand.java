@@ -1,5 +1,7 @@
 package dev.geminibatch.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.batch.Job;
 import dev.geminibatch.batch.JobFetch;
 import dev.geminibatch.batch.Ledger;
@@ -85,21 +87,32 @@ final class PollCommand {
     Path output = Optional.ofNullable(session.options().output).orElse(byDefault);
     ResultFiles files = ResultFiles.beside(output);
     ResultWriter.Outcome outcome = fetch.fetch(status, files, received -> {});
-    session
-        .terminal()
-        .print(
-            outcome.answered()
-                + " of "
-                + (outcome.answered() + outcome.failed())
-                + " requests answered: "
-                + files.results());
+    session.terminal().print(answered(status, files, outcome));
     if (outcome.failed() == 0) {
       return ExitCode.OK;
     }
     session
         .terminal()
         .tell(outcome.failed() + " without an answer; the reasons are in " + files.errors());
-    return outcome.answered() == 0 ? ExitCode.FAILED : ExitCode.INCOMPLETE;
+    return ExitCode.INCOMPLETE;
+  }
+
+  private String answered(BatchStatus status, ResultFiles files, ResultWriter.Outcome outcome) {
+    long requests = outcome.answered() + outcome.failed();
+    if (!session.options().json) {
+      return outcome.answered() + " of " + requests + " requests answered: " + files.results();
+    }
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("job", status.name());
+    json.put("requests", requests);
+    json.put("answered", outcome.answered());
+    json.put("failed", outcome.failed());
+    json.put("results", files.results().toAbsolutePath().toString());
+    if (outcome.failed() > 0) {
+      json.put("errors", files.errors().toAbsolutePath().toString());
+    }
+    json.put("report", files.report().toAbsolutePath().toString());
+    return json.toPrettyString();
   }
 
   /** Trouble with the service is waited out like the job itself. */

@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.settings.InvalidSettingException;
 import java.io.IOException;
@@ -24,7 +25,13 @@ final class SandboxCommand {
     }
     try (Sandbox sandbox = start(port)) {
       Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "farewell"));
-      session.terminal().print("Sandbox at " + sandbox.baseUrl());
+      String url = sandbox.baseUrl().toString();
+      session
+          .terminal()
+          .print(
+              session.options().json
+                  ? JsonNodeFactory.instance.objectNode().put("sandbox", url).toString()
+                  : "Sandbox at " + url);
       session
           .terminal()
           .tell(

@@ -3,6 +3,7 @@ package dev.geminibatch.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.settings.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -71,7 +71,7 @@ final class FileStore {
       this.displayName = displayName;
       this.mimeType = mimeType;
       this.content = content;
-      this.digest = sha256();
+      this.digest = Sha256.digest();
     }
 
     synchronized long received() {
@@ -234,13 +234,5 @@ final class FileStore {
       id.append("abcdefghijklmnopqrstuvwxyz0123456789".charAt(random.nextInt(36)));
     }
     return id.toString();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

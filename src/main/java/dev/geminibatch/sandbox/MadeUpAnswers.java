@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.request.Line;
 import dev.geminibatch.sandbox.FileStore.StoredFile;
+import dev.geminibatch.settings.Sha256;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * Answers that no model gave. Each says what it was made from, in its text and in the field {@code
@@ -42,7 +40,7 @@ final class MadeUpAnswers {
     } catch (ApiError e) {
       return withError(answer, 7, e.getMessage());
     }
-    facts.put("requestSha256", sha256(RequestBytes.of(line.bytes())));
+    facts.put("requestSha256", Sha256.hex(RequestBytes.of(line.bytes())));
 
     String text = text(request.path("request"), facts);
     ObjectNode response = answer.putObject("response");
@@ -119,13 +117,5 @@ final class MadeUpAnswers {
       }
     }
     return facts.toString();
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

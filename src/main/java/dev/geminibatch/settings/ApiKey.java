@@ -1,9 +1,5 @@
 package dev.geminibatch.settings;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Objects;
 
 /**
@@ -45,14 +41,7 @@ public final class ApiKey {
 
   /** Tells projects apart in the upload cache without keeping the key: 16 hex digits of a hash. */
   public String fingerprint() {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(("gemini-batch:" + secret).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return Sha256.hex("gemini-batch:" + secret).substring(0, 16);
   }
 
   @Override

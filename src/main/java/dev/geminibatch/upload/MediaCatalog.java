@@ -1,6 +1,7 @@
 package dev.geminibatch.upload;
 
 import dev.geminibatch.request.FileReference;
+import dev.geminibatch.settings.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -311,15 +311,13 @@ public final class MediaCatalog {
   }
 
   private static String sha256(Path file) throws IOException {
+    MessageDigest digest = Sha256.digest();
     try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[1 << 16];
       for (int read; (read = in.read(buffer)) >= 0; ) {
         digest.update(buffer, 0, read);
       }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -1,12 +1,12 @@
 package dev.geminibatch.camel;
 
+import static dev.geminibatch.settings.Sha256.hex;
 import static dev.geminibatch.testkit.Outbox.fileHashes;
 import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.correction;
 import static dev.geminibatch.testkit.Samples.extraction;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static dev.geminibatch.testkit.Samples.png;
-import static dev.geminibatch.testkit.Samples.sha256;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -59,12 +59,12 @@ class InboxToOutboxTest {
 
     List<JsonNode> extraction = workshop.outbox().results("extraction");
     assertThat(keys(extraction)).containsExactly("e1", "e2");
-    assertThat(fileHashes(extraction.get(0))).containsExactly(sha256(png("a 1")));
-    assertThat(fileHashes(extraction.get(1))).containsExactly(sha256(png("page")));
+    assertThat(fileHashes(extraction.get(0))).containsExactly(hex(png("a 1")));
+    assertThat(fileHashes(extraction.get(1))).containsExactly(hex(png("page")));
     assertThat(textOf(extraction.get(0)).path(0).path("root").isTextual()).isTrue();
     List<JsonNode> correction = workshop.outbox().results("correction");
     assertThat(keys(correction)).containsExactly("c1", "c2");
-    assertThat(fileHashes(correction.get(0))).containsExactly(sha256(png("page")));
+    assertThat(fileHashes(correction.get(0))).containsExactly(hex(png("page")));
     assertThat(keys(workshop.outbox().results("validation"))).containsExactly("v1", "v2", "v3");
     assertThat(workshop.sandbox().counters().filesStored())
         .as("two images and three job files")
@@ -155,7 +155,7 @@ class InboxToOutboxTest {
 
     List<JsonNode> results = workshop.outbox().results("again");
     assertThat(keys(results)).containsExactly("late");
-    assertThat(fileHashes(results.get(0))).containsExactly(sha256(png("late")));
+    assertThat(fileHashes(results.get(0))).containsExactly(hex(png("late")));
   }
 
   @Test
@@ -235,7 +235,7 @@ class InboxToOutboxTest {
                 .get(0)
                 .at("/response/sandbox/requestSha256")
                 .asText())
-        .isEqualTo(sha256(request.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        .isEqualTo(hex(request.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 
   @Test
@@ -379,7 +379,7 @@ class InboxToOutboxTest {
 
     List<JsonNode> results = workshop.outbox().results("x");
     assertThat(keys(results)).containsExactly("1", "2");
-    assertThat(fileHashes(results.get(0))).containsExactly(sha256(png("a")));
+    assertThat(fileHashes(results.get(0))).containsExactly(hex(png("a")));
     assertThat(workshop.sandbox().counters().filesStored())
         .as("two images and one of them again, two job files")
         .isEqualTo(5);

@@ -1,11 +1,11 @@
 package dev.geminibatch.cli;
 
+import static dev.geminibatch.settings.Sha256.hex;
 import static dev.geminibatch.testkit.Outbox.fileHashes;
 import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.extraction;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static dev.geminibatch.testkit.Samples.png;
-import static dev.geminibatch.testkit.Samples.sha256;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -77,7 +77,7 @@ class RealJarTest {
     assertThat(run.out()).isEqualTo("1 of 1 requests answered: export-batch-results.jsonl\n");
     List<JsonNode> results = new Outbox(folder).results("export");
     assertThat(keys(results)).containsExactly("1");
-    assertThat(fileHashes(results.get(0))).containsExactly(sha256(png("a b")));
+    assertThat(fileHashes(results.get(0))).containsExactly(hex(png("a b")));
     assertThat(folder.resolve("export.jsonl")).exists();
   }
 

@@ -1,7 +1,7 @@
 package dev.geminibatch.gemini;
 
+import static dev.geminibatch.settings.Sha256.hex;
 import static dev.geminibatch.testkit.Samples.nativeLine;
-import static dev.geminibatch.testkit.Samples.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -78,7 +78,7 @@ class GeminiTest {
     RemoteFile file = gemini.upload(upload("f", content), sent -> {});
 
     assertThat(file.size()).isEqualTo(size);
-    assertThat(hashOf(file)).isEqualTo(sha256(content));
+    assertThat(hashOf(file)).isEqualTo(hex(content));
   }
 
   @Test
@@ -88,7 +88,7 @@ class GeminiTest {
 
     RemoteFile file = gemini.upload(upload("f", content), sent -> {});
 
-    assertThat(hashOf(file)).isEqualTo(sha256(content));
+    assertThat(hashOf(file)).isEqualTo(hex(content));
     assertThat(sandbox.counters().requests(Endpoint.UPLOAD_START)).isEqualTo(1);
   }
 

@@ -1,9 +1,6 @@
 package dev.geminibatch.testkit;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Lines and files as users have them. */
 public final class Samples {
@@ -51,14 +48,5 @@ public final class Samples {
     System.arraycopy(head, 0, file, 0, head.length);
     System.arraycopy(rest, 0, file, head.length, rest.length);
     return file;
-  }
-
-  /** In hex. */
-  public static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
