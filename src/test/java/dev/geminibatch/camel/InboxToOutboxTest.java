@@ -253,6 +253,85 @@ class InboxToOutboxTest {
   }
 
   @Test
+  void a_job_that_was_sent_with_another_key_is_waited_for() throws Exception {
+    open();
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.awaitJobs(1);
+
+    workshop.stop();
+    workshop.set("gemini.api-key", "other-key");
+    workshop.start();
+    await()
+        .until(
+            () -> workshop.runs().get(0).reason().orElse("").contains("sent with another API key"));
+    workshop.stop();
+    workshop.set("gemini.api-key", "some-key");
+    workshop.start();
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void an_errors_file_that_is_still_to_be_mended_is_left_alone() throws Exception {
+    open();
+    workshop.drop("x.jsonl", validation("1"), "{not json");
+    workshop.awaitRuns(1);
+    Files.delete(folder.resolve("outbox/x-batch-results.jsonl"));
+    Files.delete(folder.resolve("outbox/x-batch-report.json"));
+
+    workshop.drop("x.jsonl", validation("2"));
+    workshop.awaitRuns(2);
+
+    assertThat(keys(workshop.outbox().errors("x"))).containsExactly("line-2");
+  }
+
+  @Test
+  void a_line_of_an_errors_file_that_fails_again_is_not_wrapped_twice() throws Exception {
+    open();
+    workshop.drop("x.jsonl", validation("1"), "{not json", extraction("2", "none.jpg"));
+    workshop.awaitRuns(1);
+
+    workshop.drop(
+        "y.jsonl",
+        Files.readString(folder.resolve("outbox/x-batch-errors.jsonl")),
+        validation("3"));
+    workshop.awaitRuns(2);
+
+    List<JsonNode> errors = workshop.outbox().errors("y");
+    assertThat(errors.get(0).path("code").asText()).isEqualTo("not-json");
+    assertThat(errors.get(0).path("request").asText()).isEqualTo("{not json");
+    assertThat(errors.get(1).path("request").path("custom_id").asText()).isEqualTo("2");
+  }
+
+  @Test
+  void a_file_that_is_not_utf8_says_so() throws Exception {
+    open();
+    Files.write(
+        folder.resolve("inbox/wide.jsonl"),
+        validation("1").getBytes(java.nio.charset.StandardCharsets.UTF_16));
+    workshop.awaitRuns(1);
+
+    assertThat(folder.resolve("failed/wide.jsonl.why.txt"))
+        .content()
+        .contains("save the file as UTF-8");
+  }
+
+  @Test
+  void many_small_jobs_need_few_files_and_little_memory() throws Exception {
+    open("job.max-requests=1", "retry.max-attempts=1");
+    String[] lines = new String[60];
+    for (int i = 0; i < lines.length; i++) {
+      lines[i] = validation("" + i);
+    }
+    workshop.drop("many.jsonl", lines);
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("many"))).hasSize(60).doesNotHaveDuplicates();
+  }
+
+  @Test
   void a_lost_answer_to_the_creation_of_a_job_leads_to_one_job() throws Exception {
     open();
     workshop.sandbox().faults().next(1, Endpoint.BATCH_CREATE, new LostAnswer());

@@ -59,6 +59,11 @@ public final class Workshop implements AutoCloseable {
     return workshop;
   }
 
+  /** Changes a setting for the next start. */
+  public void set(String key, String value) {
+    values.put(key, value);
+  }
+
   /** Starts the routes, for the first time or again. */
   public void start() throws IOException {
     Map<String, String> all = new HashMap<>(values);
@@ -91,10 +96,6 @@ public final class Workshop implements AutoCloseable {
 
   public Outbox outbox() {
     return new Outbox(folder.resolve("outbox"));
-  }
-
-  public Path path(String name) {
-    return folder.resolve(name);
   }
 
   /** Puts a file under the media root. */

@@ -1,0 +1,249 @@
+package dev.geminibatch.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.geminibatch.gemini.GeminiAccess;
+import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.settings.Properties;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.testkit.SettableClock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the ledger and those who write in it promise, without Camel and without a service. */
+class LedgerTest {
+  @TempDir Path folder;
+  private final SettableClock clock = new SettableClock();
+  private Settings settings;
+  private LedgerDatabase database;
+  private Ledger ledger;
+  private RunClaims claims;
+  private StageContext context;
+  private Receiver receiver;
+
+  @BeforeEach
+  void open() throws IOException {
+    settings = Settings.of(Properties.read(Map.of(), Map.of(), List.of()), folder, folder);
+    database = LedgerDatabase.open(settings.folders().state());
+    ledger = new Ledger(database.jdbi(), clock);
+    claims = new RunClaims(settings.folders().state());
+    context = new StageContext(ledger, claims, settings, clock, Progress.none());
+    receiver = new Receiver(context, new Random(1));
+    Files.createDirectories(settings.folders().inbox());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    claims.close();
+    database.close();
+  }
+
+  @Test
+  void a_run_follows_the_one_with_the_same_content() throws IOException {
+    String first = dropped("a.jsonl");
+    String second = dropped("b.jsonl");
+
+    assertThat(ledger.inspected(first, "same", 1, 0, true)).isEmpty();
+    assertThat(ledger.inspected(second, "same", 1, 0, true)).hasValue(first);
+    assertThat(ledger.run(second).state()).isEqualTo(RunState.FOLLOWING);
+  }
+
+  @Test
+  void those_who_followed_a_failed_run_follow_the_next_and_pay_once() throws IOException {
+    String first = dropped("a.jsonl");
+    String second = dropped("b.jsonl");
+    String third = dropped("c.jsonl");
+    for (String run : List.of(first, second, third)) {
+      ledger.inspected(run, "same", 1, 0, true);
+    }
+
+    ledger.failed(first, "why");
+    ledger.followAnother(second);
+    ledger.followAnother(third);
+
+    assertThat(ledger.run(second).state()).isEqualTo(RunState.INSPECTED);
+    assertThat(ledger.run(third).leader()).hasValue(second);
+  }
+
+  @Test
+  void a_run_without_any_answer_leads_nobody() throws IOException {
+    String first = dropped("a.jsonl");
+    ledger.inspected(first, "same", 1, 0, true);
+    ledger.delivered(first, 0);
+
+    assertThat(ledger.inspected(dropped("b.jsonl"), "same", 1, 0, true)).isEmpty();
+  }
+
+  @Test
+  void a_results_file_is_promised_to_one_run() throws IOException {
+    Path output = folder.resolve("x-batch-results.jsonl");
+    String first = dropped("a.jsonl");
+
+    assertThat(ledger.promiseOutput(first, output)).isTrue();
+    assertThat(ledger.promiseOutput(dropped("b.jsonl"), output)).isFalse();
+    assertThat(ledger.run(first).output()).hasValue(output);
+  }
+
+  @Test
+  void who_answers_a_run_of_ours_is_worked_on_whoever_began_it() throws IOException {
+    String abandoned = ordered("a.jsonl");
+    String dropped = dropped("b.jsonl");
+    ledger.inspected(abandoned, "same", 1, 0, true);
+    ledger.inspected(dropped, "same", 1, 0, true);
+    claims.end(dropped);
+    Poller poller = new Poller(context, noService(), Run::fromInbox);
+
+    assertThat(poller.poll()).containsExactly(abandoned);
+  }
+
+  @Test
+  void a_run_is_handed_out_once_until_its_work_ends() throws IOException {
+    String run = ordered("a.jsonl");
+    Poller poller = new Poller(context, noService(), each -> true);
+
+    assertThat(poller.poll()).containsExactly(run);
+    assertThat(poller.poll()).isEmpty();
+    claims.end(run);
+    assertThat(poller.poll()).containsExactly(run);
+  }
+
+  @Test
+  void a_parked_run_waits_its_time_and_not_over_a_restart() throws IOException {
+    String run = ordered("a.jsonl");
+    Poller poller = new Poller(context, noService(), each -> true);
+    clock.forward(Duration.ofSeconds(1));
+    new FailureDesk(context).take(run, new IOException("disk full"));
+
+    assertThat(poller.poll()).isEmpty();
+    assertThat(ledger.run(run).reason()).hasValue("IOException: disk full");
+    clock.forward(Duration.ofSeconds(11));
+    assertThat(poller.poll()).containsExactly(run);
+
+    claims.end(run);
+    new FailureDesk(context).take(run, new IOException("disk full"));
+    clock.forward(Duration.ofSeconds(1));
+    assertThat(new Poller(context, noService(), each -> true).poll()).containsExactly(run);
+  }
+
+  @Test
+  void the_same_failure_waits_longer_each_time() throws IOException {
+    String run = ordered("a.jsonl");
+    FailureDesk desk = new FailureDesk(context);
+
+    desk.take(run, new IOException("disk full"));
+    Duration first = Duration.between(clock.instant(), ledger.run(run).nextTry());
+    desk.take(run, new IOException("disk full"));
+    Duration second = Duration.between(clock.instant(), ledger.run(run).nextTry());
+
+    assertThat(second).isGreaterThan(first.multipliedBy(3).dividedBy(2));
+  }
+
+  @Test
+  void what_can_never_work_goes_to_the_failed_folder_once() throws IOException {
+    String run = dropped("a.jsonl");
+    Path input = context.folder(run).input();
+
+    // As if the process had ended between the two steps of a failure.
+    PutAway.link(settings.folders().failed(), ledger.run(run), input);
+    new FailureDesk(context)
+        .take(run, new RuntimeException("wrapped", new RunFailure("No line can be sent.")));
+
+    assertThat(settings.folders().failed())
+        .isDirectoryContaining("glob:**/a.jsonl")
+        .isDirectoryContaining("glob:**/a.jsonl.why.txt");
+    assertThat(Files.list(settings.folders().failed())).hasSize(2);
+    assertThat(ledger.run(run).state()).isEqualTo(RunState.FAILED);
+    assertThat(input).doesNotExist();
+  }
+
+  @Test
+  void a_failed_file_that_comes_back_needs_no_explanation() throws IOException {
+    new FailureDesk(context).take(dropped("a.jsonl"), new RunFailure("No line can be sent."));
+
+    Files.move(
+        settings.folders().failed().resolve("a.jsonl"),
+        settings.folders().inbox().resolve("a.jsonl"));
+    receiver.receive(settings.folders().inbox().resolve("a.jsonl"));
+
+    assertThat(settings.folders().failed()).isEmptyDirectory();
+  }
+
+  @Test
+  void a_file_that_cannot_be_taken_leaves_no_run_and_is_left_alone_for_a_while()
+      throws IOException {
+    Files.writeString(settings.folders().state().resolve("runs"), "in the way");
+    Path file = Files.writeString(settings.folders().inbox().resolve("a.jsonl"), "x");
+
+    assertThatThrownBy(() -> receiver.receive(file)).isInstanceOf(IOException.class);
+    assertThat(ledger.unfinished()).isEmpty();
+    assertThat(file).exists();
+    assertThat(receiver.receive(file)).isNull();
+
+    Files.delete(settings.folders().state().resolve("runs"));
+    clock.forward(Duration.ofMinutes(2));
+    assertThat(receiver.receive(file)).isNotNull();
+  }
+
+  @Test
+  void a_run_whose_receiving_was_cut_short_is_sorted_out() throws IOException {
+    Path source = Files.writeString(settings.folders().inbox().resolve("a.jsonl"), "x");
+    String run = receiver.receive(source);
+    database.jdbi().useHandle(each -> each.execute("UPDATE run SET state = 'RECEIVING'"));
+    SafeFiles.copy(context.folder(run).input(), source); // as a move between file systems begins
+
+    receiver.recover();
+
+    assertThat(ledger.run(run).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(source).as("would be received again").doesNotExist();
+  }
+
+  @Test
+  void the_same_order_goes_on_with_its_run() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.jsonl"), "x");
+    Receiver.Order order = order(file);
+    String run = receiver.receive(order);
+
+    assertThat(receiver.unfinished(order)).hasValue(run);
+    Files.writeString(file, "other content");
+    assertThat(receiver.unfinished(order)).isEmpty();
+  }
+
+  @Test
+  void an_input_from_the_command_line_may_change_afterwards() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.jsonl"), "before");
+    String run = receiver.receive(order(file));
+
+    Files.writeString(file, "after");
+
+    assertThat(context.folder(run).input()).hasContent("before");
+    InputGuard.check(ledger.run(run), context.folder(run));
+  }
+
+  private String dropped(String name) throws IOException {
+    return receiver.receive(Files.writeString(settings.folders().inbox().resolve(name), name));
+  }
+
+  private String ordered(String name) throws IOException {
+    return receiver.receive(order(Files.writeString(folder.resolve(name), name)));
+  }
+
+  private Receiver.Order order(Path file) {
+    return new Receiver.Order(file, folder.resolve("o.jsonl"), Optional.empty(), false);
+  }
+
+  /** Nothing here has a job to ask for. */
+  private GeminiAccess noService() {
+    return new GeminiAccess(settings, RetryPolicy.standard(), clock);
+  }
+}
