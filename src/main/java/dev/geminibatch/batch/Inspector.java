@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,18 +106,23 @@ public final class Inspector {
 
   /** Checks a group of lines and the files that they name. */
   public void check(Inspection inspection, List<Line> lines) {
-    for (Line line : lines) {
+    List<CheckedLine> read = lines.stream().map(requests::read).toList();
+    inspection.media.prepare(read.stream().flatMap(Inspector::tags).map(FileTag::path).toList());
+    for (CheckedLine checked : read) {
       inspection.lines++;
-      CheckedLine checked = requests.read(line);
       Optional<LineProblem> problem =
           checked instanceof BatchRequest request
               ? problemOfFiles(inspection, request)
               : Optional.of(((RejectedLine) checked).problem());
       if (problem.isPresent()) {
         inspection.rejected++;
-        note(inspection, line, problem.get());
+        note(inspection, checked.line(), problem.get());
       }
     }
+  }
+
+  private static Stream<FileTag> tags(CheckedLine line) {
+    return line instanceof BatchRequest request ? request.tags().stream() : Stream.empty();
   }
 
   private static Optional<LineProblem> problemOfFiles(Inspection inspection, BatchRequest request) {

@@ -63,13 +63,14 @@ public final class Beans implements AutoCloseable {
     this.service = new GeminiAccess(settings, retries, clock);
     StageContext context = new StageContext(ledger, claims, settings, clock, progress);
 
-    MediaCatalog catalog = new MediaCatalog(database.jdbi(), settings.uploads().types());
+    MediaCatalog catalog = new MediaCatalog(database.quickJdbi(), settings.uploads().types());
     UploadCache cache =
-        new UploadCache(database.jdbi(), service.clock(), settings.uploads().minLife());
-    UploadReferences references = new UploadReferences(database.jdbi(), service::project);
+        new UploadCache(database.quickJdbi(), service.clock(), settings.uploads().minLife());
+    UploadReferences references = new UploadReferences(database.quickJdbi(), service::project);
     Storage storage = new Storage(service, settings.uploads().storageLimit(), clock);
     Uploader uploader = new Uploader(service, catalog, cache, random);
-    this.uploadPool = uploadPool(settings.uploads().concurrency());
+    // Some more threads than uploads: while one writes down its reference, another one uploads.
+    this.uploadPool = uploadPool(settings.uploads().concurrency() * 5 / 4 + 2);
 
     MediaUploads uploads = new MediaUploads(context, service, catalog, uploader, storage);
     Assembler assembler = new Assembler(context, service, catalog, uploads, requests);

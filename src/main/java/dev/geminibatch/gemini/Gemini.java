@@ -54,7 +54,7 @@ public final class Gemini implements AutoCloseable {
   private Client sdk;
 
   /**
-   * @param uploadsAtOnce how many requests of uploads are on their way at the same time, at most
+   * @param uploadsAtOnce how many files are uploaded at the same time, at most
    * @param clock set by the service's answers
    */
   public Gemini(

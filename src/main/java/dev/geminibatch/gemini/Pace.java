@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How many requests are let through at the same time: as many as the service bears.
+ * How many files are uploaded at the same time: as many as the service bears.
  *
- * <p>When the service says "too many" or is in trouble, the number is halved for everybody and
- * nobody asks before the time that the service named; each request that goes well gives a part of
+ * <p>When the service says "too many" or is in trouble, the number is halved for everybody and no
+ * upload begins before the time that the service named; each request that goes well gives a part of
  * one back. So many threads do not hammer a service that one of them was told to leave alone.
  */
 final class Pace {
@@ -22,14 +22,14 @@ final class Pace {
   private long lastSlowDown = System.nanoTime() - ONE_CAUSE_NANOS;
 
   /**
-   * @param most requests at the same time, when all goes well
+   * @param most uploads at the same time, when all goes well
    */
   Pace(int most) {
     this.most = most;
     this.limit = most;
   }
 
-  /** A request that is on its way; closing it lets another one in. */
+  /** An upload that is on its way; closing it lets another one begin. */
   final class Slot implements AutoCloseable {
     @Override
     public void close() {
@@ -38,7 +38,7 @@ final class Pace {
   }
 
   /**
-   * Waits until a request may be sent.
+   * Waits until an upload may begin.
    *
    * @throws GeminiFailure when the thread is told to stop, or when the service wants to be left
    *     alone for longer than a thread should be held
@@ -95,7 +95,7 @@ final class Pace {
     notBefore = then - notBefore > 0 ? then : notBefore;
   }
 
-  /** How many may be on their way now. */
+  /** How many uploads may be on their way now. */
   synchronized int limit() {
     return (int) limit;
   }

@@ -47,9 +47,10 @@ final class ResumableUpload {
   }
 
   RemoteFile run() throws IOException {
-    try (FileChannel channel = FileChannel.open(upload.path())) {
+    try (FileChannel channel = FileChannel.open(upload.path());
+        Pace.Slot slot = pace.enter()) {
       long size = channel.size();
-      String session = retries.call(() -> paced(() -> start(size)));
+      String session = retries.call(() -> watched(() -> start(size)));
       return sendChunks(session, channel, size);
     }
   }
@@ -83,7 +84,7 @@ final class ResumableUpload {
         long length = Math.min(CHUNK_BYTES, size - offset);
         boolean last = offset + length == size;
         long from = offset;
-        Optional<RemoteFile> file = paced(() -> send(session, channel, from, length, last));
+        Optional<RemoteFile> file = watched(() -> send(session, channel, from, length, last));
         if (file.isPresent()) {
           return file.get();
         }
@@ -95,9 +96,9 @@ final class ResumableUpload {
     }
   }
 
-  /** One request among those of all uploads. */
-  private <T> T paced(Supplier<T> request) {
-    try (Pace.Slot slot = pace.enter()) {
+  /** A request whose outcome counts for the pace of all uploads. */
+  private <T> T watched(Supplier<T> request) {
+    try {
       T answer = request.get();
       pace.speedUp();
       return answer;

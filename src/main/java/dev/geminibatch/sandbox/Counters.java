@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
 /** How often each endpoint was asked, whatever came of it, and what was made. */
 public final class Counters {
   private final Map<Endpoint, LongAdder> requests = new EnumMap<>(Endpoint.class);
+  private final Map<Endpoint, Integer> inside = new EnumMap<>(Endpoint.class);
+  private final Map<Endpoint, Integer> most = new EnumMap<>(Endpoint.class);
   private final LongAdder jobs = new LongAdder();
   private final LongAdder files = new LongAdder();
 
@@ -26,6 +28,20 @@ public final class Counters {
 
   void fileStored() {
     files.increment();
+  }
+
+  synchronized void enter(Endpoint endpoint) {
+    int now = inside.merge(endpoint, 1, Integer::sum);
+    most.merge(endpoint, now, Math::max);
+  }
+
+  synchronized void leave(Endpoint endpoint) {
+    inside.merge(endpoint, -1, Integer::sum);
+  }
+
+  /** How many requests to an endpoint there were at the same time, at the most. */
+  public synchronized int mostAtOnce(Endpoint endpoint) {
+    return most.getOrDefault(endpoint, 0);
   }
 
   /** Requests to an endpoint. */

@@ -1,14 +1,22 @@
 package dev.geminibatch.sandbox;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 
-/** Misbehaviour that is lined up for the next requests to an endpoint. */
+/** Misbehaviour: lined up for the next requests to an endpoint, or by chance. */
 public final class Faults {
   private final Map<Endpoint, Queue<Fault>> lined = new EnumMap<>(Endpoint.class);
+  private final Map<Endpoint, Duration> delays = new EnumMap<>(Endpoint.class);
+  private final Map<Endpoint, Odds> odds = new EnumMap<>(Endpoint.class);
+
+  private record Odds(double probability, RandomGenerator random, List<Fault> faults) {}
 
   /** One misbehaviour. */
   public sealed interface Fault {}
@@ -34,8 +42,32 @@ public final class Faults {
     return this;
   }
 
+  /** From now on every request to the endpoint goes wrong with this probability. */
+  public synchronized Faults sometimes(
+      double probability, long seed, Endpoint endpoint, Fault... faults) {
+    odds.put(endpoint, new Odds(probability, new Random(seed), List.of(faults)));
+    return this;
+  }
+
+  /** From now on every request to the endpoint takes at least this long. */
+  public synchronized Faults delay(Endpoint endpoint, Duration time) {
+    delays.put(endpoint, time);
+    return this;
+  }
+
+  synchronized Duration delayOf(Endpoint endpoint) {
+    return delays.getOrDefault(endpoint, Duration.ZERO);
+  }
+
   synchronized Optional<Fault> take(Endpoint endpoint) {
     Queue<Fault> queue = lined.get(endpoint);
-    return queue == null ? Optional.empty() : Optional.ofNullable(queue.poll());
+    if (queue != null && !queue.isEmpty()) {
+      return Optional.of(queue.poll());
+    }
+    Odds chance = odds.get(endpoint);
+    if (chance != null && chance.random().nextDouble() < chance.probability()) {
+      return Optional.of(chance.faults().get(chance.random().nextInt(chance.faults().size())));
+    }
+    return Optional.empty();
   }
 }

@@ -61,23 +61,35 @@ final class SandboxHandler implements HttpHandler {
     try (http) {
       Call call = new Call(http);
       counters.asked(call.endpoint);
-      Fault fault = faults.take(call.endpoint).orElse(null);
-      if (fault instanceof Cut) {
-        return;
-      }
+      counters.enter(call.endpoint);
       try {
-        if (fault instanceof Status status) {
-          http.getRequestBody().transferTo(OutputStream.nullOutputStream());
-          throw new ApiError(status.code(), status.message());
-        }
-        Answer answer = call.answer();
-        if (!(fault instanceof LostAnswer)) {
-          answer.send(http, fault instanceof HalfAnswer);
-        }
-      } catch (ApiError error) {
-        http.getResponseHeaders().set("X-Goog-Upload-Status", "final");
-        Answer.json(error.code(), error.body()).send(http, false);
+        Thread.sleep(faults.delayOf(call.endpoint).toMillis());
+        answer(http, call);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // the sandbox is being closed
+      } finally {
+        counters.leave(call.endpoint);
       }
+    }
+  }
+
+  private void answer(HttpExchange http, Call call) throws IOException {
+    Fault fault = faults.take(call.endpoint).orElse(null);
+    if (fault instanceof Cut) {
+      return;
+    }
+    try {
+      if (fault instanceof Status status) {
+        http.getRequestBody().transferTo(OutputStream.nullOutputStream());
+        throw new ApiError(status.code(), status.message());
+      }
+      Answer answer = call.answer();
+      if (!(fault instanceof LostAnswer)) {
+        answer.send(http, fault instanceof HalfAnswer);
+      }
+    } catch (ApiError error) {
+      http.getResponseHeaders().set("X-Goog-Upload-Status", "final");
+      Answer.json(error.code(), error.body()).send(http, false);
     }
   }
 

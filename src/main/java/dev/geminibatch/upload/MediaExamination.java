@@ -2,6 +2,7 @@ package dev.geminibatch.upload;
 
 import dev.geminibatch.upload.MediaCatalog.Entry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +49,29 @@ public final class MediaExamination implements AutoCloseable {
       recent.put(tag, known);
     }
     return known;
+  }
+
+  /**
+   * Looks at the files of some tags that are about to be checked, as many at a time as there are
+   * processors: hashing is what takes the time.
+   */
+  public void prepare(Collection<String> tags) {
+    List<String> unknown =
+        tags.stream()
+            .distinct()
+            .filter(
+                tag ->
+                    !recent.containsKey(tag)
+                        && !unwritten.containsKey(tag)
+                        && catalog.written(runId, tag).isEmpty())
+            .toList();
+    unknown.parallelStream()
+        .map(tag -> catalog.look(tag, root))
+        .toList()
+        .forEach(entry -> unwritten.put(entry.tag(), entry));
+    if (unwritten.size() >= GROUP) {
+      close();
+    }
   }
 
   private Optional<MediaProblem> lookUp(String tag) {

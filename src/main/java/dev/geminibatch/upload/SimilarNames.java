@@ -14,6 +14,8 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 /**
  * Finds the files whose names are nearly what was asked for. Remembers the names of the folder that
  * was asked for last, because missing files come in rows.
+ *
+ * <p>Safe for use by many threads.
  */
 final class SimilarNames {
   /** More names than this are not looked through. */
@@ -31,7 +33,7 @@ final class SimilarNames {
    *
    * @param root the folder from which on names are compared
    */
-  Optional<Path> inOtherUnicodeForm(Path root, Path asked) {
+  synchronized Optional<Path> inOtherUnicodeForm(Path root, Path asked) {
     Path found = root;
     for (Path name : root.relativize(asked)) {
       Path next = found.resolve(name);
@@ -52,7 +54,7 @@ final class SimilarNames {
   }
 
   /** The name of a file in the same folder that was likely meant. */
-  Optional<String> like(Path asked) {
+  synchronized Optional<String> like(Path asked) {
     if (++suggestions > MOST_SUGGESTIONS || asked.getParent() == null) {
       return Optional.empty();
     }

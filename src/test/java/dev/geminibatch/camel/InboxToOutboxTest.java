@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -361,6 +362,47 @@ class InboxToOutboxTest {
 
     assertThat(keys(workshop.outbox().results("bumpy"))).containsExactly("1", "2");
     assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void with_a_fifth_of_all_upload_requests_failing_each_file_arrives_once() throws Exception {
+    open("upload.concurrency=8");
+    for (Endpoint endpoint : List.of(Endpoint.UPLOAD_START, Endpoint.UPLOAD_CHUNK)) {
+      workshop
+          .sandbox()
+          .faults()
+          .sometimes(
+              0.2,
+              7,
+              endpoint,
+              new Status(429, "slow down"),
+              new Status(503, "busy"),
+              new Cut(),
+              new LostAnswer());
+    }
+    String[] lines = new String[100];
+    for (int i = 0; i < lines.length; i++) {
+      workshop.media(i + ".png", png("image " + i % 60)); // 40 of them are copies
+      lines[i] = extraction("" + i, i + ".png");
+    }
+    workshop.drop("a.jsonl", Arrays.copyOfRange(lines, 0, 50));
+    workshop.drop("b.jsonl", Arrays.copyOfRange(lines, 50, 100));
+    workshop.awaitRuns(2);
+
+    List<JsonNode> results = new ArrayList<>(workshop.outbox().results("a"));
+    results.addAll(workshop.outbox().results("b"));
+    for (int i = 0; i < lines.length; i++) {
+      assertThat(fileHashes(results.get(i))).containsExactly(hex(png("image " + i % 60)));
+    }
+    List<String> images = new ArrayList<>();
+    workshop
+        .beans()
+        .gemini()
+        .eachFile(file -> images.add(file.mimeType().equals("image/png") ? file.name() : ""));
+    images.removeIf(String::isEmpty);
+    assertThat(images).hasSize(60);
+    assertThat(workshop.sandbox().counters().mostAtOnce(Endpoint.UPLOAD_CHUNK))
+        .isLessThanOrEqualTo(8);
   }
 
   @Test
