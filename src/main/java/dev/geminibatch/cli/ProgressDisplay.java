@@ -27,6 +27,9 @@ final class ProgressDisplay implements Progress {
   private static final class Shown {
     private final long since;
     private long last;
+    private String step = "";
+    private long stepSince;
+    private long stepFrom;
 
     private Shown(long now) {
       this.since = now;
@@ -53,7 +56,7 @@ final class ProgressDisplay implements Progress {
       }
       last.last = now;
     }
-    String counts = counts(done, total, unit);
+    String counts = counts(done, total, unit) + left(last, what, done, total, unit, now);
     if (terminal.isInteractive()) {
       terminal.status(run.name() + ": " + bar(done, total) + " " + what + ", " + counts);
     } else {
@@ -74,6 +77,23 @@ final class ProgressDisplay implements Progress {
   /** The work is over; nothing of the bar stays. */
   void end() {
     terminal.status("");
+  }
+
+  /** The time left, once there is enough to tell it by. */
+  private static String left(Shown shown, String what, long done, long total, Unit unit, long now) {
+    String step = what.replaceFirst(" \\(.*", "");
+    if (!step.equals(shown.step)) {
+      shown.step = step;
+      shown.stepSince = now;
+      shown.stepFrom = done;
+    }
+    long gone = now - shown.stepSince;
+    long moved = done - shown.stepFrom;
+    if (unit != Unit.BYTES || total <= done || moved <= 0 || gone < FIRST_LINE.toMillis()) {
+      return "";
+    }
+    long seconds = Math.round((total - done) / (double) moved * gone / 1000);
+    return seconds < 120 ? ", " + seconds + " s left" : ", " + seconds / 60 + " min left";
   }
 
   private static String bar(long done, long total) {

@@ -8,6 +8,7 @@ import static dev.geminibatch.testkit.Samples.nativeLine;
 import static dev.geminibatch.testkit.Samples.png;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -199,6 +200,30 @@ class RealJarTest {
     assertThat(keys(new Outbox(folder.resolve("outbox")).results("x"))).containsExactly("1");
     assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
     assertThat(jar.run("--status").out()).contains("delivered", "x.jsonl");
+  }
+
+  @Test
+  void after_a_kill_only_the_uploads_that_were_under_way_are_repeated() throws Exception {
+    int files = 60;
+    int atOnce = 4;
+    jar.with("UPLOAD_CONCURRENCY", "" + atOnce).with("MEDIA_ROOT", folder.toString());
+    sandbox.faults().delay(Endpoint.UPLOAD_CHUNK, Duration.ofMillis(50));
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < files; i++) {
+      Files.write(folder.resolve(i + ".png"), png("" + i));
+      lines.append(extraction("" + i, i + ".png")).append('\n');
+    }
+    RealJar.Running daemon = jar.start().says("Ready");
+    drop("x.jsonl", lines.toString());
+    await().until(() -> sandbox.counters().filesStored() >= files / 3);
+    daemon.kill();
+
+    letJobsEnd();
+    jar.start().says("60 of 60 requests answered").stop();
+
+    long sent = sandbox.counters().requests(Endpoint.UPLOAD_CHUNK);
+    assertThat(sent).isBetween(files + 1L, files + 1L + atOnce);
+    assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
   }
 
   @Test
