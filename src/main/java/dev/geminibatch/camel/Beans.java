@@ -23,6 +23,7 @@ import dev.geminibatch.gemini.RetryPolicy;
 import dev.geminibatch.request.RequestReader;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.MediaCatalog;
+import dev.geminibatch.upload.RemoteMedia;
 import dev.geminibatch.upload.Storage;
 import dev.geminibatch.upload.UploadCache;
 import dev.geminibatch.upload.UploadReferences;
@@ -35,6 +36,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 
 /** Every object of the pipeline, made once; read from top to bottom it shows what needs what. */
 public final class Beans implements AutoCloseable {
@@ -43,6 +47,7 @@ public final class Beans implements AutoCloseable {
   private final Ledger ledger;
   private final Receiver receiver;
   private final GeminiAccess service;
+  private final RemoteMedia remoteMedia;
   private final ExecutorService uploadPool;
   private final Map<String, Object> byName;
 
@@ -63,7 +68,15 @@ public final class Beans implements AutoCloseable {
     this.service = new GeminiAccess(settings, retries, clock);
     StageContext context = new StageContext(ledger, claims, settings, clock, progress);
 
-    MediaCatalog catalog = new MediaCatalog(database.quickJdbi(), settings.uploads().types());
+    this.remoteMedia =
+        new RemoteMedia(
+            settings.uploads().remoteHosts(),
+            settings.uploads().remoteMaxBytes(),
+            settings.uploads().remoteTimeout(),
+            settings.folders().state().resolve("remote"),
+            clock);
+    MediaCatalog catalog =
+        new MediaCatalog(database.quickJdbi(), settings.uploads().types(), remoteMedia);
     UploadCache cache =
         new UploadCache(database.quickJdbi(), service.clock(), settings.uploads().minLife());
     UploadReferences references = new UploadReferences(database.quickJdbi(), service::project);
@@ -85,6 +98,8 @@ public final class Beans implements AutoCloseable {
             Map.entry("uploads", uploads),
             Map.entry("uploadCache", new UploadCacheRepository(cache)),
             Map.entry("uploadPool", uploadPool),
+            Map.entry("remoteMedia", remoteMedia),
+            Map.entry("mediaConnections", mediaConnections(new PublicAddresses())),
             Map.entry("assembler", assembler),
             Map.entry("jobAggregation", new JobAggregation(assembler)),
             Map.entry("submitter", new Submitter(context, service, uploads)),
@@ -93,6 +108,11 @@ public final class Beans implements AutoCloseable {
             Map.entry("deliverer", new Deliverer(context, requests)),
             Map.entry("failureDesk", new FailureDesk(context)),
             Map.entry("maintenance", new Maintenance(service::gemini, ledger::cancelAsked)));
+  }
+
+  /** Connections for downloads. */
+  static HttpClientConnectionManager mediaConnections(DnsResolver addresses) {
+    return PoolingHttpClientConnectionManagerBuilder.create().setDnsResolver(addresses).build();
   }
 
   private static ExecutorService uploadPool(int threads) {
@@ -117,6 +137,10 @@ public final class Beans implements AutoCloseable {
 
   public RunClaims claims() {
     return claims;
+  }
+
+  RemoteMedia remoteMedia() {
+    return remoteMedia;
   }
 
   public Receiver receiver() {

@@ -66,6 +66,7 @@ public final class Pipeline implements AutoCloseable {
               + causes(e));
     }
     Pipeline pipeline = new Pipeline(main);
+    beans.remoteMedia().use(new HttpDownload(pipeline.template));
     try {
       pipeline.checkStages();
     } catch (InvalidSettingException e) {

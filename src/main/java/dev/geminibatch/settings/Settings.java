@@ -84,10 +84,18 @@ public record Settings(
    *
    * @param minLife what a reference must have left of its 48 hours to be used again
    * @param storageLimit bytes of all files of the project
+   * @param remoteHosts hosts that files may be fetched from
    * @param types patterns of the media types that may be sent, {@code image/*}
    */
   public record Uploads(
-      Path mediaRoot, int concurrency, Duration minLife, long storageLimit, List<String> types) {}
+      Path mediaRoot,
+      int concurrency,
+      Duration minLife,
+      long storageLimit,
+      List<String> types,
+      List<String> remoteHosts,
+      long remoteMaxBytes,
+      Duration remoteTimeout) {}
 
   /**
    * Input lines.
@@ -154,7 +162,11 @@ public record Settings(
             time.apply("upload.min-life", "25h"),
             limited("upload.storage-limit", text.apply("upload.storage-limit", "20GB"), 1L << 50),
             mediaTypes(
-                text.apply("media.types", "image/*, audio/*, video/*, text/*, application/pdf")));
+                text.apply("media.types", "image/*, audio/*, video/*, text/*, application/pdf")),
+            words(text.apply("media.remote-hosts", "")),
+            limited(
+                "media.remote-max-bytes", text.apply("media.remote-max-bytes", "100MB"), 2L << 30),
+            time.apply("media.remote-timeout", "5m"));
     Lines lines =
         new Lines(
             choice(properties, "lines.on-error", "skip", "fail").equals("fail"),
@@ -200,8 +212,15 @@ public record Settings(
     }
   }
 
+  private static List<String> words(String text) {
+    return Arrays.stream(text.split(","))
+        .map(String::strip)
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+
   private static List<String> mediaTypes(String text) {
-    List<String> types = Arrays.stream(text.split(",")).map(String::strip).toList();
+    List<String> types = words(text);
     for (String type : types) {
       if (!type.matches("[\\w.+-]+/([\\w.+-]+|\\*)")) {
         throw new InvalidSettingException(

@@ -33,11 +33,13 @@ public final class MediaCatalog {
 
   private final Jdbi jdbi;
   private final List<String> types;
+  private final RemoteMedia remoteMedia;
 
   /**
    * @param types patterns of the media types that may be sent
    */
-  public MediaCatalog(Jdbi jdbi, List<String> types) {
+  public MediaCatalog(Jdbi jdbi, List<String> types, RemoteMedia remoteMedia) {
+    this.remoteMedia = remoteMedia;
     this.jdbi = jdbi;
     this.types = types;
   }
@@ -71,12 +73,7 @@ public final class MediaCatalog {
   /** Resolves a tag and finds hash and type of its file. */
   Entry look(String tag, MediaRoot root) {
     try {
-      if (ADDRESS.matcher(tag).lookingAt()) {
-        throw new MediaProblem(
-            "file-remote",
-            "\"" + tag + "\" is an address on the network; save the file and name that");
-      }
-      Path path = root.resolve(tag);
+      Path path = ADDRESS.matcher(tag).lookingAt() ? remoteMedia.fetch(tag) : root.resolve(tag);
       FileStamp stamp = FileStamp.of(path);
       if (stamp.size() == 0) {
         throw new MediaProblem("file-empty", "\"" + tag + "\" is empty; put the file there again");

@@ -1,0 +1,128 @@
+package dev.geminibatch.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.geminibatch.upload.RemoteMedia;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The route fetch over real HTTP. */
+class FetchTest {
+  @TempDir Path folder;
+  private HttpServer server;
+  private DefaultCamelContext context;
+
+  @BeforeEach
+  void serve() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        http -> {
+          String path = http.getRequestURI().getPath();
+          byte[] body = "content".getBytes(StandardCharsets.UTF_8);
+          if (path.equals("/moved")) {
+            http.getResponseHeaders().set("Location", "/found");
+          }
+          http.sendResponseHeaders(
+              path.equals("/found") ? 200 : path.equals("/moved") ? 302 : 404, body.length);
+          http.getResponseBody().write(body);
+          http.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    context.close();
+    server.stop(0);
+  }
+
+  @Test
+  void a_file_is_brought_to_disk() throws Exception {
+    RemoteMedia.Answer answer = get("/found", SystemDefaultDnsResolver.INSTANCE);
+
+    assertThat(answer.stored().orElseThrow()).hasContent("content");
+  }
+
+  @Test
+  void a_redirect_is_told_and_not_followed() throws Exception {
+    RemoteMedia.Answer answer = get("/moved", SystemDefaultDnsResolver.INSTANCE);
+
+    assertThat(answer.status()).isEqualTo(302);
+    assertThat(answer.location()).hasValue("/found");
+    assertThat(answer.stored()).isEmpty();
+  }
+
+  @Test
+  void another_answer_is_no_file() throws Exception {
+    RemoteMedia.Answer answer = get("/none", SystemDefaultDnsResolver.INSTANCE);
+
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.stored()).isEmpty();
+  }
+
+  @Test
+  void an_address_in_the_own_network_is_not_connected_to() {
+    assertThatThrownBy(() -> get("/found", new PublicAddresses()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("own network");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, true",
+    "10.1.2.3, true",
+    "172.16.0.1, true",
+    "192.168.1.1, true",
+    "169.254.169.254, true",
+    "100.64.0.1, true",
+    "0.0.0.0, true",
+    "::1, true",
+    "fd00::1, true",
+    "fe80::1, true",
+    "::ffff:10.0.0.1, true",
+    "8.8.8.8, false",
+    "2001:4860:4860::8888, false"
+  })
+  void addresses_of_the_own_network_are_known(String address, boolean isPrivate) throws Exception {
+    context = new DefaultCamelContext();
+    assertThat(PublicAddresses.isPrivate(InetAddress.getByName(address))).isEqualTo(isPrivate);
+  }
+
+  private RemoteMedia.Answer get(String path, DnsResolver addresses) throws Exception {
+    context = new DefaultCamelContext();
+    RemoteMedia media =
+        new RemoteMedia(List.of(), 1000, Duration.ofMinutes(1), folder, Clock.systemUTC());
+    context.getRegistry().bind("remoteMedia", media);
+    context.getRegistry().bind("mediaConnections", Beans.mediaConnections(addresses));
+    for (String file : List.of("failures", "fetch")) {
+      PluginHelper.getRoutesLoader(context)
+          .loadRoutes(
+              PluginHelper.getResourceLoader(context)
+                  .resolveResource(
+                      "file:" + Path.of("routes/" + file + ".camel.yaml").toAbsolutePath()));
+    }
+    context.start();
+    return new HttpDownload(context.createProducerTemplate())
+        .get(URI.create("http://localhost:" + server.getAddress().getPort() + path));
+  }
+}
