@@ -2,11 +2,13 @@ package dev.geminibatch.batch;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.geminibatch.settings.InvalidSettingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -22,13 +24,26 @@ public final class LedgerDatabase implements AutoCloseable {
     this.quick = quick;
   }
 
-  /** Opens the database and brings its tables up to date. */
+  /**
+   * Opens the database and brings its tables up to date.
+   *
+   * @throws InvalidSettingException when it was made by a version that this one does not follow
+   */
   public static LedgerDatabase open(Path stateFolder) throws IOException {
     Files.createDirectories(stateFolder);
     HikariDataSource safe = pool(stateFolder, "FULL");
     try {
       Flyway.configure().dataSource(safe).locations("classpath:db/migration").load().migrate();
       return new LedgerDatabase(safe, pool(stateFolder, "NORMAL"));
+    } catch (FlywayException e) {
+      safe.close();
+      throw new InvalidSettingException(
+          "The ledger in "
+              + stateFolder
+              + " cannot be used by this version ("
+              + e.getMessage().lines().findFirst().orElse("")
+              + "). Use the version that made it until its runs are finished, or set"
+              + " state.directory to a new folder.");
     } catch (RuntimeException e) {
       safe.close();
       throw e;

@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -23,6 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Reads the command line, does what it says, and ends with an exit code. */
 public final class CommandLineInterface {
+  private static final Logger LOG = LoggerFactory.getLogger("command");
+
   private final Terminal terminal;
   private final Map<String, String> environment;
 
@@ -73,6 +77,9 @@ public final class CommandLineInterface {
       return ExitCode.FAILED;
     } catch (InterruptedException e) {
       terminal.tell("Stopped.");
+      return ExitCode.FAILED;
+    } catch (RuntimeException e) {
+      LOG.error("This should not have happened", e);
       return ExitCode.FAILED;
     }
   }
