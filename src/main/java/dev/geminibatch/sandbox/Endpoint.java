@@ -15,5 +15,7 @@ public enum Endpoint {
   BATCH_DELETE,
   /** Not a request: one line of a job's answers. Only a status can be lined up for it. */
   ANSWER_LINE,
+  /** Not a request: one showing of a stored file. Only a file state can be lined up for it. */
+  FILE_SHOWN,
   OTHER
 }

@@ -30,6 +30,9 @@ public final class Faults {
   /** Cut the connection before doing anything. */
   public record Cut() implements Fault {}
 
+  /** A stored file is shown in this state instead of ACTIVE, with a reason if it has one. */
+  public record FileState(String state, String reason) implements Fault {}
+
   /** Announce the whole answer, send half of it and cut the connection. */
   public record HalfAnswer() implements Fault {}
 

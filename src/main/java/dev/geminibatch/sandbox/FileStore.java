@@ -32,12 +32,14 @@ final class FileStore {
 
   private final Path folder;
   private final URI base;
+  private final Faults faults;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, StoredFile> files = new ConcurrentSkipListMap<>();
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
-  FileStore(Path folder, URI base, Clock clock) {
+  FileStore(Path folder, URI base, Faults faults, Clock clock) {
+    this.faults = faults;
     this.folder = folder;
     this.base = base;
     this.clock = clock;
@@ -223,7 +225,12 @@ final class FileStore {
         "sha256Hash",
         Base64.getEncoder().encodeToString(file.sha256().getBytes(StandardCharsets.US_ASCII)));
     json.put("uri", base + "/v1beta/files/" + file.id());
-    json.put("state", "ACTIVE");
+    if (faults.take(Endpoint.FILE_SHOWN).orElse(null) instanceof Faults.FileState shown) {
+      json.put("state", shown.state());
+      json.putObject("error").put("code", 3).put("message", shown.reason());
+    } else {
+      json.put("state", "ACTIVE");
+    }
     json.put("source", "UPLOADED");
     return json;
   }

@@ -65,7 +65,7 @@ public final class Sandbox implements AutoCloseable {
     URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     Faults faults = new Faults();
     Counters counters = new Counters();
-    FileStore files = new FileStore(folder, base, clock);
+    FileStore files = new FileStore(folder, base, faults, clock);
     BatchStore batches = new BatchStore(folder, files, faults, jobTime, clock, threads);
     server.createContext("/", new SandboxHandler(base, files, batches, faults, counters));
     server.setExecutor(threads);

@@ -210,7 +210,7 @@ final class SandboxHandler implements HttpHandler {
           batches.delete(project, path.group(1));
           yield empty();
         }
-        case OTHER, ANSWER_LINE ->
+        case OTHER, ANSWER_LINE, FILE_SHOWN ->
             throw new ApiError(404, "The sandbox has no " + method + " " + uriPath());
       };
     }

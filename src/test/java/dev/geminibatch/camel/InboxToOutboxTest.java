@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.batch.RunState;
 import dev.geminibatch.sandbox.Endpoint;
 import dev.geminibatch.sandbox.Faults.Cut;
+import dev.geminibatch.sandbox.Faults.FileState;
 import dev.geminibatch.sandbox.Faults.HalfAnswer;
 import dev.geminibatch.sandbox.Faults.LostAnswer;
 import dev.geminibatch.sandbox.Faults.Status;
@@ -403,6 +404,62 @@ class InboxToOutboxTest {
     assertThat(images).hasSize(60);
     assertThat(workshop.sandbox().counters().mostAtOnce(Endpoint.UPLOAD_CHUNK))
         .isLessThanOrEqualTo(8);
+  }
+
+  @Test
+  void a_file_that_is_still_processed_is_waited_for() throws Exception {
+    open();
+    workshop.media("a.mp4", png("a"));
+    workshop
+        .sandbox()
+        .faults()
+        .next(3, Endpoint.FILE_SHOWN, new FileState("PROCESSING", "in a moment"));
+    workshop.drop("x.jsonl", extraction("1", "a.mp4"));
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
+    assertThat(workshop.sandbox().counters().requests(Endpoint.FILE_GET)).isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  void a_file_that_the_service_cannot_process_is_reported_with_its_reason() throws Exception {
+    open();
+    workshop.media("a.mp4", png("a"));
+    workshop
+        .sandbox()
+        .faults()
+        .next(1, Endpoint.FILE_SHOWN, new FileState("FAILED", "the video is broken"));
+    workshop.drop("x.jsonl", extraction("1", "a.mp4"), validation("2"));
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("2");
+    JsonNode error = workshop.outbox().errors("x").get(0);
+    assertThat(error.path("code").asText()).isEqualTo("file-refused");
+    assertThat(error.path("message").asText()).contains("the video is broken");
+  }
+
+  @Test
+  void another_key_uploads_its_own_and_a_changed_file_is_uploaded_anew() throws Exception {
+    open();
+    workshop.media("a.png", png("a"));
+    workshop.drop("first.jsonl", extraction("1", "a.png"));
+    workshop.awaitRuns(1);
+    workshop.stop();
+    workshop.set("gemini.api-key", "other-key");
+    workshop.start();
+    workshop.drop("second.jsonl", extraction("1", "a.png"));
+    workshop.awaitRuns(2);
+    workshop.media("a.png", png("A"));
+    workshop.drop("third.jsonl", extraction("1", "a.png"));
+    workshop.awaitRuns(3);
+
+    assertThat(workshop.sandbox().counters().filesStored())
+        .as("three images and three job files")
+        .isEqualTo(6);
+    assertThat(fileHashes(workshop.outbox().results("second").get(0)))
+        .containsExactly(hex(png("a")));
+    assertThat(fileHashes(workshop.outbox().results("third").get(0)))
+        .containsExactly(hex(png("A")));
   }
 
   @Test

@@ -70,7 +70,7 @@ public final class Workshop implements AutoCloseable {
     all.put("gemini.base-url", sandbox.baseUrl().toString());
     all.putIfAbsent("gemini.api-key", "some-key");
     Settings settings = Settings.of(Properties.read(all, Map.of(), List.of()), folder, folder);
-    RetryPolicy withoutPauses = new RetryPolicy(3, Duration.ofMillis(2), time -> {});
+    RetryPolicy withoutPauses = new RetryPolicy(6, Duration.ofMillis(2), time -> {});
     beans = new Beans(settings, withoutPauses, Clock.systemUTC(), Progress.none(), run -> true);
     beans.receiver().recover();
     pipeline = Pipeline.start(settings, beans, Map.of("camel.main.shutdown-timeout", "2"), true);
