@@ -18,14 +18,12 @@ import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.MediaProblem;
 import java.io.BufferedOutputStream;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongPredicate;
@@ -70,11 +68,10 @@ public final class Assembler {
   public record PreparedLine(CheckedLine line, Map<FileTag, FileReference> references) {}
 
   /** The assembly of one run: an iterator over its lines in groups, and the jobs they go into. */
-  public static final class Assembly implements Iterator<List<Line>>, Closeable {
+  public static final class Assembly extends LineWalk {
     private final Run run;
     private final String project;
     private final RunFolder folder;
-    private final LineChunks chunks;
     private final OutputStream rejected;
     private final int earlierJobs;
     private final Map<String, JobWriter> open = new HashMap<>();
@@ -89,28 +86,12 @@ public final class Assembler {
         LineChunks chunks,
         OutputStream rejected,
         int earlierJobs) {
+      super(chunks);
       this.earlierJobs = earlierJobs;
       this.run = run;
       this.project = project;
       this.folder = folder;
-      this.chunks = chunks;
       this.rejected = rejected;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return chunks.hasNext();
-    }
-
-    @Override
-    public List<Line> next() {
-      return chunks.next();
-    }
-
-    /** Closes the reading side; the jobs are closed by {@link Assembler#finish}. */
-    @Override
-    public void close() throws IOException {
-      chunks.close();
     }
   }
 

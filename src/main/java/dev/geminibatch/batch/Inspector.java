@@ -15,13 +15,11 @@ import dev.geminibatch.settings.Sha256;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.MediaExamination;
 import dev.geminibatch.upload.MediaProblem;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -55,11 +53,10 @@ public final class Inspector {
   }
 
   /** The inspection of one run: an iterator over its lines in groups. */
-  public static final class Inspection implements Iterator<List<Line>>, Closeable {
+  public static final class Inspection extends LineWalk {
     private static final int EXAMPLES = 20;
 
     private final Run run;
-    private final LineChunks chunks;
     private final MediaExamination media;
     private final MessageDigest digest;
     private final List<String> examples = new ArrayList<>();
@@ -67,25 +64,10 @@ public final class Inspector {
     private long rejected;
 
     private Inspection(Run run, LineChunks chunks, MediaExamination media, MessageDigest digest) {
+      super(chunks);
       this.run = run;
-      this.chunks = chunks;
       this.media = media;
       this.digest = digest;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return chunks.hasNext();
-    }
-
-    @Override
-    public List<Line> next() {
-      return chunks.next();
-    }
-
-    @Override
-    public void close() throws IOException {
-      chunks.close();
     }
   }
 
