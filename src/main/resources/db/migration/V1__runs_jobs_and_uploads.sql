@@ -92,6 +92,7 @@ CREATE TABLE upload (
   uri        VARCHAR(2000) NOT NULL,
   mime       VARCHAR(200)  NOT NULL,
   size       BIGINT        NOT NULL,
-  expires_at BIGINT        NOT NULL,                -- by the service's clock
+  stored_at  BIGINT        NOT NULL,                -- by the service's clock, as the next
+  expires_at BIGINT        NOT NULL,
   PRIMARY KEY (project, sha256)
 );

@@ -98,8 +98,8 @@ public final class Assembler {
   /** Begins, from nothing. */
   public Assembly open(String runId) throws IOException {
     Run run = ledger.run(runId);
-    uploads.checkStillAlive(run, clock.instant());
-    RunFolder folder = new RunFolder(settings.folders().state(), runId);
+    uploads.checkStillAlive(run);
+    RunFolder folder = RunFolder.of(settings, runId);
     InputGuard.check(run, folder);
     LongPredicate wanted =
         run.attempt() == 1
@@ -114,7 +114,11 @@ public final class Assembler {
     OutputStream rejected =
         new BufferedOutputStream(Files.newOutputStream(folder.rejected(run.attempt())), 1 << 16);
     int earlierJobs =
-        (int) ledger.jobs(runId).stream().filter(job -> job.attempt() < run.attempt()).count();
+        ledger.jobs(runId).stream()
+            .filter(job -> job.attempt() < run.attempt())
+            .mapToInt(Job::number)
+            .max()
+            .orElse(0);
     return new Assembly(run, project.get(), folder, chunks, rejected, earlierJobs);
   }
 
@@ -139,7 +143,9 @@ public final class Assembler {
       if (reference == null) {
         try {
           reference =
-              catalog.reference(assembly.run.id(), assembly.project, tag.path(), clock.instant());
+              catalog
+                  .reference(assembly.run.id(), assembly.project, tag.path(), clock.instant())
+                  .orElseThrow(StaleReferences::new);
         } catch (MediaProblem problem) {
           return new PreparedLine(
               new RejectedLine(request.line(), request.key(), FileProblem.of(tag, problem)),

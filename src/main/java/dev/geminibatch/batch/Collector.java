@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class Collector {
   private static final Logger LOG = LoggerFactory.getLogger("collect");
 
+  /** Over some five minutes; a service that once does not know a file may know it again. */
+  private static final int TRIES_FOR_ANSWERS = 5;
+
   private final Ledger ledger;
   private final Supplier<Gemini> gemini;
   private final Supplier<String> project;
@@ -42,7 +45,7 @@ public final class Collector {
    */
   public boolean collect(String runId) throws IOException {
     Run run = ledger.run(runId);
-    RunFolder folder = new RunFolder(settings.folders().state(), runId);
+    RunFolder folder = RunFolder.of(settings, runId);
     for (Job job : ledger.jobs(runId)) {
       if (job.state() == JobState.ENDED) {
         collect(run, folder, job);
@@ -97,11 +100,15 @@ public final class Collector {
       if (!job.isOf(project.get())) {
         throw job.madeWithAnotherKey();
       }
+      if (run.tries() < TRIES_FOR_ANSWERS) {
+        throw failure;
+      }
       LOG.error(
           "{}: the answers of {} are not with the service any more: {}",
           run.name(),
           job.name().orElse("job " + job.number()),
           failure.getMessage());
+      ledger.jobEnded(job, "ANSWERS_GONE", null, failure.getMessage());
       return Optional.empty();
     }
   }

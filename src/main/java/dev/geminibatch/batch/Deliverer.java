@@ -94,13 +94,15 @@ public final class Deliverer {
 
   private ResultWriter.Outcome write(Run run, String answeredBy, ResultFiles files)
       throws IOException {
-    RunFolder answers = new RunFolder(settings.folders().state(), answeredBy);
-    RunFolder own = new RunFolder(settings.folders().state(), run.id());
-    List<Job> jobs = ledger.jobs(answeredBy);
+    RunFolder answers = RunFolder.of(settings, answeredBy);
+    RunFolder own = RunFolder.of(settings, run.id());
+    // One that was not collected belongs to an attempt that came to nothing.
+    List<Job> jobs =
+        ledger.jobs(answeredBy).stream().filter(job -> job.state() == JobState.COLLECTED).toList();
     Path results = SafeFiles.aside(files.results(), run.id());
     Path errors = SafeFiles.aside(files.errors(), run.id());
     ResultWriter.Outcome outcome;
-    try (ResultWriter writer = new ResultWriter(own.input(), requests)) {
+    try (ResultWriter writer = new ResultWriter(unchangedInput(run, own), requests)) {
       for (Job job : jobs) {
         writer.addJob(answers.firstLine(job), () -> answers.open(job), job.attempt());
       }
@@ -112,6 +114,20 @@ public final class Deliverer {
     Report report = Report.of(run, jobs, outcome, clock.instant());
     publish(files, results, errors, report, outcome, run.id());
     return outcome;
+  }
+
+  /** The input, unless somebody has changed it after its lines were sent. */
+  private static Optional<Path> unchangedInput(Run run, RunFolder folder) throws IOException {
+    try {
+      InputGuard.check(run, folder);
+      return Optional.of(folder.input());
+    } catch (RunFailure changed) {
+      LOG.warn(
+          "{}: the input was changed after it had been sent; answers keep the keys under which they"
+              + " were sent, and the errors file does not repeat the requests",
+          run.name());
+      return Optional.empty();
+    }
   }
 
   /** Gives written files their names, the results last. */
@@ -137,7 +153,7 @@ public final class Deliverer {
 
   /** A dropped input goes to the archive; one from the command line never left its place. */
   private void putAway(Run run) throws IOException {
-    RunFolder folder = new RunFolder(settings.folders().state(), run.id());
+    RunFolder folder = RunFolder.of(settings, run.id());
     if (run.fromInbox()) {
       PutAway.link(settings.folders().archive(), run, folder.input());
     }

@@ -45,6 +45,7 @@ public final class FailureDesk {
     if (problem instanceof StaleReferences) {
       LOG.info("{}: {}", run.name(), problem.getMessage());
       ledger.moveTo(run.id(), RunState.INSPECTED);
+      ledger.parked(run.id(), problem.getMessage(), FIRST_WAIT);
       return;
     }
     if (problem instanceof RunFailure && run.isPaid()) {
@@ -60,7 +61,7 @@ public final class FailureDesk {
   private void fail(Run run, String why) throws IOException {
     if (run.fromInbox()) {
       // The input stays in the run's folder until the ledger knows: a kill in between repeats this.
-      RunFolder folder = new RunFolder(settings.folders().state(), run.id());
+      RunFolder folder = RunFolder.of(settings, run.id());
       Path failed = PutAway.link(settings.folders().failed(), run, folder.input());
       Path explanation = explanationOf(failed);
       Path aside = SafeFiles.aside(explanation, run.id());
@@ -72,7 +73,7 @@ public final class FailureDesk {
     }
     ledger.failed(run.id(), why);
     claims.disown(run.id());
-    new RunFolder(settings.folders().state(), run.id()).remove();
+    RunFolder.of(settings, run.id()).remove();
   }
 
   /** Where it stands why a file in the failed folder is there. */

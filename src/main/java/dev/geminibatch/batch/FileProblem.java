@@ -11,13 +11,13 @@ final class FileProblem {
   static LineProblem of(FileTag tag, MediaProblem problem) {
     boolean foundByUpload =
         switch (problem.code()) {
-          case "file-refused", "file-changed", "file-not-uploaded" -> true;
+          case "file-refused", "file-changed" -> true;
           default -> false;
         };
     return new LineProblem(
         foundByUpload ? "upload" : "inspect",
         problem.code(),
         tag.field() + ": " + problem.getMessage(),
-        problem.code().equals("file-not-uploaded"));
+        problem.code().equals("file-changed"));
   }
 }

@@ -11,6 +11,7 @@ import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.UploadReferences;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -23,8 +24,12 @@ import org.slf4j.LoggerFactory;
 public final class FollowUp {
   private static final Logger LOG = LoggerFactory.getLogger("collect");
 
-  /** Somebody did this to the job, who hardly wants it back. */
-  private static final Set<String> WANTED = Set.of("job-cancelled", "job-gone");
+  /** Somebody ended these, or they were paid for in full: nobody wants them paid again unasked. */
+  private static final Set<String> NOT_BY_ITSELF =
+      Set.of("job-cancelled", "job-gone", "job-answers_gone");
+
+  /** So many files are marked in one transaction. */
+  private static final int GROUP = 1000;
 
   private static final Duration QUOTA_WAIT = Duration.ofMinutes(1);
 
@@ -86,9 +91,11 @@ public final class FollowUp {
     try (JobAnswers answers = folder.open(job)) {
       while (answers.advance()) {
         LineProblem problem = answers.problem().orElse(null);
-        if (problem != null && problem.retryable() && !WANTED.contains(problem.code())) {
+        if (problem != null && problem.retryable() && !NOT_BY_ITSELF.contains(problem.code())) {
           plan.lines.add(answers.entry().line());
-          plan.quota |= problem.message().contains("RESOURCE_EXHAUSTED");
+          plan.quota |=
+              problem.code().equals("RESOURCE_EXHAUSTED")
+                  || problem.message().contains("RESOURCE_EXHAUSTED");
           if (problem.code().equals("file-gone")) {
             plan.withDeadFiles.add(answers.entry().line());
           }
@@ -101,14 +108,22 @@ public final class FollowUp {
   private void claimFiles(Run run, RunFolder folder, Plan plan, int attempt) throws IOException {
     LineNumbers wanted = LineNumbers.read(folder.lines(attempt));
     LineNumbers dead = plan.withDeadFiles.sorted();
+    List<UploadReferences.Needed> again = new ArrayList<>();
     try (LineReader lines = LineReader.open(folder.input(), settings.lines().maxBytes())) {
       while (lines.hasNext()) {
         Line line = lines.next();
         if (wanted.contains(line.number()) && requests.read(line) instanceof BatchRequest request) {
-          List<String> tags = request.tags().stream().map(FileTag::path).toList();
-          references.needAgain(run.id(), tags, attempt, dead.contains(line.number()));
+          boolean isDead = dead.contains(line.number());
+          request.tags().stream()
+              .map(FileTag::path)
+              .forEach(tag -> again.add(new UploadReferences.Needed(tag, isDead)));
+          if (again.size() >= GROUP) {
+            references.needAgain(run.id(), attempt, again);
+            again.clear();
+          }
         }
       }
     }
+    references.needAgain(run.id(), attempt, again);
   }
 }

@@ -74,7 +74,7 @@ public final class Inspector {
   /** Begins, from nothing. */
   public Inspection open(String runId) throws IOException {
     Run run = ledger.run(runId);
-    RunFolder folder = new RunFolder(settings.folders().state(), runId);
+    RunFolder folder = RunFolder.of(settings, runId);
     InputGuard.check(run, folder);
     MessageDigest digest = Sha256.digest();
     LineReader reader = LineReader.digesting(folder.input(), settings.lines().maxBytes(), digest);

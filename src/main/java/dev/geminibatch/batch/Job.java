@@ -46,8 +46,18 @@ public record Job(
     return this.project.equals(Optional.of(project));
   }
 
-  /** The place of a job that the service does not know under the present key. */
-  InvalidSettingException madeWithAnotherKey() {
+  /** Whether it was sent with another key than this one. */
+  public boolean isInvisibleTo(String project) {
+    return this.project.isPresent() && !isOf(project);
+  }
+
+  /** What the ledger says of a run that waits for the key of such a job. */
+  public Optional<String> whyInvisible() {
+    return Optional.of(madeWithAnotherKey().getMessage());
+  }
+
+  /** Says that the service does not know the job under the present key. */
+  public InvalidSettingException madeWithAnotherKey() {
     return new InvalidSettingException(
         name.orElse("Job " + number)
             + " was sent with another API key, and the present one does not see it. Start with the"

@@ -70,7 +70,7 @@ public final class JobFetch {
       throws IOException {
     Optional<Job> ours = ledger.jobNamed(status.name());
     if (ours.isPresent()) {
-      RunFolder folder = new RunFolder(settings.folders().state(), ours.get().runId());
+      RunFolder folder = RunFolder.of(settings, ours.get().runId());
       Path index = folder.jobIndex(ours.get().number());
       if (Files.exists(index) && Files.exists(folder.input())) {
         return writeOurs(folder, index, answers, results, errors);
@@ -83,7 +83,7 @@ public final class JobFetch {
       RunFolder folder, Path index, Path answers, Path results, Path errors) throws IOException {
     Path matches = folder.matchesOf(answers);
     AnswerMatcher.match(index, Optional.of(answers), matches);
-    try (ResultWriter writer = new ResultWriter(folder.input(), new RequestReader())) {
+    try (ResultWriter writer = new ResultWriter(Optional.of(folder.input()), new RequestReader())) {
       writer.addJob(
           JobAnswers.firstLine(index).orElseThrow(),
           () -> new JobAnswers(index, matches, Optional.of(answers), AnswerLine.missing()),

@@ -18,10 +18,18 @@ import org.jdbi.v3.core.Jdbi;
 public final class Ledger {
   private static final String RUNS =
       """
-      SELECT run.*, EXISTS (
+      SELECT run.*, CASE WHEN EXISTS (
         SELECT 1 FROM job WHERE job.run_id = run.id
-          AND job.state NOT IN ('ASSEMBLED', 'UPLOADED')) AS paid
+          AND job.state NOT IN ('ASSEMBLED', 'UPLOADED')) THEN 1 ELSE 0 END AS paid
       FROM run""";
+
+  private static final String NEEDED_FILES =
+      """
+      SELECT u.name FROM upload u JOIN media m ON m.sha256 = u.sha256
+        JOIN run r ON r.id = m.run_id
+      WHERE u.project = :project AND r.state NOT IN ('DELIVERED', 'FAILED')
+      UNION SELECT j.input_file FROM job j JOIN run r ON r.id = j.run_id
+      WHERE j.input_file IS NOT NULL AND r.state NOT IN ('DELIVERED', 'FAILED')""";
 
   private final Jdbi jdbi;
   private final Clock clock;
@@ -392,14 +400,7 @@ public final class Ledger {
 
   /** Those of them that an unfinished run refers to. */
   Set<String> neededFiles(String project) {
-    return fileNames(
-        """
-        SELECT u.name FROM upload u JOIN media m ON m.sha256 = u.sha256
-          JOIN run r ON r.id = m.run_id
-        WHERE u.project = :project AND r.state NOT IN ('DELIVERED', 'FAILED')
-        UNION SELECT j.input_file FROM job j JOIN run r ON r.id = j.run_id
-        WHERE j.input_file IS NOT NULL AND r.state NOT IN ('DELIVERED', 'FAILED')""",
-        project);
+    return fileNames(NEEDED_FILES, project);
   }
 
   private Set<String> fileNames(String query, String project) {
@@ -409,11 +410,22 @@ public final class Ledger {
                 .collect(Collectors.toSet()));
   }
 
-  /** The reference is not to be used any more. */
-  void forgetUpload(String project, String name) {
-    jdbi.useTransaction(
-        handle ->
-            handle.execute("DELETE FROM upload WHERE project = ? AND name = ?", project, name));
+  /**
+   * The reference is not to be used any more.
+   *
+   * @return false if an unfinished run needs it after all
+   */
+  boolean forgetUpload(String project, String name) {
+    return jdbi.inTransaction(
+        handle -> {
+          boolean needed =
+              handle.createQuery(NEEDED_FILES).bind("project", project).mapTo(String.class).stream()
+                  .anyMatch(name::equals);
+          if (!needed) {
+            handle.execute("DELETE FROM upload WHERE project = ? AND name = ?", project, name);
+          }
+          return !needed;
+        });
   }
 
   private void updateJob(Job job, String assignments, Object... values) {

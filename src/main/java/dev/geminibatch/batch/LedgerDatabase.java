@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -35,7 +35,7 @@ public final class LedgerDatabase implements AutoCloseable {
     try {
       Flyway.configure().dataSource(safe).locations("classpath:db/migration").load().migrate();
       return new LedgerDatabase(safe, pool(stateFolder, "NORMAL"));
-    } catch (FlywayException e) {
+    } catch (FlywayValidateException e) {
       safe.close();
       throw new InvalidSettingException(
           "The ledger in "

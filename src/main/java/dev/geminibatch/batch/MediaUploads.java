@@ -7,8 +7,6 @@ import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.Storage;
 import dev.geminibatch.upload.UploadStage;
 import dev.geminibatch.upload.Uploader;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,9 +14,6 @@ import org.slf4j.LoggerFactory;
 /** Brings the files of a run to the service before its jobs are assembled. */
 public final class MediaUploads {
   private static final Logger LOG = LoggerFactory.getLogger("upload");
-
-  /** A run that goes on sooner has been through its uploads just now. */
-  private static final Duration LONG_WAIT = Duration.ofHours(1);
 
   private final Ledger ledger;
   private final MediaCatalog catalog;
@@ -48,18 +43,27 @@ public final class MediaUploads {
    */
   public UploadStage open(String runId) {
     Run run = ledger.run(runId);
-    storage.reserve(uploader.bytesToUpload(runId, run.attempt(), project.get()));
+    long bytes = uploader.bytesToUpload(runId, run.attempt(), project.get());
+    if (bytes > storage.limit()) {
+      throw new RunFailure(
+          "Its files have "
+              + bytes
+              + " bytes together, more than the "
+              + storage.limit()
+              + " that the project may store (upload.storage-limit); split the file.");
+    }
+    storage.reserve(bytes);
     return new UploadStage(
         catalog,
         uploader,
         runId,
         run.attempt(),
         project.get(),
-        (files, bytes, totals) ->
+        (files, sent, totals) ->
             progress.step(
                 run,
                 "uploading files (" + files + " of " + totals.files() + ")",
-                bytes,
+                sent,
                 totals.bytes(),
                 Unit.BYTES));
   }
@@ -69,9 +73,8 @@ public final class MediaUploads {
    *
    * @throws StaleReferences when they must be uploaded again
    */
-  void checkStillAlive(Run run, Instant now) {
-    boolean waited = run.updated().plus(LONG_WAIT).isBefore(now);
-    if (waited && uploader.bytesToUpload(run.id(), run.attempt(), project.get()) > 0) {
+  void checkStillAlive(Run run) {
+    if (uploader.hasStaleReference(run.id(), run.attempt(), project.get())) {
       throw new StaleReferences();
     }
   }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -33,6 +34,9 @@ public final class Poller {
   /** Of files with the service; after that there is nothing to wait for. */
   private static final Duration LIFE_OF_ANSWERS = Duration.ofHours(48);
 
+  /** How long a job must be missing until it is given up. */
+  private static final Duration LONG_ENOUGH_GONE = Duration.ofMinutes(10);
+
   private final Ledger ledger;
   private final RunClaims claims;
   private final Supplier<Gemini> gemini;
@@ -41,6 +45,7 @@ public final class Poller {
   private final Clock clock;
   private final Progress progress;
   private final Instant started;
+  private final Map<String, Instant> missingSince = new ConcurrentHashMap<>();
   private int turn;
 
   /**
@@ -159,10 +164,23 @@ public final class Poller {
         waitForTheKey(job, runs.get(job.runId()));
         return;
       }
+      if (!isGoneForGood(job)) {
+        return;
+      }
       LOG.warn("{} is not with the service any more", job.name().orElseThrow());
       ledger.jobEnded(
           job, "GONE", null, "the service does not know the job any more (deleted or too old)");
     }
+  }
+
+  /** A service that once does not know a job may know it again; a person's word is enough. */
+  private boolean isGoneForGood(Job job) {
+    Instant now = clock.instant();
+    Instant since = missingSince.computeIfAbsent(job.name().orElseThrow(), name -> now);
+    if (since.equals(now)) {
+      LOG.warn("{} is not found, will look again", job.name().orElseThrow());
+    }
+    return job.cancelAsked() || since.plus(LONG_ENOUGH_GONE).isBefore(now);
   }
 
   private void waitForTheKey(Job job, Run run) {
@@ -174,6 +192,7 @@ public final class Poller {
   }
 
   private void saw(Job job, BatchStatus status, Map<String, Run> runs) {
+    missingSince.remove(status.name());
     Run run = runs.get(job.runId());
     long done = status.counts().succeeded() + status.counts().failed();
     progress.step(

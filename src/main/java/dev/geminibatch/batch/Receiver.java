@@ -125,7 +125,7 @@ public final class Receiver {
   public void recover() throws IOException {
     for (Run run : ledger.unfinished()) {
       if (run.state() == RunState.RECEIVING && claims.own(run.id())) {
-        RunFolder folder = new RunFolder(settings.folders().state(), run.id());
+        RunFolder folder = RunFolder.of(settings, run.id());
         if (!Files.exists(folder.input())) {
           abandon(run.id()); // the input is still where it was, and is received again
           continue;
@@ -158,7 +158,7 @@ public final class Receiver {
   private String receive(Run run, Transfer transfer) throws IOException {
     claims.own(run.id());
     ledger.add(run);
-    RunFolder folder = new RunFolder(settings.folders().state(), run.id());
+    RunFolder folder = RunFolder.of(settings, run.id());
     try {
       folder.create();
       transfer.transfer(run.source(), folder.input());
@@ -178,7 +178,7 @@ public final class Receiver {
   private void abandon(String runId) throws IOException {
     claims.disown(runId);
     ledger.remove(runId);
-    new RunFolder(settings.folders().state(), runId).remove();
+    RunFolder.of(settings, runId).remove();
   }
 
   private Run run(

@@ -1,6 +1,7 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.result.JobAnswers;
+import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,9 @@ public final class RunFolder {
     this.path = stateFolder.resolve("runs").resolve(runId);
   }
 
-  Path path() {
-    return path;
+  /** The files of a run in the state folder that is set. */
+  static RunFolder of(Settings settings, String runId) {
+    return new RunFolder(settings.folders().state(), runId);
   }
 
   /** The input, ours from the moment it is here. */

@@ -5,10 +5,4 @@ import java.time.Clock;
 
 /** What every stage works with. */
 public record StageContext(
-    Ledger ledger, RunClaims claims, Settings settings, Clock clock, Progress progress) {
-
-  /** The files of a run. */
-  RunFolder folder(String runId) {
-    return new RunFolder(settings.folders().state(), runId);
-  }
-}
+    Ledger ledger, RunClaims claims, Settings settings, Clock clock, Progress progress) {}

@@ -53,9 +53,15 @@ public final class StoredFiles {
     return new Listing(ours, all[0], all[1]);
   }
 
-  /** Deletes a file and forgets its reference; that it is gone already is as good. */
-  public void delete(RemoteFile file) {
-    ledger.forgetUpload(project, file.name()); // first: nobody may be given what is about to go
+  /**
+   * Deletes a file and forgets its reference; that it is gone already is as good.
+   *
+   * @return false if an unfinished run has come to need it in the meantime
+   */
+  public boolean delete(RemoteFile file) {
+    if (!ledger.forgetUpload(project, file.name())) {
+      return false;
+    } // forgotten first: nobody may be given what is about to go
     try {
       gemini.deleteFile(file.name());
     } catch (GeminiFailure failure) {
@@ -63,5 +69,6 @@ public final class StoredFiles {
         throw failure;
       }
     }
+    return true;
   }
 }

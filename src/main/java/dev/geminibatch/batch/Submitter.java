@@ -11,7 +11,6 @@ import dev.geminibatch.gemini.RemoteFile;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -43,13 +42,11 @@ public final class Submitter {
   private final Supplier<String> project;
   private final MediaUploads uploads;
   private final Settings settings;
-  private final Clock clock;
   private final Progress progress;
 
   public Submitter(StageContext context, GeminiAccess service, MediaUploads uploads) {
     this.ledger = context.ledger();
     this.settings = context.settings();
-    this.clock = context.clock();
     this.progress = context.progress();
     this.gemini = service::gemini;
     this.project = service::project;
@@ -59,11 +56,11 @@ public final class Submitter {
   /** Takes every job of the run as far as it goes; run again, it goes on where it stopped. */
   public void submit(String runId) throws IOException {
     Run run = ledger.run(runId);
-    RunFolder folder = new RunFolder(settings.folders().state(), runId);
+    RunFolder folder = RunFolder.of(settings, runId);
     if (ledger.jobs(runId).stream()
         .filter(job -> job.attempt() == run.attempt())
         .allMatch(job -> job.state().compareTo(JobState.CREATING) < 0)) {
-      uploads.checkStillAlive(run, clock.instant());
+      uploads.checkStillAlive(run);
     }
     for (Job job : ledger.jobs(runId)) {
       submit(run, folder, job);
@@ -99,10 +96,13 @@ public final class Submitter {
 
   private String upload(Run run, RunFolder folder, Job job) throws IOException {
     long size = Files.size(folder.jobFile(job.number()));
+    long seconds = Files.getLastModifiedTime(folder.jobFile(job.number())).toMillis() / 1000;
+    String assembled = Long.toString(seconds % (36 * 36 * 36 * 36), 36);
     GeminiFailure refused = null;
     for (int i = 0; i < JSONL_TYPES.size(); i++) {
-      // A name of its own for each attempt at a type: a refused one may stay taken.
-      String id = "gb-" + run.id().toLowerCase(Locale.ROOT) + "-" + job.number() + "-" + i;
+      // A name of its own for each attempt at a type, since a refused one may stay taken, and for
+      // each time that the file was assembled, since the references in it are others then.
+      String id = "gb-" + run.id() + "-" + job.number() + "-" + assembled + i;
       FileUpload upload =
           new FileUpload(
               folder.jobFile(job.number()),

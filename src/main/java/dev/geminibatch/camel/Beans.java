@@ -98,7 +98,7 @@ public final class Beans implements AutoCloseable {
             Map.entry("uploads", uploads),
             Map.entry("uploadCache", new UploadCacheRepository(cache)),
             Map.entry("uploadPool", uploadPool),
-            Map.entry("remoteMedia", remoteMedia),
+            Map.entry("mediaStore", new MediaStore(remoteMedia)),
             Map.entry("mediaConnections", mediaConnections(new PublicAddresses())),
             Map.entry("assembler", assembler),
             Map.entry("jobAggregation", new JobAggregation(assembler)),

@@ -59,7 +59,7 @@ public final class CommandLineInterface {
         terminal.print("gemini-batch " + version());
         return ExitCode.OK;
       }
-      return execute(options, names(parsed));
+      return execute(List.of(arguments), options, names(parsed));
     } catch (ParameterException e) {
       terminal.tell(e.getMessage() + hint(e) + " See --help for all options.");
       return ExitCode.USAGE;
@@ -84,10 +84,10 @@ public final class CommandLineInterface {
     }
   }
 
-  private int execute(Options options, List<String> names)
+  private int execute(List<String> arguments, Options options, List<String> names)
       throws IOException, InterruptedException {
     Action action = Action.of(names);
-    Session session = session(options, action);
+    Session session = session(arguments, options, action);
     return switch (action) {
       case FILE -> new FileCommand(session).run();
       case POLL -> new PollCommand(session).run();
@@ -100,7 +100,7 @@ public final class CommandLineInterface {
     };
   }
 
-  private Session session(Options options, Action action) {
+  private Session session(List<String> arguments, Options options, Action action) {
     Level level = options.quiet ? Level.WARNING : Level.INFO;
     Logs.set(terminal, level, action == Action.DAEMON || action == Action.SANDBOX);
     if (options.config != null && !Files.isReadable(options.config)) {
@@ -114,6 +114,7 @@ public final class CommandLineInterface {
         action == Action.FILE ? Path.of("").toAbsolutePath() : home.path().resolve("media");
     Settings settings = Settings.of(properties, home.path(), mediaRoot);
     return new Session(
+        arguments,
         options,
         settings,
         withoutSecrets(properties.ofFiles()),

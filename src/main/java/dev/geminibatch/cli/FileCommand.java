@@ -27,7 +27,7 @@ final class FileCommand {
     }
     Path file = input();
     Path output = output(file);
-    String goOn = Program.command("--file " + quoted(session.options().file));
+    String goOn = session.sameCommand();
     Receiver.Order order =
         new Receiver.Order(
             file, output, Optional.ofNullable(session.options().display), session.options().force);
@@ -95,10 +95,5 @@ final class FileCommand {
       }
     }
     return output;
-  }
-
-  private static String quoted(Path file) {
-    String text = file.toString();
-    return text.matches("[\\w./\\\\:-]+") ? text : "\"" + text + "\"";
   }
 }

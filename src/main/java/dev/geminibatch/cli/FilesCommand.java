@@ -30,11 +30,11 @@ final class FilesCommand {
       StoredFiles files =
           new StoredFiles(
               new Ledger(database.jdbi(), session.clock()), service.gemini(), service.project());
-      return action == Action.FILES ? list(files.list()) : purge(files);
+      return action == Action.FILES ? list(files.list(), service.clock().instant()) : purge(files);
     }
   }
 
-  private int list(Listing listing) {
+  private int list(Listing listing, Instant now) {
     if (session.options().json) {
       session.terminal().print(json(listing).toPrettyString());
       return ExitCode.OK;
@@ -47,8 +47,8 @@ final class FilesCommand {
             file.name(),
             megabytes(file.size()),
             file.mimeType(),
-            file.created().map(time -> between(time, session.clock().instant())).orElse(""),
-            file.expires().map(time -> between(session.clock().instant(), time)).orElse(""),
+            file.created().map(time -> between(time, now)).orElse(""),
+            file.expires().map(time -> between(now, time)).orElse(""),
             stored.isNeeded() ? "yes" : "no",
             file.displayName());
       }
@@ -79,7 +79,7 @@ final class FilesCommand {
     if (!confirmation.given("--purge-files", "delete", idle.size(), "files")) {
       return ExitCode.OK;
     }
-    idle.forEach(files::delete);
+    idle = idle.stream().filter(files::delete).toList();
     if (session.options().json) {
       ObjectNode document = JsonNodeFactory.instance.objectNode();
       document.putArray("deleted");

@@ -9,7 +9,6 @@ import dev.geminibatch.gemini.BatchState;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.GeminiAccess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -50,8 +49,8 @@ final class MaintenanceCommand {
   private void cancelling(String job) {
     try (LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
       new Ledger(database.jdbi(), session.clock()).cancelAsked(job);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | RuntimeException e) {
+      terminal.tell("It could not be written down that " + job + " is not to be sent again.");
     }
   }
 
@@ -146,6 +145,7 @@ final class MaintenanceCommand {
     jobs.forEach(maintenance::clear);
     if (options.json) {
       ObjectNode document = JsonNodeFactory.instance.objectNode();
+      document.putArray("deleted");
       jobs.forEach(job -> document.withArray("deleted").add(job.name()));
       terminal.print(document.toPrettyString());
     } else {

@@ -35,7 +35,7 @@ final class PollCommand {
   int run() throws IOException, InterruptedException {
     session.settings().service().requireKey();
     String name = Maintenance.jobName(session.options().poll);
-    String goOn = Program.command("--poll " + name);
+    String goOn = session.sameCommand();
     Optional<Run> unfinished = unfinishedRun(name);
     if (unfinished.isPresent() && session.options().output == null) {
       return goOnWith(unfinished.get(), goOn);

@@ -4,9 +4,9 @@ import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +22,17 @@ final class ProgressDisplay implements Progress {
   private final Terminal terminal;
   private final Consumer<String> lines;
   private final Clock clock;
-  private final Map<String, Shown> shown = new ConcurrentHashMap<>();
+
+  /** The runs of late. */
+  private final Map<String, Shown> shown =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Shown> eldest) {
+          return size() > 1000;
+        }
+      };
 
   private static final class Shown {
     private final long since;
@@ -49,14 +59,15 @@ final class ProgressDisplay implements Progress {
   @Override
   public void step(Run run, String what, long done, long total, Unit unit) {
     long now = clock.millis();
-    Shown last = shown.computeIfAbsent(run.id(), id -> new Shown(now));
-    synchronized (last) {
+    String counts;
+    synchronized (shown) {
+      Shown last = shown.computeIfAbsent(run.id(), id -> new Shown(now));
       if (now - last.last < wait(last, now)) {
         return;
       }
       last.last = now;
+      counts = counts(done, total, unit) + left(last, what, done, total, unit, now);
     }
-    String counts = counts(done, total, unit) + left(last, what, done, total, unit, now);
     if (terminal.isInteractive()) {
       terminal.status(run.name() + ": " + bar(done, total) + " " + what + ", " + counts);
     } else {

@@ -74,9 +74,10 @@ final class RunEnd {
     session
         .terminal()
         .tell(
-            (open.isEmpty()
-                    ? "The time to wait is over before a job could be created."
-                    : "The time to wait is over; " + String.join(", ", open) + " still runs.")
+            "The time to wait is over; "
+                + (open.isEmpty()
+                    ? end.run().reason().orElse("the run is " + end.run().state()) + "."
+                    : String.join(", ", open) + " still runs.")
                 + " To go on: "
                 + goOn);
     return ExitCode.TIMED_OUT;

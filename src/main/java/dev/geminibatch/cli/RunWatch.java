@@ -81,7 +81,22 @@ final class RunWatch {
       if (run.state().isFinished() || timedOut) {
         return new End(run, ledger.jobs(run.leader().orElse(runId)), !run.state().isFinished());
       }
+      refuseAnotherKey(run, ledger);
       Thread.sleep(LOOK.toMillis());
+    }
+  }
+
+  /** Waiting for a job that this key does not see would take for ever. */
+  private void refuseAnotherKey(Run run, Ledger ledger) {
+    String project = session.settings().service().requireKey().fingerprint();
+    if (run.reason().isPresent()) {
+      ledger.jobs(run.id()).stream()
+          .filter(job -> job.isInvisibleTo(project) && run.reason().equals(job.whyInvisible()))
+          .findFirst()
+          .ifPresent(
+              job -> {
+                throw job.madeWithAnotherKey();
+              });
     }
   }
 

@@ -4,20 +4,43 @@ import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.RetryPolicy;
 import dev.geminibatch.settings.Settings;
 import java.time.Clock;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 
 /**
  * What every command works with.
  *
+ * @param arguments as they were typed
  * @param properties every key of the configuration files but secrets
  */
 record Session(
+    List<String> arguments,
     Options options,
     Settings settings,
     Map<String, String> properties,
     RetryPolicy retries,
     Terminal terminal,
     Clock clock) {
+
+  /** The command that goes on with what this one began: the same, without the key. */
+  String sameCommand() {
+    StringBuilder command = new StringBuilder();
+    Iterator<String> each = arguments.iterator();
+    while (each.hasNext()) {
+      String argument = each.next();
+      if (argument.equals("--api-key")) {
+        each.next();
+      } else if (!argument.startsWith("--api-key=")) {
+        command.append(command.isEmpty() ? "" : " ").append(quoted(argument));
+      }
+    }
+    return Program.command(command.toString());
+  }
+
+  private static String quoted(String argument) {
+    return argument.matches("[\\w./\\\\:=,@+-]+") ? argument : "\"" + argument + "\"";
+  }
 
   /** The gateway for a person who waits for one answer; to be closed by whoever asks. */
   GeminiAccess service() {

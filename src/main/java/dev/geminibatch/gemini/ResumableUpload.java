@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -163,7 +164,8 @@ final class ResumableUpload {
 
   /** The answer to a chunk that was stored but whose answer was lost, when it is sent again. */
   private static boolean isAboutTheOffset(GeminiFailure failure) {
-    return failure.kind() == Kind.REFUSED && failure.getMessage().toLowerCase().contains("offset");
+    return failure.kind() == Kind.REFUSED
+        && failure.getMessage().toLowerCase(Locale.ROOT).contains("offset");
   }
 
   /** A part of the file as a request body of known length. */

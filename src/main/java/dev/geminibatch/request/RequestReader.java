@@ -33,7 +33,8 @@ import java.util.regex.Pattern;
 public final class RequestReader {
   private static final Pattern MODEL_IN_URL =
       Pattern.compile("(?:^|/)((?:models|tunedModels)/[^/:?#]+):([A-Za-z]+)(?:[?#].*)?$");
-  private static final Pattern MODEL = Pattern.compile("(?:tunedModels/)?[A-Za-z0-9][\\w.-]*");
+  private static final Pattern MODEL =
+      Pattern.compile("(?:tunedModels/)?[A-Za-z0-9][\\w.-]{0,150}");
 
   /** Fields of a request that the service ignores without a word when they stand beside it. */
   private static final Set<String> FIELDS_OF_A_REQUEST =

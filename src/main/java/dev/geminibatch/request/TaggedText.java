@@ -17,6 +17,9 @@ final class TaggedText {
   private static final String OPENING = "[[FILE:";
   private static final String CLOSING = "]]";
 
+  /** No file system has longer ones. */
+  private static final int LONGEST_PATH = 4000;
+
   private final StringBuilder chars = new StringBuilder();
 
   /** For each char, where its bytes start in the line; one more entry for the end. */
@@ -74,6 +77,9 @@ final class TaggedText {
         throw new BadTag("a file tag is opened and not closed; write [[FILE:path]]");
       }
       String path = chars.substring(pathStart, closing).strip();
+      if (path.length() > LONGEST_PATH) {
+        throw new BadTag("a file tag has " + path.length() + " characters; write [[FILE:path]]");
+      }
       if (path.isEmpty()) {
         throw new BadTag("a file tag names no file; write [[FILE:path]]");
       }

@@ -43,8 +43,12 @@ public final class ResultWriter implements Closeable {
   public record Outcome(
       long answered, long failed, Map<String, Long> failuresByCode, Tokens tokens) {}
 
-  public ResultWriter(Path input, RequestReader requests) throws IOException {
-    this.input = new LinesAt(input);
+  /**
+   * @param input where the lines came from; empty if it cannot be relied upon any more, so that
+   *     answers keep the keys under which they were sent and errors do not repeat the requests
+   */
+  public ResultWriter(Optional<Path> input, RequestReader requests) throws IOException {
+    this.input = input.isPresent() ? new LinesAt(input.get()) : null;
     this.requests = requests;
   }
 
@@ -136,11 +140,17 @@ public final class ResultWriter implements Closeable {
     for (Closeable each : open) {
       each.close();
     }
-    input.close();
+    if (input != null) {
+      input.close();
+    }
   }
 
   private static OutputStream buffered(Path file) throws IOException {
     return new BufferedOutputStream(Files.newOutputStream(file), 1 << 17);
+  }
+
+  private byte[] original(long offset) throws IOException {
+    return input == null ? null : input.read(offset);
   }
 
   private byte[] error(long number, long offset, byte[] original, LineProblem problem)
@@ -229,7 +239,7 @@ public final class ResultWriter implements Closeable {
     @Override
     public byte[] result() throws IOException {
       JobIndex.Entry entry = answers.entry();
-      if (!entry.keyChanged()) {
+      if (!entry.keyChanged() || input == null) {
         return answers.answer();
       }
       byte[] original = input.read(entry.offset());
@@ -242,7 +252,7 @@ public final class ResultWriter implements Closeable {
     public byte[] error(LineProblem problem) throws IOException {
       JobIndex.Entry entry = answers.entry();
       return ResultWriter.this.error(
-          entry.line(), entry.offset(), input.read(entry.offset()), problem);
+          entry.line(), entry.offset(), original(entry.offset()), problem);
     }
   }
 
@@ -302,7 +312,7 @@ public final class ResultWriter implements Closeable {
 
     @Override
     public byte[] error(LineProblem problem) throws IOException {
-      byte[] original = rejection.size() > LONGEST_REPEATED ? null : input.read(rejection.offset());
+      byte[] original = rejection.size() > LONGEST_REPEATED ? null : original(rejection.offset());
       return ResultWriter.this.error(rejection.line(), rejection.offset(), original, problem);
     }
 

@@ -210,6 +210,32 @@ public final class MediaCatalog {
                 .one());
   }
 
+  /**
+   * Whether a content of the run has no reference, or an old one that dies too soon. That a young
+   * one does, uploading again would not change.
+   */
+  boolean hasStaleReference(
+      String runId, int attempt, String project, Instant aliveAt, Instant youngSince) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                    .createQuery(
+                        """
+                        SELECT COUNT(*) FROM media m LEFT JOIN upload u
+                          ON u.sha256 = m.sha256 AND u.project = :project
+                        WHERE m.run_id = :run AND m.attempt = :attempt AND m.code IS NULL
+                          AND (u.sha256 IS NULL
+                            OR u.expires_at <= :alive AND u.stored_at < :young)""")
+                    .bind("project", project)
+                    .bind("run", runId)
+                    .bind("attempt", attempt)
+                    .bind("alive", aliveAt.toEpochMilli())
+                    .bind("young", youngSince.toEpochMilli())
+                    .mapTo(Long.class)
+                    .one()
+                > 0);
+  }
+
   /** Distinct contents of a run. */
   public record Totals(long files, long bytes) {}
 
@@ -251,12 +277,12 @@ public final class MediaCatalog {
   }
 
   /**
-   * The reference that takes a tag's place.
+   * The reference that takes a tag's place; empty if it must be uploaded first.
    *
-   * @throws MediaProblem when there is none
+   * @throws MediaProblem when there will never be one
    */
-  public FileReference reference(String runId, String project, String tag, Instant aliveAt)
-      throws MediaProblem {
+  public Optional<FileReference> reference(
+      String runId, String project, String tag, Instant aliveAt) throws MediaProblem {
     record Found(String uri, String mime, long expires, Optional<MediaProblem> problem) {}
     Found found =
         jdbi.withHandle(
@@ -284,9 +310,9 @@ public final class MediaCatalog {
       throw found.problem().get();
     }
     if (found.uri() == null || found.expires() <= aliveAt.toEpochMilli()) {
-      throw new MediaProblem("file-not-uploaded", "\"" + tag + "\" is not with the service");
+      return Optional.empty();
     }
-    return new FileReference(found.uri(), found.mime());
+    return Optional.of(new FileReference(found.uri(), found.mime()));
   }
 
   /** The distinct contents of a run in the order of their tags, into a digest. */

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -83,16 +84,23 @@ public final class RemoteMedia {
             "file-missing",
             "\"" + tag + "\" cannot be fetched: the host answers with " + answer.status());
       }
-      URI next = address.resolve(answer.location().get());
-      if (!"https".equals(next.getScheme())
-          || !next.getAuthority().equals(address.getAuthority())) {
-        throw new MediaProblem(
-            "file-remote",
-            "\"" + tag + "\" leads to another host, " + next.getHost() + "; name that address");
-      }
-      address = next;
+      address = redirected(tag, address, answer.location().get());
     }
     throw new MediaProblem("file-remote", "\"" + tag + "\" leads from one address to the next");
+  }
+
+  private static URI redirected(String tag, URI from, String location) throws MediaProblem {
+    try {
+      URI next = from.resolve(location.replace(" ", "%20"));
+      if ("https".equals(next.getScheme())
+          && Objects.equals(next.getAuthority(), from.getAuthority())) {
+        return next;
+      }
+    } catch (IllegalArgumentException e) {
+      // told below
+    }
+    throw new MediaProblem(
+        "file-remote", "\"" + tag + "\" leads elsewhere, to " + location + "; name that address");
   }
 
   private URI address(String tag) throws MediaProblem {
@@ -123,7 +131,7 @@ public final class RemoteMedia {
 
   private static boolean matches(String pattern, String host) {
     return pattern.startsWith("*.")
-        ? host.endsWith(pattern.substring(1))
+        ? host.endsWith(pattern.substring(1).toLowerCase(Locale.ROOT))
         : host.equalsIgnoreCase(pattern);
   }
 
@@ -152,12 +160,12 @@ public final class RemoteMedia {
           out.write(buffer, 0, read);
         }
       }
-      // The name is the content's: whoever reads it meanwhile reads the same.
-      return Files.move(
-          part,
-          folder.resolve(HexFormat.of().formatHex(digest.digest())),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      // The name is the content's: a file that is there already is the same, and stays.
+      Path target = folder.resolve(HexFormat.of().formatHex(digest.digest()));
+      if (!Files.exists(target)) {
+        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+      return target;
     } finally {
       Files.deleteIfExists(part);
     }

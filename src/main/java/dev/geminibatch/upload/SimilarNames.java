@@ -5,8 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
@@ -25,7 +26,10 @@ final class SimilarNames {
   private static final int MOST_SUGGESTIONS = 200;
 
   private Path folder;
-  private List<String> names = List.of();
+
+  /** The names by their composed form. */
+  private Map<String, String> names = Map.of();
+
   private int suggestions;
 
   /**
@@ -41,8 +45,7 @@ final class SimilarNames {
         if (isAscii(name.toString())) {
           return Optional.empty(); // has one form only
         }
-        Optional<String> other =
-            namesIn(found).stream().filter(each -> sameLetters(each, name.toString())).findFirst();
+        Optional<String> other = Optional.ofNullable(namesIn(found).get(composed(name.toString())));
         if (other.isEmpty()) {
           return Optional.empty();
         }
@@ -61,7 +64,7 @@ final class SimilarNames {
     String name = asked.getFileName().toString();
     int most = Math.max(1, name.length() / 5);
     LevenshteinDistance distance = new LevenshteinDistance(most);
-    return namesIn(asked.getParent()).stream()
+    return namesIn(asked.getParent()).values().stream()
         .filter(each -> distanceOf(distance, name, each) >= 0)
         .min(Comparator.comparingInt(each -> distanceOf(distance, name, each)));
   }
@@ -77,21 +80,24 @@ final class SimilarNames {
     return distance.apply(wanted, lower);
   }
 
-  private List<String> namesIn(Path wanted) {
+  private Map<String, String> namesIn(Path wanted) {
     if (!wanted.equals(folder)) {
       folder = wanted;
+      names = new HashMap<>();
       try (Stream<Path> files = Files.list(wanted)) {
-        names = files.limit(MOST_NAMES).map(file -> file.getFileName().toString()).toList();
+        files
+            .limit(MOST_NAMES)
+            .map(file -> file.getFileName().toString())
+            .forEach(name -> names.put(composed(name), name));
       } catch (IOException e) {
-        names = List.of();
+        names = Map.of();
       }
     }
     return names;
   }
 
-  private static boolean sameLetters(String a, String b) {
-    return Normalizer.normalize(a, Normalizer.Form.NFC)
-        .equals(Normalizer.normalize(b, Normalizer.Form.NFC));
+  private static String composed(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFC);
   }
 
   private static boolean isAscii(String text) {

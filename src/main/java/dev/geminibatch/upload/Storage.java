@@ -37,6 +37,11 @@ public final class Storage {
     this.clock = clock;
   }
 
+  /** How much all files of the project may take together, in bytes. */
+  public long limit() {
+    return limit;
+  }
+
   /**
    * Makes sure that there is room.
    *

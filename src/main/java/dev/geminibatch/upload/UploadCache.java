@@ -95,17 +95,18 @@ public final class UploadCache {
         handle ->
             handle.execute(
                 """
-                INSERT INTO upload (project, sha256, name, uri, mime, size, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO upload (project, sha256, name, uri, mime, size, stored_at, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (project, sha256) DO UPDATE SET name = excluded.name,
                   uri = excluded.uri, mime = excluded.mime, size = excluded.size,
-                  expires_at = excluded.expires_at""",
+                  stored_at = excluded.stored_at, expires_at = excluded.expires_at""",
                 project(key),
                 sha256(key),
                 file.name(),
                 file.uri(),
                 media.mimeType(),
                 media.size(),
+                clock.millis(),
                 expires));
   }
 

@@ -18,24 +18,34 @@ public final class UploadReferences {
   }
 
   /**
-   * Marks the files of a line as needed for another attempt.
+   * A file that a line needs once more.
    *
-   * @param dead whether one of them was found dead, so that all are asked for anew
+   * @param dead whether a file of the line was found dead, so that all of its files are asked for
+   *     anew
    */
-  public void needAgain(String runId, List<String> tags, int attempt, boolean dead) {
+  public record Needed(String tag, boolean dead) {}
+
+  /** Marks files of a run as needed for another attempt. */
+  public void needAgain(String runId, int attempt, List<Needed> files) {
+    if (files.isEmpty()) {
+      return;
+    }
     jdbi.useTransaction(
         handle -> {
-          for (String tag : tags) {
+          for (Needed file : files) {
             handle.execute(
-                "UPDATE media SET attempt = ? WHERE run_id = ? AND tag = ?", attempt, runId, tag);
-            if (dead) {
+                "UPDATE media SET attempt = ? WHERE run_id = ? AND tag = ?",
+                attempt,
+                runId,
+                file.tag());
+            if (file.dead()) {
               handle.execute(
                   """
                   DELETE FROM upload WHERE project = ? AND sha256 IN (
                     SELECT sha256 FROM media WHERE run_id = ? AND tag = ?)""",
                   project.get(),
                   runId,
-                  tag);
+                  file.tag());
             }
           }
         });

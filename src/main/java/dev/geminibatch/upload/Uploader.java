@@ -23,6 +23,9 @@ public final class Uploader {
   /** Videos take their time; longer than this, the run comes back later. */
   private static final Duration LONGEST_PROCESSING = Duration.ofMinutes(10);
 
+  /** From the uploads of a run to its submission it may take this long. */
+  private static final Duration GRACE = Duration.ofHours(1);
+
   private final Supplier<Gemini> gemini;
   private final MediaCatalog catalog;
   private final UploadCache cache;
@@ -42,6 +45,13 @@ public final class Uploader {
   public long bytesToUpload(String runId, int attempt, String project) {
     return catalog.bytesWithoutReference(
         runId, attempt, project, clock.instant().plus(cache.minLife()));
+  }
+
+  /** Whether files of a run must be uploaded again, because it has waited for so long. */
+  public boolean hasStaleReference(String runId, int attempt, String project) {
+    Instant now = clock.instant();
+    return catalog.hasStaleReference(
+        runId, attempt, project, now.plus(cache.minLife()).minus(GRACE), now.minus(GRACE));
   }
 
   /**

@@ -152,7 +152,7 @@ class LedgerTest {
   @Test
   void what_can_never_work_goes_to_the_failed_folder_once() throws IOException {
     String run = dropped("a.jsonl");
-    Path input = context.folder(run).input();
+    Path input = RunFolder.of(settings, run).input();
 
     // As if the process had ended between the two steps of a failure.
     PutAway.link(settings.folders().failed(), ledger.run(run), input);
@@ -200,7 +200,8 @@ class LedgerTest {
     Path source = Files.writeString(settings.folders().inbox().resolve("a.jsonl"), "x");
     String run = receiver.receive(source);
     database.jdbi().useHandle(each -> each.execute("UPDATE run SET state = 'RECEIVING'"));
-    SafeFiles.copy(context.folder(run).input(), source); // as a move between file systems begins
+    SafeFiles.copy(
+        RunFolder.of(settings, run).input(), source); // as a move between file systems begins
 
     receiver.recover();
 
@@ -226,8 +227,8 @@ class LedgerTest {
 
     Files.writeString(file, "after");
 
-    assertThat(context.folder(run).input()).hasContent("before");
-    InputGuard.check(ledger.run(run), context.folder(run));
+    assertThat(RunFolder.of(settings, run).input()).hasContent("before");
+    InputGuard.check(ledger.run(run), RunFolder.of(settings, run));
   }
 
   private String dropped(String name) throws IOException {

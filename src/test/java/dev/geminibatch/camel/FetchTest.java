@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.hc.client5.http.DnsResolver;
@@ -28,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The route fetch over real HTTP. */
 class FetchTest {
   @TempDir Path folder;
+  private final CountDownLatch endlessEnded = new CountDownLatch(1);
   private HttpServer server;
   private DefaultCamelContext context;
 
@@ -39,6 +43,16 @@ class FetchTest {
         http -> {
           String path = http.getRequestURI().getPath();
           byte[] body = "content".getBytes(StandardCharsets.UTF_8);
+          if (path.equals("/endless")) {
+            http.sendResponseHeaders(200, 0);
+            try {
+              while (true) {
+                http.getResponseBody().write(body);
+              }
+            } finally {
+              endlessEnded.countDown();
+            }
+          }
           if (path.equals("/moved")) {
             http.getResponseHeaders().set("Location", "/found");
           }
@@ -47,6 +61,7 @@ class FetchTest {
           http.getResponseBody().write(body);
           http.close();
         });
+    server.setExecutor(Executors.newCachedThreadPool());
     server.start();
   }
 
@@ -70,6 +85,14 @@ class FetchTest {
     assertThat(answer.status()).isEqualTo(302);
     assertThat(answer.location()).hasValue("/found");
     assertThat(answer.stored()).isEmpty();
+  }
+
+  @Test
+  void what_is_too_large_is_cut_off() throws Exception {
+    assertThatThrownBy(() -> get("/endless", SystemDefaultDnsResolver.INSTANCE))
+        .isInstanceOf(IOException.class)
+        .hasMessage("it has more than 1000 bytes");
+    assertThat(endlessEnded.await(30, TimeUnit.SECONDS)).as("the server was let go").isTrue();
   }
 
   @Test
@@ -112,7 +135,7 @@ class FetchTest {
     context = new DefaultCamelContext();
     RemoteMedia media =
         new RemoteMedia(List.of(), 1000, Duration.ofMinutes(1), folder, Clock.systemUTC());
-    context.getRegistry().bind("remoteMedia", media);
+    context.getRegistry().bind("mediaStore", new MediaStore(media));
     context.getRegistry().bind("mediaConnections", Beans.mediaConnections(addresses));
     for (String file : List.of("failures", "fetch")) {
       PluginHelper.getRoutesLoader(context)

@@ -321,6 +321,41 @@ class InboxToOutboxTest {
   }
 
   @Test
+  void a_line_that_is_sent_again_never_takes_the_place_of_another_job() throws Exception {
+    open("job.max-bytes=400");
+    workshop.sandbox().faults().next(1, Endpoint.ANSWER_LINE, new Status(14, "unavailable"));
+    workshop.drop(
+        "x.jsonl", nativeLine("too large", "x".repeat(500)), validation("1"), validation("2"));
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1", "2");
+    assertThat(keys(workshop.outbox().errors("x"))).containsExactly("too large");
+  }
+
+  @Test
+  void a_job_that_is_not_found_once_is_looked_at_again() throws Exception {
+    open();
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.awaitJobs(1);
+    workshop.sandbox().faults().next(3, Endpoint.BATCH_GET, new Status(404, "not found"));
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
+  }
+
+  @Test
+  void an_input_that_was_changed_after_it_was_sent_gives_no_answer_another_key() throws Exception {
+    open();
+    workshop.drop("x.jsonl", nativeLine("k", "first"), nativeLine("k", "second"));
+    workshop.awaitJobs(1);
+    Path input = folder.resolve("state/runs/" + workshop.runs().get(0).id() + "/input.jsonl");
+    Files.writeString(input, nativeLine("a", "other") + "\n" + nativeLine("b", "lines"));
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("k", "k~2");
+  }
+
+  @Test
   void many_small_jobs_need_few_files_and_little_memory() throws Exception {
     open("job.max-requests=1", "retry.max-attempts=1");
     String[] lines = new String[60];

@@ -143,7 +143,8 @@ class AnswersTest {
     AnswerMatcher.Outcome outcome =
         AnswerMatcher.match(folder.resolve("index"), answers, folder.resolve("matches"));
     LineProblem missing = AnswerLine.missing();
-    try (ResultWriter writer = new ResultWriter(folder.resolve("input"), new RequestReader())) {
+    try (ResultWriter writer =
+        new ResultWriter(Optional.of(folder.resolve("input")), new RequestReader())) {
       Path index = folder.resolve("index");
       writer.addJob(1, () -> new JobAnswers(index, folder.resolve("matches"), answers, missing), 1);
       ResultWriter.Outcome written =

@@ -69,9 +69,12 @@ class RemoteMediaTest {
     redirect("https://example.com/c", "https://img.example.org/b");
     redirect("https://example.com/d", "http://example.com/b");
     redirect("https://example.com/e", "/e");
+    redirect("https://example.com/f", "https:x");
+    redirect("https://example.com/g", "mailto:x");
+    redirect("https://example.com/h", ":%%");
 
     assertThat(media.fetch("https://example.com/a")).hasContent("content");
-    for (String address : List.of("c", "d", "e")) {
+    for (String address : List.of("c", "d", "e", "f", "g", "h")) {
       assertThatThrownBy(() -> media.fetch("https://example.com/" + address))
           .isInstanceOf(MediaProblem.class);
     }
