@@ -173,16 +173,23 @@ class RealJarTest {
   }
 
   @Test
-  void a_time_out_leaves_the_job_running_and_says_how_to_go_on() throws Exception {
-    Files.writeString(folder.resolve("x.jsonl"), validation("1"));
+  void a_time_out_leaves_the_job_running_and_names_the_command_that_goes_on() throws Exception {
+    Files.writeString(folder.resolve("x.jsonl"), nativeLine("1", "no model"));
+    String[] command = {
+      "--file", "x.jsonl", "--model", "gemini-other", "--output", "o.jsonl", "--api-key", "a-key"
+    };
     jar.with("JOB_TIMEOUT", "2s");
 
-    RealJar.Result timedOut = jar.run("--file", "x.jsonl");
+    RealJar.Result timedOut = jar.run(command);
     assertThat(timedOut.exit()).as(timedOut.err()).isEqualTo(4);
-    assertThat(timedOut.err()).contains("still runs. To go on: java -jar ", "--file x.jsonl");
+    assertThat(timedOut.err())
+        .contains("still runs. To go on: java -jar ")
+        .contains("--file x.jsonl --model gemini-other --output o.jsonl")
+        .doesNotContain("a-key");
 
     letJobsEnd();
-    assertThat(jar.with("JOB_TIMEOUT", null).run("--file", "x.jsonl").exit()).isZero();
+    jar.with("JOB_TIMEOUT", null);
+    assertThat(jar.run(command).exit()).isZero();
     assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
   }
 
