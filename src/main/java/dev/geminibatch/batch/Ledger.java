@@ -344,8 +344,20 @@ public final class Ledger {
     updateJob(job, "state = 'ASSEMBLED', input_file = NULL");
   }
 
-  void jobCreating(Job job) {
-    updateJob(job, "state = 'CREATING'");
+  /**
+   * The job is about to be created.
+   *
+   * @return false if somebody else is at it: whoever gets false must not create it
+   */
+  boolean jobCreating(Job job) {
+    return jdbi.inTransaction(
+        handle ->
+            handle.execute(
+                    "UPDATE job SET state = 'CREATING'"
+                        + " WHERE run_id = ? AND number = ? AND state = 'UPLOADED'",
+                    job.runId(),
+                    job.number())
+                == 1);
   }
 
   /** The service has certainly not created it. */

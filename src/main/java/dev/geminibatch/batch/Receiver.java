@@ -64,11 +64,17 @@ public final class Receiver {
     boolean forced = name.toLowerCase(Locale.ROOT).endsWith(".force.jsonl");
     Run run = run(name, file, true, Optional.empty(), Run.stem(name), forced);
     try {
-      String id = receive(run, SafeFiles::move);
+      // Begun before the ledger shows it: a tick that came in between would begin it, too.
+      String id =
+          receive(
+              run,
+              (source, target) -> {
+                SafeFiles.move(source, target);
+                claims.begin(run.id());
+              });
       leftAloneUntil.remove(file);
       forgetFailure(name);
       LOG.info("{}: received as run {}", name, id);
-      claims.begin(id);
       return id;
     } catch (IOException e) {
       leftAloneUntil.put(file, clock.instant().plus(LEAVE_ALONE));

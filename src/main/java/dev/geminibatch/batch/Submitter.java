@@ -141,7 +141,10 @@ public final class Submitter {
   }
 
   private void create(Run run, Job job) {
-    ledger.jobCreating(job);
+    if (!ledger.jobCreating(job)) {
+      throw new IllegalStateException(
+          "Job " + job.number() + " of run " + run.id() + " is being created elsewhere");
+    }
     try {
       BatchStatus created =
           gemini.get().createBatch(job.model(), job.inputFile().orElseThrow(), job.displayName());

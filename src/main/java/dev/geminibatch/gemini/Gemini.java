@@ -84,7 +84,7 @@ public final class Gemini implements AutoCloseable {
       }
       file = storedAllTheSame(upload, failure);
     }
-    if (file.size() != size) {
+    if (file.size() >= 0 && file.size() != size) {
       throw ServiceHttp.odd(
           "The service stored " + file.size() + " of " + size + " bytes of " + upload.path(), null);
     }
@@ -150,9 +150,9 @@ public final class Gemini implements AutoCloseable {
     try {
       batches(Optional.empty(), retries.impatient());
     } catch (GeminiFailure failure) {
-      if (failure.kind() != Kind.UNAVAILABLE && failure.kind() != Kind.QUOTA) {
+      if (failure.kind() == Kind.UNREACHABLE || failure.kind() == Kind.BAD_KEY) {
         throw failure;
-      }
+      } // anything else is told by the call that needs it
     }
   }
 

@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The space that the project's files take with the service.
@@ -19,6 +21,7 @@ import java.util.function.Supplier;
  * what is uploaded in the meantime is added to it.
  */
 public final class Storage {
+  private static final Logger LOG = LoggerFactory.getLogger("upload");
   private static final Duration FRESH = Duration.ofMinutes(5);
   private static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
@@ -76,7 +79,14 @@ public final class Storage {
 
   private long inUse() {
     AtomicLong sum = new AtomicLong();
-    gemini.get().eachFile(file -> sum.addAndGet(Math.max(0, file.size())));
+    try {
+      gemini.get().eachFile(file -> sum.addAndGet(Math.max(0, file.size())));
+    } catch (GeminiFailure failure) {
+      if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
+        throw failure;
+      }
+      LOG.warn("The project's storage cannot be looked at: {}", failure.getMessage());
+    }
     return sum.get();
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -112,7 +113,7 @@ public final class Uploader {
       RemoteFile file = gemini.get().file(name);
       Instant needed = clock.instant().plus(cache.minLife());
       boolean usable =
-          file.size() == media.size()
+          (file.size() < 0 || file.size() == media.size())
               && hashMatches(file, media.sha256())
               && file.expires().map(needed::isBefore).orElse(false);
       return usable ? Optional.of(file) : Optional.empty();
@@ -154,18 +155,24 @@ public final class Uploader {
     return file;
   }
 
-  /** The hash is documented as base64 of its bytes and has been seen as base64 of its hex form. */
+  /** Whether the service's hash, in a form that we know, is the content's. */
   private static boolean hashMatches(RemoteFile file, String sha256) {
-    if (file.sha256().isEmpty()) {
-      return true;
+    return file.sha256().flatMap(Uploader::hex).map(sha256::equals).orElse(true);
+  }
+
+  /** Documented as base64 of the hash; base64 of its hex form has been seen, too. */
+  private static Optional<String> hex(String hash) {
+    if (hash.matches("(?i)[0-9a-f]{64}")) {
+      return Optional.of(hash.toLowerCase(Locale.ROOT));
     }
     try {
-      byte[] decoded = Base64.getDecoder().decode(file.sha256().get());
-      return HexFormat.of().formatHex(decoded).equals(sha256)
-          || new String(decoded, StandardCharsets.US_ASCII).equalsIgnoreCase(sha256)
-          || file.sha256().get().equalsIgnoreCase(sha256);
+      byte[] decoded = Base64.getDecoder().decode(hash);
+      String text = new String(decoded, StandardCharsets.US_ASCII);
+      return decoded.length == 32
+          ? Optional.of(HexFormat.of().formatHex(decoded))
+          : Optional.of(text.toLowerCase(Locale.ROOT)).filter(hex -> hex.matches("[0-9a-f]{64}"));
     } catch (IllegalArgumentException e) {
-      return true; // no hash in a form that we know
+      return Optional.empty();
     }
   }
 

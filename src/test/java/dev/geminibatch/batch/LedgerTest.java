@@ -119,6 +119,32 @@ class LedgerTest {
   }
 
   @Test
+  void a_dropped_file_is_begun_before_a_tick_can_see_its_run() throws IOException {
+    Poller poller = new Poller(context, noService(), each -> true);
+
+    String run = dropped("a.jsonl");
+
+    assertThat(poller.poll()).isEmpty();
+    claims.end(run);
+    assertThat(poller.poll()).containsExactly(run);
+  }
+
+  @Test
+  void only_one_may_create_a_job() throws IOException {
+    String run = dropped("a.jsonl");
+    RunFolder files = RunFolder.of(settings, run);
+    Job job;
+    try (JobWriter writer = new JobWriter(files, 1, "gemini-x", 10, 1000)) {
+      job = writer.toJob(ledger.run(run));
+    }
+    ledger.assembled(run, 1, List.of(job), 0);
+    ledger.jobUploaded(job, "project", "files/x");
+
+    assertThat(ledger.jobCreating(job)).isTrue();
+    assertThat(ledger.jobCreating(job)).isFalse();
+  }
+
+  @Test
   void a_parked_run_waits_its_time_and_not_over_a_restart() throws IOException {
     String run = ordered("a.jsonl");
     Poller poller = new Poller(context, noService(), each -> true);
