@@ -12,11 +12,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Starts the packaged program as a process, in a folder of its own. */
 public final class RealJar {
   private static final Path JAR = Path.of("target/gemini-batch.jar").toAbsolutePath();
+
+  private static final Set<String> NEEDED_BY_JAVA =
+      Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SystemRoot");
 
   private final Path folder;
   private final Map<String, String> environment = new HashMap<>();
@@ -87,9 +91,7 @@ public final class RealJar {
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    for (String name : List.of("GEMINI_API_KEY", "API_KEY", "GOOGLE_API_KEY")) {
-      builder.environment().remove(name);
-    }
+    builder.environment().keySet().retainAll(NEEDED_BY_JAVA); // settings of whoever runs the tests
     environment.forEach(
         (name, value) -> {
           if (value != null) {
