@@ -42,18 +42,8 @@ public record Job(
     Optional<Instant> ended) {
 
   /** Whether a service that does not know it must be believed: it was asked with the same key. */
-  boolean isOf(String project) {
+  public boolean isOf(String project) {
     return this.project.equals(Optional.of(project));
-  }
-
-  /** Whether it was sent with another key than this one. */
-  public boolean isInvisibleTo(String project) {
-    return this.project.isPresent() && !isOf(project);
-  }
-
-  /** What the ledger says of a run that waits for the key of such a job. */
-  public Optional<String> whyInvisible() {
-    return Optional.of(madeWithAnotherKey().getMessage());
   }
 
   /** Says that the service does not know the job under the present key. */

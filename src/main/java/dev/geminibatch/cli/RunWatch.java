@@ -6,6 +6,7 @@ import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.settings.InvalidSettingException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,14 +90,14 @@ final class RunWatch {
   /** Waiting for a job that this key does not see would take for ever. */
   private void refuseAnotherKey(Run run, Ledger ledger) {
     String project = session.settings().service().requireKey().fingerprint();
-    if (run.reason().isPresent()) {
-      ledger.jobs(run.id()).stream()
-          .filter(job -> job.isInvisibleTo(project) && run.reason().equals(job.whyInvisible()))
-          .findFirst()
-          .ifPresent(
-              job -> {
-                throw job.madeWithAnotherKey();
-              });
+    if (run.reason().isEmpty()) {
+      return;
+    }
+    for (Job job : ledger.jobs(run.id())) {
+      InvalidSettingException why = job.madeWithAnotherKey();
+      if (!job.isOf(project) && run.reason().get().equals(why.getMessage())) {
+        throw why;
+      }
     }
   }
 

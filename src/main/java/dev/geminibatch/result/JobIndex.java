@@ -18,9 +18,6 @@ import java.util.Optional;
 public final class JobIndex {
   private static final int BUFFER_BYTES = 1 << 16;
 
-  /** The size of an entry in bytes. */
-  static final int ENTRY_BYTES = 8 + 8 + 8 + 1;
-
   private JobIndex() {}
 
   /**
