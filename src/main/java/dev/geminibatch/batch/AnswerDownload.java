@@ -15,26 +15,33 @@ import org.slf4j.LoggerFactory;
  */
 final class AnswerDownload {
   private static final Logger LOG = LoggerFactory.getLogger("collect");
-  private static final int ATTEMPTS = 3;
+
+  /** Bounds the rounds with a service that ends every answer early. */
+  private static final int MOST_ROUNDS = 50;
 
   private AnswerDownload() {}
 
   /**
-   * Downloads a file of answers.
+   * Downloads a file of answers, or goes on with its download.
    *
-   * @param expectedLines how many there should be; 0 if unknown. A file that has fewer is fetched
-   *     again, and accepted only if it stays that way: the service may leave answers out
+   * @param expectedLines how many there should be; 0 if unknown. A file that has fewer is asked for
+   *     what follows and then fetched anew, and accepted only if it stays that way: the service may
+   *     leave answers out
    */
   static void fetch(
       Gemini gemini, String fileName, Path target, long expectedLines, LongConsumer received)
       throws IOException {
-    for (int attempt = 1; ; attempt++) {
+    long before = -1;
+    int same = 0;
+    for (int round = 1; ; round++) {
       gemini.download(fileName, target, received);
       Shape shape = shape(target);
       if (shape.endsWithLine() && shape.lines() >= expectedLines) {
         return;
       }
-      if (attempt == ATTEMPTS) {
+      long size = Files.size(target);
+      same += size == before ? 1 : 0;
+      if (same == 2 || round == MOST_ROUNDS) {
         LOG.warn(
             "{} has {} lines for {} requests{}",
             fileName,
@@ -43,6 +50,10 @@ final class AnswerDownload {
             shape.endsWithLine() ? "" : " and does not end with a line end");
         return;
       }
+      if (size == before) {
+        Files.delete(target); // nothing follows, so once more from the beginning
+      }
+      before = size;
     }
   }
 

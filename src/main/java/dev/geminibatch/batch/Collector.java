@@ -1,6 +1,7 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.batch.Progress.Unit;
+import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
@@ -10,7 +11,12 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +28,17 @@ public final class Collector {
   /** Over some five minutes; a service that once does not know a file may know it again. */
   private static final int TRIES_FOR_ANSWERS = 5;
 
+  /** What the service promises is not documented; files live as long. */
+  private static final Duration LIFE_OF_ANSWERS = Duration.ofHours(48);
+
   private final Ledger ledger;
   private final Supplier<Gemini> gemini;
   private final Supplier<String> project;
   private final FollowUp followUp;
   private final Settings settings;
   private final Progress progress;
+  private final Clock clock;
+  private final Set<Path> begun = ConcurrentHashMap.newKeySet();
 
   public Collector(StageContext context, GeminiAccess service, FollowUp followUp) {
     this.ledger = context.ledger();
@@ -36,6 +47,7 @@ public final class Collector {
     this.gemini = service::gemini;
     this.project = service::project;
     this.followUp = followUp;
+    this.clock = context.clock();
   }
 
   /**
@@ -84,6 +96,9 @@ public final class Collector {
       return Optional.of(answers); // complete since it has its name
     }
     Path part = SafeFiles.aside(answers, run.id());
+    if (begun.add(part)) {
+      Files.deleteIfExists(part); // an earlier process may have left it half on disk
+    }
     try {
       AnswerDownload.fetch(
           gemini.get(),
@@ -92,6 +107,7 @@ public final class Collector {
           job.requests(),
           received -> progress.step(run, "downloading answers", received, 0, Unit.BYTES));
       SafeFiles.publish(part, answers);
+      begun.remove(part);
       return Optional.of(answers);
     } catch (GeminiFailure failure) {
       if (failure.kind() != Kind.NOT_FOUND) {
@@ -100,7 +116,7 @@ public final class Collector {
       if (!job.isOf(project.get())) {
         throw job.madeWithAnotherKey();
       }
-      if (run.tries() < TRIES_FOR_ANSWERS) {
+      if (run.tries() < TRIES_FOR_ANSWERS || isStillPromised(job)) {
         throw failure;
       }
       LOG.error(
@@ -110,6 +126,20 @@ public final class Collector {
           failure.getMessage());
       ledger.jobEnded(job, "ANSWERS_GONE", null, failure.getMessage());
       return Optional.empty();
+    }
+  }
+
+  /** Whether the service still says that the answers are there, and they are not too old. */
+  private boolean isStillPromised(Job job) {
+    try {
+      BatchStatus status = gemini.get().batch(job.name().orElseThrow());
+      return status.responsesFile().equals(job.responsesFile())
+          && job.ended().orElse(Instant.EPOCH).plus(LIFE_OF_ANSWERS).isAfter(clock.instant());
+    } catch (GeminiFailure failure) {
+      if (failure.kind() == Kind.NOT_FOUND) {
+        return false;
+      }
+      throw failure;
     }
   }
 }

@@ -59,12 +59,11 @@ public final class FollowUp {
    * @return whether the run goes on with another attempt
    */
   boolean prepare(Run run, RunFolder folder) throws IOException {
-    if (run.attempt() >= settings.jobs().maxAttempts()) {
-      return false;
-    }
+    boolean wasLast = run.attempt() >= settings.jobs().maxAttempts();
     Plan plan = new Plan();
     for (Job job : ledger.jobs(run.id())) {
-      if (job.attempt() == run.attempt() && !job.cancelAsked()) {
+      boolean wasSent = job.name().isPresent();
+      if (job.attempt() == run.attempt() && !job.cancelAsked() && !(wasLast && wasSent)) {
         examine(job, folder, plan);
       }
     }
@@ -76,7 +75,7 @@ public final class FollowUp {
     claimFiles(run, folder, plan, attempt);
     ledger.sendAgain(run.id(), attempt);
     LOG.info(
-        "{}: {} requests have no answer yet and are sent again (attempt {} of {})",
+        "{}: {} requests have no answer yet and are sent again (attempt {}, at most {})",
         run.name(),
         plan.lines.size(),
         attempt,

@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param responsesFile {@code files/...} once the answers are ready
  * @param reason why it has no answers
  * @param cancelAsked whether a person cancelled it here, who does not want it sent again
+ * @param creation counts how often it was created, because of jobs that the service ended at once
+ * @param creating when the call to create it was begun
+ * @param givenUp when the service was asked to cancel it because it hangs
  */
 public record Job(
     String runId,
@@ -35,15 +38,23 @@ public record Job(
     Optional<String> responsesFile,
     Optional<String> reason,
     boolean cancelAsked,
+    int creation,
     long answered,
     long failed,
     Tokens tokens,
+    Optional<Instant> creating,
+    Optional<Instant> givenUp,
     Optional<Instant> submitted,
     Optional<Instant> ended) {
 
   /** Whether a service that does not know it must be believed: it was asked with the same key. */
   public boolean isOf(String project) {
     return this.project.equals(Optional.of(project));
+  }
+
+  /** Unique again, for one more creation of the same job. */
+  String nextDisplayName() {
+    return displayName.replaceFirst("(-\\d+)?\\]$", "-" + (creation + 1) + "]");
   }
 
   /** Says that the service does not know the job under the present key. */

@@ -50,6 +50,7 @@ public final class JobFetch {
     Path results = SafeFiles.aside(files.results(), id);
     Path errors = SafeFiles.aside(files.errors(), id);
     try {
+      Files.deleteIfExists(answers);
       AnswerDownload.fetch(
           gemini,
           status.responsesFile().orElseThrow(),

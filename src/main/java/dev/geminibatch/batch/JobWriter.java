@@ -96,9 +96,12 @@ final class JobWriter implements Closeable {
         Optional.empty(),
         Optional.empty(),
         false,
+        1,
         0,
         0,
         Tokens.NONE,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

@@ -7,7 +7,12 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -114,18 +119,41 @@ public final class Ledger {
 
   /** The stage that takes the run on from where it is; null if there is nothing to do. */
   public String nextStage(String runId) {
-    return find(runId).flatMap(run -> run.state().stage()).orElse(null);
+    return find(runId).flatMap(this::nextStage).orElse(null);
   }
 
-  /** Moves a run to its next state; the tries of the stage behind it are forgotten. */
+  private Optional<String> nextStage(Run run) {
+    // The answers of a job are fetched while others of the run still wait to be created.
+    boolean answersWait =
+        run.state() == RunState.ASSEMBLED
+            && jobs(run.id()).stream().anyMatch(job -> job.state() == JobState.ENDED);
+    return answersWait ? RunState.SUBMITTED.stage() : run.state().stage();
+  }
+
+  /**
+   * Moves a run to its next state; the tries of the stage behind it are forgotten.
+   *
+   * @throws IllegalStateException when there is no such move
+   */
   void moveTo(String runId, RunState state) {
     jdbi.useTransaction(handle -> moveTo(handle, runId, state));
   }
 
   private void moveTo(Handle handle, String runId, RunState state) {
+    RunState present =
+        RunState.valueOf(
+            handle
+                .createQuery("SELECT state FROM run WHERE id = :id")
+                .bind("id", runId)
+                .mapTo(String.class)
+                .one());
+    if (!present.mayBecome(state)) {
+      throw new IllegalStateException(
+          "Run " + runId + " is " + present + " and cannot become " + state);
+    }
     handle.execute(
-        "UPDATE run SET state = ?, reason = NULL, tries = 0, next_try = 0, updated_at = ?"
-            + " WHERE id = ?",
+        "UPDATE run SET state = ?, reason = NULL, tries = 0, next_try = 0, waits_for = NULL,"
+            + " updated_at = ? WHERE id = ?",
         state.name(),
         now(),
         runId);
@@ -290,12 +318,30 @@ public final class Ledger {
     jdbi.useTransaction(
         handle ->
             handle.execute(
-                "UPDATE run SET reason = ?, tries = tries + 1, next_try = ?, updated_at = ?"
-                    + " WHERE id = ?",
+                "UPDATE run SET reason = ?, tries = tries + 1, next_try = ?, waits_for = NULL,"
+                    + " updated_at = ? WHERE id = ?",
                 shortened(reason),
                 now() + wait.toMillis(),
                 now(),
                 runId));
+  }
+
+  /** The run waits in the queue of those that want to create a job. */
+  void queued(String runId, CreationQueue.Place place) {
+    jdbi.useTransaction(handle -> queued(handle, runId, place));
+  }
+
+  private void queued(Handle handle, String runId, CreationQueue.Place place) {
+    handle.execute(
+        "UPDATE run SET reason = ?, tries = tries + 1, next_try = ?, waits_for = ?,"
+            + " waits_project = ?, waits_model = ?, updated_at = ? WHERE id = ?",
+        shortened(place.reason()),
+        now() + place.time().toMillis(),
+        place.kind().name(),
+        place.project(),
+        place.model(),
+        now(),
+        runId);
   }
 
   public List<Job> jobs(String runId) {
@@ -335,40 +381,69 @@ public final class Ledger {
                 .findFirst());
   }
 
+  /** Which states the jobs of each unfinished run are in; a run without jobs is not there. */
+  Map<String, Set<JobState>> jobStates() {
+    Map<String, Set<JobState>> states = new HashMap<>();
+    jdbi.useHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT DISTINCT job.run_id, job.state FROM job JOIN run ON run.id = job.run_id
+                    WHERE run.state IN (<states>)""")
+                .bindList("states", RunState.unfinished().stream().map(Enum::name).toList())
+                .map(
+                    (row, context) ->
+                        states
+                            .computeIfAbsent(
+                                row.getString(1), run -> EnumSet.noneOf(JobState.class))
+                            .add(JobState.valueOf(row.getString(2))))
+                .list());
+    return states;
+  }
+
   void jobUploaded(Job job, String project, String inputFile) {
-    updateJob(job, "state = 'UPLOADED', project = ?, input_file = ?", project, inputFile);
+    moveJob(job, JobState.UPLOADED, "project = ?, input_file = ?", project, inputFile);
   }
 
   /** Its file is not with the service any more, but still here. */
   void jobNotUploaded(Job job) {
-    updateJob(job, "state = 'ASSEMBLED', input_file = NULL");
+    moveJob(job, JobState.ASSEMBLED, "input_file = NULL");
   }
 
   /**
    * The job is about to be created.
    *
-   * @return false if somebody else is at it: whoever gets false must not create it
+   * @param maxOpen how many of the project may be open at the most
+   * @return false if somebody else is at it or there is no room: whoever gets false must not create
+   *     it
    */
-  boolean jobCreating(Job job) {
+  boolean jobCreating(Job job, int maxOpen) {
     return jdbi.inTransaction(
         handle ->
             handle.execute(
-                    "UPDATE job SET state = 'CREATING'"
-                        + " WHERE run_id = ? AND number = ? AND state = 'UPLOADED'",
+                    """
+                    UPDATE job SET state = 'CREATING', creating_at = ?
+                    WHERE run_id = ? AND number = ? AND state = 'UPLOADED' AND ? > (
+                      SELECT COUNT(*) FROM job AS other
+                      WHERE other.state IN ('CREATING', 'OPEN') AND other.project = job.project)""",
+                    now(),
                     job.runId(),
-                    job.number())
+                    job.number(),
+                    maxOpen)
                 == 1);
   }
 
   /** The service has certainly not created it. */
   void jobNotCreated(Job job) {
-    updateJob(job, "state = 'UPLOADED'");
+    moveJob(job, JobState.UPLOADED, "creating_at = NULL");
   }
 
   void jobOpen(Job job, String name, String remoteState) {
-    updateJob(
+    moveJob(
         job,
-        "state = 'OPEN', name = ?, remote_state = ?, submitted_at = ?",
+        JobState.OPEN,
+        "name = ?, remote_state = ?, submitted_at = ?",
         name,
         remoteState,
         now());
@@ -378,10 +453,32 @@ public final class Ledger {
     updateJob(job, "remote_state = ?", remoteState);
   }
 
+  /** The job hangs; the service was asked to cancel it. */
+  void jobGivenUp(Job job) {
+    updateJob(job, "given_up_at = ?", now());
+  }
+
+  /** The service took the job and ended it at once for lack of quota: it is created once more. */
+  void jobToBeCreatedAgain(Job job, CreationQueue.Place place) {
+    jdbi.useTransaction(
+        handle -> {
+          moveJob(
+              handle,
+              job,
+              JobState.UPLOADED,
+              "name = NULL, remote_state = NULL, submitted_at = NULL, creating_at = NULL,"
+                  + " creation = creation + 1, display_name = ?",
+              job.nextDisplayName());
+          moveTo(handle, job.runId(), RunState.ASSEMBLED);
+          queued(handle, job.runId(), place);
+        });
+  }
+
   void jobEnded(Job job, String remoteState, String responsesFile, String reason) {
-    updateJob(
+    moveJob(
         job,
-        "state = 'ENDED', remote_state = ?, responses_file = ?, reason = ?, ended_at = ?",
+        JobState.ENDED,
+        "remote_state = ?, responses_file = ?, reason = ?, ended_at = ?",
         remoteState,
         responsesFile,
         shortened(reason),
@@ -389,9 +486,10 @@ public final class Ledger {
   }
 
   void jobCollected(Job job, long answered, long failed, Tokens tokens) {
-    updateJob(
+    moveJob(
         job,
-        "state = 'COLLECTED', answered = ?, failed = ?, tokens_in = ?, tokens_out = ?,"
+        JobState.COLLECTED,
+        "answered = ?, failed = ?, tokens_in = ?, tokens_out = ?,"
             + " tokens_thought = ?, tokens_cached = ?",
         answered,
         failed,
@@ -441,14 +539,34 @@ public final class Ledger {
   }
 
   private void updateJob(Job job, String assignments, Object... values) {
-    Object[] arguments = new Object[values.length + 2];
-    System.arraycopy(values, 0, arguments, 0, values.length);
-    arguments[values.length] = job.runId();
-    arguments[values.length + 1] = job.number();
-    jdbi.useTransaction(
-        handle ->
-            handle.execute(
-                "UPDATE job SET " + assignments + " WHERE run_id = ? AND number = ?", arguments));
+    moveJob(job, null, assignments, values);
+  }
+
+  private void moveJob(Job job, JobState state, String assignments, Object... values) {
+    jdbi.useTransaction(handle -> moveJob(handle, job, state, assignments, values));
+  }
+
+  /** Null as the state leaves it as it is. */
+  private static void moveJob(
+      Handle handle, Job job, JobState state, String assignments, Object... values) {
+    String move = state == null ? "" : ", state = '" + state + "'";
+    String guard =
+        state == null
+            ? ""
+            : state.before().stream()
+                .map(before -> "'" + before + "'")
+                .collect(Collectors.joining(", ", " AND state IN (", ")"));
+    List<Object> arguments = new ArrayList<>(Arrays.asList(values));
+    arguments.add(job.runId());
+    arguments.add(job.number());
+    int moved =
+        handle.execute(
+            "UPDATE job SET " + assignments + move + " WHERE run_id = ? AND number = ?" + guard,
+            arguments.toArray());
+    if (moved == 0) {
+      throw new IllegalStateException(
+          "Job " + job.number() + " of run " + job.runId() + " cannot become " + state);
+    }
   }
 
   private long now() {
@@ -476,6 +594,7 @@ public final class Ledger {
         row.getInt("attempt"),
         row.getInt("tries"),
         Instant.ofEpochMilli(row.getLong("next_try")),
+        row.getString("waits_for") != null,
         Optional.ofNullable(row.getString("leader")),
         row.getLong("input_size"),
         row.getLong("input_modified"),
@@ -505,6 +624,7 @@ public final class Ledger {
         Optional.ofNullable(row.getString("responses_file")),
         Optional.ofNullable(row.getString("reason")),
         row.getInt("cancel_asked") != 0,
+        row.getInt("creation"),
         row.getLong("answered"),
         row.getLong("failed"),
         new Tokens(
@@ -512,6 +632,8 @@ public final class Ledger {
             row.getLong("tokens_out"),
             row.getLong("tokens_thought"),
             row.getLong("tokens_cached")),
+        time(row, "creating_at"),
+        time(row, "given_up_at"),
         time(row, "submitted_at"),
         time(row, "ended_at"));
   }

@@ -216,6 +216,7 @@ public final class Receiver {
         1,
         0,
         Instant.EPOCH,
+        false,
         Optional.empty(),
         0,
         0,

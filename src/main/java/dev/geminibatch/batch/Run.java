@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param isPaid whether a job of it is or may be with the service, so that its answers cost already
  * @param attempt 1, or more when lines without an answer were sent again
  * @param nextTry not before this time the present stage is tried again
+ * @param isQueued whether it waits until it may create a job
  * @param leader the run whose answers this one shares because its content is the same
  */
 public record Run(
@@ -33,6 +34,7 @@ public record Run(
     int attempt,
     int tries,
     Instant nextTry,
+    boolean isQueued,
     Optional<String> leader,
     long inputSize,
     long inputModified,

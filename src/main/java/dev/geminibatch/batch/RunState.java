@@ -1,10 +1,15 @@
 package dev.geminibatch.batch;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** How far a run has come, and which stage takes it on from there. */
+/**
+ * How far a run has come, which stage takes it on from there, and where it can go. The ledger
+ * refuses any other move.
+ */
 public enum RunState {
   /** Written down; its input is about to be taken from the inbox. */
   RECEIVING(null),
@@ -14,7 +19,7 @@ public enum RunState {
   INSPECTED("upload"),
   /** Every file that a line names is with the service, or known to be impossible. */
   UPLOADED("assemble"),
-  /** The jobs' files are on disk. */
+  /** The jobs' files are on disk; some jobs may be with the service while others wait for room. */
   ASSEMBLED("submit"),
   /** Every job is with the service, or refused by it. */
   SUBMITTED("collect"),
@@ -40,6 +45,30 @@ public enum RunState {
 
   public boolean isFinished() {
     return this == DELIVERED || this == FAILED;
+  }
+
+  /** The states that may come next. Any stage may be run again and then comes to the same. */
+  public Set<RunState> next() {
+    return switch (this) {
+      case RECEIVING -> EnumSet.of(RECEIVED);
+      case RECEIVED -> EnumSet.of(INSPECTED, FOLLOWING, FAILED);
+      // A run that fails when some of it is paid for is delivered as far as it is answered.
+      case INSPECTED -> EnumSet.of(UPLOADED, COLLECTED, FAILED);
+      case UPLOADED -> EnumSet.of(ASSEMBLED, INSPECTED, COLLECTED, FAILED);
+      // Back to INSPECTED where files have grown too old to be referred to.
+      case ASSEMBLED -> EnumSet.of(SUBMITTED, INSPECTED, COLLECTED, FAILED);
+      // Back to INSPECTED with the lines that are sent again, to ASSEMBLED with a job that ended
+      // because the quota was used up.
+      case SUBMITTED -> EnumSet.of(COLLECTED, INSPECTED, ASSEMBLED, FAILED);
+      case COLLECTED -> EnumSet.of(DELIVERED, FAILED);
+      // To INSPECTED when the one that was to answer has failed.
+      case FOLLOWING -> EnumSet.of(DELIVERED, INSPECTED, FAILED);
+      case DELIVERED, FAILED -> EnumSet.noneOf(RunState.class);
+    };
+  }
+
+  boolean mayBecome(RunState other) {
+    return other == this && !isFinished() || next().contains(other);
   }
 
   static List<RunState> unfinished() {

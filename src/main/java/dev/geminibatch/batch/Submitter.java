@@ -11,10 +11,14 @@ import dev.geminibatch.gemini.RemoteFile;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>That a job is about to be created is written down before the call. If it stays unclear whether
  * the call had its effect, the service's jobs are searched for the job's unique name, more than
- * once, before another call is made.
+ * once and over a while, before another call is made. A job for which there is no room waits in the
+ * {@link CreationQueue}.
  */
 public final class Submitter {
   private static final Logger LOG = LoggerFactory.getLogger("submit");
@@ -37,15 +42,25 @@ public final class Submitter {
   private static final List<Duration> SEARCHES =
       List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(5));
 
+  /** Not found so long after the call that should have made it, a job was certainly not made. */
+  private static final Duration CERTAIN_AFTER = Duration.ofSeconds(30);
+
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+
   private final Ledger ledger;
+  private final CreationQueue queue;
+  private final Clock clock;
   private final Supplier<Gemini> gemini;
   private final Supplier<String> project;
   private final MediaUploads uploads;
   private final Settings settings;
   private final Progress progress;
 
-  public Submitter(StageContext context, GeminiAccess service, MediaUploads uploads) {
+  public Submitter(
+      StageContext context, CreationQueue queue, GeminiAccess service, MediaUploads uploads) {
     this.ledger = context.ledger();
+    this.queue = queue;
+    this.clock = context.clock();
     this.settings = context.settings();
     this.progress = context.progress();
     this.gemini = service::gemini;
@@ -57,19 +72,96 @@ public final class Submitter {
   public void submit(String runId) throws IOException {
     Run run = ledger.run(runId);
     RunFolder folder = RunFolder.of(settings, runId);
-    if (ledger.jobs(runId).stream()
-        .filter(job -> job.attempt() == run.attempt())
-        .allMatch(job -> job.state().compareTo(JobState.CREATING) < 0)) {
-      uploads.checkStillAlive(run);
-    }
+    checkReferences(run);
+    Optional<Obstacle> obstacle = Optional.empty();
+    Set<String> modelsThatWait = new HashSet<>();
     for (Job job : ledger.jobs(runId)) {
-      submit(run, folder, job);
+      if (job.state().compareTo(JobState.CREATING) <= 0 && !modelsThatWait.contains(job.model())) {
+        Optional<Obstacle> met = submit(run, folder, job);
+        met.flatMap(Obstacle::place).ifPresent(place -> modelsThatWait.add(job.model()));
+        obstacle = obstacle.or(() -> met);
+      }
     }
-    ledger.moveTo(runId, RunState.SUBMITTED);
+    if (obstacle.isEmpty()) {
+      ledger.moveTo(runId, RunState.SUBMITTED);
+    } else {
+      obstacle.get().place().ifPresent(place -> queued(run, place));
+      obstacle.get().reason().ifPresent(reason -> ledger.parked(runId, reason, LOOK_AGAIN));
+    }
   }
 
-  private void submit(Run run, RunFolder folder, Job job) throws IOException {
+  /**
+   * Why a job is not with the service yet: it waits in the queue, or it is unclear whether it is.
+   */
+  private record Obstacle(Optional<CreationQueue.Place> place, Optional<String> reason) {
+
+    static Optional<Obstacle> inQueue(CreationQueue.Place place) {
+      return Optional.of(new Obstacle(Optional.of(place), Optional.empty()));
+    }
+
+    static Optional<Obstacle> unclear(Job job) {
+      return Optional.of(
+          new Obstacle(
+              Optional.empty(),
+              Optional.of(
+                  "It is not clear whether the service has created job "
+                      + job.number()
+                      + "; it is looked for, and created only if it is certain that it was not")));
+    }
+  }
+
+  private void queued(Run run, CreationQueue.Place place) {
+    if (!run.reason().equals(Optional.of(place.reason()))) {
+      LOG.info("{}: {}", run.name(), place.reason());
+    }
+    ledger.queued(run.id(), place);
+  }
+
+  /** Files may have died while the run waited, all of it or its last jobs. */
+  private void checkReferences(Run run) {
+    List<Job> jobs =
+        ledger.jobs(run.id()).stream().filter(job -> job.attempt() == run.attempt()).toList();
+    List<Job> left =
+        jobs.stream().filter(job -> job.state().compareTo(JobState.CREATING) < 0).toList();
+    try {
+      if (!left.isEmpty()) {
+        uploads.checkStillAlive(run);
+      }
+    } catch (StaleReferences stale) {
+      if (left.size() == jobs.size()) {
+        throw stale;
+      }
+      for (Job job : left) {
+        ledger.jobEnded(job, "FILES_GONE", null, "not sent, because " + stale.getMessage());
+      }
+    }
+  }
+
+  private Optional<Obstacle> submit(Run run, RunFolder folder, Job job) throws IOException {
     Job current = job;
+    if (current.state() == JobState.CREATING) {
+      Optional<BatchStatus> found = gemini.get().findBatch(current.displayName(), Duration.ZERO);
+      if (found.isPresent()) {
+        opened(run, current, found.get());
+        return Optional.empty();
+      }
+      if (!current.isOf(project.get())) {
+        throw current.madeWithAnotherKey();
+      }
+      Instant begun = current.creating().orElse(Instant.EPOCH);
+      if (clock.instant().isBefore(begun.plus(CERTAIN_AFTER))) {
+        return Obstacle.unclear(current);
+      }
+      ledger.jobNotCreated(current);
+      current = ledger.job(run.id(), job.number());
+    }
+    if (current.state() == JobState.ENDED) {
+      return Optional.empty();
+    }
+    Optional<CreationQueue.Place> place = queue.placeFor(run, current.model(), project.get());
+    if (place.isPresent()) {
+      return Obstacle.inQueue(place.get());
+    }
     if (current.state() == JobState.UPLOADED && !current.isOf(project.get())) {
       ledger.jobNotUploaded(current); // the file belongs to the project of another key
       current = ledger.job(run.id(), job.number());
@@ -78,20 +170,7 @@ public final class Submitter {
       ledger.jobUploaded(current, project.get(), upload(run, folder, current));
       current = ledger.job(run.id(), job.number());
     }
-    if (current.state() == JobState.CREATING) {
-      Optional<BatchStatus> found = search(current);
-      if (found.isPresent()) {
-        opened(run, current, found.get());
-        return;
-      }
-      if (!current.isOf(project.get())) {
-        throw current.madeWithAnotherKey();
-      }
-      ledger.jobNotCreated(current);
-      create(run, current);
-    } else if (current.state() == JobState.UPLOADED) {
-      create(run, current);
-    }
+    return create(run, current);
   }
 
   private String upload(Run run, RunFolder folder, Job job) throws IOException {
@@ -140,35 +219,50 @@ public final class Submitter {
     }
   }
 
-  private void create(Run run, Job job) {
-    if (!ledger.jobCreating(job)) {
-      throw new IllegalStateException(
-          "Job " + job.number() + " of run " + run.id() + " is being created elsewhere");
+  private Optional<Obstacle> create(Run run, Job job) {
+    if (!ledger.jobCreating(job, settings.jobs().maxOpen())) {
+      // Somebody else took the last room in between; if not that, somebody else is at this job.
+      return Obstacle.inQueue(
+          queue
+              .placeFor(run, job.model(), project.get())
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          "Job "
+                              + job.number()
+                              + " of run "
+                              + run.id()
+                              + " is created elsewhere")));
     }
     try {
       BatchStatus created =
           gemini.get().createBatch(job.model(), job.inputFile().orElseThrow(), job.displayName());
       opened(run, job, created);
+      return Optional.empty();
     } catch (GeminiFailure failure) {
-      if (failure.isAmbiguous()) {
-        adoptOrThrow(run, job, failure);
-      } else {
-        ledger.jobNotCreated(job);
-        if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
-          throw failure;
-        }
-        if (failure.kind() == Kind.NOT_FOUND && isGone(job.inputFile().orElseThrow())) {
-          ledger.jobNotUploaded(job); // it waited for longer than files live
-          throw failure;
-        }
-        LOG.warn(
-            "{}: the service refuses job {} ({}); its requests go to the errors file",
-            run.name(),
-            job.number(),
-            failure.getMessage());
-        ledger.jobEnded(job, "REFUSED", null, failure.status() + ": " + failure.getMessage());
-      }
+      return failure.isAmbiguous() ? lookFor(run, job, failure) : notCreated(run, job, failure);
     }
+  }
+
+  private Optional<Obstacle> notCreated(Run run, Job job, GeminiFailure failure) {
+    ledger.jobNotCreated(job);
+    if (failure.kind() == Kind.QUOTA) {
+      return Obstacle.inQueue(queue.afterRefusal(run, job, failure));
+    }
+    if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
+      throw failure;
+    }
+    if (failure.kind() == Kind.NOT_FOUND && isGone(job.inputFile().orElseThrow())) {
+      ledger.jobNotUploaded(job); // it waited for longer than files live
+      throw failure;
+    }
+    LOG.warn(
+        "{}: the service refuses job {} ({}); its requests go to the errors file",
+        run.name(),
+        job.number(),
+        failure.getMessage());
+    ledger.jobEnded(job, "REFUSED", null, failure.status() + ": " + failure.getMessage());
+    return Optional.empty();
   }
 
   private boolean isGone(String file) {
@@ -180,27 +274,20 @@ public final class Submitter {
     }
   }
 
-  private void adoptOrThrow(Run run, Job job, GeminiFailure failure) {
+  private Optional<Obstacle> lookFor(Run run, Job job, GeminiFailure failure) {
     LOG.info(
         "{}: no clear answer to the creation of job {} ({}); looking whether it exists",
         run.name(),
         job.number(),
         failure.getMessage());
-    Optional<BatchStatus> found = search(job);
-    if (found.isEmpty()) {
-      throw failure; // it stays marked, and is searched for again before the next call
-    }
-    opened(run, job, found.get());
-  }
-
-  private Optional<BatchStatus> search(Job job) {
     for (Duration wait : SEARCHES) {
       Optional<BatchStatus> found = gemini.get().findBatch(job.displayName(), wait);
       if (found.isPresent()) {
-        return found;
+        opened(run, job, found.get());
+        return Optional.empty();
       }
     }
-    return Optional.empty();
+    return Obstacle.unclear(job); // it stays marked, and is looked for before the next call
   }
 
   private void opened(Run run, Job job, BatchStatus status) {

@@ -2,6 +2,7 @@ package dev.geminibatch.camel;
 
 import dev.geminibatch.batch.Assembler;
 import dev.geminibatch.batch.Collector;
+import dev.geminibatch.batch.CreationQueue;
 import dev.geminibatch.batch.Deliverer;
 import dev.geminibatch.batch.FailureDesk;
 import dev.geminibatch.batch.FollowUp;
@@ -87,6 +88,9 @@ public final class Beans implements AutoCloseable {
 
     MediaUploads uploads = new MediaUploads(context, service, catalog, uploader, storage);
     Assembler assembler = new Assembler(context, service, catalog, uploads, requests);
+    CreationQueue queue =
+        new CreationQueue(
+            database.jdbi(), clock, settings.jobs().maxOpen(), settings.jobs().pollInterval());
     FollowUp followUp = new FollowUp(context, references, requests);
     this.receiver = new Receiver(context, random);
     this.byName =
@@ -102,8 +106,8 @@ public final class Beans implements AutoCloseable {
             Map.entry("mediaConnections", mediaConnections(new PublicAddresses())),
             Map.entry("assembler", assembler),
             Map.entry("jobAggregation", new JobAggregation(assembler)),
-            Map.entry("submitter", new Submitter(context, service, uploads)),
-            Map.entry("poller", new Poller(context, service, scope)),
+            Map.entry("submitter", new Submitter(context, queue, service, uploads)),
+            Map.entry("poller", new Poller(context, queue, service, scope)),
             Map.entry("collector", new Collector(context, service, followUp)),
             Map.entry("deliverer", new Deliverer(context, requests)),
             Map.entry("failureDesk", new FailureDesk(context)),

@@ -27,7 +27,7 @@ enum Action {
   FILES("--files"),
   PURGE_FILES("--purge-files", "--yes"),
   DEMO("--demo"),
-  SANDBOX("--sandbox", "--port"),
+  SANDBOX("--sandbox", "--port", "--fault"),
   DAEMON("", "--model", "--poll-interval", "--media-root");
 
   /** Options that go with everything. */

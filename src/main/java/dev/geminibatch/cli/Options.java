@@ -1,6 +1,7 @@
 package dev.geminibatch.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -136,6 +137,14 @@ final class Options {
       paramLabel = "N",
       description = "With --sandbox: the port. Default: 8090.")
   Integer port;
+
+  @Option(
+      names = "--fault",
+      paramLabel = "R",
+      description =
+          "With --sandbox, any number of times: a rule of misbehaviour, for example"
+              + " \"batch-create lost-answer times=2\".")
+  List<String> faults = List.of();
 
   @Option(
       names = "--api-key",

@@ -24,6 +24,7 @@ final class SandboxCommand {
       throw new InvalidSettingException("--port is " + port + "; write 0 to 65535, 0 for any.");
     }
     try (Sandbox sandbox = start(port)) {
+      sandbox.faults().addAll(session.options().faults);
       Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "farewell"));
       String url = sandbox.baseUrl().toString();
       session

@@ -15,8 +15,6 @@ import dev.geminibatch.gemini.GeminiFailure.Kind;
 import dev.geminibatch.request.ModelName;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,8 +26,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
-import okhttp3.Request;
-import okhttp3.Response;
 
 /**
  * The Gemini API's files and batch jobs.
@@ -262,51 +258,14 @@ public final class Gemini implements AutoCloseable {
   /**
    * Downloads a file's content to disk as it arrives.
    *
-   * @param target overwritten; not the place where anybody looks for a complete file
+   * @param target what it holds already is taken for the beginning of the content, as an earlier
+   *     call leaves it that failed; not the place where anybody looks for a complete file
    * @param received told how many bytes have arrived so far
    * @throws GeminiFailure also when the answer ended before its announced length
    * @throws IOException when the target cannot be written
    */
   public void download(String fileName, Path target, LongConsumer received) throws IOException {
-    retries.<Void, IOException>call(
-        () -> {
-          downloadOnce(fileName, target, received);
-          return null;
-        });
-  }
-
-  private void downloadOnce(String fileName, Path target, LongConsumer received)
-      throws IOException {
-    Request request = http.request(fileName + ":download?alt=media").get().build();
-    try (Response response = http.open(request);
-        OutputStream out = Files.newOutputStream(target)) {
-      long announced = response.body().contentLength();
-      InputStream in = response.body().byteStream();
-      byte[] buffer = new byte[1 << 17];
-      long total = 0;
-      int read;
-      while ((read = readFrom(in, buffer)) >= 0) {
-        out.write(buffer, 0, read);
-        total += read;
-        received.accept(total);
-      }
-      if (announced >= 0 && total != announced) {
-        throw new GeminiFailure(
-            Kind.UNREACHABLE,
-            "CUT_OFF",
-            "The download of " + fileName + " ended after " + total + " of " + announced + " bytes",
-            Optional.empty(),
-            null);
-      }
-    }
-  }
-
-  private int readFrom(InputStream in, byte[] buffer) {
-    try {
-      return in.read(buffer);
-    } catch (IOException e) {
-      throw http.unreachable(e);
-    }
+    new ResumableDownload(http, retries, fileName, target, received).run();
   }
 
   private <T> T viaSdk(Supplier<T> call) {

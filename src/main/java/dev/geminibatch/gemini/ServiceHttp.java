@@ -117,20 +117,25 @@ final class ServiceHttp {
   }
 
   private JsonNode call(OkHttpClient with, Request request) {
-    try (Response response = open(with, request)) {
+    try (Response response = open(with, request, 200)) {
       return parse(response);
     }
   }
 
   /** Makes the call; the caller closes the response, which is a successful one. */
   Response open(Request request) {
-    return open(client, request);
+    return open(client, request, 200);
   }
 
-  private Response open(OkHttpClient with, Request request) {
+  /** As {@link #open}, with one more HTTP status that the caller understands. */
+  Response open(Request request, int alsoUnderstood) {
+    return open(client, request, alsoUnderstood);
+  }
+
+  private Response open(OkHttpClient with, Request request, int alsoUnderstood) {
     try {
       Response response = with.newCall(request).execute();
-      if (response.isSuccessful()) {
+      if (response.isSuccessful() || response.code() == alsoUnderstood) {
         return response;
       }
       try (response) {

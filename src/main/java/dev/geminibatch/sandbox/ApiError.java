@@ -34,6 +34,11 @@ final class ApiError extends RuntimeException {
     return new ApiError(400, "API key not valid. Please pass a valid API key.", "API_KEY_INVALID");
   }
 
+  /** The real service repeats the key in this message. */
+  static ApiError suspended(String key) {
+    return new ApiError(403, "Consumer 'api_key:" + key + "' has been suspended.");
+  }
+
   static ApiError missingKey() {
     return new ApiError(
         403,

@@ -8,11 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.request.Line;
 import dev.geminibatch.request.LineReader;
 import dev.geminibatch.sandbox.FileStore.StoredFile;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,6 +24,10 @@ import java.util.concurrent.Future;
 /** Batch jobs. Their states follow from the clock; their answers are written when they end. */
 final class BatchStore {
   private static final Duration LIFE = Duration.ofHours(48);
+
+  /** Of a project; the service's own limit. */
+  private static final int MOST_OPEN = 100;
+
   private static final int LONGEST_LINE = 1 << 30;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -36,6 +37,7 @@ final class BatchStore {
   private volatile Duration jobTime;
   private final Clock clock;
   private final ExecutorService threads;
+  private final Counters counters;
   private final Map<String, Job> jobs = new ConcurrentHashMap<>();
   private final List<Job> newestFirst = new CopyOnWriteArrayList<>();
 
@@ -45,7 +47,9 @@ final class BatchStore {
       Faults faults,
       Duration jobTime,
       Clock clock,
-      ExecutorService threads) {
+      ExecutorService threads,
+      Counters counters) {
+    this.counters = counters;
     this.faults = faults;
     this.folder = folder;
     this.files = files;
@@ -63,6 +67,7 @@ final class BatchStore {
     private final long requests;
     private final Instant created;
     private final Path answers;
+    private final Fault fault;
     private String state = "PENDING";
     private Instant ended;
     private Future<?> writing;
@@ -77,7 +82,8 @@ final class BatchStore {
         StoredFile input,
         long requests,
         Instant created,
-        Path answers) {
+        Path answers,
+        Fault fault) {
       this.id = id;
       this.project = project;
       this.model = model;
@@ -86,16 +92,29 @@ final class BatchStore {
       this.requests = requests;
       this.created = created;
       this.answers = answers;
+      this.fault = fault;
     }
 
     private boolean isEnded() {
       return ended != null;
+    }
+
+    private boolean goesWrong(Misbehaviour how) {
+      return fault != null && fault.is(how);
+    }
+
+    private boolean fails() {
+      return goesWrong(Misbehaviour.FAIL) || goesWrong(Misbehaviour.EXPIRE);
     }
   }
 
   /** From now on jobs take this long, those that are there already as well. */
   void setJobTime(Duration jobTime) {
     this.jobTime = jobTime;
+  }
+
+  Duration jobTime() {
+    return jobTime;
   }
 
   /** Checks every line as the service does, and creates the job. */
@@ -106,6 +125,9 @@ final class BatchStore {
     if (!fileName.startsWith("files/")) {
       throw new ApiError(
           400, "* CreateBatchRequest.batch.input_config.file_name: a file is required here.");
+    }
+    if (list(project).stream().filter(job -> !job.has("done")).count() >= MOST_OPEN) {
+      throw new ApiError(429, "Too many batch jobs: " + MOST_OPEN + " are pending or running.");
     }
     StoredFile input;
     try {
@@ -123,9 +145,11 @@ final class BatchStore {
             input,
             countLines(input),
             clock.instant(),
-            folder.resolve("answers-" + id));
+            folder.resolve("answers-" + id),
+            faults.take(Endpoint.JOB).orElse(null));
     jobs.put(id, job);
     newestFirst.add(0, job);
+    counters.jobCreated(job.requests);
     return json(job);
   }
 
@@ -212,10 +236,20 @@ final class BatchStore {
   /** The file with the answers of an ended job, by the id that its description names. */
   Path answers(String project, String fileId) {
     Job job = jobs.get(fileId.replaceFirst("^batch-", ""));
-    if (job == null || !job.project.equals(project) || !advanced(job).state.equals("SUCCEEDED")) {
+    if (job == null || !job.project.equals(project) || !hasAnswers(advanced(job))) {
       throw ApiError.noSuchFile(fileId);
     }
     return job.answers;
+  }
+
+  private boolean hasAnswers(Job job) {
+    if (job.writing == null || !job.isEnded()) {
+      return false;
+    }
+    Instant named =
+        job.goesWrong(Misbehaviour.LATE_FILE) ? job.ended.plus(job.fault.time()) : job.ended;
+    Instant now = clock.instant();
+    return !now.isBefore(named) && now.isBefore(job.ended.plus(LIFE));
   }
 
   private Job find(String project, String id) {
@@ -231,24 +265,42 @@ final class BatchStore {
       if (job.isEnded()) {
         return job;
       }
-      Duration age = Duration.between(job.created, clock.instant());
       if (job.writing == null) {
-        if (age.compareTo(LIFE) >= 0 && jobTime.compareTo(LIFE) > 0) {
-          job.state = "EXPIRED";
-          job.ended = clock.instant();
-        } else if (age.compareTo(jobTime) >= 0) {
-          job.state = "RUNNING";
-          beginWriting(job, job.requests);
-        } else if (age.compareTo(jobTime.dividedBy(3)) >= 0) {
-          job.state = "RUNNING";
-        }
+        grow(job, Duration.between(job.created, clock.instant()));
       }
       if (job.writing != null && job.writing.isDone()) {
-        job.state = "SUCCEEDED";
-        job.ended = clock.instant();
+        end(job, stateAtTheEnd(job));
       }
       return job;
     }
+  }
+
+  private void grow(Job job, Duration age) {
+    boolean hangs = job.goesWrong(Misbehaviour.HANG);
+    if (age.compareTo(LIFE) >= 0 && (hangs || jobTime.compareTo(LIFE) > 0)) {
+      end(job, "EXPIRED");
+    } else if (!hangs && age.compareTo(jobTime) >= 0) {
+      job.state = "RUNNING";
+      if (job.fails() && job.fault.answered() == 0) {
+        end(job, stateAtTheEnd(job));
+      } else {
+        beginWriting(job, job.requests);
+      }
+    } else if (!hangs && age.compareTo(jobTime.dividedBy(3)) >= 0) {
+      job.state = "RUNNING";
+    }
+  }
+
+  private static String stateAtTheEnd(Job job) {
+    if (job.goesWrong(Misbehaviour.FAIL)) {
+      return "FAILED";
+    }
+    return job.goesWrong(Misbehaviour.EXPIRE) ? "EXPIRED" : "SUCCEEDED";
+  }
+
+  private void end(Job job, String state) {
+    job.state = state;
+    job.ended = clock.instant();
   }
 
   private void beginWriting(Job job, long served) {
@@ -256,44 +308,27 @@ final class BatchStore {
         threads.submit(
             () -> {
               try {
-                writeAnswers(job, served);
+                AnswerFile file =
+                    new AnswerFile(
+                        faults, new MadeUpAnswers(job.model, files, job.project), job.answers);
+                AnswerFile.Counts counts =
+                    job.fails()
+                        ? file.writeSome(job.input.content(), job.requests, job.fault.answered())
+                        : file.writeAll(job.input.content(), served);
+                synchronized (job) {
+                  job.answered = counts.answered();
+                  job.failed = counts.failed();
+                }
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
             });
   }
 
-  private void writeAnswers(Job job, long served) throws IOException {
-    MadeUpAnswers answers = new MadeUpAnswers(job.model, files, job.project);
-    long failed = 0;
-    long count = 0;
-    try (LineReader lines = LineReader.open(job.input.content(), LONGEST_LINE);
-        OutputStream out = new BufferedOutputStream(Files.newOutputStream(job.answers), 1 << 18)) {
-      while (lines.hasNext()) {
-        Line line = lines.next();
-        ObjectNode answer =
-            count++ < served ? faultyOrNot(answers, line) : answers.error(line, 1, "Cancelled.");
-        failed += answer.has("error") ? 1 : 0;
-        out.write(MAPPER.writeValueAsBytes(answer));
-        out.write('\n');
-      }
-    }
-    synchronized (job) {
-      job.failed = failed;
-      job.answered = count - failed;
-    }
-  }
-
-  private ObjectNode faultyOrNot(MadeUpAnswers answers, Line line) throws IOException {
-    return faults.take(Endpoint.ANSWER_LINE).orElse(null) instanceof Faults.Status status
-        ? answers.error(line, status.code(), status.message())
-        : answers.answer(line);
-  }
-
-  private static ObjectNode json(Job job) {
+  private ObjectNode json(Job job) {
     synchronized (job) {
       String name = "batches/" + job.id;
-      boolean succeeded = job.state.equals("SUCCEEDED");
+      boolean answered = hasAnswers(job);
       ObjectNode operation = JsonNodeFactory.instance.objectNode();
       operation.put("name", name);
       ObjectNode meta = operation.putObject("metadata");
@@ -309,15 +344,16 @@ final class BatchStore {
       }
       ObjectNode stats = meta.putObject("batchStats");
       putCount(stats, "requestCount", job.requests);
-      putCount(stats, "successfulRequestCount", succeeded ? job.answered : 0);
-      putCount(stats, "failedRequestCount", succeeded ? job.failed : 0);
-      putCount(stats, "pendingRequestCount", succeeded ? 0 : job.requests);
-      meta.put("state", "BATCH_STATE_" + job.state);
+      putCount(stats, "successfulRequestCount", job.answered);
+      putCount(stats, "failedRequestCount", job.failed);
+      putCount(stats, "pendingRequestCount", job.requests - job.answered - job.failed);
+      boolean odd = job.goesWrong(Misbehaviour.STATE) && !job.isEnded();
+      meta.put("state", odd ? job.fault.value() : "BATCH_STATE_" + job.state);
       meta.put("name", name);
       if (job.isEnded()) {
         operation.put("done", true);
       }
-      if (succeeded) {
+      if (answered) {
         String file = "files/batch-" + job.id;
         meta.putObject("output").put("responsesFile", file);
         operation
@@ -326,11 +362,17 @@ final class BatchStore {
                 "@type",
                 "type.googleapis.com/google.ai.generativelanguage.v1main.GenerateContentBatchOutput")
             .put("responsesFile", file);
-      } else if (job.isEnded()) {
+      }
+      if (job.isEnded() && !job.state.equals("SUCCEEDED")) {
+        operation.remove("response");
         operation
             .putObject("error")
-            .put("code", 13)
-            .put("message", "The job ended as " + job.state + ".");
+            .put("code", job.goesWrong(Misbehaviour.FAIL) ? job.fault.code() : 13)
+            .put(
+                "message",
+                job.fails()
+                    ? job.fault.messageOr("The job ended as " + job.state + ".")
+                    : "The job ended as " + job.state + ".");
       }
       return operation;
     }

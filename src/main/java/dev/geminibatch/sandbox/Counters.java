@@ -10,6 +10,7 @@ public final class Counters {
   private final Map<Endpoint, Integer> inside = new EnumMap<>(Endpoint.class);
   private final Map<Endpoint, Integer> most = new EnumMap<>(Endpoint.class);
   private final LongAdder jobs = new LongAdder();
+  private final LongAdder lines = new LongAdder();
   private final LongAdder files = new LongAdder();
 
   Counters() {
@@ -22,8 +23,9 @@ public final class Counters {
     requests.get(endpoint).increment();
   }
 
-  void jobCreated() {
+  void jobCreated(long requests) {
     jobs.increment();
+    lines.add(requests);
   }
 
   void fileStored() {
@@ -52,6 +54,11 @@ public final class Counters {
   /** Batch jobs that were created, that is, paid for. */
   public long jobsCreated() {
     return jobs.sum();
+  }
+
+  /** Requests in those jobs. */
+  public long linesSent() {
+    return lines.sum();
   }
 
   /** Files that were stored, job inputs included. */

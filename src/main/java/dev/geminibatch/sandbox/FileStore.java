@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -225,12 +226,11 @@ final class FileStore {
         "sha256Hash",
         Base64.getEncoder().encodeToString(file.sha256().getBytes(StandardCharsets.US_ASCII)));
     json.put("uri", base + "/v1beta/files/" + file.id());
-    if (faults.take(Endpoint.FILE_SHOWN).orElse(null) instanceof Faults.FileState shown) {
-      json.put("state", shown.state());
-      json.putObject("error").put("code", 3).put("message", shown.reason());
-    } else {
-      json.put("state", "ACTIVE");
-    }
+    Optional<Fault> shown = faults.take(Endpoint.FILE_SHOWN);
+    json.put("state", shown.map(Fault::value).orElse("ACTIVE"));
+    shown
+        .flatMap(Fault::message)
+        .ifPresent(message -> json.putObject("error").put("code", 3).put("message", message));
     json.put("source", "UPLOADED");
     return json;
   }

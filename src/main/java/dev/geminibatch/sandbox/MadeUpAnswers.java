@@ -30,6 +30,59 @@ final class MadeUpAnswers {
 
   /** The answer to a line of a job's file. */
   ObjectNode answer(Line line) throws IOException {
+    return answer(line, null);
+  }
+
+  /** An answer with something wrong. */
+  ObjectNode faulty(Line line, Fault fault) throws IOException {
+    return switch (fault.what()) {
+      case ERROR ->
+          error(line, fault.code(), fault.messageOr("The sandbox was told to give this error."));
+      case TEXT -> answer(line, fault.value() + fault.message().map(m -> " " + m).orElse(""));
+      case BLOCKED -> {
+        ObjectNode answer = answer(line);
+        ObjectNode response = (ObjectNode) answer.path("response");
+        response.remove("candidates");
+        response.putObject("promptFeedback").put("blockReason", "PROHIBITED_CONTENT");
+        yield answer;
+      }
+      case NO_CANDIDATE -> {
+        ObjectNode answer = answer(line);
+        ((ObjectNode) answer.path("response")).remove("candidates");
+        yield answer;
+      }
+      case EMPTY_TEXT -> {
+        ObjectNode answer = answer(line);
+        candidate(answer).remove("content");
+        yield answer;
+      }
+      case FINISH -> {
+        String text = textOf(answer(line));
+        ObjectNode answer = answer(line, text.substring(0, text.length() / 2));
+        candidate(answer).put("finishReason", fault.value());
+        yield answer;
+      }
+      default -> answer(line);
+    };
+  }
+
+  /** An answer to a question that nobody asked. */
+  ObjectNode stranger() {
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    answer.put("key", "nobody-asked");
+    answer.putObject("response").putArray("candidates");
+    return answer;
+  }
+
+  private static ObjectNode candidate(ObjectNode answer) {
+    return (ObjectNode) answer.at("/response/candidates/0");
+  }
+
+  private static String textOf(ObjectNode answer) {
+    return answer.at("/response/candidates/0/content/parts/0/text").asText();
+  }
+
+  private ObjectNode answer(Line line, String ownText) throws IOException {
     JsonNode request = MAPPER.readTree(line.bytes());
     ObjectNode answer = echo(request);
     ObjectNode facts = JsonNodeFactory.instance.objectNode();
@@ -42,7 +95,7 @@ final class MadeUpAnswers {
     }
     facts.put("requestSha256", Sha256.hex(RequestBytes.of(line.bytes())));
 
-    String text = text(request.path("request"), facts);
+    String text = ownText == null ? text(request.path("request"), facts) : ownText;
     ObjectNode response = answer.putObject("response");
     ObjectNode candidate = response.putArray("candidates").addObject();
     ObjectNode content = candidate.putObject("content");

@@ -28,6 +28,7 @@ public final class Sandbox implements AutoCloseable {
   private final BatchStore batches;
   private final Faults faults;
   private final Counters counters;
+  private final MovableClock clock;
 
   private Sandbox(
       HttpServer server,
@@ -35,7 +36,9 @@ public final class Sandbox implements AutoCloseable {
       Path folder,
       BatchStore batches,
       Faults faults,
-      Counters counters) {
+      Counters counters,
+      MovableClock clock) {
+    this.clock = clock;
     this.server = server;
     this.threads = threads;
     this.folder = folder;
@@ -51,7 +54,8 @@ public final class Sandbox implements AutoCloseable {
    * @param jobTime how long a job takes from its creation to its end, by the clock; a third of it
    *     the job is pending
    */
-  public static Sandbox start(int port, Duration jobTime, Clock clock) throws IOException {
+  public static Sandbox start(int port, Duration jobTime, Clock source) throws IOException {
+    MovableClock clock = new MovableClock(source);
     Path folder = Files.createTempDirectory("gemini-batch-sandbox-");
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
@@ -66,11 +70,12 @@ public final class Sandbox implements AutoCloseable {
     Faults faults = new Faults();
     Counters counters = new Counters();
     FileStore files = new FileStore(folder, base, faults, clock);
-    BatchStore batches = new BatchStore(folder, files, faults, jobTime, clock, threads);
+    BatchStore batches = new BatchStore(folder, files, faults, jobTime, clock, threads, counters);
     server.createContext("/", new SandboxHandler(base, files, batches, faults, counters));
+    server.createContext("/sandbox", new SandboxControl(batches, faults, counters, clock));
     server.setExecutor(threads);
     server.start();
-    return new Sandbox(server, threads, folder, batches, faults, counters);
+    return new Sandbox(server, threads, folder, batches, faults, counters, clock);
   }
 
   /** The base URL to give to a client. */
@@ -86,6 +91,11 @@ public final class Sandbox implements AutoCloseable {
   /** The misbehaviour to come. */
   public Faults faults() {
     return faults;
+  }
+
+  /** The time by which files and jobs grow old. */
+  public MovableClock clock() {
+    return clock;
   }
 
   /** What was asked of it so far. */

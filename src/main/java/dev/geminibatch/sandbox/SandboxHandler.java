@@ -7,11 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import dev.geminibatch.sandbox.Faults.Cut;
-import dev.geminibatch.sandbox.Faults.Fault;
-import dev.geminibatch.sandbox.Faults.HalfAnswer;
-import dev.geminibatch.sandbox.Faults.LostAnswer;
-import dev.geminibatch.sandbox.Faults.Status;
 import dev.geminibatch.sandbox.FileStore.Session;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +58,7 @@ final class SandboxHandler implements HttpHandler {
       counters.asked(call.endpoint);
       counters.enter(call.endpoint);
       try {
-        Thread.sleep(faults.delayOf(call.endpoint).toMillis());
+        Thread.sleep(faults.delay(call.endpoint).toMillis());
         answer(http, call);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // the sandbox is being closed
@@ -75,29 +70,70 @@ final class SandboxHandler implements HttpHandler {
 
   private void answer(HttpExchange http, Call call) throws IOException {
     Fault fault = faults.take(call.endpoint).orElse(null);
-    if (fault instanceof Cut) {
+    Misbehaviour what = fault == null ? null : fault.what();
+    if (what == Misbehaviour.CUT) {
       return;
     }
     try {
-      if (fault instanceof Status status) {
+      if (isRefusal(what)) {
         http.getRequestBody().transferTo(OutputStream.nullOutputStream());
-        throw new ApiError(status.code(), status.message());
+        refusal(http, call, fault).send(http, Way.WHOLE);
+        return;
       }
-      Answer answer = call.answer();
-      if (!(fault instanceof LostAnswer)) {
-        answer.send(http, fault instanceof HalfAnswer);
+      Answer answer = call.answer(what);
+      if (what != Misbehaviour.LOST_ANSWER) {
+        answer.send(http, Way.of(what));
       }
     } catch (ApiError error) {
       http.getResponseHeaders().set("X-Goog-Upload-Status", "final");
-      Answer.json(error.code(), error.body()).send(http, false);
+      Answer.json(error.code(), error.body()).send(http, Way.WHOLE);
     }
   }
 
-  /** An answer: JSON, nothing, or a file. */
-  private record Answer(int code, byte[] body, Path file) {
+  private static boolean isRefusal(Misbehaviour what) {
+    return what == Misbehaviour.STATUS
+        || what == Misbehaviour.HTML
+        || what == Misbehaviour.SUSPENDED_KEY;
+  }
+
+  private static Answer refusal(HttpExchange http, Call call, Fault fault) {
+    fault.retryAfter().ifPresent(time -> http.getResponseHeaders().set("Retry-After", time));
+    return switch (fault.what()) {
+      case SUSPENDED_KEY -> throw ApiError.suspended(call.key());
+      case HTML -> Answer.html(fault.code());
+      default ->
+          throw new ApiError(
+              fault.code(), fault.messageOr("The sandbox was told to answer with this status."));
+    };
+  }
+
+  /** How much of an answer is sent, and how it ends. */
+  private enum Way {
+    WHOLE,
+    HALF,
+    SHORT;
+
+    static Way of(Misbehaviour what) {
+      if (what == Misbehaviour.HALF_ANSWER) {
+        return HALF;
+      }
+      return what == Misbehaviour.SHORT_ANSWER ? SHORT : WHOLE;
+    }
+  }
+
+  /** An answer: text, nothing, or a file from an offset. */
+  private record Answer(int code, String type, byte[] body, Path file, long from) {
 
     static Answer json(int code, JsonNode body) {
-      return new Answer(code, body.toString().getBytes(StandardCharsets.UTF_8), null);
+      return text(code, "application/json; charset=UTF-8", body.toString());
+    }
+
+    static Answer html(int code) {
+      return text(code, "text/html; charset=UTF-8", "<html><h1>Error " + code + "</h1></html>");
+    }
+
+    private static Answer text(int code, String type, String body) {
+      return new Answer(code, type, body.getBytes(StandardCharsets.UTF_8), null, 0);
     }
 
     static Answer ok(JsonNode body) {
@@ -105,21 +141,30 @@ final class SandboxHandler implements HttpHandler {
     }
 
     static Answer nothing() {
-      return new Answer(200, new byte[0], null);
+      return text(200, "application/json; charset=UTF-8", "");
     }
 
-    void send(HttpExchange http, boolean half) throws IOException {
-      long length = file == null ? body.length : Files.size(file);
-      http.getResponseHeaders()
-          .set("Content-Type", file == null ? "application/json; charset=UTF-8" : "text/plain");
-      http.sendResponseHeaders(code, length == 0 ? -1 : length);
+    static Answer file(Path file) {
+      return new Answer(200, "text/plain", new byte[0], file, 0);
+    }
+
+    static Answer rest(Path file, long from) {
+      return new Answer(206, "text/plain", new byte[0], file, from);
+    }
+
+    void send(HttpExchange http, Way way) throws IOException {
+      long length = file == null ? body.length : Files.size(file) - from;
+      http.getResponseHeaders().set("Content-Type", type);
+      long announced = length == 0 ? -1 : length;
+      http.sendResponseHeaders(code, way == Way.SHORT ? 0 : announced);
       OutputStream out = http.getResponseBody();
-      long send = half ? length / 2 : length;
+      long send = way == Way.WHOLE ? length : length / 2;
       if (file == null) {
         out.write(body, 0, (int) send);
         return;
       }
       try (InputStream in = Files.newInputStream(file)) {
+        in.skipNBytes(from);
         byte[] buffer = new byte[1 << 17];
         for (int read; send > 0 && (read = in.read(buffer)) > 0; send -= read) {
           out.write(buffer, 0, (int) Math.min(read, send));
@@ -182,26 +227,22 @@ final class SandboxHandler implements HttpHandler {
       return method.equals(wanted) && path.matches();
     }
 
-    Answer answer() throws IOException {
+    Answer answer(Misbehaviour fault) throws IOException {
       String project = project();
       return switch (endpoint) {
         case UPLOAD_START -> startUpload(project);
         case UPLOAD_CHUNK -> takeChunk();
         case FILE_GET -> Answer.ok(files.json(files.get(project, path.group(1))));
         case FILE_LIST ->
-            Answer.ok(page("files", files.list(project).stream().map(files::json).toList()));
+            Answer.ok(page("files", files.list(project).stream().map(files::json).toList(), fault));
         case FILE_DELETE -> {
           files.delete(project, path.group(1));
           yield empty();
         }
-        case DOWNLOAD -> new Answer(200, null, batches.answers(project, path.group(1)));
-        case BATCH_CREATE -> {
-          ObjectNode created = batches.create(project, path.group(1), body());
-          counters.jobCreated();
-          yield Answer.ok(created);
-        }
+        case DOWNLOAD -> download(batches.answers(project, path.group(1)), fault);
+        case BATCH_CREATE -> Answer.ok(batches.create(project, path.group(1), body()));
         case BATCH_GET -> Answer.ok(batches.get(project, path.group(1)));
-        case BATCH_LIST -> Answer.ok(page("operations", batches.list(project)));
+        case BATCH_LIST -> Answer.ok(page("operations", batches.list(project), fault));
         case BATCH_CANCEL -> {
           batches.cancel(project, path.group(1));
           yield empty();
@@ -210,15 +251,14 @@ final class SandboxHandler implements HttpHandler {
           batches.delete(project, path.group(1));
           yield empty();
         }
-        case OTHER, ANSWER_LINE, FILE_SHOWN ->
+        case OTHER, JOB, ANSWERS, ANSWER_LINE, FILE_SHOWN ->
             throw new ApiError(404, "The sandbox has no " + method + " " + uriPath());
       };
     }
 
     /** Every key is a project of its own; one that begins with "wrong" is refused. */
     private String project() {
-      String key = http.getRequestHeaders().getFirst("x-goog-api-key");
-      key = key == null ? query.get("key") : key;
+      String key = key();
       if (key == null || key.isBlank()) {
         throw ApiError.missingKey();
       }
@@ -226,6 +266,27 @@ final class SandboxHandler implements HttpHandler {
         throw ApiError.invalidKey();
       }
       return key;
+    }
+
+    String key() {
+      String key = http.getRequestHeaders().getFirst("x-goog-api-key");
+      return key == null ? query.get("key") : key;
+    }
+
+    private Answer download(Path file, Misbehaviour fault) throws IOException {
+      Matcher range = Pattern.compile("bytes=(\\d{1,18})-").matcher(header("Range"));
+      if (fault == Misbehaviour.NO_RANGE || !range.matches()) {
+        return Answer.file(file);
+      }
+      long from = Long.parseLong(range.group(1));
+      long size = Files.size(file);
+      if (from >= size) {
+        http.getResponseHeaders().set("Content-Range", "bytes */" + size);
+        throw new ApiError(416, "The requested range cannot be satisfied.");
+      }
+      http.getResponseHeaders()
+          .set("Content-Range", "bytes " + from + "-" + (size - 1) + "/" + size);
+      return Answer.rest(file, from);
     }
 
     private Answer startUpload(String project) throws IOException {
@@ -303,7 +364,7 @@ final class SandboxHandler implements HttpHandler {
       }
     }
 
-    private ObjectNode page(String field, List<ObjectNode> all) {
+    private ObjectNode page(String field, List<ObjectNode> all, Misbehaviour fault) {
       int size = Math.min(100, Math.max(1, number("pageSize", 10)));
       int from = Math.min(all.size(), Math.max(0, number("pageToken", 0)));
       int to = Math.min(all.size(), from + size);
@@ -312,6 +373,10 @@ final class SandboxHandler implements HttpHandler {
         page.putArray(field).addAll(all.subList(from, to));
       }
       if (to < all.size()) {
+        page.put("nextPageToken", Integer.toString(to));
+      } else if (fault == Misbehaviour.EMPTY_TOKEN) {
+        page.put("nextPageToken", "");
+      } else if (fault == Misbehaviour.EMPTY_PAGE && from < to) {
         page.put("nextPageToken", Integer.toString(to));
       }
       return page;

@@ -69,6 +69,8 @@ public record Settings(
    * @param maxBytes of one job's file; the service takes 2 GB
    * @param maxAttempts how often a line is sent at most
    * @param concurrency how many runs are worked on at the same time
+   * @param maxOpen how many jobs of ours may be open at once; the service takes 100 of a project
+   * @param stuckAfter how long a job may take until it is cancelled and sent again; empty for ever
    */
   public record Jobs(
       String model,
@@ -77,7 +79,9 @@ public record Settings(
       Duration pollInterval,
       Duration timeout,
       int concurrency,
-      int maxAttempts) {}
+      int maxAttempts,
+      int maxOpen,
+      Optional<Duration> stuckAfter) {}
 
   /**
    * Files that lines refer to.
@@ -151,7 +155,11 @@ public record Settings(
             time.apply("poll.interval", "10s"),
             time.apply("job.timeout", "24h"),
             number(properties, "run.concurrency", 4, 1, 64),
-            number(properties, "retry.max-attempts", 3, 1, 10));
+            number(properties, "retry.max-attempts", 3, 1, 10),
+            number(properties, "job.max-open", 90, 1, 100),
+            text.apply("job.stuck-after", "off").equals("off")
+                ? Optional.empty()
+                : Optional.of(time.apply("job.stuck-after", "off")));
     Uploads uploads =
         new Uploads(
             properties

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.sandbox.MovableClock;
 import dev.geminibatch.settings.Properties;
 import dev.geminibatch.settings.Settings;
-import dev.geminibatch.testkit.SettableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the ledger and those who write in it promise, without Camel and without a service. */
 class LedgerTest {
   @TempDir Path folder;
-  private final SettableClock clock = new SettableClock();
+  private final MovableClock clock = new MovableClock(Clock.systemUTC());
   private Settings settings;
   private LedgerDatabase database;
   private Ledger ledger;
@@ -80,6 +84,7 @@ class LedgerTest {
   void a_run_without_any_answer_leads_nobody() throws IOException {
     String first = dropped("a.jsonl");
     ledger.inspected(first, "same", 1, 0, true);
+    ledger.moveTo(first, RunState.COLLECTED);
     ledger.delivered(first, 0);
 
     assertThat(ledger.inspected(dropped("b.jsonl"), "same", 1, 0, true)).isEmpty();
@@ -102,7 +107,7 @@ class LedgerTest {
     ledger.inspected(abandoned, "same", 1, 0, true);
     ledger.inspected(dropped, "same", 1, 0, true);
     claims.end(dropped);
-    Poller poller = new Poller(context, noService(), Run::fromInbox);
+    Poller poller = poller(Run::fromInbox);
 
     assertThat(poller.poll()).containsExactly(abandoned);
   }
@@ -110,7 +115,7 @@ class LedgerTest {
   @Test
   void a_run_is_handed_out_once_until_its_work_ends() throws IOException {
     String run = ordered("a.jsonl");
-    Poller poller = new Poller(context, noService(), each -> true);
+    Poller poller = poller(each -> true);
 
     assertThat(poller.poll()).containsExactly(run);
     assertThat(poller.poll()).isEmpty();
@@ -120,7 +125,7 @@ class LedgerTest {
 
   @Test
   void a_dropped_file_is_begun_before_a_tick_can_see_its_run() throws IOException {
-    Poller poller = new Poller(context, noService(), each -> true);
+    Poller poller = poller(each -> true);
 
     String run = dropped("a.jsonl");
 
@@ -132,22 +137,89 @@ class LedgerTest {
   @Test
   void only_one_may_create_a_job() throws IOException {
     String run = dropped("a.jsonl");
-    RunFolder files = RunFolder.of(settings, run);
-    Job job;
-    try (JobWriter writer = new JobWriter(files, 1, "gemini-x", 10, 1000)) {
-      job = writer.toJob(ledger.run(run));
-    }
-    ledger.assembled(run, 1, List.of(job), 0);
-    ledger.jobUploaded(job, "project", "files/x");
+    Job job = withJob(run);
 
-    assertThat(ledger.jobCreating(job)).isTrue();
-    assertThat(ledger.jobCreating(job)).isFalse();
+    assertThat(ledger.jobCreating(job, 90)).isTrue();
+    assertThat(ledger.jobCreating(job, 90)).isFalse();
+  }
+
+  @Test
+  void no_more_jobs_are_created_than_may_be_open() throws IOException {
+    Job first = withJob(dropped("a.jsonl"));
+    Job second = withJob(dropped("b.jsonl"));
+
+    assertThat(ledger.jobCreating(first, 1)).isTrue();
+    assertThat(ledger.jobCreating(second, 1)).isFalse();
+    ledger.jobOpen(first, "batches/a", "BATCH_STATE_PENDING");
+    assertThat(ledger.jobCreating(second, 1)).isFalse();
+    ledger.jobEnded(first, "BATCH_STATE_SUCCEEDED", "files/a", null);
+    assertThat(ledger.jobCreating(second, 1)).isTrue();
+  }
+
+  @Test
+  void who_came_first_is_the_first_to_get_room_and_the_others_say_whom_they_wait_for()
+      throws IOException {
+    CreationQueue queue = queue(1);
+    ledger.jobCreating(withJob(dropped("open.jsonl")), 1);
+    Run older = ledger.run(withJob(dropped("older.jsonl")).runId());
+    clock.forward(Duration.ofSeconds(1));
+    Run younger = ledger.run(withJob(dropped("younger.jsonl")).runId());
+
+    CreationQueue.Place place = queue.placeFor(older, "gemini-x", "project").orElseThrow();
+    assertThat(place.reason()).contains("1 of our jobs are open", "job.max-open");
+    ledger.queued(older.id(), place);
+    assertThat(queue.placeFor(younger, "gemini-x", "project").orElseThrow().reason())
+        .contains("older.jsonl");
+    ledger.moveTo(older.id(), RunState.SUBMITTED);
+    assertThat(queue(2).placeFor(younger, "gemini-x", "project")).isEmpty();
+  }
+
+  @Test
+  void a_quota_that_is_used_up_holds_back_its_model_and_its_project_only() throws IOException {
+    Run older = ledger.run(withJob(dropped("older.jsonl")).runId());
+    clock.forward(Duration.ofSeconds(1));
+    Run younger = ledger.run(withJob(dropped("younger.jsonl")).runId());
+    Job job = ledger.job(older.id(), 1);
+    CreationQueue queue = queue(90);
+    ledger.queued(older.id(), CreationQueue.afterFailure(job, "no tokens left"));
+
+    assertThat(ledger.run(older.id()).reason().orElseThrow()).contains("no tokens left");
+    assertThat(queue.placeFor(younger, "gemini-x", "project")).isPresent();
+    assertThat(queue.placeFor(younger, "gemini-y", "project")).isEmpty();
+    assertThat(queue.placeFor(younger, "gemini-x", "another")).isEmpty();
+    clock.forward(Duration.ofMinutes(7));
+    assertThat(queue.placeFor(younger, "gemini-x", "project"))
+        .as("nobody works on the older one any more")
+        .isEmpty();
+  }
+
+  @Test
+  void a_run_makes_no_move_that_its_state_does_not_know() throws IOException {
+    String run = dropped("a.jsonl");
+
+    assertThatThrownBy(() -> ledger.moveTo(run, RunState.SUBMITTED))
+        .hasMessageContaining("is RECEIVED and cannot become SUBMITTED");
+    Job job = withJob(run);
+    assertThatThrownBy(() -> ledger.jobOpen(job, "batches/x", "PENDING"))
+        .hasMessageContaining("cannot become OPEN");
+  }
+
+  @Test
+  void every_state_but_the_last_two_leads_on_to_one_of_these() {
+    for (RunState state : RunState.values()) {
+      Set<RunState> reached = EnumSet.of(state);
+      for (int i = 0; i < RunState.values().length; i++) {
+        EnumSet.copyOf(reached).forEach(from -> reached.addAll(from.next()));
+      }
+      assertThat(reached).as(state.name()).containsAnyOf(RunState.DELIVERED, RunState.FAILED);
+      assertThat(state.next().isEmpty()).isEqualTo(state.isFinished());
+    }
   }
 
   @Test
   void a_parked_run_waits_its_time_and_not_over_a_restart() throws IOException {
     String run = ordered("a.jsonl");
-    Poller poller = new Poller(context, noService(), each -> true);
+    Poller poller = poller(each -> true);
     clock.forward(Duration.ofSeconds(1));
     new FailureDesk(context).take(run, new IOException("disk full"));
 
@@ -159,7 +231,7 @@ class LedgerTest {
     claims.end(run);
     new FailureDesk(context).take(run, new IOException("disk full"));
     clock.forward(Duration.ofSeconds(1));
-    assertThat(new Poller(context, noService(), each -> true).poll()).containsExactly(run);
+    assertThat(poller(each -> true).poll()).containsExactly(run);
   }
 
   @Test
@@ -272,5 +344,26 @@ class LedgerTest {
   /** Nothing here has a job to ask for. */
   private GeminiAccess noService() {
     return new GeminiAccess(settings, RetryPolicy.standard(), clock);
+  }
+
+  private Poller poller(Predicate<Run> scope) {
+    return new Poller(context, queue(90), noService(), scope);
+  }
+
+  private CreationQueue queue(int maxOpen) {
+    return new CreationQueue(database.jdbi(), clock, maxOpen, Duration.ofSeconds(10));
+  }
+
+  /** A run with one job whose file is with the service. */
+  private Job withJob(String run) throws IOException {
+    ledger.inspected(run, run, 1, 0, false);
+    ledger.uploaded(run, 0, 0);
+    Job job;
+    try (JobWriter writer = new JobWriter(RunFolder.of(settings, run), 1, "gemini-x", 10, 1000)) {
+      job = writer.toJob(ledger.run(run));
+    }
+    ledger.assembled(run, 1, List.of(job), 0);
+    ledger.jobUploaded(job, "project", "files/x");
+    return ledger.job(run, 1);
   }
 }

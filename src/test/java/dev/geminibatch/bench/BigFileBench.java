@@ -4,8 +4,6 @@ import static dev.geminibatch.testkit.Samples.extraction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.sandbox.Endpoint;
-import dev.geminibatch.sandbox.Faults.Cut;
-import dev.geminibatch.sandbox.Faults.LostAnswer;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.RealJar;
@@ -34,9 +32,9 @@ class BigFileBench {
     try (Sandbox sandbox = Sandbox.start(0, Duration.ZERO, Clock.systemUTC())) {
       sandbox
           .faults()
-          .next(1, Endpoint.UPLOAD_CHUNK, new Cut())
-          .next(1, Endpoint.UPLOAD_CHUNK, new LostAnswer())
-          .next(1, Endpoint.UPLOAD_CHUNK, new Cut());
+          .add("upload-chunk cut times=1")
+          .add("upload-chunk lost-answer times=1")
+          .add("upload-chunk cut times=1");
       long begin = System.nanoTime();
       RealJar.Running run = new RealJar(folder, sandbox.baseUrl()).start("--file", "x.jsonl");
       long most = 0;

@@ -35,7 +35,7 @@ class UploadBench {
   @Test
   void uploads_against_the_ideal() throws Exception {
     try (Workshop workshop = Workshop.open(folder, "upload.concurrency=" + CONCURRENCY)) {
-      workshop.sandbox().faults().delay(Endpoint.UPLOAD_CHUNK, EACH);
+      workshop.sandbox().faults().add("upload-chunk delay=" + EACH.toMillis() + "ms");
       for (int round = 1; round <= 2; round++) {
         tell("plain loop, round " + round, plainLoop(workshop, round));
         tell("routes, round " + round, routes(workshop, "run " + round));

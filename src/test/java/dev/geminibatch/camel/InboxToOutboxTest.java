@@ -15,11 +15,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.batch.RunState;
 import dev.geminibatch.sandbox.Endpoint;
-import dev.geminibatch.sandbox.Faults.Cut;
-import dev.geminibatch.sandbox.Faults.FileState;
-import dev.geminibatch.sandbox.Faults.HalfAnswer;
-import dev.geminibatch.sandbox.Faults.LostAnswer;
-import dev.geminibatch.sandbox.Faults.Status;
 import dev.geminibatch.testkit.Workshop;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -323,7 +318,7 @@ class InboxToOutboxTest {
   @Test
   void a_line_that_is_sent_again_never_takes_the_place_of_another_job() throws Exception {
     open("job.max-bytes=400");
-    workshop.sandbox().faults().next(1, Endpoint.ANSWER_LINE, new Status(14, "unavailable"));
+    workshop.sandbox().faults().add("answer-line error=14 times=1 message=unavailable");
     workshop.drop(
         "x.jsonl", nativeLine("too large", "x".repeat(500)), validation("1"), validation("2"));
     workshop.awaitRuns(1);
@@ -337,7 +332,7 @@ class InboxToOutboxTest {
     open();
     workshop.drop("x.jsonl", validation("1"));
     workshop.awaitJobs(1);
-    workshop.sandbox().faults().next(3, Endpoint.BATCH_GET, new Status(404, "not found"));
+    workshop.sandbox().faults().add("batch-get status=404 times=3 message=not found");
     workshop.awaitRuns(1);
 
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
@@ -371,7 +366,7 @@ class InboxToOutboxTest {
   @Test
   void a_lost_answer_to_the_creation_of_a_job_leads_to_one_job() throws Exception {
     open();
-    workshop.sandbox().faults().next(1, Endpoint.BATCH_CREATE, new LostAnswer());
+    workshop.sandbox().faults().add("batch-create lost-answer times=1");
     workshop.drop("once.jsonl", validation("1"));
     workshop.awaitJobs(1);
     workshop.awaitRuns(1);
@@ -387,11 +382,11 @@ class InboxToOutboxTest {
     workshop
         .sandbox()
         .faults()
-        .next(1, Endpoint.UPLOAD_START, new Status(503, "busy"))
-        .next(1, Endpoint.UPLOAD_CHUNK, new LostAnswer())
-        .next(2, Endpoint.BATCH_GET, new Status(500, "oops"))
-        .next(1, Endpoint.DOWNLOAD, new HalfAnswer())
-        .next(1, Endpoint.DOWNLOAD, new Cut());
+        .add("upload-start status=503 times=1 message=busy")
+        .add("upload-chunk lost-answer times=1")
+        .add("batch-get status=500 times=2 message=oops")
+        .add("download half-answer times=1")
+        .add("download cut times=1");
     workshop.drop("bumpy.jsonl", extraction("1", "a.jpg"), validation("2"));
     workshop.awaitJobs(1);
     workshop.awaitRuns(1);
@@ -403,18 +398,10 @@ class InboxToOutboxTest {
   @Test
   void with_a_fifth_of_all_upload_requests_failing_each_file_arrives_once() throws Exception {
     open("upload.concurrency=8");
-    for (Endpoint endpoint : List.of(Endpoint.UPLOAD_START, Endpoint.UPLOAD_CHUNK)) {
-      workshop
-          .sandbox()
-          .faults()
-          .sometimes(
-              0.2,
-              7,
-              endpoint,
-              new Status(429, "slow down"),
-              new Status(503, "busy"),
-              new Cut(),
-              new LostAnswer());
+    for (String endpoint : List.of("upload-start", "upload-chunk")) {
+      for (String fault : List.of("status=429", "status=503", "cut", "lost-answer")) {
+        workshop.sandbox().faults().add(endpoint + " " + fault + " chance=0.05 seed=7");
+      }
     }
     String[] lines = new String[100];
     for (int i = 0; i < lines.length; i++) {
@@ -445,10 +432,7 @@ class InboxToOutboxTest {
   void a_file_that_is_still_processed_is_waited_for() throws Exception {
     open();
     workshop.media("a.mp4", png("a"));
-    workshop
-        .sandbox()
-        .faults()
-        .next(3, Endpoint.FILE_SHOWN, new FileState("PROCESSING", "in a moment"));
+    workshop.sandbox().faults().add("file-shown state=PROCESSING times=3 message=in a moment");
     workshop.drop("x.jsonl", extraction("1", "a.mp4"));
     workshop.awaitRuns(1);
 
@@ -460,10 +444,7 @@ class InboxToOutboxTest {
   void a_file_that_the_service_cannot_process_is_reported_with_its_reason() throws Exception {
     open();
     workshop.media("a.mp4", png("a"));
-    workshop
-        .sandbox()
-        .faults()
-        .next(1, Endpoint.FILE_SHOWN, new FileState("FAILED", "the video is broken"));
+    workshop.sandbox().faults().add("file-shown state=FAILED times=1 message=the video is broken");
     workshop.drop("x.jsonl", extraction("1", "a.mp4"), validation("2"));
     workshop.awaitRuns(1);
 
@@ -550,8 +531,8 @@ class InboxToOutboxTest {
     workshop
         .sandbox()
         .faults()
-        .next(1, Endpoint.ANSWER_LINE, new Status(13, "internal"))
-        .next(1, Endpoint.ANSWER_LINE, new Status(3, "bad request"));
+        .add("answer-line error=13 times=1 message=internal")
+        .add("answer-line error=3 times=1 message=bad request");
     workshop.drop("x.jsonl", validation("1"), validation("2"), validation("3"));
     workshop.awaitRuns(1);
 
@@ -565,7 +546,7 @@ class InboxToOutboxTest {
   @Test
   void a_line_that_never_works_is_reported_after_the_last_attempt() throws Exception {
     open("retry.max-attempts=2");
-    workshop.sandbox().faults().next(2, Endpoint.ANSWER_LINE, new Status(14, "unavailable"));
+    workshop.sandbox().faults().add("answer-line error=14 times=2 message=unavailable");
     workshop.drop("x.jsonl", validation("1"));
     workshop.awaitRuns(1);
 
@@ -601,10 +582,7 @@ class InboxToOutboxTest {
   @Test
   void a_refused_key_parks_the_run_with_the_reason() throws Exception {
     open();
-    workshop
-        .sandbox()
-        .faults()
-        .next(1, Endpoint.UPLOAD_START, new Status(400, "API key not valid."));
+    workshop.sandbox().faults().add("upload-start status=400 times=1 message=API key not valid.");
     workshop.drop("x.jsonl", validation("1"));
     await().until(() -> workshop.runs().stream().anyMatch(run -> run.reason().isPresent()));
 

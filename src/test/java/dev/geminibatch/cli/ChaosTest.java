@@ -9,11 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.geminibatch.sandbox.Endpoint;
-import dev.geminibatch.sandbox.Faults.Cut;
-import dev.geminibatch.sandbox.Faults.HalfAnswer;
-import dev.geminibatch.sandbox.Faults.LostAnswer;
-import dev.geminibatch.sandbox.Faults.Status;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.settings.Sha256;
 import dev.geminibatch.testkit.Outbox;
@@ -24,7 +19,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -53,7 +50,7 @@ class ChaosTest {
   @Test
   void whatever_happens_each_request_is_answered_once_and_each_job_paid_once() throws Exception {
     try (Sandbox sandbox = Sandbox.start(0, Duration.ofMillis(800), Clock.systemUTC())) {
-      misbehave(sandbox, 0.15);
+      misbehave(sandbox);
       RealJar jar =
           new RealJar(folder, sandbox.baseUrl())
               .with("JOB_MAX_REQUESTS", "" + LINES_A_JOB)
@@ -72,7 +69,7 @@ class ChaosTest {
         daemon.kill();
         checkOutbox();
       }
-      misbehave(sandbox, 0);
+      sandbox.faults().clear();
       RealJar.Running daemon = jar.start();
       await()
           .atMost(Duration.ofMinutes(2))
@@ -94,24 +91,31 @@ class ChaosTest {
     return 500 + random.nextInt(3500);
   }
 
-  private void misbehave(Sandbox sandbox, double probability) {
-    Status busy = new Status(503, "busy");
-    for (Endpoint endpoint :
+  private void misbehave(Sandbox sandbox) {
+    Map<String, List<String>> faults = new LinkedHashMap<>();
+    for (String endpoint :
         List.of(
-            Endpoint.UPLOAD_START,
-            Endpoint.UPLOAD_CHUNK,
-            Endpoint.FILE_GET,
-            Endpoint.BATCH_CREATE,
-            Endpoint.BATCH_GET,
-            Endpoint.BATCH_LIST)) {
-      sandbox
-          .faults()
-          .sometimes(probability, random.nextLong(), endpoint, busy, new Cut(), new LostAnswer());
+            "upload-start",
+            "upload-chunk",
+            "file-get",
+            "batch-create",
+            "batch-get",
+            "batch-list")) {
+      faults.put(endpoint, List.of("status=503", "cut", "lost-answer"));
     }
-    sandbox
-        .faults()
-        .sometimes(
-            probability, random.nextLong(), Endpoint.DOWNLOAD, busy, new Cut(), new HalfAnswer());
+    faults.put("download", List.of("status=503", "cut", "half-answer", "short-answer"));
+    faults.forEach(
+        (endpoint, kinds) ->
+            kinds.forEach(
+                kind ->
+                    sandbox
+                        .faults()
+                        .add(
+                            endpoint
+                                + " "
+                                + kind
+                                + " chance=0.05 seed="
+                                + random.nextInt(1_000_000))));
   }
 
   private void drop(String name) throws IOException {

@@ -13,7 +13,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.sandbox.Endpoint;
-import dev.geminibatch.sandbox.Faults.Status;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.RealJar;
@@ -214,7 +213,7 @@ class RealJarTest {
     int files = 60;
     int atOnce = 4;
     jar.with("UPLOAD_CONCURRENCY", "" + atOnce).with("MEDIA_ROOT", folder.toString());
-    sandbox.faults().delay(Endpoint.UPLOAD_CHUNK, Duration.ofMillis(50));
+    sandbox.faults().add("upload-chunk delay=50ms");
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < files; i++) {
       Files.write(folder.resolve(i + ".png"), png("" + i));
@@ -284,7 +283,7 @@ class RealJarTest {
   @Test
   void a_service_in_trouble_is_waited_out() throws Exception {
     Files.writeString(folder.resolve("x.jsonl"), validation("1"));
-    sandbox.faults().next(2, Endpoint.UPLOAD_START, new Status(503, "busy"));
+    sandbox.faults().add("upload-start status=503 times=2 message=busy");
     letJobsEnd();
 
     assertThat(jar.run("--file", "x.jsonl").exit()).isZero();

@@ -8,11 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import dev.geminibatch.sandbox.Endpoint;
-import dev.geminibatch.sandbox.Faults.Cut;
-import dev.geminibatch.sandbox.Faults.Fault;
-import dev.geminibatch.sandbox.Faults.HalfAnswer;
-import dev.geminibatch.sandbox.Faults.LostAnswer;
-import dev.geminibatch.sandbox.Faults.Status;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.settings.ApiKey;
 import dev.geminibatch.settings.Redactor;
@@ -84,7 +79,10 @@ class GeminiTest {
   @Test
   void a_broken_upload_goes_on_where_the_service_is() throws IOException {
     byte[] content = content(3 * CHUNK);
-    faults(Endpoint.UPLOAD_CHUNK, new LostAnswer(), new Cut(), new Status(503, "busy"));
+    faults(
+        "upload-chunk lost-answer times=1",
+        "upload-chunk cut times=1",
+        "upload-chunk status=503 times=1 message=busy");
 
     RemoteFile file = gemini.upload(upload("f", content), sent -> {});
 
@@ -94,7 +92,7 @@ class GeminiTest {
 
   @Test
   void a_file_whose_last_answer_was_lost_is_found_and_not_sent_again() throws IOException {
-    faults(Endpoint.UPLOAD_CHUNK, new LostAnswer());
+    faults("upload-chunk lost-answer times=1");
 
     RemoteFile file = gemini.upload(upload("f", content(10)), sent -> {});
 
@@ -105,7 +103,7 @@ class GeminiTest {
   @Test
   void a_job_is_asked_for_once_even_if_the_answer_is_lost() throws IOException {
     RemoteFile input = gemini.upload(upload("in", line()), sent -> {});
-    faults(Endpoint.BATCH_CREATE, new LostAnswer());
+    faults("batch-create lost-answer times=1");
 
     GeminiFailure failure =
         catchThrowableOfType(
@@ -131,7 +129,7 @@ class GeminiTest {
   @Test
   void a_truncated_download_is_fetched_again() throws IOException {
     String answers = finishedJob();
-    faults(Endpoint.DOWNLOAD, new HalfAnswer());
+    faults("download half-answer times=1");
 
     Path target = folder.resolve("answers");
     gemini.download(answers, target, received -> {});
@@ -159,10 +157,15 @@ class GeminiTest {
 
   @Test
   void a_call_is_repeated_while_the_service_is_in_trouble_and_not_for_ever() {
-    faults(Endpoint.BATCH_LIST, new Status(503, "busy"), new Status(429, "slow down"));
+    faults(
+        "batch-list status=503 times=1 message=busy",
+        "batch-list status=429 times=1 message=slow down");
     assertThat(gemini.allBatches()).isEmpty();
 
-    faults(Endpoint.BATCH_LIST, new Status(500, "a"), new Status(500, "b"), new Status(500, "c"));
+    faults(
+        "batch-list status=500 times=1 message=a",
+        "batch-list status=500 times=1 message=b",
+        "batch-list status=500 times=1 message=c");
     assertThatThrownBy(gemini::allBatches).hasMessage("c");
   }
 
@@ -173,10 +176,10 @@ class GeminiTest {
     try (Gemini own = gemini(key)) {
       sandbox
           .faults()
-          .next(
-              1,
-              Endpoint.BATCH_GET,
-              new Status(403, "Consumer 'api_key:" + key + "' has been suspended."));
+          .add(
+              "batch-get status=403 times=1 message=Consumer 'api_key:"
+                  + key
+                  + "' has been suspended.");
 
       assertThatThrownBy(() -> own.batch("batches/x"))
           .hasMessageStartingWith(
@@ -196,10 +199,8 @@ class GeminiTest {
     }
   }
 
-  private void faults(Endpoint endpoint, Fault... faults) {
-    for (Fault fault : faults) {
-      sandbox.faults().next(1, endpoint, fault);
-    }
+  private void faults(String... rules) {
+    sandbox.faults().addAll(List.of(rules));
   }
 
   private String finishedJob() throws IOException {

@@ -8,6 +8,7 @@ import dev.geminibatch.batch.RunState;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.sandbox.MovableClock;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.settings.Properties;
 import dev.geminibatch.settings.Settings;
@@ -28,6 +29,7 @@ public final class Workshop implements AutoCloseable {
   private final Path folder;
   private final Map<String, String> values;
   private final Sandbox sandbox;
+  private final MovableClock clock = new MovableClock(Clock.systemUTC());
   private Beans beans;
   private Pipeline pipeline;
 
@@ -71,7 +73,7 @@ public final class Workshop implements AutoCloseable {
     all.putIfAbsent("gemini.api-key", "some-key");
     Settings settings = Settings.of(Properties.read(all, Map.of(), List.of()), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(6, Duration.ofMillis(2), time -> {});
-    beans = new Beans(settings, withoutPauses, Clock.systemUTC(), Progress.none(), run -> true);
+    beans = new Beans(settings, withoutPauses, clock, Progress.none(), run -> true);
     beans.receiver().recover();
     pipeline = Pipeline.start(settings, beans, Map.of("camel.main.shutdown-timeout", "2"), true);
   }
@@ -80,6 +82,12 @@ public final class Workshop implements AutoCloseable {
   public void stop() throws IOException {
     pipeline.close();
     beans.close();
+  }
+
+  /** It is later all at once, here and with the service. */
+  public void passTime(Duration time) {
+    sandbox.clock().forward(time);
+    clock.forward(time);
   }
 
   public Sandbox sandbox() {
@@ -121,14 +129,17 @@ public final class Workshop implements AutoCloseable {
     return runs().stream().allMatch(run -> run.state().compareTo(RunState.SUBMITTED) >= 0);
   }
 
-  /** Lets all jobs end, and waits until this many runs are finished. */
+  /** Lets all jobs end and time fly, and waits until this many runs are finished. */
   public List<Run> awaitRuns(int runs) {
     sandbox.setJobTime(Duration.ZERO);
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
-            () ->
-                runs().size() == runs && runs().stream().allMatch(run -> run.state().isFinished()));
+            () -> {
+              passTime(Duration.ofSeconds(10));
+              return runs().size() == runs
+                  && runs().stream().allMatch(run -> run.state().isFinished());
+            });
     sandbox.setJobTime(LONG);
     return runs();
   }

@@ -3,13 +3,14 @@ package dev.geminibatch.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.geminibatch.testkit.SettableClock;
+import dev.geminibatch.sandbox.MovableClock;
 import dev.geminibatch.upload.RemoteMedia.Answer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RemoteMediaTest {
   @TempDir Path folder;
   private final Map<URI, Answer> answers = new HashMap<>();
-  private final SettableClock clock = new SettableClock();
+  private final MovableClock clock = new MovableClock(Clock.systemUTC());
   private RemoteMedia media;
 
   @BeforeEach

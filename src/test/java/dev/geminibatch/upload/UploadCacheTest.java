@@ -5,9 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.batch.LedgerDatabase;
 import dev.geminibatch.gemini.RemoteFile;
-import dev.geminibatch.testkit.SettableClock;
+import dev.geminibatch.sandbox.MovableClock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +21,7 @@ class UploadCacheTest {
   private static final String KEY = UploadCache.key("project", "abc");
 
   @TempDir Path folder;
-  private final SettableClock clock = new SettableClock();
+  private final MovableClock clock = new MovableClock(Clock.systemUTC());
   private LedgerDatabase database;
   private UploadCache cache;
 

@@ -1,0 +1,138 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.gemini.GeminiFailure;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Who may create a job next. So many of ours are open at once at the most; when there is no room,
+ * or the service says that a quota is used up, runs wait in the order in which they arrived.
+ *
+ * <p>A quota that is used up stays so for minutes or hours: it comes free when jobs end, and the
+ * service does not say when.
+ */
+public final class CreationQueue {
+  private static final Duration FIRST_QUOTA_WAIT = Duration.ofMinutes(1);
+  private static final Duration LONGEST_QUOTA_WAIT = Duration.ofMinutes(10);
+
+  /** After that long nobody works on a run that waits: it must not hold up the others. */
+  private static final Duration ABANDONED = Duration.ofMinutes(5);
+
+  private static final String OPEN =
+      "SELECT COUNT(*) FROM job WHERE state IN ('CREATING', 'OPEN') AND project = :project";
+
+  private final Jdbi jdbi;
+  private final Clock clock;
+  private final int maxOpen;
+  private final Duration look;
+
+  /**
+   * @param maxOpen jobs of ours that may be open at once
+   * @param look how soon to look again when there was no room
+   */
+  public CreationQueue(Jdbi jdbi, Clock clock, int maxOpen, Duration look) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.maxOpen = maxOpen;
+    this.look = look;
+  }
+
+  /** What a run waits for. */
+  enum Kind {
+    /** Other jobs of ours must end first. */
+    ROOM,
+    /** The service takes no more for now. */
+    QUOTA
+  }
+
+  /** A place in the queue. */
+  record Place(Kind kind, String project, String model, String reason, Duration time) {}
+
+  /** How many more jobs of the project may be open. */
+  int room(String project) {
+    int open =
+        jdbi.withHandle(
+            handle -> handle.createQuery(OPEN).bind("project", project).mapTo(Integer.class).one());
+    return Math.max(0, maxOpen - open);
+  }
+
+  /** Where a run has to wait before it may create a job; empty if it may now. */
+  Optional<Place> placeFor(Run run, String model, String project) {
+    Optional<Place> older = older(run, model, project);
+    if (older.isPresent() || room(project) > 0) {
+      return older;
+    }
+    return Optional.of(
+        new Place(
+            Kind.ROOM,
+            project,
+            model,
+            maxOpen
+                + " of our jobs are open, as many as job.max-open allows; the next one is created"
+                + " when one of them ends",
+            look));
+  }
+
+  private Optional<Place> older(Run run, String model, String project) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT id, name, waits_for FROM run
+                    WHERE state = 'ASSEMBLED' AND waits_project = :project
+                      AND (waits_for = 'ROOM' OR waits_for = 'QUOTA' AND waits_model = :model)
+                      AND next_try > :abandoned
+                      AND (created_at < :created OR created_at = :created AND id < :id)
+                    ORDER BY created_at, id LIMIT 1""")
+                .bind("project", project)
+                .bind("model", model)
+                .bind("abandoned", clock.millis() - ABANDONED.toMillis())
+                .bind("created", run.created().toEpochMilli())
+                .bind("id", run.id())
+                .map(
+                    (row, context) ->
+                        new Place(
+                            Kind.valueOf(row.getString("waits_for")),
+                            project,
+                            model,
+                            "It waits its turn: "
+                                + row.getString("name")
+                                + " (run "
+                                + row.getString("id")
+                                + ") came first and waits for "
+                                + (row.getString("waits_for").equals("ROOM")
+                                    ? "one of our jobs to end"
+                                    : "the quota"),
+                            look))
+                .findFirst());
+  }
+
+  /** The place of a run whose job the service did not take for lack of quota. */
+  Place afterRefusal(Run run, Job job, GeminiFailure failure) {
+    Duration doubled = FIRST_QUOTA_WAIT.multipliedBy(1L << Math.min(run.tries(), 10));
+    Duration wait = doubled.compareTo(LONGEST_QUOTA_WAIT) < 0 ? doubled : LONGEST_QUOTA_WAIT;
+    return new Place(
+        Kind.QUOTA,
+        job.project().orElseThrow(),
+        job.model(),
+        quotaReason(failure.getMessage()),
+        failure.retryAfter().filter(asked -> asked.compareTo(wait) > 0).orElse(wait));
+  }
+
+  static String quotaReason(String message) {
+    return "The quota is used up: " + message + ". It is tried again from time to time";
+  }
+
+  /** The place of a job that the service took and ended at once for lack of quota. */
+  static Place afterFailure(Job job, String message) {
+    return new Place(
+        Kind.QUOTA,
+        job.project().orElseThrow(),
+        job.model(),
+        quotaReason(message),
+        FIRST_QUOTA_WAIT);
+  }
+}

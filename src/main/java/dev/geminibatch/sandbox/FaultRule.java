@@ -1,0 +1,188 @@
+package dev.geminibatch.sandbox;
+
+import dev.geminibatch.settings.InvalidSettingException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Where, what and how often something goes wrong, as a person writes it:
+ *
+ * <pre>
+ * batch-create lost-answer times=2
+ * download half-answer every=2
+ * all status=503 chance=0.2 seed=7 message=The model is overloaded.
+ * </pre>
+ *
+ * Without {@code times}, {@code every} or {@code chance} it happens always. The message is the rest
+ * of the line.
+ */
+final class FaultRule {
+  private static final String HOW = "; a rule is written: batch-create status=503 times=2";
+  private static final Set<String> OPTIONS =
+      Set.of("times", "every", "chance", "seed", "retry-after", "answered");
+
+  private final String text;
+  private final Set<Endpoint> where;
+  private final Fault fault;
+  private final long every;
+  private final double chance;
+  private final Random random;
+  private long left;
+  private long seen;
+  private long happened;
+
+  private FaultRule(String text, Set<Endpoint> where, Fault fault, Map<String, String> options) {
+    this.text = text;
+    this.where = where;
+    this.fault = fault;
+    this.left = (long) number(options, "times", Long.MAX_VALUE, 1, Long.MAX_VALUE);
+    this.every = (long) number(options, "every", 1, 1, Long.MAX_VALUE);
+    this.chance = number(options, "chance", 1, 0, 1);
+    this.random = new Random((long) number(options, "seed", 1, 0, Long.MAX_VALUE));
+  }
+
+  /**
+   * Reads a rule.
+   *
+   * @throws InvalidSettingException naming the word that is wrong, and what can be written instead
+   */
+  static FaultRule parse(String text) {
+    String[] halves = text.strip().split("\\s+message=", 2);
+    String[] words = halves[0].split("\\s+");
+    if (words.length < 2) {
+      throw new InvalidSettingException("\"" + text.strip() + "\" is no rule" + HOW + ".");
+    }
+    Misbehaviour what = misbehaviour(words[1]);
+    Set<Endpoint> where = places(words[0], what);
+    Map<String, String> options = options(words);
+    String[] given = words[1].split("=", 2);
+    Fault fault =
+        new Fault(
+            what,
+            given.length == 2 ? given[1] : "",
+            halves.length == 2 ? Optional.of(halves[1]) : Optional.empty(),
+            Optional.ofNullable(options.get("retry-after")),
+            number(options, "answered", 0, 0, 1));
+    check(fault);
+    return new FaultRule(text.strip(), where, fault, options);
+  }
+
+  private static Misbehaviour misbehaviour(String word) {
+    return Misbehaviour.of(word.split("=", 2)[0])
+        .orElseThrow(
+            () ->
+                new InvalidSettingException(
+                    "\""
+                        + word
+                        + "\" is no misbehaviour; write one of "
+                        + Arrays.stream(Misbehaviour.values())
+                            .map(Misbehaviour::form)
+                            .collect(Collectors.joining(", "))
+                        + "."));
+  }
+
+  private static Set<Endpoint> places(String word, Misbehaviour what) {
+    Set<Endpoint> places = EnumSet.noneOf(Endpoint.class);
+    for (Endpoint endpoint : Endpoint.values()) {
+      boolean meant = word.equals("all") ? endpoint.isRequest() : word.equals(endpoint.word());
+      if (meant && what.isPossibleAt(endpoint)) {
+        places.add(endpoint);
+      }
+    }
+    if (places.isEmpty()) {
+      throw new InvalidSettingException(
+          "\""
+              + what.word()
+              + "\" cannot happen at \""
+              + word
+              + "\"; write one of "
+              + Arrays.stream(Endpoint.values())
+                  .filter(what::isPossibleAt)
+                  .map(Endpoint::word)
+                  .collect(Collectors.joining(", "))
+              + (what.isPossibleAt(Endpoint.OTHER) ? ", all." : "."));
+    }
+    return places;
+  }
+
+  private static Map<String, String> options(String[] words) {
+    Map<String, String> options = new HashMap<>();
+    for (String word : Arrays.asList(words).subList(2, words.length)) {
+      String[] pair = word.split("=", 2);
+      if (pair.length < 2 || !OPTIONS.contains(pair[0])) {
+        throw new InvalidSettingException(
+            "\""
+                + word
+                + "\" is no part of a rule; write times=, every=, chance=, seed=, retry-after=,"
+                + " answered= or, as the last, message=.");
+      }
+      options.put(pair[0], pair[1]);
+    }
+    return options;
+  }
+
+  private static double number(
+      Map<String, String> options, String name, double byDefault, double least, double most) {
+    String given = options.get(name);
+    if (given == null) {
+      return byDefault;
+    }
+    double number = given.matches("\\d{1,15}(\\.\\d{1,9})?") ? Double.parseDouble(given) : -1;
+    if (number < least || number > most) {
+      throw new InvalidSettingException(
+          name + " is \"" + given + "\"; write a number" + (most == 1 ? " from 0 to 1." : "."));
+    }
+    return number;
+  }
+
+  private static void check(Fault fault) {
+    if (fault.what().needsValue() == fault.value().isEmpty()) {
+      throw new InvalidSettingException("Write it like this: " + fault.what().form() + ".");
+    }
+    switch (fault.what()) {
+      case STATUS, HTML, FAIL, ERROR -> {
+        if (!fault.value().matches("\\d{1,3}")) {
+          throw new InvalidSettingException("Write it like this: " + fault.what().form() + ".");
+        }
+      }
+      case DELAY, LATE_FILE -> fault.time();
+      default -> {
+        // any value will do
+      }
+    }
+  }
+
+  /** What goes wrong at this moment, if it is the rule's place and turn. */
+  Optional<Fault> take(Endpoint endpoint) {
+    if (left == 0 || !where.contains(endpoint)) {
+      return Optional.empty();
+    }
+    seen++;
+    if (seen % every != 0 || chance < 1 && random.nextDouble() >= chance) {
+      return Optional.empty();
+    }
+    left--;
+    happened++;
+    return Optional.of(fault);
+  }
+
+  boolean isDelay() {
+    return fault.is(Misbehaviour.DELAY);
+  }
+
+  /** The rule as it was written. */
+  String text() {
+    return text;
+  }
+
+  /** How often it came true. */
+  long happened() {
+    return happened;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.geminibatch.sandbox;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Quantity;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a tester tells the sandbox while it runs: rules of misbehaviour, the time, how long jobs
+ * take. Every request is answered with the state of all that.
+ */
+final class SandboxControl implements HttpHandler {
+  private static final String HOW =
+      "The sandbox has GET /sandbox, POST and DELETE /sandbox/faults (a rule a line), POST"
+          + " /sandbox/clock (48h forward) and POST /sandbox/job-time (10s).";
+
+  private final BatchStore batches;
+  private final Faults faults;
+  private final Counters counters;
+  private final MovableClock clock;
+
+  SandboxControl(BatchStore batches, Faults faults, Counters counters, MovableClock clock) {
+    this.batches = batches;
+    this.faults = faults;
+    this.counters = counters;
+    this.clock = clock;
+  }
+
+  @Override
+  public void handle(HttpExchange http) throws IOException {
+    try (http) {
+      String body = new String(http.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      String asked = http.getRequestMethod() + " " + http.getRequestURI().getPath();
+      try {
+        boolean done = act(asked, body.strip());
+        send(http, done ? 200 : 404, done ? state().toPrettyString() : HOW);
+      } catch (InvalidSettingException e) {
+        send(http, 400, e.getMessage());
+      }
+    }
+  }
+
+  private boolean act(String asked, String body) {
+    switch (asked) {
+      case "GET /sandbox" -> {
+        // only the state is wanted
+      }
+      case "POST /sandbox/faults" -> faults.addAll(body.lines().toList());
+      case "DELETE /sandbox/faults" -> faults.clear();
+      case "POST /sandbox/clock" ->
+          clock.forward(Quantity.duration("The time to go forward", body));
+      case "POST /sandbox/job-time" -> batches.setJobTime(Quantity.duration("The job time", body));
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private ObjectNode state() {
+    ObjectNode state = JsonNodeFactory.instance.objectNode();
+    state.put("time", clock.instant().toString());
+    state.put("jobTime", batches.jobTime().toMillis() + "ms");
+    for (FaultRule rule : faults.rules()) {
+      state
+          .withArray("faults")
+          .addObject()
+          .put("rule", rule.text())
+          .put("happened", rule.happened());
+    }
+    state.put("jobsCreated", counters.jobsCreated());
+    state.put("linesSent", counters.linesSent());
+    state.put("filesStored", counters.filesStored());
+    ObjectNode requests = state.putObject("requests");
+    for (Endpoint endpoint : Endpoint.values()) {
+      if (endpoint.isRequest()) {
+        requests.put(endpoint.word(), counters.requests(endpoint));
+      }
+    }
+    return state;
+  }
+
+  private static void send(HttpExchange http, int code, String text) throws IOException {
+    byte[] body = (text + "\n").getBytes(StandardCharsets.UTF_8);
+    http.getResponseHeaders()
+        .set("Content-Type", code == 200 ? "application/json" : "text/plain; charset=UTF-8");
+    http.sendResponseHeaders(code, body.length);
+    http.getResponseBody().write(body);
+  }
+}

@@ -1,0 +1,8 @@
+-- A run that waits until it may create a job, and what for: ROOM or QUOTA.
+ALTER TABLE run ADD COLUMN waits_for VARCHAR(10);
+ALTER TABLE run ADD COLUMN waits_project VARCHAR(40);
+ALTER TABLE run ADD COLUMN waits_model VARCHAR(200);
+
+ALTER TABLE job ADD COLUMN creation INTEGER NOT NULL DEFAULT 1; -- more when it failed for quota
+ALTER TABLE job ADD COLUMN creating_at BIGINT;                  -- when the call was begun
+ALTER TABLE job ADD COLUMN given_up_at BIGINT;                  -- when it was cancelled for hanging

@@ -1,0 +1,152 @@
+package dev.geminibatch.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a tester can tell the sandbox while it runs. */
+class SandboxControlTest {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Sandbox sandbox;
+
+  @BeforeEach
+  void start() throws IOException {
+    sandbox = Sandbox.start(0, Duration.ZERO, Clock.systemUTC());
+  }
+
+  @AfterEach
+  void stop() {
+    sandbox.close();
+  }
+
+  @Test
+  void rules_are_added_and_counted_and_taken_back_while_it_runs() throws Exception {
+    post("/sandbox/faults", "batch-list status=503 times=2 message=Busy, sorry.\nfile-list cut");
+
+    HttpResponse<String> failed = get("/v1beta/batches");
+    assertThat(failed.statusCode()).isEqualTo(503);
+    assertThat(failed.body()).contains("Busy, sorry.");
+    assertThat(state().at("/faults/0/happened").asInt()).isEqualTo(1);
+    assertThatThrownBy(() -> get("/v1beta/files")).isInstanceOf(IOException.class);
+
+    send("DELETE", "/sandbox/faults", "");
+    assertThat(get("/v1beta/batches").statusCode()).isEqualTo(200);
+    assertThat(get("/v1beta/files").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void a_wrong_rule_is_refused_with_what_can_be_written_and_none_of_its_fellows_added()
+      throws Exception {
+    HttpResponse<String> answer = post("/sandbox/faults", "batch-list cut\nbatch-lost cut");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("\"batch-lost\"", "batch-list");
+    assertThat(state().has("faults")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "batch-create | is no rule",
+        "batch-create explode | is no misbehaviour; write one of status=503",
+        "download shuffle | cannot happen at \"download\"; write one of answers",
+        "all status | Write it like this: status=503",
+        "all cut=1 | Write it like this: cut",
+        "all cut chance=2 | write a number from 0 to 1",
+        "all cut often=2 | is no part of a rule; write times=",
+        "all delay=long | write a time with its unit",
+      })
+  void a_rule_that_is_none_says_why(String rule, String why) {
+    assertThatThrownBy(() -> sandbox.faults().add(rule)).hasMessageContaining(why);
+  }
+
+  @Test
+  void the_same_seed_gives_the_same_faults() {
+    String pattern = pattern("batch-get cut chance=0.5 seed=3");
+
+    assertThat(pattern).contains("x", ".").isEqualTo(pattern("batch-get cut chance=0.5 seed=3"));
+    assertThat(pattern).isNotEqualTo(pattern("batch-get cut chance=0.5 seed=4"));
+    assertThat(pattern("batch-get cut every=3 times=2")).isEqualTo("..x..x......");
+  }
+
+  private static String pattern(String text) {
+    FaultRule rule = FaultRule.parse(text);
+    StringBuilder pattern = new StringBuilder();
+    for (int i = 0; i < 12; i++) {
+      pattern.append(rule.take(Endpoint.BATCH_GET).isPresent() ? 'x' : '.');
+    }
+    return pattern.toString();
+  }
+
+  @Test
+  void the_clock_goes_forward_and_files_die_of_it() throws Exception {
+    Instant before = Instant.parse(state().path("time").asText());
+
+    post("/sandbox/clock", "48h");
+
+    assertThat(Instant.parse(state().path("time").asText()))
+        .isAfterOrEqualTo(before.plus(Duration.ofHours(48)));
+    assertThat(post("/sandbox/clock", "tomorrow").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void an_unknown_address_says_what_there_is() throws Exception {
+    HttpResponse<String> answer = post("/sandbox/fault", "x");
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.body()).contains("POST and DELETE /sandbox/faults");
+  }
+
+  @Test
+  void every_misbehaviour_and_every_place_is_in_the_readme() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+
+    for (Misbehaviour each : Misbehaviour.values()) {
+      assertThat(readme).contains("`" + each.form() + "`");
+    }
+    for (Endpoint endpoint : Endpoint.values()) {
+      assertThat(readme).contains("`" + endpoint.word() + "`");
+    }
+  }
+
+  private JsonNode state() throws Exception {
+    return new ObjectMapper().readTree(get("/sandbox").body());
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return send("GET", path, "");
+  }
+
+  private HttpResponse<String> post(String path, String body) throws Exception {
+    return send("POST", path, body);
+  }
+
+  private HttpResponse<String> send(String method, String path, String body) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(sandbox.baseUrl() + path))
+            .header("x-goog-api-key", "some-key")
+            .method(method, BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+}
