@@ -42,8 +42,14 @@ public final class Submitter {
   private static final List<Duration> SEARCHES =
       List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(5));
 
-  /** Not found so long after the call that should have made it, a job was certainly not made. */
-  private static final Duration CERTAIN_AFTER = Duration.ofSeconds(30);
+  /**
+   * Not found so long after the call that should have made it, a job was certainly not made. The
+   * service may go on with a call whose caller is gone: it checks each line first, which takes the
+   * longer the larger the file is.
+   */
+  private static final Duration CERTAIN_AFTER = Duration.ofMinutes(1);
+
+  private static final long CHECKED_A_SECOND = 4_000_000;
 
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
@@ -148,8 +154,7 @@ public final class Submitter {
       if (!current.isOf(project.get())) {
         throw current.madeWithAnotherKey();
       }
-      Instant begun = current.creating().orElse(Instant.EPOCH);
-      if (clock.instant().isBefore(begun.plus(CERTAIN_AFTER))) {
+      if (clock.instant().isBefore(certainFrom(folder, current))) {
         return Obstacle.unclear(current);
       }
       ledger.jobNotCreated(current);
@@ -217,6 +222,13 @@ public final class Submitter {
     } catch (GeminiFailure none) {
       return Optional.empty();
     }
+  }
+
+  private static Instant certainFrom(RunFolder folder, Job job) throws IOException {
+    return job.creating()
+        .orElse(Instant.EPOCH)
+        .plus(CERTAIN_AFTER)
+        .plusSeconds(Files.size(folder.jobFile(job.number())) / CHECKED_A_SECOND);
   }
 
   private Optional<Obstacle> create(Run run, Job job) {

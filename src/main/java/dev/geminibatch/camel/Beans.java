@@ -155,6 +155,11 @@ public final class Beans implements AutoCloseable {
     return service.gemini();
   }
 
+  /** Calls to the service end now, so that what waits for them does. */
+  void stopCalls() {
+    service.stop();
+  }
+
   @Override
   public void close() throws IOException {
     uploadPool.shutdownNow();

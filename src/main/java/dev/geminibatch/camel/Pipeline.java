@@ -4,6 +4,7 @@ import dev.geminibatch.settings.InvalidSettingException;
 import dev.geminibatch.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,11 +25,16 @@ public final class Pipeline implements AutoCloseable {
           "stage.after-assemble", "direct:submit",
           "stage.after-collect", "direct:deliver");
 
+  /** A call to the service that answers in time is through by then. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
   private final Main main;
+  private final Beans beans;
   private final ProducerTemplate template;
 
-  private Pipeline(Main main) {
+  private Pipeline(Main main, Beans beans) {
     this.main = main;
+    this.beans = beans;
     this.template = main.getCamelContext().createProducerTemplate();
   }
 
@@ -65,7 +71,7 @@ public final class Pipeline implements AutoCloseable {
               + " cannot be started; mend what is named here and start again.\n"
               + causes(e));
     }
-    Pipeline pipeline = new Pipeline(main);
+    Pipeline pipeline = new Pipeline(main, beans);
     beans.remoteMedia().use(new HttpDownload(pipeline.template));
     try {
       pipeline.checkStages();
@@ -134,9 +140,24 @@ public final class Pipeline implements AutoCloseable {
     return main.getCamelContext();
   }
 
+  /** What is under way may come to its end for a moment; then its calls are cut off. */
   @Override
   public void close() {
+    Thread cutOff =
+        new Thread(
+            () -> {
+              try {
+                Thread.sleep(GRACE.toMillis());
+                beans.stopCalls();
+              } catch (InterruptedException e) {
+                // it has ended by itself
+              }
+            },
+            "cut-off");
+    cutOff.setDaemon(true);
+    cutOff.start();
     main.stop();
+    cutOff.interrupt();
   }
 
   /** Camel wraps what went wrong in what it was doing; each cause adds something to know. */

@@ -303,6 +303,11 @@ public final class Gemini implements AutoCloseable {
     return sdk;
   }
 
+  /** Every call, also one under way, fails from now on. */
+  void stop() {
+    http.stop();
+  }
+
   @Override
   public void close() {
     http.close();

@@ -37,6 +37,11 @@ public final class GeminiAccess implements AutoCloseable {
     return clock;
   }
 
+  /** Cuts off every call under way and lets none begin, for a process that has to end now. */
+  public synchronized void stop() {
+    gemini().stop();
+  }
+
   @Override
   public synchronized void close() {
     if (gemini != null) {

@@ -19,6 +19,7 @@ public final class RetryPolicy {
   /** Failed attempts after which somebody may wonder what is going on. */
   private static final int TELL_AFTER = 3;
 
+  private static final String INTERRUPTED = "INTERRUPTED";
   private static final Logger LOG = LoggerFactory.getLogger("service");
 
   private final int attempts;
@@ -75,8 +76,11 @@ public final class RetryPolicy {
     return attempts;
   }
 
-  /** Waits after a failed attempt, counted from 1. */
+  /** Waits after a failed attempt, counted from 1; throws the failure if that makes no sense. */
   void await(int attempt, GeminiFailure failure) {
+    if (failure.status().equals(INTERRUPTED)) {
+      throw failure;
+    }
     long doubled = firstWait.toMillis() << Math.min(attempt - 1, 10);
     long spread = doubled / 2 + ThreadLocalRandom.current().nextLong(doubled / 2 + 1);
     long wait = Math.max(spread, failure.retryAfter().map(Duration::toMillis).orElse(0L));
@@ -95,12 +99,17 @@ public final class RetryPolicy {
       pause.await(time);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new GeminiFailure(
-          GeminiFailure.Kind.UNREACHABLE,
-          "INTERRUPTED",
-          "Stopped while waiting for the service",
-          Optional.empty(),
-          null);
+      throw interrupted();
     }
+  }
+
+  /** What happens to calls when the process is told to end. */
+  static GeminiFailure interrupted() {
+    return new GeminiFailure(
+        GeminiFailure.Kind.UNREACHABLE,
+        INTERRUPTED,
+        "Stopped while waiting for the service",
+        Optional.empty(),
+        null);
   }
 }

@@ -45,6 +45,7 @@ final class ServiceHttp {
   private final String version;
   private final ApiKey key;
   private final ServiceClock clock;
+  private volatile boolean stopped;
 
   ServiceHttp(Settings.Service service, ServiceClock clock) {
     this.clock = clock;
@@ -133,6 +134,9 @@ final class ServiceHttp {
   }
 
   private Response open(OkHttpClient with, Request request, int alsoUnderstood) {
+    if (stopped) {
+      throw RetryPolicy.interrupted();
+    }
     try {
       Response response = with.newCall(request).execute();
       if (response.isSuccessful() || response.code() == alsoUnderstood) {
@@ -160,6 +164,9 @@ final class ServiceHttp {
   }
 
   GeminiFailure unreachable(IOException e) {
+    if (stopped) {
+      return RetryPolicy.interrupted();
+    }
     String what =
         e instanceof SocketTimeoutException ? "did not answer in time" : "cannot be reached";
     return new GeminiFailure(
@@ -260,6 +267,11 @@ final class ServiceHttp {
 
   private Request.Builder authorized(HttpUrl url) {
     return new Request.Builder().url(url).header("x-goog-api-key", key.reveal());
+  }
+
+  void stop() {
+    stopped = true;
+    client.dispatcher().cancelAll();
   }
 
   void close() {

@@ -55,10 +55,9 @@ class OnceTest {
     workshop.drop("x.jsonl", validation("1"));
     awaitReason("It is not clear whether the service has created job 1");
 
-    workshop.passTime(Duration.ofSeconds(20));
+    workshop.passTime(Duration.ofSeconds(40));
     await().until(() -> workshop.runs().get(0).tries() >= 2);
     assertThat(workshop.sandbox().counters().jobsCreated()).isZero();
-    workshop.passTime(Duration.ofSeconds(20));
     workshop.awaitRuns(1);
 
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");

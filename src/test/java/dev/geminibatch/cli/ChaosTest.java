@@ -72,7 +72,7 @@ class ChaosTest {
       sandbox.faults().clear();
       RealJar.Running daemon = jar.start();
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> runs.stream().allMatch(run -> Files.exists(results(run))));
       daemon.stop();
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The packaged program as a person runs it, against the sandbox over real HTTP. */
 @Tag("process")
@@ -229,6 +230,25 @@ class RealJarTest {
 
     long sent = sandbox.counters().requests(Endpoint.UPLOAD_CHUNK);
     assertThat(sent).isBetween(files + 1L, files + 1L + atOnce);
+    assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
+  }
+
+  /** With each answer of the service delayed, the daemon is stopped while it waits for it. */
+  @ParameterizedTest
+  @EnumSource(names = {"UPLOAD_START", "UPLOAD_CHUNK", "BATCH_CREATE", "BATCH_GET", "DOWNLOAD"})
+  void stopped_while_the_service_keeps_it_waiting_it_ends_and_goes_on_at_the_next_start(
+      Endpoint endpoint) throws Exception {
+    Files.write(folder.resolve("a.png"), png("a"));
+    jar.with("MEDIA_ROOT", folder.toString());
+    letJobsEnd();
+    sandbox.faults().add(endpoint.word() + " delay=12s");
+    RealJar.Running daemon = jar.start().says("Ready");
+    drop("x.jsonl", extraction("1", "a.png"));
+    await().until(() -> sandbox.counters().requests(endpoint) > 0);
+    assertThat(daemon.stop().exit()).isEqualTo(143);
+
+    sandbox.faults().clear();
+    jar.start().says("1 of 1 requests answered").stop();
     assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
   }
 

@@ -139,6 +139,32 @@ class GeminiTest {
   }
 
   @Test
+  void a_cut_download_goes_on_where_it_was_and_is_not_given_up_while_it_moves() throws IOException {
+    String answers = finishedJob();
+    faults("download half-answer times=6");
+
+    Path target = folder.resolve("answers");
+    List<Long> received = new ArrayList<>();
+    gemini.download(answers, target, received::add);
+
+    assertThat(Files.readString(target)).startsWith("{\"key\":\"k\"").endsWith("\n");
+    assertThat(received).isSorted().hasSize(7);
+  }
+
+  @Test
+  void a_download_starts_over_where_the_service_knows_no_parts() throws IOException {
+    String answers = finishedJob();
+    Path whole = folder.resolve("whole");
+    gemini.download(answers, whole, received -> {});
+    faults("download half-answer times=1", "download no-range times=1");
+
+    Path target = folder.resolve("answers");
+    gemini.download(answers, target, received -> {});
+
+    assertThat(target).hasSameTextualContentAs(whole);
+  }
+
+  @Test
   void a_failed_download_leaves_what_was_there_alone() throws IOException {
     Path target = Files.writeString(folder.resolve("answers"), "before");
 
