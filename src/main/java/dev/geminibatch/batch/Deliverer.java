@@ -101,6 +101,26 @@ public final class Deliverer {
         ledger.jobs(answeredBy).stream().filter(job -> job.state() == JobState.COLLECTED).toList();
     Path results = SafeFiles.aside(files.results(), run.id());
     Path errors = SafeFiles.aside(files.errors(), run.id());
+    try {
+      return write(run, answers, own, jobs, files, results, errors);
+    } catch (IOException | RuntimeException e) {
+      // On a full disk they would take the room that somebody makes.
+      Files.deleteIfExists(results);
+      Files.deleteIfExists(errors);
+      Files.deleteIfExists(SafeFiles.aside(files.report(), run.id()));
+      throw e;
+    }
+  }
+
+  private ResultWriter.Outcome write(
+      Run run,
+      RunFolder answers,
+      RunFolder own,
+      List<Job> jobs,
+      ResultFiles files,
+      Path results,
+      Path errors)
+      throws IOException {
     ResultWriter.Outcome outcome;
     try (ResultWriter writer = new ResultWriter(unchangedInput(run, own), requests)) {
       for (Job job : jobs) {

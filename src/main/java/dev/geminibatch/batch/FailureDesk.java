@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,23 @@ public final class FailureDesk {
    * @param thrown by the stage; what it is about is looked for among its causes
    */
   public void take(String runId, Throwable thrown) throws IOException {
+    try {
+      decide(runId, thrown);
+    } catch (JdbiException e) {
+      // Then the run stays as it is, and the next tick tries again.
+      LOG.error(
+          "Run {} cannot go on, since the ledger in {} cannot be written to ({}); it is tried again",
+          runId,
+          settings.folders().state(),
+          rootMessage(e));
+    }
+  }
+
+  private static String rootMessage(Throwable thrown) {
+    return thrown.getCause() == null ? thrown.getMessage() : rootMessage(thrown.getCause());
+  }
+
+  private void decide(String runId, Throwable thrown) throws IOException {
     Run run = ledger.run(runId);
     Throwable problem = understood(thrown);
     if (problem instanceof StaleReferences) {
@@ -100,7 +118,7 @@ public final class FailureDesk {
 
   private void park(Run run, Throwable problem) {
     Duration wait = wait(run, problem);
-    String reason = reason(problem);
+    String reason = reason(run, problem);
     ledger.parked(run.id(), reason, wait);
     LOG.warn("{}: {} (tried again in {} s)", run.name(), reason, wait.toSeconds());
     if (isOurs(problem)) {
@@ -116,7 +134,15 @@ public final class FailureDesk {
     return doubled.compareTo(LONGEST_WAIT) < 0 ? doubled : LONGEST_WAIT;
   }
 
-  private static String reason(Throwable problem) {
+  private String reason(Run run, Throwable problem) {
+    if (problem instanceof IOException && FullDisk.isMeant(problem)) {
+      return FullDisk.reason(
+          run.output().map(output -> output.toAbsolutePath().getParent()),
+          settings.folders().state(),
+          settings.folders().outbox(),
+          settings.folders().archive(),
+          settings.folders().failed());
+    }
     String message = problem.getMessage() == null ? "" : ": " + problem.getMessage();
     if (problem instanceof GeminiFailure || problem instanceof InvalidSettingException) {
       return problem.getMessage();

@@ -235,6 +235,17 @@ class LedgerTest {
   }
 
   @Test
+  void a_full_disk_is_named_with_what_to_do() throws IOException {
+    String run = ordered("a.jsonl");
+
+    new FailureDesk(context).take(run, new IOException("No space left on device"));
+
+    assertThat(ledger.run(run).reason().orElseThrow())
+        .startsWith("The disk of " + folder)
+        .contains("is full (", "Make room; it is tried again by itself, and nothing is lost");
+  }
+
+  @Test
   void the_same_failure_waits_longer_each_time() throws IOException {
     String run = ordered("a.jsonl");
     FailureDesk desk = new FailureDesk(context);

@@ -14,6 +14,7 @@ import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.sandbox.Endpoint;
 import dev.geminibatch.testkit.Workshop;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -260,6 +261,22 @@ class OnceTest {
 
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1", "2");
     assertThat(workshop.sandbox().counters().linesSent()).isEqualTo(2);
+  }
+
+  @Test
+  void an_outbox_that_cannot_be_written_to_keeps_the_run_waiting() throws Exception {
+    open();
+    Path outbox = folder.resolve("outbox");
+    Files.writeString(outbox, "in the way");
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.awaitJobs(1);
+    workshop.sandbox().setJobTime(Duration.ZERO);
+    awaitReason(outbox.toString());
+
+    Files.delete(outbox);
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
   }
 
   private void fault(String rule) {

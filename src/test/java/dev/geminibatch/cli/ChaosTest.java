@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.settings.Sha256;
 import dev.geminibatch.testkit.Outbox;
@@ -78,6 +79,10 @@ class ChaosTest {
 
       checkOutbox();
       assertThat(sandbox.counters().jobsCreated()).isEqualTo((long) runs.size() * JOBS_A_RUN);
+      assertThat(uploadedImages(jar))
+          .as("each recorded once")
+          .hasSize(IMAGES)
+          .doesNotHaveDuplicates();
       assertThat(folder.resolve("inbox")).isEmptyDirectory();
       assertThat(folder.resolve("failed")).isEmptyDirectory();
       try (Stream<Path> archived = Files.list(folder.resolve("archive"))) {
@@ -131,6 +136,14 @@ class ChaosTest {
     Files.writeString(part, String.join("\n", lines));
     Files.move(part, folder.resolve("inbox").resolve(name + ".jsonl"));
     runs.add(name);
+  }
+
+  /** The names that people gave to the files that the service holds, but for the jobs' own. */
+  private static List<String> uploadedImages(RealJar jar) throws Exception {
+    JsonNode files = new ObjectMapper().readTree(jar.run("--files", "--json").out()).path("files");
+    return files.findValuesAsText("displayName").stream()
+        .filter(name -> name.endsWith(".png"))
+        .toList();
   }
 
   /** What can be seen is complete, at any moment. */
