@@ -5,4 +5,5 @@ ALTER TABLE run ADD COLUMN waits_model VARCHAR(200);
 
 ALTER TABLE job ADD COLUMN creation INTEGER NOT NULL DEFAULT 1; -- more when it failed for quota
 ALTER TABLE job ADD COLUMN creating_at BIGINT;                  -- when the call was begun
+ALTER TABLE job ADD COLUMN started_at BIGINT;                   -- when it was first seen running
 ALTER TABLE job ADD COLUMN given_up_at BIGINT;                  -- when it was cancelled for hanging

@@ -212,6 +212,7 @@ public final class Assembler {
     if (job.requests() > 0) {
       SafeFiles.force(assembly.folder.jobFile(job.number()));
       SafeFiles.force(assembly.folder.jobIndex(job.number()));
+      SafeFiles.force(assembly.folder.formats(job.number()));
       assembly.finished.add(job.toJob(assembly.run));
     } else {
       assembly.folder.removeJob(job.number());

@@ -1,11 +1,13 @@
 package dev.geminibatch.batch;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
+import dev.geminibatch.result.AnswerCheck;
 import dev.geminibatch.result.AnswerMatcher;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
@@ -14,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -31,6 +32,8 @@ public final class Collector {
   /** What the service promises is not documented; files live as long. */
   private static final Duration LIFE_OF_ANSWERS = Duration.ofHours(48);
 
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   private final Ledger ledger;
   private final Supplier<Gemini> gemini;
   private final Supplier<String> project;
@@ -38,6 +41,7 @@ public final class Collector {
   private final Settings settings;
   private final Progress progress;
   private final Clock clock;
+  private final AnswerCheck check;
   private final Set<Path> begun = ConcurrentHashMap.newKeySet();
 
   public Collector(StageContext context, GeminiAccess service, FollowUp followUp) {
@@ -48,6 +52,7 @@ public final class Collector {
     this.project = service::project;
     this.followUp = followUp;
     this.clock = context.clock();
+    this.check = new AnswerCheck(context.settings().results().check());
   }
 
   /**
@@ -72,28 +77,33 @@ public final class Collector {
   }
 
   private void collect(Run run, RunFolder folder, Job job) throws IOException {
-    Optional<Path> answers =
-        job.responsesFile().isPresent() ? download(run, folder, job) : Optional.empty();
-    AnswerMatcher.Outcome outcome =
-        AnswerMatcher.match(folder.jobIndex(job.number()), answers, folder.matches(job.number()));
+    if (job.responsesFile().isPresent()) {
+      download(run, folder, job);
+    }
+    AnswerMatcher.Outcome outcome = AnswerMatcher.match(folder.jobFiles(job.number()), check);
     SafeFiles.force(folder.matches(job.number()));
+    MAPPER.writeValue(folder.oddities(job.number()).toFile(), outcome.oddities());
+    if (outcome.oddities().count() > 0) {
+      LOG.warn(
+          "{}: among the answers of {} are lines that answer nothing: {}",
+          run.name(),
+          job.name().orElseThrow(),
+          outcome.oddities().inWords());
+    }
     ledger.jobCollected(job, outcome.answered(), outcome.failed(), outcome.tokens());
     LOG.info(
-        "{}: {} has {} answers, {} requests without one{}",
+        "{}: {} has {} answers, {} requests without one",
         run.name(),
         job.name().orElse("job " + job.number()),
         outcome.answered(),
-        outcome.failed(),
-        outcome.strange() == 0
-            ? ""
-            : ", and " + outcome.strange() + " lines that answer nothing that was asked");
+        outcome.failed());
     Files.deleteIfExists(folder.jobFile(job.number())); // the service has long read it
   }
 
-  private Optional<Path> download(Run run, RunFolder folder, Job job) throws IOException {
+  private void download(Run run, RunFolder folder, Job job) throws IOException {
     Path answers = folder.answers(job.number());
     if (Files.exists(answers)) {
-      return Optional.of(answers); // complete since it has its name
+      return; // complete since it has its name
     }
     Path part = SafeFiles.aside(answers, run.id());
     if (begun.add(part)) {
@@ -108,7 +118,6 @@ public final class Collector {
           received -> progress.step(run, "downloading answers", received, 0, Unit.BYTES));
       SafeFiles.publish(part, answers);
       begun.remove(part);
-      return Optional.of(answers);
     } catch (GeminiFailure failure) {
       if (failure.kind() != Kind.NOT_FOUND) {
         throw failure;
@@ -125,7 +134,6 @@ public final class Collector {
           job.name().orElse("job " + job.number()),
           failure.getMessage());
       ledger.jobEnded(job, "ANSWERS_GONE", null, failure.getMessage());
-      return Optional.empty();
     }
   }
 

@@ -1,15 +1,13 @@
 package dev.geminibatch.batch;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.AnswerCheck;
 import dev.geminibatch.result.ResultFiles;
 import dev.geminibatch.result.ResultWriter;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -21,21 +19,21 @@ import org.slf4j.LoggerFactory;
  */
 public final class Deliverer {
   private static final Logger LOG = LoggerFactory.getLogger("deliver");
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private final Ledger ledger;
   private final RunClaims claims;
   private final RequestReader requests;
   private final Settings settings;
-  private final Clock clock;
+  private final Reports reports;
+  private final AnswerCheck check;
 
-  public Deliverer(StageContext context, RequestReader requests) {
+  public Deliverer(StageContext context, Reports reports, RequestReader requests) {
     this.ledger = context.ledger();
     this.claims = context.claims();
     this.settings = context.settings();
-    this.clock = context.clock();
+    this.reports = reports;
     this.requests = requests;
+    this.check = new AnswerCheck(context.settings().results().check());
   }
 
   /** Delivers a run whose answers are on disk, or that another run has answered. */
@@ -124,15 +122,16 @@ public final class Deliverer {
     ResultWriter.Outcome outcome;
     try (ResultWriter writer = new ResultWriter(unchangedInput(run, own), requests)) {
       for (Job job : jobs) {
-        writer.addJob(answers.firstLine(job), () -> answers.open(job), job.attempt());
+        writer.addJob(answers.firstLine(job), () -> answers.open(job, check), job.attempt());
       }
       for (int attempt = 1; Files.exists(answers.rejected(attempt)); attempt++) {
         writer.addRejected(answers.rejected(attempt), attempt);
       }
       outcome = writer.write(results, errors);
     }
-    Report report = Report.of(run, jobs, outcome, clock.instant());
+    Report report = reports.delivered(run, jobs, outcome);
     publish(files, results, errors, report, outcome, run.id());
+    ReportText.lines(report).forEach(LOG::info);
     return outcome;
   }
 
@@ -166,7 +165,7 @@ public final class Deliverer {
       Files.deleteIfExists(files.errors()); // of an earlier run to the same --output
     }
     Path written = SafeFiles.aside(files.report(), id);
-    Files.writeString(written, MAPPER.writeValueAsString(report) + "\n");
+    Reports.write(report, written);
     SafeFiles.publish(written, files.report());
     SafeFiles.publish(results, files.results());
   }

@@ -6,6 +6,7 @@ import dev.geminibatch.request.Line;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.LineReader;
 import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.AnswerCheck;
 import dev.geminibatch.result.JobAnswers;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.UploadReferences;
@@ -28,6 +29,9 @@ public final class FollowUp {
   private static final Set<String> NOT_BY_ITSELF =
       Set.of("job-cancelled", "job-gone", "job-answers_gone");
 
+  /** A service that refuses other lines of a job each time is not asked for ever. */
+  private static final int MOST_WITHOUT_SENDING = 20;
+
   /** So many files are marked in one transaction. */
   private static final int GROUP = 1000;
 
@@ -37,12 +41,14 @@ public final class FollowUp {
   private final UploadReferences references;
   private final RequestReader requests;
   private final Settings settings;
+  private final AnswerCheck check;
 
   public FollowUp(StageContext context, UploadReferences references, RequestReader requests) {
     this.ledger = context.ledger();
     this.settings = context.settings();
     this.references = references;
     this.requests = requests;
+    this.check = new AnswerCheck(context.settings().results().check());
   }
 
   /** What there is to send again. */
@@ -59,9 +65,15 @@ public final class FollowUp {
    * @return whether the run goes on with another attempt
    */
   boolean prepare(Run run, RunFolder folder) throws IOException {
-    boolean wasLast = run.attempt() >= settings.jobs().maxAttempts();
+    List<Job> jobs = ledger.jobs(run.id());
+    long sent =
+        jobs.stream().filter(job -> job.name().isPresent()).map(Job::attempt).distinct().count();
+    boolean wasLast = sent >= settings.jobs().maxAttempts();
+    if (run.attempt() - sent > MOST_WITHOUT_SENDING) {
+      return false;
+    }
     Plan plan = new Plan();
-    for (Job job : ledger.jobs(run.id())) {
+    for (Job job : jobs) {
       boolean wasSent = job.name().isPresent();
       if (job.attempt() == run.attempt() && !job.cancelAsked() && !(wasLast && wasSent)) {
         examine(job, folder, plan);
@@ -86,8 +98,8 @@ public final class FollowUp {
     return true;
   }
 
-  private static void examine(Job job, RunFolder folder, Plan plan) throws IOException {
-    try (JobAnswers answers = folder.open(job)) {
+  private void examine(Job job, RunFolder folder, Plan plan) throws IOException {
+    try (JobAnswers answers = folder.open(job, check)) {
       while (answers.advance()) {
         LineProblem problem = answers.problem().orElse(null);
         if (problem != null && problem.retryable() && !NOT_BY_ITSELF.contains(problem.code())) {

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param cancelAsked whether a person cancelled it here, who does not want it sent again
  * @param creation counts how often it was created, because of jobs that the service ended at once
  * @param creating when the call to create it was begun
+ * @param started when it was first seen running
  * @param givenUp when the service was asked to cancel it because it hangs
  */
 public record Job(
@@ -45,6 +46,7 @@ public record Job(
     Optional<Instant> creating,
     Optional<Instant> givenUp,
     Optional<Instant> submitted,
+    Optional<Instant> started,
     Optional<Instant> ended) {
 
   /** Whether a service that does not know it must be believed: it was asked with the same key. */

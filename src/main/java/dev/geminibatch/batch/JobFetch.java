@@ -3,10 +3,13 @@ package dev.geminibatch.batch;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.AnswerCheck;
 import dev.geminibatch.result.AnswerLine;
 import dev.geminibatch.result.AnswerMatcher;
 import dev.geminibatch.result.ForeignAnswers;
 import dev.geminibatch.result.JobAnswers;
+import dev.geminibatch.result.JobFiles;
+import dev.geminibatch.result.Prices;
 import dev.geminibatch.result.ResultFiles;
 import dev.geminibatch.result.ResultWriter;
 import dev.geminibatch.settings.Settings;
@@ -28,12 +31,14 @@ public final class JobFetch {
   private final Gemini gemini;
   private final Settings settings;
   private final Clock clock;
+  private final AnswerCheck check;
 
   public JobFetch(Ledger ledger, Gemini gemini, Settings settings, Clock clock) {
     this.ledger = ledger;
     this.gemini = gemini;
     this.settings = settings;
     this.clock = clock;
+    this.check = new AnswerCheck(settings.results().check());
   }
 
   /**
@@ -74,24 +79,25 @@ public final class JobFetch {
       RunFolder folder = RunFolder.of(settings, ours.get().runId());
       Path index = folder.jobIndex(ours.get().number());
       if (Files.exists(index) && Files.exists(folder.input())) {
-        return writeOurs(folder, index, answers, results, errors);
+        JobFiles files =
+            folder.jobFiles(ours.get().number()).withAnswers(answers, folder.matchesOf(answers));
+        return writeOurs(folder, files, results, errors);
       }
     }
-    return ForeignAnswers.write(answers, results, errors);
+    return ForeignAnswers.write(answers, results, errors, check);
   }
 
-  private static ResultWriter.Outcome writeOurs(
-      RunFolder folder, Path index, Path answers, Path results, Path errors) throws IOException {
-    Path matches = folder.matchesOf(answers);
-    AnswerMatcher.match(index, Optional.of(answers), matches);
+  private ResultWriter.Outcome writeOurs(
+      RunFolder folder, JobFiles files, Path results, Path errors) throws IOException {
+    AnswerMatcher.match(files, check);
     try (ResultWriter writer = new ResultWriter(Optional.of(folder.input()), new RequestReader())) {
       writer.addJob(
-          JobAnswers.firstLine(index).orElseThrow(),
-          () -> new JobAnswers(index, matches, Optional.of(answers), AnswerLine.missing()),
+          JobAnswers.firstLine(files.index()).orElseThrow(),
+          () -> new JobAnswers(files, check, AnswerLine.missing()),
           1);
       return writer.write(results, errors);
     } finally {
-      Files.deleteIfExists(matches);
+      Files.deleteIfExists(files.matches());
     }
   }
 
@@ -102,7 +108,8 @@ public final class JobFetch {
       Path errors,
       ResultWriter.Outcome outcome)
       throws IOException {
-    Report report = Report.ofJob(status, outcome, clock.instant());
+    Report report =
+        Report.ofJob(status, outcome, Prices.read(settings.costs().prices()), clock.instant());
     Deliverer.publish(files, results, errors, report, outcome, status.name().substring(8));
   }
 }

@@ -184,7 +184,7 @@ final class JobWatch {
 
   private void goesOn(Job job, BatchStatus status, Run run) {
     if (!job.remoteState().equals(Optional.of(status.stateText()))) {
-      ledger.jobSeen(job, status.stateText());
+      ledger.jobSeen(job, status.stateText(), status.state() == BatchState.RUNNING);
       LOG.info("{}: {} is {}", run.name(), status.name(), status.stateText());
     }
     Instant now = clock.instant();

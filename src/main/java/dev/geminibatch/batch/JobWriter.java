@@ -5,6 +5,7 @@ import dev.geminibatch.request.FileReference;
 import dev.geminibatch.request.FileTag;
 import dev.geminibatch.request.RequestKey;
 import dev.geminibatch.request.WireLine;
+import dev.geminibatch.result.AnswerFormats;
 import dev.geminibatch.result.JobIndex;
 import dev.geminibatch.result.KeyTable;
 import dev.geminibatch.result.Tokens;
@@ -26,6 +27,7 @@ final class JobWriter implements Closeable {
   private final long maxBytes;
   private final OutputStream out;
   private final JobIndex.Writer index;
+  private final AnswerFormats.Writer formats;
   private KeyTable keys = new KeyTable();
   private long requests;
   private long bytes;
@@ -38,6 +40,7 @@ final class JobWriter implements Closeable {
     this.maxBytes = maxBytes;
     this.out = new BufferedOutputStream(Files.newOutputStream(folder.jobFile(number)), 1 << 17);
     this.index = new JobIndex.Writer(folder.jobIndex(number));
+    this.formats = new AnswerFormats.Writer(folder.formats(number));
   }
 
   /**
@@ -65,7 +68,10 @@ final class JobWriter implements Closeable {
       line = WireLine.of(request, WireLine.quote(wireKey), references::get);
     }
     out.write(line);
-    index.add(new JobIndex.Entry(request.line().number(), request.line().offset(), hash, changed));
+    int format = formats.add(request.answerFormat());
+    index.add(
+        new JobIndex.Entry(
+            request.line().number(), request.line().offset(), hash, changed, format));
     requests++;
     bytes += line.length;
     return true;
@@ -103,6 +109,7 @@ final class JobWriter implements Closeable {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -111,5 +118,6 @@ final class JobWriter implements Closeable {
     keys = new KeyTable(); // the next job of this model has its own
     out.close();
     index.close();
+    formats.close();
   }
 }

@@ -90,6 +90,17 @@ public final class Ledger {
                 .findOne());
   }
 
+  /** The newest run of an input of this name. */
+  public Optional<Run> lastOf(String name) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(RUNS + " WHERE name = :name ORDER BY created_at DESC, id DESC LIMIT 1")
+                .bind("name", name)
+                .map((row, context) -> run(row))
+                .findOne());
+  }
+
   /** The newest runs, unfinished ones before all others. */
   public List<Run> recent(int most) {
     return jdbi.withHandle(
@@ -449,8 +460,12 @@ public final class Ledger {
         now());
   }
 
-  void jobSeen(Job job, String remoteState) {
-    updateJob(job, "remote_state = ?", remoteState);
+  void jobSeen(Job job, String remoteState, boolean isRunning) {
+    updateJob(
+        job,
+        "remote_state = ?, started_at = COALESCE(started_at, ?)",
+        remoteState,
+        isRunning ? now() : null);
   }
 
   /** The job hangs; the service was asked to cancel it. */
@@ -466,7 +481,7 @@ public final class Ledger {
               handle,
               job,
               JobState.UPLOADED,
-              "name = NULL, remote_state = NULL, submitted_at = NULL, creating_at = NULL,"
+              "name = NULL, remote_state = NULL, submitted_at = NULL, started_at = NULL, creating_at = NULL,"
                   + " creation = creation + 1, display_name = ?",
               job.nextDisplayName());
           moveTo(handle, job.runId(), RunState.ASSEMBLED);
@@ -635,6 +650,7 @@ public final class Ledger {
         time(row, "creating_at"),
         time(row, "given_up_at"),
         time(row, "submitted_at"),
+        time(row, "started_at"),
         time(row, "ended_at"));
   }
 

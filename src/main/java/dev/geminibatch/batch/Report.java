@@ -2,18 +2,28 @@ package dev.geminibatch.batch;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.geminibatch.gemini.BatchStatus;
+import dev.geminibatch.result.Cost;
+import dev.geminibatch.result.Oddities;
+import dev.geminibatch.result.Prices;
 import dev.geminibatch.result.ResultWriter;
 import dev.geminibatch.result.Tokens;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * What came in, went out and failed. {@code requests} is {@code answered} plus {@code failed}.
+ * What came in, went out and failed. {@code requests} is {@code answered} plus {@code failed}. Its
+ * form is published as {@code schema/report.schema.json}.
  *
  * @param answeredBy the run that was paid for, if this one had the same content
  * @param failures requests without an answer by cause
+ * @param tokens of all answers that were paid for, those to lines that were sent again included
+ * @param delivered empty while the run is not finished
  */
 @JsonPropertyOrder({
   "input",
@@ -25,6 +35,7 @@ import java.util.Map;
   "failures",
   "jobs",
   "tokens",
+  "cost",
   "uploads",
   "received",
   "delivered"
@@ -39,6 +50,7 @@ public record Report(
     Map<String, Long> failures,
     List<JobReport> jobs,
     Tokens tokens,
+    Cost cost,
     Uploads uploads,
     String received,
     String delivered) {
@@ -46,7 +58,15 @@ public record Report(
   /** Distinct files that were sent for this run, and that were with the service already. */
   public record Uploads(long sent, long reused) {}
 
-  /** One batch job. */
+  /**
+   * One batch job.
+   *
+   * @param answered its requests that were answered, before others were sent again
+   * @param started when it was first seen running
+   * @param waitingSeconds from its creation until it was seen running, or over
+   * @param runningSeconds from then until it was seen to be over
+   * @param oddities lines among its answers that answer nothing; null if there are none
+   */
   public record JobReport(
       int number,
       int attempt,
@@ -58,9 +78,15 @@ public record Report(
       long answered,
       long failed,
       String submitted,
-      String ended) {
+      String started,
+      String ended,
+      Long waitingSeconds,
+      Long runningSeconds,
+      Tokens tokens,
+      Oddities oddities) {
 
-    static JobReport of(Job job) {
+    static JobReport of(Job job, Oddities oddities) {
+      Optional<Instant> waitedUntil = job.started().or(job::ended);
       return new JobReport(
           job.number(),
           job.attempt(),
@@ -71,13 +97,29 @@ public record Report(
           job.requests(),
           job.answered(),
           job.failed(),
-          job.submitted().map(Instant::toString).orElse(null),
-          job.ended().map(Instant::toString).orElse(null));
+          text(job.submitted()),
+          text(job.started()),
+          text(job.ended()),
+          seconds(job.submitted(), waitedUntil),
+          seconds(job.started(), job.ended()),
+          job.tokens(),
+          oddities.count() == 0 ? null : oddities);
     }
   }
 
+  private static String text(Optional<Instant> time) {
+    return time.map(instant -> instant.truncatedTo(ChronoUnit.MILLIS).toString()).orElse(null);
+  }
+
+  private static Long seconds(Optional<Instant> from, Optional<Instant> to) {
+    return from.isPresent() && to.isPresent()
+        ? Duration.between(from.get(), to.get()).toSeconds()
+        : null;
+  }
+
   /** The report of a single job whose run is unknown or long over. */
-  static Report ofJob(BatchStatus status, ResultWriter.Outcome outcome, Instant delivered) {
+  static Report ofJob(
+      BatchStatus status, ResultWriter.Outcome outcome, Prices prices, Instant delivered) {
     JobReport job =
         new JobReport(
             1,
@@ -89,8 +131,13 @@ public record Report(
             outcome.answered() + outcome.failed(),
             outcome.answered(),
             outcome.failed(),
-            status.created().map(Instant::toString).orElse(null),
-            status.ended().map(Instant::toString).orElse(null));
+            text(status.created()),
+            null,
+            text(status.ended()),
+            null,
+            null,
+            outcome.tokens(),
+            null);
     return new Report(
         status.displayName(),
         null,
@@ -101,18 +148,27 @@ public record Report(
         outcome.failuresByCode(),
         List.of(job),
         outcome.tokens(),
+        prices.cost(Map.of(status.model(), outcome.tokens())),
         new Uploads(0, 0),
-        status.created().map(Instant::toString).orElse(null),
-        delivered.truncatedTo(ChronoUnit.MILLIS).toString());
+        text(status.created()),
+        text(Optional.of(delivered)));
   }
 
   /**
    * The report of a run.
    *
    * @param jobs of the run that was paid for
+   * @param oddities of a job
    */
-  public static Report of(
-      Run run, List<Job> jobs, ResultWriter.Outcome outcome, Instant delivered) {
+  static Report of(
+      Run run,
+      List<Job> jobs,
+      Function<Job, Oddities> oddities,
+      ResultWriter.Outcome outcome,
+      Prices prices,
+      Optional<Instant> delivered) {
+    Map<String, Tokens> tokens = new HashMap<>();
+    jobs.forEach(job -> tokens.merge(job.model(), job.tokens(), Tokens::plus));
     return new Report(
         run.name(),
         run.id(),
@@ -121,10 +177,11 @@ public record Report(
         outcome.answered(),
         outcome.failed(),
         outcome.failuresByCode(),
-        jobs.stream().map(JobReport::of).toList(),
-        jobs.stream().map(Job::tokens).reduce(Tokens.NONE, Tokens::plus),
+        jobs.stream().map(job -> JobReport.of(job, oddities.apply(job))).toList(),
+        tokens.values().stream().reduce(Tokens.NONE, Tokens::plus),
+        prices.cost(tokens),
         new Uploads(run.counts().uploadsNew(), run.counts().uploadsReused()),
-        run.created().toString(),
-        delivered.truncatedTo(ChronoUnit.MILLIS).toString());
+        text(Optional.of(run.created())),
+        text(delivered));
   }
 }

@@ -1,12 +1,13 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.result.AnswerCheck;
 import dev.geminibatch.result.JobAnswers;
+import dev.geminibatch.result.JobFiles;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The files of a run in the state folder. */
@@ -68,13 +69,34 @@ public final class RunFolder {
   }
 
   /** The requests of a collected job with their answers. */
-  JobAnswers open(Job job) throws IOException {
-    Path answers = answers(job.number());
-    return new JobAnswers(
-        jobIndex(job.number()),
-        matches(job.number()),
-        Files.exists(answers) ? Optional.of(answers) : Optional.empty(),
-        JobProblem.of(job));
+  JobAnswers open(Job job, AnswerCheck check) throws IOException {
+    return new JobAnswers(jobFiles(job.number()), check, JobProblem.of(job));
+  }
+
+  /** What is kept of a job's requests and answers. */
+  JobFiles jobFiles(int number) {
+    return new JobFiles(
+        jobIndex(number), formats(number), refusals(number), answers(number), matches(number));
+  }
+
+  /** What the answers of a job should look like. */
+  Path formats(int number) {
+    return path.resolve("job-" + number + ".formats");
+  }
+
+  /** The lines of a job that the service refused. */
+  Path refusals(int number) {
+    return path.resolve("job-" + number + ".refusals.jsonl");
+  }
+
+  /** The report as it was delivered. */
+  Path report() {
+    return path.resolve("report.json");
+  }
+
+  /** What was strange about a job's answers. */
+  Path oddities(int number) {
+    return path.resolve("job-" + number + ".oddities.json");
   }
 
   Path lock() {
@@ -102,7 +124,15 @@ public final class RunFolder {
 
   /** Removes the files of a job that was not assembled to the end. */
   void removeJob(int number) throws IOException {
-    for (Path file : List.of(jobFile(number), jobIndex(number), answers(number), matches(number))) {
+    for (Path file :
+        List.of(
+            jobFile(number),
+            jobIndex(number),
+            formats(number),
+            refusals(number),
+            answers(number),
+            oddities(number),
+            matches(number))) {
       Files.deleteIfExists(file);
     }
   }

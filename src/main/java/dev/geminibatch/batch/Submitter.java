@@ -8,9 +8,11 @@ import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import dev.geminibatch.gemini.RemoteFile;
+import dev.geminibatch.result.Refusals;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -231,7 +233,7 @@ public final class Submitter {
         .plusSeconds(Files.size(folder.jobFile(job.number())) / CHECKED_A_SECOND);
   }
 
-  private Optional<Obstacle> create(Run run, Job job) {
+  private Optional<Obstacle> create(Run run, Job job) throws IOException {
     if (!ledger.jobCreating(job, settings.jobs().maxOpen())) {
       // Somebody else took the last room in between; if not that, somebody else is at this job.
       return Obstacle.inQueue(
@@ -256,7 +258,8 @@ public final class Submitter {
     }
   }
 
-  private Optional<Obstacle> notCreated(Run run, Job job, GeminiFailure failure) {
+  private Optional<Obstacle> notCreated(Run run, Job job, GeminiFailure failure)
+      throws IOException {
     ledger.jobNotCreated(job);
     if (failure.kind() == Kind.QUOTA) {
       return Obstacle.inQueue(queue.afterRefusal(run, job, failure));
@@ -268,6 +271,11 @@ public final class Submitter {
       ledger.jobNotUploaded(job); // it waited for longer than files live
       throw failure;
     }
+    List<Refusals.Refusal> lines = Refusals.read(failure.getMessage(), job.requests());
+    if (!lines.isEmpty()) {
+      takeOut(run, job, lines);
+      return Optional.empty();
+    }
     LOG.warn(
         "{}: the service refuses job {} ({}); its requests go to the errors file",
         run.name(),
@@ -275,6 +283,22 @@ public final class Submitter {
         failure.getMessage());
     ledger.jobEnded(job, "REFUSED", null, failure.status() + ": " + failure.getMessage());
     return Optional.empty();
+  }
+
+  /** The job ends without having been created; its other lines go on to the next attempt. */
+  private void takeOut(Run run, Job job, List<Refusals.Refusal> lines) throws IOException {
+    Path refusals = RunFolder.of(settings, run.id()).refusals(job.number());
+    Refusals.write(lines, refusals);
+    SafeFiles.force(refusals);
+    LOG.warn(
+        "{}: the service refuses {} of the {} requests of job {}, the first with \"{}\"; the others"
+            + " are sent without them",
+        run.name(),
+        lines.size(),
+        job.requests(),
+        job.number(),
+        lines.get(0).message());
+    ledger.jobEnded(job, "LINES_REFUSED", null, "other lines of the job were refused");
   }
 
   private boolean isGone(String file) {

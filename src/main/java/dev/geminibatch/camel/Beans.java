@@ -14,6 +14,7 @@ import dev.geminibatch.batch.MediaUploads;
 import dev.geminibatch.batch.Poller;
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Receiver;
+import dev.geminibatch.batch.Reports;
 import dev.geminibatch.batch.Run;
 import dev.geminibatch.batch.RunClaims;
 import dev.geminibatch.batch.StageContext;
@@ -91,6 +92,7 @@ public final class Beans implements AutoCloseable {
     CreationQueue queue =
         new CreationQueue(
             database.jdbi(), clock, settings.jobs().maxOpen(), settings.jobs().pollInterval());
+    Reports reports = new Reports(ledger, settings, clock);
     FollowUp followUp = new FollowUp(context, references, requests);
     this.receiver = new Receiver(context, random);
     this.byName =
@@ -109,7 +111,7 @@ public final class Beans implements AutoCloseable {
             Map.entry("submitter", new Submitter(context, queue, service, uploads)),
             Map.entry("poller", new Poller(context, queue, service, scope)),
             Map.entry("collector", new Collector(context, service, followUp)),
-            Map.entry("deliverer", new Deliverer(context, requests)),
+            Map.entry("deliverer", new Deliverer(context, reports, requests)),
             Map.entry("failureDesk", new FailureDesk(context)),
             Map.entry("maintenance", new Maintenance(service::gemini, ledger::cancelAsked)));
   }

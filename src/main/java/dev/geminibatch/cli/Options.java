@@ -63,8 +63,12 @@ final class Options {
 
   @Option(
       names = "--status",
-      description = "Show our own runs and their jobs, also while the daemon runs.")
-  boolean status;
+      arity = "0..1",
+      paramLabel = "RUN",
+      fallbackValue = "",
+      description =
+          "Show our own runs and their jobs, also while the daemon runs; or the report of one.")
+  String status;
 
   @Option(
       names = "--files",

@@ -1,11 +1,16 @@
 package dev.geminibatch.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.batch.Job;
 import dev.geminibatch.batch.Ledger;
 import dev.geminibatch.batch.LedgerDatabase;
+import dev.geminibatch.batch.Report;
+import dev.geminibatch.batch.ReportText;
+import dev.geminibatch.batch.Reports;
 import dev.geminibatch.batch.Run;
+import dev.geminibatch.settings.InvalidSettingException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +28,9 @@ final class StatusCommand {
   int run() throws IOException {
     try (LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
       Ledger ledger = new Ledger(database.jdbi(), session.clock());
+      if (!session.options().status.isEmpty()) {
+        return printReport(ledger, session.options().status);
+      }
       List<Run> runs = ledger.recent(MOST_RUNS);
       if (session.options().json) {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
@@ -35,6 +43,28 @@ final class StatusCommand {
       }
       return ExitCode.OK;
     }
+  }
+
+  /** Takes a run's id, or the name of a file for its last run. */
+  private int printReport(Ledger ledger, String name) throws IOException {
+    Run run =
+        ledger
+            .find(name)
+            .or(() -> ledger.lastOf(name))
+            .orElseThrow(
+                () ->
+                    new InvalidSettingException(
+                        "There is no run \"" + name + "\"; --status lists them."));
+    Report report = new Reports(ledger, session.settings(), session.clock()).of(run);
+    if (session.options().json) {
+      session.terminal().print(new ObjectMapper().valueToTree(report).toPrettyString());
+      return ExitCode.OK;
+    }
+    ReportText.lines(report).forEach(session.terminal()::print);
+    session.terminal().print("  run " + run.id() + ": " + lower(run.state()));
+    run.reason().ifPresent(reason -> session.terminal().print("  why: " + reason));
+    run.output().ifPresent(output -> session.terminal().print("  results: " + output));
+    return ExitCode.OK;
   }
 
   private void print(List<Run> runs, Ledger ledger) {

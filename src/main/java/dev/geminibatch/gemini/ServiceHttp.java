@@ -36,8 +36,8 @@ final class ServiceHttp {
   /** The service checks every line of a job's file before it answers. */
   private static final Duration CREATE_TIMEOUT = Duration.ofMinutes(10);
 
-  /** More of an error page than this tells nobody anything. */
-  private static final long LONGEST_ERROR = 1 << 20;
+  /** The refusal of a job names its lines one by one. */
+  private static final long LONGEST_ERROR = 16 << 20;
 
   private final OkHttpClient client;
   private final OkHttpClient patientClient;

@@ -11,9 +11,15 @@ import java.util.List;
  * @param extras further top-level fields of a native line, which the service echoes; byte ranges of
  *     the line
  * @param segments the request in the order of its bytes
+ * @param answerFormat what the request wants its answer to look like
  */
 public record BatchRequest(
-    Line line, RequestKey key, String model, List<Range> extras, List<Segment> segments)
+    Line line,
+    RequestKey key,
+    String model,
+    List<Range> extras,
+    List<Segment> segments,
+    AnswerFormat answerFormat)
     implements CheckedLine {
 
   /** A piece of the request. */

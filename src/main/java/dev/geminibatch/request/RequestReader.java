@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -118,6 +119,10 @@ public final class RequestReader {
     private final List<Range> extras = new ArrayList<>();
     private final List<String> misplaced = new ArrayList<>();
     private final Edits edits = new Edits();
+    private String responseMimeType = "";
+    private Optional<String> responseSchema = Optional.empty();
+    private Optional<String> responseJsonSchema = Optional.empty();
+    private long maxOutputTokens;
     private String reportedText;
     private final Set<String> errorFields = new HashSet<>();
     private Boolean mayHaveTags;
@@ -249,7 +254,8 @@ public final class RequestReader {
           key(),
           model(),
           requestIsNative ? List.copyOf(extras) : List.of(),
-          edits.applyTo(requestIsNative ? request : body));
+          edits.applyTo(requestIsNative ? request : body),
+          new AnswerFormat(responseMimeType, responseSchema, responseJsonSchema, maxOutputTokens));
     }
 
     /** A line of an errors file carries the line that it reports in its field "request". */
@@ -357,6 +363,7 @@ public final class RequestReader {
             modelField = path;
           }
           case "systemInstruction", "system_instruction" -> readSystemInstruction(path);
+          case "generationConfig", "generation_config" -> readGenerationConfig();
           default -> skipValue();
         }
       }
@@ -371,6 +378,38 @@ public final class RequestReader {
             "tag-in-system-instruction",
             path + " holds a file tag; the service takes files only in contents, move it there");
       }
+    }
+
+    /** Only what the answer will be held against; whether it is valid is the service's to say. */
+    private void readGenerationConfig() throws IOException {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        skipValue();
+        return;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        switch (name) {
+          case "responseMimeType", "response_mime_type" -> {
+            responseMimeType = value == JsonToken.VALUE_STRING ? parser.getText() : "";
+            skipValue();
+          }
+          case "responseSchema", "response_schema" -> responseSchema = readSchema();
+          case "responseJsonSchema", "response_json_schema" -> responseJsonSchema = readSchema();
+          case "maxOutputTokens", "max_output_tokens" -> {
+            maxOutputTokens = value == JsonToken.VALUE_NUMBER_INT ? parser.getValueAsLong() : 0;
+            skipValue();
+          }
+          default -> skipValue();
+        }
+      }
+    }
+
+    private Optional<String> readSchema() throws IOException {
+      boolean isSchema = parser.currentToken() == JsonToken.START_OBJECT;
+      int start = tokenStart();
+      int end = skipValue();
+      return isSchema ? Optional.of(raw(start, end)) : Optional.empty();
     }
 
     private void readContents(String path) throws IOException, BadLine {

@@ -17,10 +17,29 @@ import java.util.regex.Pattern;
  * @param key as the service gave it back; empty if it gave none
  * @param keyStart where the key's JSON begins in the line, in bytes
  * @param keyEnd where it ends
- * @param problem why this is no answer; empty for an answer
+ * @param error why this is no response at all; empty for a response, whatever is in it
+ * @param candidate the first candidate of a response
+ * @param blockReason why the prompt was blocked
  */
 public record AnswerLine(
-    Optional<String> key, int keyStart, int keyEnd, Optional<LineProblem> problem, Tokens tokens) {
+    Optional<String> key,
+    int keyStart,
+    int keyEnd,
+    Optional<LineProblem> error,
+    Optional<Candidate> candidate,
+    Optional<String> blockReason,
+    Tokens tokens) {
+
+  /**
+   * What a model answered.
+   *
+   * @param finishReason empty if the service gave none
+   * @param hasContent whether there is more than thoughts and blank text
+   * @param text its text without thoughts
+   */
+  public record Candidate(
+      String finishReason, String finishMessage, boolean hasContent, String text) {}
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -59,7 +78,7 @@ public record AnswerLine(
     private int keyStart;
     private int keyEnd;
     private boolean hasResponse;
-    private boolean hasCandidate;
+    private Candidate candidate;
     private String blockReason;
     private LineProblem error;
     private Tokens tokens = Tokens.NONE;
@@ -82,24 +101,22 @@ public record AnswerLine(
           default -> parser.skipChildren();
         }
       }
+      if (error == null && !hasResponse) {
+        error =
+            new LineProblem(
+                "collect",
+                "no-response",
+                "the service's line has neither response nor error",
+                true);
+      }
       return new AnswerLine(
-          Optional.ofNullable(key), keyStart, keyEnd, Optional.ofNullable(problem()), tokens);
-    }
-
-    private LineProblem problem() {
-      if (error != null) {
-        return error;
-      }
-      if (!hasResponse) {
-        return new LineProblem(
-            "collect", "no-response", "the service's line has neither response nor error", true);
-      }
-      if (!hasCandidate) {
-        String why = blockReason == null ? "" : ": the prompt was blocked (" + blockReason + ")";
-        return new LineProblem(
-            "collect", "no-candidate", "the response holds no answer" + why, blockReason == null);
-      }
-      return null;
+          Optional.ofNullable(key),
+          keyStart,
+          keyEnd,
+          Optional.ofNullable(error),
+          Optional.ofNullable(candidate),
+          Optional.ofNullable(blockReason),
+          tokens);
     }
 
     private void readKey() throws IOException {
@@ -122,7 +139,7 @@ public record AnswerLine(
         String name = parser.currentName();
         parser.nextToken();
         switch (name) {
-          case "candidates" -> hasCandidate = readCandidates();
+          case "candidates" -> readCandidates();
           case "promptFeedback" -> blockReason = readText("blockReason");
           case "usageMetadata" -> readTokens();
           default -> parser.skipChildren();
@@ -130,15 +147,96 @@ public record AnswerLine(
       }
     }
 
-    private boolean readCandidates() throws IOException {
-      boolean any = false;
-      if (parser.currentToken() == JsonToken.START_ARRAY) {
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          any = true;
+    /** The first one is the answer; the others are only passed over. */
+    private void readCandidates() throws IOException {
+      if (parser.currentToken() != JsonToken.START_ARRAY) {
+        parser.skipChildren();
+        return;
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (candidate == null && parser.currentToken() == JsonToken.START_OBJECT) {
+          candidate = readCandidate();
+        } else {
           parser.skipChildren();
         }
       }
-      return any;
+    }
+
+    private Candidate readCandidate() throws IOException {
+      String finishReason = "";
+      String finishMessage = "";
+      Content content = new Content();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        switch (name) {
+          case "finishReason" -> finishReason = parser.getValueAsString("");
+          case "finishMessage" -> finishMessage = parser.getValueAsString("");
+          case "content" -> {
+            content.read();
+            continue;
+          }
+          default -> {
+            // of no meaning here
+          }
+        }
+        parser.skipChildren();
+      }
+      return new Candidate(
+          finishReason,
+          Redactor.redact(finishMessage),
+          content.hasMore || !content.text.toString().isBlank(),
+          content.text.toString());
+    }
+
+    private final class Content {
+      private final StringBuilder text = new StringBuilder();
+      private boolean hasMore;
+
+      void read() throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          parser.skipChildren();
+          return;
+        }
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          boolean isList = parser.nextToken() == JsonToken.START_ARRAY;
+          if (!name.equals("parts") || !isList) {
+            parser.skipChildren();
+            continue;
+          }
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            readPart();
+          }
+        }
+      }
+
+      private void readPart() throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          parser.skipChildren();
+          return;
+        }
+        String own = null;
+        boolean isThought = false;
+        boolean more = false;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          JsonToken value = parser.nextToken();
+          switch (name) {
+            case "text" -> own = parser.getValueAsString();
+            case "thought" -> isThought = value == JsonToken.VALUE_TRUE;
+            case "thoughtSignature" -> {
+              // goes with any part
+            }
+            default -> more = true; // a call, code, an image
+          }
+          parser.skipChildren();
+        }
+        if (!isThought) {
+          hasMore |= more;
+          text.append(own == null ? "" : own);
+        }
+      }
     }
 
     private String readText(String field) throws IOException {

@@ -27,52 +27,74 @@ public final class AnswerMatcher {
    * What the answers of a job came to.
    *
    * @param answered requests with an answer
-   * @param failed requests with an error in place of an answer, or with nothing
-   * @param strange lines that are not JSON, answer no request of the job, or answer one again
+   * @param failed requests with an error or something useless in place of an answer, or with
+   *     nothing
+   * @param oddities lines that answer no request
    */
-  public record Outcome(long answered, long failed, long strange, Tokens tokens) {}
+  public record Outcome(long answered, long failed, Oddities oddities, Tokens tokens) {}
 
   /**
    * Writes for each request where its answer begins: one number of eight bytes each, in the order
-   * of the job's index; twice the offset, plus one when the line reports an error.
-   *
-   * @param answers empty when the job has none
+   * of the job's index; twice the offset, plus one when the line is no good as an answer.
    */
-  public static Outcome match(Path index, Optional<Path> answers, Path matches) throws IOException {
-    KeyTable keys = keysOf(index);
-    long[] places = new long[keys.size()];
+  public static Outcome match(JobFiles files, AnswerCheck check) throws IOException {
+    Requests requests = Requests.read(files.index());
+    long[] places = new long[requests.keys.size()];
     Arrays.fill(places, NONE);
-    long strange = 0;
+    Oddities.Collection odd = new Oddities.Collection();
     Tokens tokens = Tokens.NONE;
-    if (answers.isPresent()) {
-      try (LineReader lines = LineReader.open(answers.get(), LONGEST_ANSWER)) {
+    if (Files.exists(files.answers())) {
+      try (LineReader lines = LineReader.open(files.answers(), LONGEST_ANSWER);
+          AnswerFormats.Reader formats = new AnswerFormats.Reader(files.formats())) {
         while (lines.hasNext()) {
           Line line = lines.next();
           AnswerLine answer = read(line);
-          int number = answer == null ? -1 : numberOf(answer, keys);
-          if (number < 0 || !takePlace(places, number, line, answer)) {
-            strange++;
+          if (answer == null) {
+            odd.unreadable(line.number());
+            continue;
           }
-          if (answer != null) {
-            tokens = tokens.plus(answer.tokens());
+          tokens = tokens.plus(answer.tokens());
+          int number = requests.numberOf(answer);
+          if (number < 0) {
+            odd.unknown(line.number(), answer.key());
+            continue;
+          }
+          AnswerForm form = formats.form(requests.formats[number]);
+          boolean failed = check.problemOf(answer, form).isPresent();
+          if (!takePlace(places, number, line, failed)) {
+            odd.repeated(line.number(), answer.key());
           }
         }
       }
     }
-    write(places, matches);
+    write(places, files.matches());
     long answered = Arrays.stream(places).filter(p -> p != NONE && (p & 1) == 0).count();
-    return new Outcome(answered, places.length - answered, strange, tokens);
+    return new Outcome(answered, places.length - answered, odd.sum(), tokens);
   }
 
-  private static KeyTable keysOf(Path index) throws IOException {
-    KeyTable keys = new KeyTable();
-    try (JobIndex.Reader reader = new JobIndex.Reader(index)) {
-      Optional<JobIndex.Entry> entry;
-      while ((entry = reader.next()).isPresent()) {
-        keys.add(entry.get().keyHash());
+  /** What is known of the requests of a job: some bytes for each. */
+  private static final class Requests {
+    private final KeyTable keys = new KeyTable();
+    private int[] formats = new int[1024];
+
+    static Requests read(Path index) throws IOException {
+      Requests requests = new Requests();
+      try (JobIndex.Reader reader = new JobIndex.Reader(index)) {
+        Optional<JobIndex.Entry> entry;
+        for (int i = 0; (entry = reader.next()).isPresent(); i++) {
+          requests.keys.add(entry.get().keyHash());
+          if (i == requests.formats.length) {
+            requests.formats = Arrays.copyOf(requests.formats, 2 * i);
+          }
+          requests.formats[i] = entry.get().format();
+        }
       }
+      return requests;
     }
-    return keys;
+
+    int numberOf(AnswerLine answer) {
+      return answer.key().map(key -> keys.find(KeyTable.hash(key))).orElse(-1);
+    }
   }
 
   private static AnswerLine read(Line line) {
@@ -83,13 +105,8 @@ public final class AnswerMatcher {
     }
   }
 
-  private static int numberOf(AnswerLine answer, KeyTable keys) {
-    return answer.key().map(key -> keys.find(KeyTable.hash(key))).orElse(-1);
-  }
-
-  /** The first answer counts, except that an answer is better than an error. */
-  private static boolean takePlace(long[] places, int number, Line line, AnswerLine answer) {
-    boolean failed = answer.problem().isPresent();
+  /** The first answer counts, except that a good one is better than one that is not. */
+  private static boolean takePlace(long[] places, int number, Line line, boolean failed) {
     boolean free = places[number] == NONE;
     if (free || (places[number] & 1) == 1 && !failed) {
       places[number] = line.offset() << 1 | (failed ? 1 : 0);

@@ -9,6 +9,7 @@ import dev.geminibatch.request.RequestKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * A line of the errors file: what is wrong with a request, and the request as it came in, so that
@@ -28,8 +29,10 @@ final class ErrorLine {
    *
    * @param original the line as it came in; as an object if it is JSON, else as a string; null when
    *     it is too long to be repeated
+   * @param rejected the service's line that is no good as an answer, to be kept beside the reason
    */
-  static byte[] of(RequestKey key, long line, LineProblem problem, byte[] original)
+  static byte[] of(
+      RequestKey key, long line, LineProblem problem, byte[] original, Optional<byte[]> rejected)
       throws IOException {
     ByteArrayOutputStream out =
         new ByteArrayOutputStream(256 + (original == null ? 0 : original.length));
@@ -42,6 +45,10 @@ final class ErrorLine {
       json.writeStringField("code", problem.code());
       json.writeStringField("message", problem.message());
       json.writeBooleanField("retryable", problem.retryable());
+      if (rejected.isPresent()) {
+        json.writeFieldName("answer");
+        json.writeRawValue(new String(rejected.get(), StandardCharsets.UTF_8));
+      }
       json.writeFieldName("request");
       if (original == null) {
         json.writeNull();

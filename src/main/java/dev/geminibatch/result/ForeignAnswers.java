@@ -25,8 +25,8 @@ public final class ForeignAnswers {
   private ForeignAnswers() {}
 
   /** Writes both files. */
-  public static ResultWriter.Outcome write(Path answers, Path results, Path errors)
-      throws IOException {
+  public static ResultWriter.Outcome write(
+      Path answers, Path results, Path errors, AnswerCheck check) throws IOException {
     long answered = 0;
     long failed = 0;
     Map<String, Long> codes = new TreeMap<>();
@@ -39,14 +39,19 @@ public final class ForeignAnswers {
         Line line = lines.next();
         Optional<AnswerLine> answer = read(line);
         Optional<LineProblem> problem =
-            answer.isPresent() ? answer.get().problem() : Optional.of(notJson());
+            answer.isPresent()
+                ? check.problemOf(answer.get(), AnswerForm.ANY)
+                : Optional.of(notJson());
         tokens = tokens.plus(answer.map(AnswerLine::tokens).orElse(Tokens.NONE));
         if (problem.isEmpty()) {
           resultsOut.write(line.bytes());
           resultsOut.write('\n');
           answered++;
         } else {
-          errorsOut.write(ErrorLine.of(key(line, answer), line.number(), problem.get(), null));
+          Optional<byte[]> rejected =
+              answer.filter(each -> each.error().isEmpty()).map(each -> line.bytes());
+          errorsOut.write(
+              ErrorLine.of(key(line, answer), line.number(), problem.get(), null, rejected));
           codes.merge(problem.get().code(), 1L, Long::sum);
           failed++;
         }

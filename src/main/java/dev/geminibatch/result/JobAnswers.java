@@ -15,23 +15,32 @@ public final class JobAnswers implements Closeable {
   private final JobIndex.Reader index;
   private final DataInputStream matches;
   private final LinesAt answers;
+  private final AnswerFormats.Reader formats;
+  private final Refusals.Reader refusals;
+  private final AnswerCheck check;
   private final LineProblem withoutAnswer;
   private JobIndex.Entry entry;
   private byte[] answer;
   private AnswerLine read;
+  private Optional<LineProblem> problem;
+  private long number;
 
   /**
    * Opens the files that {@link AnswerMatcher} has read and written.
    *
-   * @param answers empty when the job has none
+   * @param check the same as then
    * @param withoutAnswer the problem of requests for which there is no line
    */
-  public JobAnswers(Path index, Path matches, Optional<Path> answers, LineProblem withoutAnswer)
+  public JobAnswers(JobFiles files, AnswerCheck check, LineProblem withoutAnswer)
       throws IOException {
-    this.index = new JobIndex.Reader(index);
+    this.index = new JobIndex.Reader(files.index());
     this.matches =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(matches), 1 << 16));
-    this.answers = answers.isPresent() ? new LinesAt(answers.get()) : null;
+        new DataInputStream(
+            new BufferedInputStream(Files.newInputStream(files.matches()), 1 << 16));
+    this.answers = Files.exists(files.answers()) ? new LinesAt(files.answers()) : null;
+    this.formats = new AnswerFormats.Reader(files.formats());
+    this.refusals = new Refusals.Reader(files.refusals());
+    this.check = check;
     this.withoutAnswer = withoutAnswer;
   }
 
@@ -48,10 +57,23 @@ public final class JobAnswers implements Closeable {
     if (entry == null) {
       return false;
     }
+    number++;
     long place = matches.readLong();
     answer = place == AnswerMatcher.NONE ? null : answers.read(place >> 1);
     read = answer == null ? null : AnswerLine.read(answer);
+    problem = (place & 1) == 0 ? Optional.empty() : whyNoAnswer();
     return true;
+  }
+
+  private Optional<LineProblem> whyNoAnswer() throws IOException {
+    if (read != null) {
+      return check.problemOf(read, formats.form(entry.format()));
+    }
+    return Optional.of(
+        refusals
+            .of(number)
+            .map(message -> new LineProblem("submit", "line-refused", message, false))
+            .orElse(withoutAnswer));
   }
 
   /** The present request. */
@@ -64,13 +86,19 @@ public final class JobAnswers implements Closeable {
     return answer;
   }
 
+  /** The service's line if it is a response that is no good as an answer. */
+  Optional<byte[]> rejectedAnswer() {
+    boolean isRejected = read != null && read.error().isEmpty() && problem.isPresent();
+    return isRejected ? Optional.of(answer) : Optional.empty();
+  }
+
   AnswerLine read() {
     return read;
   }
 
   /** Why the present request has no answer; empty if it has one. */
   public Optional<LineProblem> problem() {
-    return read == null ? Optional.of(withoutAnswer) : read.problem();
+    return problem;
   }
 
   Tokens tokens() {
@@ -81,6 +109,8 @@ public final class JobAnswers implements Closeable {
   public void close() throws IOException {
     index.close();
     matches.close();
+    formats.close();
+    refusals.close();
     if (answers != null) {
       answers.close();
     }

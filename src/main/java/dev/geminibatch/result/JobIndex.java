@@ -27,8 +27,9 @@ public final class JobIndex {
    * @param offset of its line in the input
    * @param keyHash of its key on the wire, by which its answer is recognised
    * @param keyChanged whether its own key had to be made unique for the job
+   * @param format which of the job's {@link AnswerFormats} its answer must have; 0 for any
    */
-  public record Entry(long line, long offset, long keyHash, boolean keyChanged) {}
+  public record Entry(long line, long offset, long keyHash, boolean keyChanged, int format) {}
 
   /** Writes an index from its beginning to its end. */
   public static final class Writer implements Closeable {
@@ -44,6 +45,7 @@ public final class JobIndex {
       out.writeLong(entry.offset());
       out.writeLong(entry.keyHash());
       out.writeBoolean(entry.keyChanged());
+      out.writeInt(entry.format());
     }
 
     @Override
@@ -69,7 +71,8 @@ public final class JobIndex {
       } catch (EOFException end) {
         return Optional.empty();
       }
-      return Optional.of(new Entry(line, in.readLong(), in.readLong(), in.readBoolean()));
+      return Optional.of(
+          new Entry(line, in.readLong(), in.readLong(), in.readBoolean(), in.readInt()));
     }
 
     @Override

@@ -153,12 +153,14 @@ public final class ResultWriter implements Closeable {
     return input == null ? null : input.read(offset);
   }
 
-  private byte[] error(long number, long offset, byte[] original, LineProblem problem)
+  private byte[] error(
+      long number, long offset, byte[] original, LineProblem problem, Optional<byte[]> rejected)
       throws IOException {
     byte[] bytes = original == null ? new byte[0] : original;
     CheckedLine line = requests.read(new Line(number, offset, bytes, bytes.length));
     // Of a line of an errors file, the line that it reported: else it would be wrapped each time.
-    return ErrorLine.of(line.key(), number, problem, original == null ? null : line.line().bytes());
+    return ErrorLine.of(
+        line.key(), number, problem, original == null ? null : line.line().bytes(), rejected);
   }
 
   /** Lines of the run in ascending order. */
@@ -252,7 +254,11 @@ public final class ResultWriter implements Closeable {
     public byte[] error(LineProblem problem) throws IOException {
       JobIndex.Entry entry = answers.entry();
       return ResultWriter.this.error(
-          entry.line(), entry.offset(), original(entry.offset()), problem);
+          entry.line(),
+          entry.offset(),
+          original(entry.offset()),
+          problem,
+          answers.rejectedAnswer());
     }
   }
 
@@ -313,7 +319,8 @@ public final class ResultWriter implements Closeable {
     @Override
     public byte[] error(LineProblem problem) throws IOException {
       byte[] original = rejection.size() > LONGEST_REPEATED ? null : original(rejection.offset());
-      return ResultWriter.this.error(rejection.line(), rejection.offset(), original, problem);
+      return ResultWriter.this.error(
+          rejection.line(), rejection.offset(), original, problem, Optional.empty());
     }
 
     @Override

@@ -1,12 +1,14 @@
 package dev.geminibatch.settings;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -22,6 +24,8 @@ public record Settings(
     Jobs jobs,
     Uploads uploads,
     Lines lines,
+    Results results,
+    Costs costs,
     Duration sandboxJobTime) {
 
   /**
@@ -100,6 +104,18 @@ public record Settings(
       List<String> remoteHosts,
       long remoteMaxBytes,
       Duration remoteTimeout) {}
+
+  /**
+   * What things cost.
+   *
+   * @param prices the table of prices; may be missing
+   * @param maxPerFile in the table's currency, above which a file is not sent; empty for no limit
+   * @param outputTokens assumed for a request that sets no limit to its answer
+   */
+  public record Costs(Path prices, Optional<BigDecimal> maxPerFile, int outputTokens) {}
+
+  /** What counts as an answer. */
+  public record Results(ResultCheck check) {}
 
   /**
    * Input lines.
@@ -187,6 +203,14 @@ public record Settings(
         jobs,
         uploads,
         lines,
+        new Results(
+            ResultCheck.valueOf(
+                choice(properties, "results.check", "strict", "lenient", "off")
+                    .toUpperCase(Locale.ROOT))),
+        new Costs(
+            folder.apply("prices.file", "config/prices.json"),
+            maxCost(text.apply("budget.max-cost-per-file", "off")),
+            number(properties, "budget.output-tokens", 1000, 0, 10_000_000)),
         Quantity.duration("sandbox.job-time", text.apply("sandbox.job-time", "3s")));
   }
 
@@ -209,6 +233,17 @@ public record Settings(
                     .map(file -> ApiKey.of(content(home.resolve(file)), "gemini.api-key-file")));
     key.ifPresent(Redactor::hide);
     return key;
+  }
+
+  private static Optional<BigDecimal> maxCost(String text) {
+    if (text.equals("off")) {
+      return Optional.empty();
+    }
+    if (!text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+      throw new InvalidSettingException(
+          "budget.max-cost-per-file is \"" + text + "\"; write an amount such as 2.50, or off.");
+    }
+    return Optional.of(new BigDecimal(text));
   }
 
   private static String content(Path file) {
@@ -292,12 +327,13 @@ public record Settings(
         key + " is \"" + text + "\"; write a whole number from " + least + " to " + most + ".");
   }
 
-  private static String choice(Properties properties, String key, String byDefault, String other) {
-    String text = properties.get(key).orElse(byDefault).strip();
-    if (text.equals(byDefault) || text.equals(other)) {
+  /** One of some words, of which the first is the default. */
+  private static String choice(Properties properties, String key, String... words) {
+    String text = properties.get(key).orElse(words[0]).strip();
+    if (List.of(words).contains(text)) {
       return text;
     }
     throw new InvalidSettingException(
-        key + " is \"" + text + "\"; write " + byDefault + " or " + other + ".");
+        key + " is \"" + text + "\"; write " + String.join(" or ", words) + ".");
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.settings.ResultCheck;
 import dev.geminibatch.testkit.Outbox;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** From a job's answers, as the service may give them, to results and errors. */
 class AnswersTest {
-  private static final String GOOD = "{\"candidates\":[{\"finishReason\":\"STOP\"}]}";
+  private static final String GOOD =
+      "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"x\"}]},\"finishReason\":\"STOP\"}]}";
 
   @TempDir Path folder;
 
@@ -55,7 +57,19 @@ class AnswersTest {
 
     assertThat(outcome).extracting(AnswerMatcher.Outcome::answered).isEqualTo(2L);
     assertThat(outcome.failed()).isEqualTo(1);
-    assertThat(outcome.strange()).isEqualTo(4);
+    assertThat(outcome.oddities())
+        .isEqualTo(
+            new Oddities(
+                2,
+                1,
+                1,
+                List.of(
+                    "line 2: unknown key nobody",
+                    "line 3: key b again",
+                    "line 4: not JSON",
+                    "line 5: no key")));
+    assertThat(outcome.oddities().inWords())
+        .startsWith("2 lines under a key that was never asked, 1 under a key that had an answer");
     assertThat(Outbox.keys(results())).containsExactly("a", "b");
     assertThat(errors().get(0).path("key").asText()).isEqualTo("c");
     assertThat(errors().get(0).path("code").asText()).isEqualTo("no-answer");
@@ -79,7 +93,7 @@ class AnswersTest {
         "\"error\":{\"code\":400,\"message\":\"bad\",\"status\":\"x\"}|INVALID_ARGUMENT|false|bad",
         "\"error\":{\"code\":3}|INVALID_ARGUMENT|false|no reason",
         "\"error\":\"text\"|UNKNOWN|true|text",
-        "\"response\":{\"promptFeedback\":{\"blockReason\":\"SAFETY\"}}|no-candidate|false|SAFETY",
+        "\"response\":{\"promptFeedback\":{\"blockReason\":\"SAFETY\"}}|blocked|false|SAFETY",
         "\"response\":{\"candidates\":[]}|no-candidate|true|no answer",
         "\"other\":1|no-response|true|neither"
       })
@@ -123,7 +137,7 @@ class AnswersTest {
     StringBuilder input = new StringBuilder();
     try (JobIndex.Writer index = new JobIndex.Writer(folder.resolve("index"))) {
       for (int i = 0; i < keys.length; i++) {
-        index.add(new JobIndex.Entry(i + 1, input.length(), KeyTable.hash(keys[i]), false));
+        index.add(new JobIndex.Entry(i + 1, input.length(), KeyTable.hash(keys[i]), false, 0));
         input.append(nativeLine(keys[i], "x")).append('\n');
       }
     }
@@ -139,14 +153,19 @@ class AnswersTest {
   }
 
   private AnswerMatcher.Outcome write() throws IOException {
-    Optional<Path> answers = Optional.of(folder.resolve("answers"));
-    AnswerMatcher.Outcome outcome =
-        AnswerMatcher.match(folder.resolve("index"), answers, folder.resolve("matches"));
+    JobFiles files =
+        new JobFiles(
+            folder.resolve("index"),
+            folder.resolve("formats"),
+            folder.resolve("refusals"),
+            folder.resolve("answers"),
+            folder.resolve("matches"));
+    AnswerCheck check = new AnswerCheck(ResultCheck.STRICT);
+    AnswerMatcher.Outcome outcome = AnswerMatcher.match(files, check);
     LineProblem missing = AnswerLine.missing();
     try (ResultWriter writer =
         new ResultWriter(Optional.of(folder.resolve("input")), new RequestReader())) {
-      Path index = folder.resolve("index");
-      writer.addJob(1, () -> new JobAnswers(index, folder.resolve("matches"), answers, missing), 1);
+      writer.addJob(1, () -> new JobAnswers(files, check, missing), 1);
       ResultWriter.Outcome written =
           writer.write(folder.resolve("results"), folder.resolve("errors"));
       assertThat(written.answered()).isEqualTo(outcome.answered());

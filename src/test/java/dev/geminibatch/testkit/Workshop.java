@@ -51,6 +51,7 @@ public final class Workshop implements AutoCloseable {
     values.put("inbox.settle-time", "20ms");
     values.put("media.root", "media");
     values.put("routes.directory", Path.of("routes").toAbsolutePath().toString());
+    values.put("prices.file", Path.of("config/prices.json").toAbsolutePath().toString());
     for (String setting : settings) {
       values.put(setting.split("=", 2)[0], setting.split("=", 2)[1]);
     }
