@@ -1,5 +1,7 @@
 package dev.geminibatch.batch;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SequenceWriter;
 import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.request.BatchRequest;
@@ -10,18 +12,19 @@ import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.LineReader;
 import dev.geminibatch.request.RejectedLine;
 import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.Prices;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.settings.Sha256;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.MediaExamination;
 import dev.geminibatch.upload.MediaProblem;
+import dev.geminibatch.upload.Uploader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -33,6 +36,7 @@ import org.slf4j.LoggerFactory;
  * notices content that has been answered before.
  */
 public final class Inspector {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Logger LOG = LoggerFactory.getLogger("inspect");
 
   private final Ledger ledger;
@@ -41,9 +45,18 @@ public final class Inspector {
   private final RequestReader requests;
   private final Settings settings;
   private final Progress progress;
+  private final Uploader uploader;
+  private final Prices prices;
 
   public Inspector(
-      StageContext context, GeminiAccess service, MediaCatalog catalog, RequestReader requests) {
+      StageContext context,
+      GeminiAccess service,
+      MediaCatalog catalog,
+      Uploader uploader,
+      Prices prices,
+      RequestReader requests) {
+    this.uploader = uploader;
+    this.prices = prices;
     this.project = service::project;
     this.ledger = context.ledger();
     this.settings = context.settings();
@@ -51,6 +64,9 @@ public final class Inspector {
     this.catalog = catalog;
     this.requests = requests;
   }
+
+  /** A line that cannot be sent, as it is kept for whoever asks for all of them. */
+  public record BadLine(long line, String code, String message) {}
 
   /** The inspection of one run: an iterator over its lines in groups. */
   public static final class Inspection extends LineWalk {
@@ -60,11 +76,21 @@ public final class Inspector {
     private final MediaExamination media;
     private final MessageDigest digest;
     private final List<String> examples = new ArrayList<>();
+    private final PreflightCount count;
+    private final SequenceWriter badLines;
     private long lines;
     private long rejected;
 
-    private Inspection(Run run, LineChunks chunks, MediaExamination media, MessageDigest digest) {
+    private Inspection(
+        Run run,
+        LineChunks chunks,
+        MediaExamination media,
+        MessageDigest digest,
+        PreflightCount count,
+        SequenceWriter badLines) {
       super(chunks);
+      this.count = count;
+      this.badLines = badLines;
       this.run = run;
       this.media = media;
       this.digest = digest;
@@ -83,11 +109,17 @@ public final class Inspector {
             reader,
             number -> true,
             at -> progress.step(run, "checking lines", at, run.inputSize(), Unit.BYTES));
-    return new Inspection(run, chunks, catalog.examine(runId, run.mediaRoot()), digest);
+    return new Inspection(
+        run,
+        chunks,
+        catalog.examine(runId, run.mediaRoot()),
+        digest,
+        new PreflightCount(settings),
+        MAPPER.writer().withRootValueSeparator("\n").writeValues(folder.badLines().toFile()));
   }
 
   /** Checks a group of lines and the files that they name. */
-  public void check(Inspection inspection, List<Line> lines) {
+  public void check(Inspection inspection, List<Line> lines) throws IOException {
     List<CheckedLine> read = lines.stream().map(requests::read).toList();
     inspection.media.prepare(read.stream().flatMap(Inspector::tags).map(FileTag::path).toList());
     for (CheckedLine checked : read) {
@@ -99,6 +131,9 @@ public final class Inspector {
       if (problem.isPresent()) {
         inspection.rejected++;
         note(inspection, checked.line(), problem.get());
+      } else if (checked instanceof BatchRequest request) {
+        String model = request.model() == null ? inspection.run.model() : request.model();
+        inspection.count.add(model, request);
       }
     }
   }
@@ -118,7 +153,9 @@ public final class Inspector {
     return first;
   }
 
-  private static void note(Inspection inspection, Line line, LineProblem problem) {
+  private static void note(Inspection inspection, Line line, LineProblem problem)
+      throws IOException {
+    inspection.badLines.write(new BadLine(line.number(), problem.code(), problem.message()));
     String text = "line " + line.number() + ": " + problem.message();
     if (inspection.examples.size() < Inspection.EXAMPLES) {
       inspection.examples.add(text);
@@ -132,8 +169,9 @@ public final class Inspector {
    * @return whether the run goes on by itself; it does not when another run answers it
    * @throws RunFailure when there is nothing to send, or one bad line is one too many
    */
-  public boolean finish(Inspection inspection) {
+  public boolean finish(Inspection inspection) throws IOException {
     inspection.media.close();
+    inspection.badLines.close();
     Run run = inspection.run;
     long usable = inspection.lines - inspection.rejected;
     if (inspection.lines == 0) {
@@ -142,23 +180,23 @@ public final class Inspector {
     if (usable == 0 || settings.lines().failOnError() && inspection.rejected > 0) {
       throw new RunFailure(whyNothingIsSent(inspection, usable));
     }
+    String fingerprint = fingerprint(inspection);
+    Preflight preflight = preflight(inspection, fingerprint);
+    MAPPER.writeValue(RunFolder.of(settings, run.id()).preflight().toFile(), preflight);
+    boolean isPaid = run.forced() || preflight.sameContentAs() == null;
+    if (isPaid && isOverBudget(preflight)) {
+      throw new RunFailure(
+          "It would cost "
+              + preflight.cost().inWords()
+              + ", more than the "
+              + settings.costs().maxPerFile().orElseThrow().toPlainString()
+              + " that budget.max-cost-per-file allows; nothing was sent. Split the file, or raise"
+              + " the limit.");
+    }
     Optional<String> leader =
         ledger.inspected(
-            run.id(),
-            fingerprint(inspection),
-            inspection.lines,
-            inspection.rejected,
-            !run.forced());
-    MediaCatalog.Totals files = catalog.totals(run.id(), run.attempt());
-    LOG.info(
-        "{}: {} requests{}{}",
-        run.name(),
-        inspection.lines,
-        inspection.rejected == 0 ? "" : ", of which " + inspection.rejected + " cannot be sent",
-        files.files() == 0
-            ? ""
-            : String.format(
-                Locale.ROOT, ", %d files (%.1f MB)", files.files(), files.bytes() / 1e6));
+            run.id(), fingerprint, inspection.lines, inspection.rejected, !run.forced());
+    preflight.inWords().forEach(LOG::info);
     leader.ifPresent(
         id ->
             LOG.info(
@@ -167,6 +205,29 @@ public final class Inspector {
                 id,
                 run.fromInbox() ? "drop it as " + run.stem() + ".force.jsonl" : "add --force"));
     return leader.isEmpty();
+  }
+
+  private Preflight preflight(Inspection inspection, String fingerprint) {
+    Run run = inspection.run;
+    MediaCatalog.Totals files = catalog.totals(run.id(), run.attempt());
+    return inspection.count.sum(
+        run,
+        inspection.lines,
+        inspection.rejected,
+        new Preflight.Files(
+            files.files(),
+            files.bytes(),
+            uploader.bytesToUpload(run.id(), run.attempt(), project.get())),
+        prices,
+        ledger.answeredBefore(run.id(), fingerprint).orElse(null));
+  }
+
+  private boolean isOverBudget(Preflight preflight) {
+    return settings
+        .costs()
+        .maxPerFile()
+        .filter(most -> preflight.cost().estimate().compareTo(most) > 0)
+        .isPresent();
   }
 
   private static String whyNothingIsSent(Inspection inspection, long usable) {

@@ -70,8 +70,12 @@ public final class Ledger {
   }
 
   /** Forgets a run that never got its input. */
-  void remove(String runId) {
-    jdbi.useTransaction(handle -> handle.execute("DELETE FROM run WHERE id = ?", runId));
+  public void remove(String runId) {
+    jdbi.useTransaction(
+        handle -> {
+          handle.execute("DELETE FROM media WHERE run_id = ?", runId);
+          handle.execute("DELETE FROM run WHERE id = ?", runId);
+        });
   }
 
   /** The run, which must exist. */
@@ -204,6 +208,11 @@ public final class Ledger {
           moveTo(handle, runId, leader.isPresent() ? RunState.FOLLOWING : RunState.INSPECTED);
           return leader;
         });
+  }
+
+  /** A run with the same content that has answers, or is about to get them. */
+  Optional<String> answeredBefore(String runId, String fingerprint) {
+    return jdbi.withHandle(handle -> leader(handle, runId, fingerprint));
   }
 
   private static Optional<String> leader(Handle handle, String runId, String fingerprint) {

@@ -26,15 +26,11 @@ public final class Reports {
   private final Prices prices;
   private final Clock clock;
 
-  public Reports(Ledger ledger, Settings settings, Clock clock) {
+  public Reports(Ledger ledger, Settings settings, Prices prices, Clock clock) {
     this.ledger = ledger;
     this.settings = settings;
-    this.prices = Prices.read(settings.costs().prices());
+    this.prices = prices;
     this.clock = clock;
-  }
-
-  Prices prices() {
-    return prices;
   }
 
   /** The report of a run whose files are written. */

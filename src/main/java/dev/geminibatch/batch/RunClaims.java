@@ -56,7 +56,7 @@ public final class RunClaims implements Closeable {
   }
 
   /** The run is finished; its lock is not needed any more. */
-  synchronized void disown(String runId) {
+  public synchronized void disown(String runId) {
     FileChannel channel = owned.remove(runId);
     if (channel != null) {
       try {

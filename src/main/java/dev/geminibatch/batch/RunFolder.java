@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 public final class RunFolder {
   private final Path path;
 
-  RunFolder(Path stateFolder, String runId) {
+  public RunFolder(Path stateFolder, String runId) {
     this.path = stateFolder.resolve("runs").resolve(runId);
   }
 
@@ -89,6 +89,16 @@ public final class RunFolder {
     return path.resolve("job-" + number + ".refusals.jsonl");
   }
 
+  /** What was known before anything was sent. */
+  public Path preflight() {
+    return path.resolve("preflight.json");
+  }
+
+  /** All lines that cannot be sent, one {@code BadLine} a line. */
+  public Path badLines() {
+    return path.resolve("bad-lines.jsonl");
+  }
+
   /** The report as it was delivered. */
   Path report() {
     return path.resolve("report.json");
@@ -108,7 +118,7 @@ public final class RunFolder {
   }
 
   /** Removes everything that was kept of a run. */
-  void remove() throws IOException {
+  public void remove() throws IOException {
     if (!Files.exists(path)) {
       return;
     }

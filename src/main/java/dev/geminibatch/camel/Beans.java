@@ -23,6 +23,7 @@ import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.RetryPolicy;
 import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.Prices;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.RemoteMedia;
@@ -92,7 +93,8 @@ public final class Beans implements AutoCloseable {
     CreationQueue queue =
         new CreationQueue(
             database.jdbi(), clock, settings.jobs().maxOpen(), settings.jobs().pollInterval());
-    Reports reports = new Reports(ledger, settings, clock);
+    Prices prices = Prices.read(settings.costs().prices());
+    Reports reports = new Reports(ledger, settings, prices, clock);
     FollowUp followUp = new FollowUp(context, references, requests);
     this.receiver = new Receiver(context, random);
     this.byName =
@@ -100,7 +102,8 @@ public final class Beans implements AutoCloseable {
             Map.entry("receiver", receiver),
             Map.entry("ledger", ledger),
             Map.entry("claims", claims),
-            Map.entry("inspector", new Inspector(context, service, catalog, requests)),
+            Map.entry(
+                "inspector", new Inspector(context, service, catalog, uploader, prices, requests)),
             Map.entry("uploads", uploads),
             Map.entry("uploadCache", new UploadCacheRepository(cache)),
             Map.entry("uploadPool", uploadPool),

@@ -17,6 +17,7 @@ enum Action {
       "--poll-interval",
       "--timeout",
       "--force",
+      "--dry-run",
       "--media-root"),
   POLL("--poll", "--output", "--poll-interval", "--timeout"),
   LIST("--list", "--state"),

@@ -31,6 +31,9 @@ final class FileCommand {
     Receiver.Order order =
         new Receiver.Order(
             file, output, Optional.ofNullable(session.options().display), session.options().force);
+    if (session.options().dryRun) {
+      return new DryRun(session, order).run();
+    }
     RunWatch.End end =
         new RunWatch(session, goOn)
             .await(

@@ -127,6 +127,12 @@ final class Options {
   boolean force;
 
   @Option(
+      names = "--dry-run",
+      description =
+          "With --file: check every line and file, estimate tokens and cost, and send nothing.")
+  boolean dryRun;
+
+  @Option(
       names = "--state",
       paramLabel = "S",
       description =

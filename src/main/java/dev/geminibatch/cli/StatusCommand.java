@@ -10,6 +10,7 @@ import dev.geminibatch.batch.Report;
 import dev.geminibatch.batch.ReportText;
 import dev.geminibatch.batch.Reports;
 import dev.geminibatch.batch.Run;
+import dev.geminibatch.result.Prices;
 import dev.geminibatch.settings.InvalidSettingException;
 import java.io.IOException;
 import java.util.List;
@@ -55,7 +56,13 @@ final class StatusCommand {
                 () ->
                     new InvalidSettingException(
                         "There is no run \"" + name + "\"; --status lists them."));
-    Report report = new Reports(ledger, session.settings(), session.clock()).of(run);
+    Report report =
+        new Reports(
+                ledger,
+                session.settings(),
+                Prices.read(session.settings().costs().prices()),
+                session.clock())
+            .of(run);
     if (session.options().json) {
       session.terminal().print(new ObjectMapper().valueToTree(report).toPrettyString());
       return ExitCode.OK;

@@ -11,6 +11,7 @@ import java.util.List;
  * @param extras further top-level fields of a native line, which the service echoes; byte ranges of
  *     the line
  * @param segments the request in the order of its bytes
+ * @param inline files that are in the line itself
  * @param answerFormat what the request wants its answer to look like
  */
 public record BatchRequest(
@@ -19,8 +20,12 @@ public record BatchRequest(
     String model,
     List<Range> extras,
     List<Segment> segments,
+    Inline inline,
     AnswerFormat answerFormat)
     implements CheckedLine {
+
+  /** Base64 data in a line: how many files, and how many bytes of the line they take. */
+  public record Inline(int files, long bytes) {}
 
   /** A piece of the request. */
   sealed interface Segment permits Range, Literal, TaggedFile {}
@@ -33,6 +38,17 @@ public record BatchRequest(
 
   /** The place of a file reference. */
   record TaggedFile(FileTag tag) implements Segment {}
+
+  /** How much of the line's bytes is sent as text. */
+  public long textBytes() {
+    long bytes = -inline.bytes();
+    for (Segment segment : segments) {
+      if (segment instanceof Range range) {
+        bytes += range.end() - range.start();
+      }
+    }
+    return Math.max(0, bytes);
+  }
 
   /** The file tags of the request, in order; a file that is named twice is there twice. */
   public List<FileTag> tags() {

@@ -123,6 +123,8 @@ public final class RequestReader {
     private Optional<String> responseSchema = Optional.empty();
     private Optional<String> responseJsonSchema = Optional.empty();
     private long maxOutputTokens;
+    private int inlineFiles;
+    private long inlineBytes;
     private String reportedText;
     private final Set<String> errorFields = new HashSet<>();
     private Boolean mayHaveTags;
@@ -255,6 +257,7 @@ public final class RequestReader {
           model(),
           requestIsNative ? List.copyOf(extras) : List.of(),
           edits.applyTo(requestIsNative ? request : body),
+          new BatchRequest.Inline(inlineFiles, inlineBytes),
           new AnswerFormat(responseMimeType, responseSchema, responseJsonSchema, maxOutputTokens));
     }
 
@@ -583,7 +586,12 @@ public final class RequestReader {
           value();
           return;
         }
+        int from = tokenStart();
         int end = skipValue();
+        if (name.equals("inlineData") || name.equals("inline_data")) {
+          inlineFiles++;
+          inlineBytes += end - from;
+        }
         (FIELDS_OF_A_FILE.contains(name) ? fileFields : sharedFields)
             .add(new Range(nameStart, end));
       }

@@ -233,6 +233,55 @@ class RealJarTest {
     assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
   }
 
+  @Test
+  void a_dry_run_tells_everything_and_sends_and_leaves_nothing() throws Exception {
+    Files.write(folder.resolve("a.png"), png("a"));
+    Files.writeString(
+        folder.resolve("x.jsonl"),
+        String.join("\n", extraction("1", "a.png"), validation("2"), "{not json", "{}"));
+
+    RealJar.Result result = jar.run("--file", "x.jsonl", "--dry-run");
+    assertThat(result.exit()).as(result.err()).isEqualTo(3);
+    assertThat(result.out())
+        .contains(
+            "x.jsonl: 4 requests, 2 cannot be sent",
+            "gemini-2.5-flash: 2 requests in 1 job",
+            "1 files",
+            "cost: about",
+            "line 3: ",
+            "line 4: ");
+    RealJar.Result json = jar.run("--file", "x.jsonl", "--dry-run", "--json");
+    JsonNode document = new ObjectMapper().readTree(json.out());
+    assertThat(document.path("badLines")).hasSize(2);
+    assertThat(document.at("/files/bytesToUpload").asLong()).isEqualTo(png("a").length);
+
+    assertThat(sandbox.counters().filesStored()).isZero();
+    assertThat(jar.run("--status").out()).contains("No runs yet");
+    assertThat(folder.resolve("state/runs")).isEmptyDirectory();
+  }
+
+  @Test
+  void a_file_that_would_cost_too_much_is_not_sent() throws Exception {
+    Files.writeString(folder.resolve("x.jsonl"), validation("1"));
+    Files.writeString(
+        folder.resolve("prices.json"),
+        "{\"perMillionTokens\":{\"gemini-2.5-flash\":{\"input\":1,\"output\":1000}}}");
+    jar.with("PRICES_FILE", folder.resolve("prices.json").toString())
+        .with("BUDGET_MAX_COST_PER_FILE", "0.5");
+
+    RealJar.Result result = jar.run("--file", "x.jsonl");
+    assertThat(result.exit()).isEqualTo(1);
+    assertThat(result.err()).contains("It would cost about 1 USD, more than the 0.5");
+    assertThat(jar.run("--file", "x.jsonl", "--dry-run").exit()).isEqualTo(1);
+    assertThat(sandbox.counters().filesStored()).isZero();
+
+    letJobsEnd();
+    assertThat(jar.with("BUDGET_MAX_COST_PER_FILE", "1.5").run("--file", "x.jsonl").exit())
+        .isZero();
+    assertThat(jar.run("--status", "x.jsonl").out())
+        .contains("1 of 1 requests answered", "cost: about", "delivered");
+  }
+
   /** With each answer of the service delayed, the daemon is stopped while it waits for it. */
   @ParameterizedTest
   @EnumSource(names = {"UPLOAD_START", "UPLOAD_CHUNK", "BATCH_CREATE", "BATCH_GET", "DOWNLOAD"})
