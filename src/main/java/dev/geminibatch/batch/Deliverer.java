@@ -5,6 +5,7 @@ import dev.geminibatch.result.AnswerCheck;
 import dev.geminibatch.result.ResultFiles;
 import dev.geminibatch.result.ResultWriter;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.upload.MediaCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +26,12 @@ public final class Deliverer {
   private final RequestReader requests;
   private final Settings settings;
   private final Reports reports;
+  private final MediaCatalog catalog;
   private final AnswerCheck check;
 
-  public Deliverer(StageContext context, Reports reports, RequestReader requests) {
+  public Deliverer(
+      StageContext context, Reports reports, MediaCatalog catalog, RequestReader requests) {
+    this.catalog = catalog;
     this.ledger = context.ledger();
     this.claims = context.claims();
     this.settings = context.settings();
@@ -82,7 +86,8 @@ public final class Deliverer {
       boolean free =
           !Files.exists(files.results())
               && !Files.exists(files.errors())
-              && !Files.exists(files.report());
+              && !Files.exists(files.report())
+              && !Files.exists(files.page());
       if (free && ledger.promiseOutput(run.id(), files.results())) {
         return files.results();
       }
@@ -106,6 +111,7 @@ public final class Deliverer {
       Files.deleteIfExists(results);
       Files.deleteIfExists(errors);
       Files.deleteIfExists(SafeFiles.aside(files.report(), run.id()));
+      Files.deleteIfExists(SafeFiles.aside(files.page(), run.id()));
       throw e;
     }
   }
@@ -120,18 +126,23 @@ public final class Deliverer {
       Path errors)
       throws IOException {
     ResultWriter.Outcome outcome;
-    try (ResultWriter writer = new ResultWriter(unchangedInput(run, own), requests)) {
+    try (ReportPage page =
+            new ReportPage(files.page(), own.pageRows(), tag -> catalog.file(run.id(), tag));
+        ResultWriter writer = new ResultWriter(unchangedInput(run, own), requests)) {
       for (Job job : jobs) {
         writer.addJob(answers.firstLine(job), () -> answers.open(job, check), job.attempt());
       }
       for (int attempt = 1; Files.exists(answers.rejected(attempt)); attempt++) {
         writer.addRejected(answers.rejected(attempt), attempt);
       }
-      outcome = writer.write(results, errors);
+      outcome = writer.write(results, errors, page);
+      Report report = reports.delivered(run, jobs, outcome);
+      Path written = SafeFiles.aside(files.page(), run.id());
+      page.write(report, written);
+      SafeFiles.publish(written, files.page());
+      publish(files, results, errors, report, outcome, run.id());
+      ReportText.lines(report).forEach(LOG::info);
     }
-    Report report = reports.delivered(run, jobs, outcome);
-    publish(files, results, errors, report, outcome, run.id());
-    ReportText.lines(report).forEach(LOG::info);
     return outcome;
   }
 

@@ -76,7 +76,7 @@ public final class ReportText {
     return line.toString();
   }
 
-  private static String time(long seconds) {
+  static String time(long seconds) {
     Duration time = Duration.ofSeconds(seconds);
     if (time.toHours() > 0) {
       return time.toHours() + " h " + time.toMinutesPart() + " min";

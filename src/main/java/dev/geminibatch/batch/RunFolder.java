@@ -89,6 +89,11 @@ public final class RunFolder {
     return path.resolve("job-" + number + ".refusals.jsonl");
   }
 
+  /** Lines on their way into the report's page. */
+  Path pageRows() {
+    return path.resolve("page-rows.html");
+  }
+
   /** What was known before anything was sent. */
   public Path preflight() {
     return path.resolve("preflight.json");

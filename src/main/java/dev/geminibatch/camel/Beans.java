@@ -114,7 +114,7 @@ public final class Beans implements AutoCloseable {
             Map.entry("submitter", new Submitter(context, queue, service, uploads)),
             Map.entry("poller", new Poller(context, queue, service, scope)),
             Map.entry("collector", new Collector(context, service, followUp)),
-            Map.entry("deliverer", new Deliverer(context, reports, requests)),
+            Map.entry("deliverer", new Deliverer(context, reports, catalog, requests)),
             Map.entry("failureDesk", new FailureDesk(context)),
             Map.entry("maintenance", new Maintenance(service::gemini, ledger::cancelAsked)));
   }

@@ -40,7 +40,12 @@ final class DaemonCommand {
       checkAccess(beans);
       beans.receiver().recover();
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(pipeline), "farewell"));
+      Runtime.getRuntime()
+          .addShutdownHook(
+              Farewell.hook(
+                  session.terminal(),
+                  "Stopping. What is under way goes on at the next start.",
+                  pipeline));
       LOG.info("Ready. Drop *.jsonl into {}", settings.folders().inbox());
       LOG.info("Answers appear in {}. Stop with Ctrl-C.", settings.folders().outbox());
       new CountDownLatch(1).await();
@@ -89,11 +94,5 @@ final class DaemonCommand {
       }
       LOG.warn("{}; what is dropped waits until it can be", failure.getMessage());
     }
-  }
-
-  private void stop(Pipeline pipeline) {
-    // Not to the log, which ends as soon as the process is told to.
-    session.terminal().tell("Stopping. What is under way goes on at the next start.");
-    pipeline.close();
   }
 }

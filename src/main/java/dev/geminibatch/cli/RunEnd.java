@@ -100,6 +100,7 @@ final class RunEnd {
         json.put("errors", files.errors().toString());
       }
       json.put("report", files.report().toString());
+      json.put("page", files.page().toString());
     }
     end.jobs().stream()
         .map(Job::name)

@@ -58,7 +58,9 @@ final class RunWatch {
                 run -> watched.contains(run.id()));
         Pipeline pipeline =
             Pipeline.start(session.settings(), beans, session.properties(), false)) {
-      Thread farewell = new Thread(() -> sayHowToGoOn(pipeline), "farewell");
+      Thread farewell =
+          Farewell.hook(
+              session.terminal(), "Interrupted; nothing is lost. To go on: " + goOn, pipeline);
       Runtime.getRuntime().addShutdownHook(farewell);
       try {
         String runId = begin.begin(beans);
@@ -99,12 +101,6 @@ final class RunWatch {
         throw why;
       }
     }
-  }
-
-  private void sayHowToGoOn(Pipeline pipeline) {
-    session.terminal().status("");
-    session.terminal().tell("Interrupted; nothing is lost. To go on: " + goOn);
-    pipeline.close();
   }
 
   private static void removeHook(Thread hook) {

@@ -92,6 +92,11 @@ public final class JobAnswers implements Closeable {
     return isRejected ? Optional.of(answer) : Optional.empty();
   }
 
+  /** What the model wrote; empty if nothing. */
+  String text() {
+    return read == null ? "" : read.candidate().map(AnswerLine.Candidate::text).orElse("");
+  }
+
   AnswerLine read() {
     return read;
   }

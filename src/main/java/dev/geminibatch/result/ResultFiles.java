@@ -3,13 +3,14 @@ package dev.geminibatch.result;
 import java.nio.file.Path;
 
 /**
- * The three files of a run in the outbox.
+ * The four files of a run in the outbox.
  *
  * @param results one line per answered request
  * @param errors one line per request without an answer; not there if there are none
  * @param report what came in, went out and failed
+ * @param page the same to look at in a browser
  */
-public record ResultFiles(Path results, Path errors, Path report) {
+public record ResultFiles(Path results, Path errors, Path report, Path page) {
   private static final String RESULTS = "-results.jsonl";
 
   /**
@@ -29,6 +30,7 @@ public record ResultFiles(Path results, Path errors, Path report) {
     return new ResultFiles(
         results,
         results.resolveSibling(stem + "-errors.jsonl"),
-        results.resolveSibling(stem + "-report.json"));
+        results.resolveSibling(stem + "-report.json"),
+        results.resolveSibling(stem + "-report.html"));
   }
 }

@@ -3,7 +3,9 @@ package dev.geminibatch.result;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import dev.geminibatch.request.BatchRequest;
 import dev.geminibatch.request.CheckedLine;
+import dev.geminibatch.request.FileTag;
 import dev.geminibatch.request.Line;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.RequestKey;
@@ -80,6 +82,11 @@ public final class ResultWriter implements Closeable {
 
   /** Merges everything into the two files. */
   public Outcome write(Path results, Path errors) throws IOException {
+    return write(results, errors, ShownLine.Taker.none());
+  }
+
+  /** As {@link #write(Path, Path)}, and shows some of the lines to somebody. */
+  public Outcome write(Path results, Path errors, ShownLine.Taker shown) throws IOException {
     long answered = 0;
     long failed = 0;
     Map<String, Long> codes = new TreeMap<>();
@@ -99,6 +106,9 @@ public final class ResultWriter implements Closeable {
           errorsOut.write(source.error(problem.get()));
           codes.merge(problem.get().code(), 1L, Long::sum);
           failed++;
+        }
+        if (shown.wants(problem.isEmpty())) {
+          shown.take(source.shown(problem));
         }
         for (Source each : sameLine) {
           tokens = tokens.plus(each.tokens());
@@ -163,6 +173,17 @@ public final class ResultWriter implements Closeable {
         line.key(), number, problem, original == null ? null : line.line().bytes(), rejected);
   }
 
+  private ShownLine shown(
+      long number, long offset, byte[] original, Optional<LineProblem> problem, String text) {
+    byte[] bytes = original == null ? new byte[0] : original;
+    CheckedLine line = requests.read(new Line(number, offset, bytes, bytes.length));
+    List<String> tags =
+        line instanceof BatchRequest request
+            ? request.tags().stream().map(FileTag::path).distinct().toList()
+            : List.of();
+    return new ShownLine(number, line.key().text(), tags, problem, text);
+  }
+
   /** Lines of the run in ascending order. */
   private interface Source {
     /** Its present line is the next to be written. */
@@ -185,6 +206,9 @@ public final class ResultWriter implements Closeable {
 
     /** The present line for the errors, with line end. */
     byte[] error(LineProblem problem) throws IOException;
+
+    /** The present line for a person. */
+    ShownLine shown(Optional<LineProblem> problem) throws IOException;
   }
 
   private final class JobSource implements Source {
@@ -260,6 +284,13 @@ public final class ResultWriter implements Closeable {
           problem,
           answers.rejectedAnswer());
     }
+
+    @Override
+    public ShownLine shown(Optional<LineProblem> problem) throws IOException {
+      JobIndex.Entry entry = answers.entry();
+      return ResultWriter.this.shown(
+          entry.line(), entry.offset(), original(entry.offset()), problem, answers.text());
+    }
   }
 
   private static byte[] withKey(byte[] answer, AnswerLine read, RequestKey key) {
@@ -321,6 +352,12 @@ public final class ResultWriter implements Closeable {
       byte[] original = rejection.size() > LONGEST_REPEATED ? null : original(rejection.offset());
       return ResultWriter.this.error(
           rejection.line(), rejection.offset(), original, problem, Optional.empty());
+    }
+
+    @Override
+    public ShownLine shown(Optional<LineProblem> problem) throws IOException {
+      byte[] original = rejection.size() > LONGEST_REPEATED ? null : original(rejection.offset());
+      return ResultWriter.this.shown(rejection.line(), rejection.offset(), original, problem, "");
     }
 
     @Override

@@ -236,6 +236,27 @@ public final class MediaCatalog {
                 > 0);
   }
 
+  /** The file that a tag points to; empty if it points to nothing usable. */
+  public Optional<MediaFile> file(String runId, String tag) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT path, sha256, size, mime FROM media
+                    WHERE run_id = :run AND tag = :tag AND path IS NOT NULL AND mime IS NOT NULL""")
+                .bind("run", runId)
+                .bind("tag", tag)
+                .map(
+                    (row, context) ->
+                        new MediaFile(
+                            Path.of(row.getString("path")),
+                            row.getString("sha256"),
+                            row.getLong("size"),
+                            row.getString("mime")))
+                .findOne());
+  }
+
   /** Distinct contents of a run. */
   public record Totals(long files, long bytes) {}
 

@@ -6,6 +6,7 @@ import static dev.geminibatch.testkit.Samples.extraction;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static dev.geminibatch.testkit.Samples.png;
 import static dev.geminibatch.testkit.Samples.validation;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -18,6 +19,8 @@ import dev.geminibatch.testkit.Workshop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -238,6 +241,36 @@ class TrustTest {
     assertThat(report.at("/cost/estimate").asDouble()).isCloseTo(cost, within(cost / 1000));
     assertThat(sumOverJobs(report, "/requests"))
         .isEqualTo(workshop.sandbox().counters().linesSent());
+  }
+
+  @Test
+  void the_page_shows_everything_from_outside_as_text() throws Exception {
+    open("retry.max-attempts=1");
+    workshop.media("a 1.jpg", png("a"));
+    fault("answer-line text=<script>alert(1)</script>{{rows}} times=1");
+    fault("answer-line error=3 times=1 message=<img src=x onerror=alert(2)>");
+    workshop.drop(
+        "x.jsonl",
+        nativeLine("<b>k", "x"),
+        nativeLine("2", "x"),
+        nativeLine("3", "[[FILE:a 1.jpg]]"),
+        nativeLine("4", "x"));
+    workshop.awaitRuns(1);
+
+    String page = Files.readString(folder.resolve("outbox/x-batch-report.html"));
+    assertThat(page)
+        .contains(
+            "&lt;script&gt;alert(1)&lt;/script&gt;{{rows}}",
+            "&lt;b&gt;k",
+            "&lt;img src=x onerror=alert(2)&gt;",
+            "src=\"../media/a%201.jpg\"",
+            "3</b>answered",
+            "INVALID_ARGUMENT")
+        .doesNotContain("<script>alert", "<img src=x", "http://", "https://");
+    String script = page.substring(page.lastIndexOf("<script>") + 8, page.lastIndexOf("</script>"));
+    byte[] hash = MessageDigest.getInstance("SHA-256").digest(script.getBytes(UTF_8));
+    assertThat(page).contains("script-src 'sha256-" + Base64.getEncoder().encodeToString(hash));
+    assertThat(folder.resolve("outbox")).isDirectoryNotContaining("glob:**.part");
   }
 
   private static long sumOverJobs(JsonNode report, String field) {

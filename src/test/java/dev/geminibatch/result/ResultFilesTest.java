@@ -14,6 +14,8 @@ class ResultFilesTest {
     "a/x, a/x-errors.jsonl, a/x-report.json"
   })
   void errors_and_report_stand_beside_the_results(Path results, Path errors, Path report) {
-    assertThat(ResultFiles.beside(results)).isEqualTo(new ResultFiles(results, errors, report));
+    Path page = Path.of(report.toString().replace(".json", ".html"));
+    assertThat(ResultFiles.beside(results))
+        .isEqualTo(new ResultFiles(results, errors, report, page));
   }
 }
