@@ -314,7 +314,7 @@ final class ReportPage implements ShownLine.Taker, Closeable {
       html.append("<tr><td>").append(Html.escape(job.name() == null ? "-" : job.name()));
       html.append(job.attempt() > 1 ? " (attempt " + job.attempt() + ")" : "").append("</td><td>");
       html.append(Html.escape(job.model())).append("</td><td>");
-      html.append(Html.escape(job.state() == null ? "" : job.state()));
+      html.append(Html.escape(ReportText.state(job)));
       html.append(job.reason() == null ? "" : "<br>" + Html.escape(shortened(job.reason())));
       html.append("</td><td class=\"n\">").append(count(job.requests()));
       html.append("</td><td class=\"n\">").append(count(job.answered()));

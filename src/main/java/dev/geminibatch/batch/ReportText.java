@@ -61,8 +61,7 @@ public final class ReportText {
     line.append(", ").append(job.model());
     line.append(", ").append(count(job.requests())).append(" requests");
     if (job.state() != null) {
-      String state = job.state().replaceFirst("^(BATCH|JOB)_STATE_", "");
-      line.append(": ").append(state.toLowerCase(Locale.ROOT).replace('_', ' '));
+      line.append(": ").append(state(job));
     }
     if (job.waitingSeconds() != null) {
       line.append(", waited ").append(time(job.waitingSeconds()));
@@ -74,6 +73,12 @@ public final class ReportText {
       line.append(" (").append(job.reason().lines().findFirst().orElse("")).append(")");
     }
     return line.toString();
+  }
+
+  /** The service's word for it without its prefix. */
+  static String state(Report.JobReport job) {
+    String state = job.state() == null ? "" : job.state();
+    return state.replaceFirst("^(BATCH|JOB)_STATE_", "").toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   static String time(long seconds) {

@@ -51,7 +51,7 @@ public final class AnswerCheck {
 
   private Optional<LineProblem> formless(Candidate candidate, AnswerForm form) {
     return form.whyNotJson(candidate.text())
-        .map(why -> problem("not-json", "the answer is not JSON: " + why, true))
+        .map(why -> problem("answer-not-json", "the answer is not JSON: " + why, true))
         .or(
             () ->
                 strictness == ResultCheck.LENIENT
@@ -60,7 +60,7 @@ public final class AnswerCheck {
                         .map(
                             where ->
                                 problem(
-                                    "schema",
+                                    "answer-schema",
                                     "the answer does not fit the schema of its request: " + where,
                                     true)));
   }

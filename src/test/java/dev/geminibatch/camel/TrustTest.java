@@ -113,7 +113,7 @@ class TrustTest {
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("good");
     List<JsonNode> errors = workshop.outbox().errors("x");
     assertThat(errors.stream().map(error -> error.path("code").asText()))
-        .containsExactly("cut-off", "blocked", "not-json", "schema");
+        .containsExactly("cut-off", "blocked", "answer-not-json", "answer-schema");
     assertThat(errors.get(0).at("/answer/response/candidates/0/finishReason").asText())
         .isEqualTo("MAX_TOKENS");
     assertThat(errors.get(3).path("message").asText()).contains("/0");

@@ -34,16 +34,16 @@ class AnswerCheckTest {
         "[{\"root\":\"a\"}] | fits",
         "[{\"root\":null,\"count\":3,\"kind\":\"noun\",\"ref\":1.5}] | fits",
         "[{\"root\":\"a\",\"kind\":null,\"more\":true}] | fits",
-        "[{\"root\":\"a\",\"count\":1.5}] | schema",
-        "[{\"root\":\"a\",\"count\":-1}] | schema",
-        "[{\"root\":\"a\",\"kind\":\"adverb\"}] | schema",
-        "[{\"root\":\"a\",\"ref\":true}] | schema",
-        "[{\"count\":1}] | schema",
-        "[] | schema",
-        "{\"root\":\"a\"} | schema",
-        "[{\"root\":\"a\"}] and so on | not-json",
-        "[{\"root\":\"a\" | not-json",
-        "Here it is: [] | not-json",
+        "[{\"root\":\"a\",\"count\":1.5}] | answer-schema",
+        "[{\"root\":\"a\",\"count\":-1}] | answer-schema",
+        "[{\"root\":\"a\",\"kind\":\"adverb\"}] | answer-schema",
+        "[{\"root\":\"a\",\"ref\":true}] | answer-schema",
+        "[{\"count\":1}] | answer-schema",
+        "[] | answer-schema",
+        "{\"root\":\"a\"} | answer-schema",
+        "[{\"root\":\"a\"}] and so on | answer-not-json",
+        "[{\"root\":\"a\" | answer-not-json",
+        "Here it is: [] | answer-not-json",
       })
   void an_answer_must_fit_the_schema_of_its_request(String text, String outcome)
       throws IOException {
@@ -126,7 +126,7 @@ class AnswerCheckTest {
         "{\"mimeType\":\"text/x.enum\",\"schema\":{\"type\":\"STRING\",\"enum\":[\"yes\",\"no\"]}}";
 
     assertThat(code(ResultCheck.STRICT, answer("yes\n", "STOP"), form)).isEqualTo("fits");
-    assertThat(code(ResultCheck.STRICT, answer("maybe", "STOP"), form)).isEqualTo("schema");
+    assertThat(code(ResultCheck.STRICT, answer("maybe", "STOP"), form)).isEqualTo("answer-schema");
   }
 
   @Test
