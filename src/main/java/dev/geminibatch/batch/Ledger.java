@@ -71,11 +71,47 @@ public final class Ledger {
 
   /** Forgets a run that never got its input. */
   public void remove(String runId) {
-    jdbi.useTransaction(
+    jdbi.useTransaction(handle -> remove(handle, runId));
+  }
+
+  private static void remove(Handle handle, String runId) {
+    handle.execute("DELETE FROM media WHERE run_id = ?", runId);
+    handle.execute("DELETE FROM job WHERE run_id = ?", runId);
+    handle.execute("DELETE FROM run WHERE id = ?", runId);
+  }
+
+  /**
+   * Forgets runs that were finished before a time, but for those that others still follow.
+   *
+   * @return them
+   */
+  List<Run> removeFinishedBefore(Instant time, int most) {
+    return jdbi.inTransaction(
         handle -> {
-          handle.execute("DELETE FROM media WHERE run_id = ?", runId);
-          handle.execute("DELETE FROM run WHERE id = ?", runId);
+          List<Run> runs =
+              handle
+                  .createQuery(
+                      RUNS
+                          + """
+
+                      WHERE state IN ('DELIVERED', 'FAILED') AND updated_at < :time
+                        AND NOT EXISTS (SELECT 1 FROM run AS follower
+                          WHERE follower.leader = run.id
+                            AND follower.state NOT IN ('DELIVERED', 'FAILED'))
+                      ORDER BY updated_at LIMIT :most""")
+                  .bind("time", time.toEpochMilli())
+                  .bind("most", most)
+                  .map((row, context) -> run(row))
+                  .list();
+          runs.forEach(run -> remove(handle, run.id()));
+          return runs;
         });
+  }
+
+  /** References that no service knows any more are of no use. */
+  void forgetUploadsDeadBefore(Instant time) {
+    jdbi.useTransaction(
+        handle -> handle.execute("DELETE FROM upload WHERE expires_at < ?", time.toEpochMilli()));
   }
 
   /** The run, which must exist. */

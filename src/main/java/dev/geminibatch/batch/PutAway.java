@@ -3,6 +3,8 @@ package dev.geminibatch.batch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** Finds a place for an input that is done with. */
 final class PutAway {
@@ -24,6 +26,17 @@ final class PutAway {
       SafeFiles.linkOrCopy(input, target);
     }
     return target;
+  }
+
+  /** Where {@link #link} has put a run's input, if it is there still. */
+  static Optional<Path> find(Path folder, Run run, Path input) throws IOException {
+    for (String name : List.of(run.name(), run.stem() + "." + run.id() + ".jsonl")) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file) && isSame(input, file)) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean isSame(Path input, Path target) throws IOException {

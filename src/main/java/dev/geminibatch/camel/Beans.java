@@ -15,6 +15,7 @@ import dev.geminibatch.batch.Poller;
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Receiver;
 import dev.geminibatch.batch.Reports;
+import dev.geminibatch.batch.Retention;
 import dev.geminibatch.batch.Run;
 import dev.geminibatch.batch.RunClaims;
 import dev.geminibatch.batch.StageContext;
@@ -115,6 +116,7 @@ public final class Beans implements AutoCloseable {
             Map.entry("poller", new Poller(context, queue, service, scope)),
             Map.entry("collector", new Collector(context, service, followUp)),
             Map.entry("deliverer", new Deliverer(context, reports, catalog, requests)),
+            Map.entry("retention", new Retention(context)),
             Map.entry("failureDesk", new FailureDesk(context)),
             Map.entry("maintenance", new Maintenance(service::gemini, ledger::cancelAsked)));
   }

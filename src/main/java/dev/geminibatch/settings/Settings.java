@@ -74,6 +74,7 @@ public record Settings(
    * @param maxAttempts how often a line is sent at most
    * @param concurrency how many runs are worked on at the same time
    * @param maxOpen how many jobs of ours may be open at once; the service takes 100 of a project
+   * @param keep how long finished runs are remembered
    * @param stuckAfter how long a job may take until it is cancelled and sent again; empty for ever
    */
   public record Jobs(
@@ -85,6 +86,7 @@ public record Settings(
       int concurrency,
       int maxAttempts,
       int maxOpen,
+      Duration keep,
       Optional<Duration> stuckAfter) {}
 
   /**
@@ -173,6 +175,7 @@ public record Settings(
             number(properties, "run.concurrency", 4, 1, 64),
             number(properties, "retry.max-attempts", 3, 1, 10),
             number(properties, "job.max-open", 90, 1, 100),
+            time.apply("history.keep", "30d"),
             text.apply("job.stuck-after", "off").equals("off")
                 ? Optional.empty()
                 : Optional.of(time.apply("job.stuck-after", "off")));

@@ -357,6 +357,46 @@ class LedgerTest {
     return new GeminiAccess(settings, RetryPolicy.standard(), clock);
   }
 
+  @Test
+  void what_was_finished_long_ago_is_forgotten_with_its_files() throws IOException {
+    String old = delivered("old.jsonl");
+    Path archived = settings.folders().archive().resolve("old.jsonl");
+    PutAway.link(settings.folders().archive(), ledger.run(old), folderOf(old).input());
+    String leader = delivered("leader.jsonl");
+    String follower = dropped("follower.jsonl");
+    ledger.inspected(follower, leader, 1, 0, true);
+    String unfinished = dropped("unfinished.jsonl");
+    Path strange = Files.writeString(settings.folders().archive().resolve("strange.jsonl"), "x");
+    clock.forward(Duration.ofDays(31));
+    String recent = delivered("recent.jsonl");
+
+    new Retention(context).clean();
+
+    assertThat(ledger.find(old)).isEmpty();
+    assertThat(ledger.jobs(old)).isEmpty();
+    assertThat(folderOf(old).input()).doesNotExist();
+    assertThat(archived).doesNotExist();
+    assertThat(strange).as("not ours").exists();
+    for (String kept : List.of(leader, follower, unfinished, recent)) {
+      assertThat(ledger.find(kept)).as(kept).isPresent();
+      assertThat(folderOf(kept).input()).exists();
+    }
+  }
+
+  private RunFolder folderOf(String run) {
+    return RunFolder.of(settings, run);
+  }
+
+  /** Its fingerprint is its id. */
+  private String delivered(String name) throws IOException {
+    String run = dropped(name);
+    withJob(run);
+    ledger.moveTo(run, RunState.SUBMITTED);
+    ledger.moveTo(run, RunState.COLLECTED);
+    ledger.delivered(run, 1);
+    return run;
+  }
+
   private Poller poller(Predicate<Run> scope) {
     return new Poller(context, queue(90), noService(), scope);
   }
