@@ -2,6 +2,8 @@
 ALTER TABLE run ADD COLUMN waits_for VARCHAR(10);
 ALTER TABLE run ADD COLUMN waits_project VARCHAR(40);
 ALTER TABLE run ADD COLUMN waits_model VARCHAR(200);
+ALTER TABLE run ADD COLUMN waits_seen BIGINT;                   -- when somebody last cared for it
+ALTER TABLE run ADD COLUMN dry_run INTEGER NOT NULL DEFAULT 0;  -- only looked at, never sent
 
 ALTER TABLE job ADD COLUMN creation INTEGER NOT NULL DEFAULT 1; -- more when it failed for quota
 ALTER TABLE job ADD COLUMN creating_at BIGINT;                  -- when the call was begun

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,9 +27,6 @@ public final class Collector {
 
   /** Over some five minutes; a service that once does not know a file may know it again. */
   private static final int TRIES_FOR_ANSWERS = 5;
-
-  /** What the service promises is not documented; files live as long. */
-  private static final Duration LIFE_OF_ANSWERS = Duration.ofHours(48);
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -91,12 +87,15 @@ public final class Collector {
           outcome.oddities().inWords());
     }
     ledger.jobCollected(job, outcome.answered(), outcome.failed(), outcome.tokens());
-    LOG.info(
-        "{}: {} has {} answers, {} requests without one",
-        run.name(),
-        job.name().orElse("job " + job.number()),
-        outcome.answered(),
-        outcome.failed());
+    job.name()
+        .ifPresent(
+            name ->
+                LOG.info(
+                    "{}: {} has {} answers, {} requests without one",
+                    run.name(),
+                    name,
+                    outcome.answered(),
+                    outcome.failed()));
     Files.deleteIfExists(folder.jobFile(job.number())); // the service has long read it
   }
 
@@ -142,7 +141,10 @@ public final class Collector {
     try {
       BatchStatus status = gemini.get().batch(job.name().orElseThrow());
       return status.responsesFile().equals(job.responsesFile())
-          && job.ended().orElse(Instant.EPOCH).plus(LIFE_OF_ANSWERS).isAfter(clock.instant());
+          && job.ended()
+              .orElse(Instant.EPOCH)
+              .plus(JobWatch.LIFE_OF_ANSWERS)
+              .isAfter(clock.instant());
     } catch (GeminiFailure failure) {
       if (failure.kind() == Kind.NOT_FOUND) {
         return false;

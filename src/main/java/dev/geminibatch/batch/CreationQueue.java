@@ -3,6 +3,8 @@ package dev.geminibatch.batch;
 import dev.geminibatch.gemini.GeminiFailure;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
@@ -47,8 +49,14 @@ public final class CreationQueue {
     QUOTA
   }
 
-  /** A place in the queue. */
-  record Place(Kind kind, String project, String model, String reason, Duration time) {}
+  /**
+   * A place in the queue.
+   *
+   * @param time until it is tried again
+   * @param isRefusal whether the service has said no, as opposed to nobody having asked it
+   */
+  record Place(
+      Kind kind, String project, String model, String reason, Duration time, boolean isRefusal) {}
 
   /** How many more jobs of the project may be open. */
   int room(String project) {
@@ -64,15 +72,20 @@ public final class CreationQueue {
     if (older.isPresent() || room(project) > 0) {
       return older;
     }
-    return Optional.of(
-        new Place(
-            Kind.ROOM,
-            project,
-            model,
-            maxOpen
-                + " of our jobs are open, as many as job.max-open allows; the next one is created"
-                + " when one of them ends",
-            look));
+    return Optional.of(full(model, project));
+  }
+
+  /** The place of whoever finds no room. */
+  Place full(String model, String project) {
+    return new Place(
+        Kind.ROOM,
+        project,
+        model,
+        maxOpen
+            + " of our jobs are open, as many as job.max-open allows; the next one is created when"
+            + " one of them ends",
+        look,
+        false);
   }
 
   private Optional<Place> older(Run run, String model, String project) {
@@ -84,7 +97,7 @@ public final class CreationQueue {
                     SELECT id, name, waits_for FROM run
                     WHERE state = 'ASSEMBLED' AND waits_project = :project
                       AND (waits_for = 'ROOM' OR waits_for = 'QUOTA' AND waits_model = :model)
-                      AND next_try > :abandoned
+                      AND waits_seen > :abandoned
                       AND (created_at < :created OR created_at = :created AND id < :id)
                     ORDER BY created_at, id LIMIT 1""")
                 .bind("project", project)
@@ -106,33 +119,45 @@ public final class CreationQueue {
                                 + (row.getString("waits_for").equals("ROOM")
                                     ? "one of our jobs to end"
                                     : "the quota"),
-                            look))
+                            look,
+                            false))
                 .findFirst());
   }
 
   /** The place of a run whose job the service did not take for lack of quota. */
   Place afterRefusal(Run run, Job job, GeminiFailure failure) {
-    Duration doubled = FIRST_QUOTA_WAIT.multipliedBy(1L << Math.min(run.tries(), 10));
-    Duration wait = doubled.compareTo(LONGEST_QUOTA_WAIT) < 0 ? doubled : LONGEST_QUOTA_WAIT;
+    Duration ours = quotaWait(run.tries());
+    Duration wait = failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
     return new Place(
         Kind.QUOTA,
         job.project().orElseThrow(),
         job.model(),
-        quotaReason(failure.getMessage()),
-        failure.retryAfter().filter(asked -> asked.compareTo(wait) > 0).orElse(wait));
+        quotaReason(failure.getMessage(), clock.instant().plus(wait)),
+        wait,
+        true);
   }
 
-  static String quotaReason(String message) {
-    return "The quota is used up: " + message + ". It is tried again from time to time";
+  private static Duration quotaWait(int refusals) {
+    Duration doubled = FIRST_QUOTA_WAIT.multipliedBy(1L << Math.min(refusals, 10));
+    return doubled.compareTo(LONGEST_QUOTA_WAIT) < 0 ? doubled : LONGEST_QUOTA_WAIT;
+  }
+
+  private static String quotaReason(String message, Instant next) {
+    return "The quota is used up: "
+        + message.replaceFirst("[.\\s]+$", "")
+        + ". It is tried again at "
+        + next.truncatedTo(ChronoUnit.SECONDS);
   }
 
   /** The place of a job that the service took and ended at once for lack of quota. */
-  static Place afterFailure(Job job, String message) {
+  static Place afterFailure(Job job, String message, Instant now) {
+    Duration wait = quotaWait(job.creation() - 1);
     return new Place(
         Kind.QUOTA,
         job.project().orElseThrow(),
         job.model(),
-        quotaReason(message),
-        FIRST_QUOTA_WAIT);
+        quotaReason(message, now.plus(wait)),
+        wait,
+        true);
   }
 }

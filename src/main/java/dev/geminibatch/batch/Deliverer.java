@@ -9,6 +9,8 @@ import dev.geminibatch.upload.MediaCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -20,6 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Deliverer {
   private static final Logger LOG = LoggerFactory.getLogger("deliver");
+
+  private static final DateTimeFormatter MARK = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
   private final Ledger ledger;
   private final RunClaims claims;
@@ -139,7 +143,6 @@ public final class Deliverer {
       Report report = reports.delivered(run, jobs, outcome);
       Path written = SafeFiles.aside(files.page(), run.id());
       page.write(report, written);
-      SafeFiles.publish(written, files.page());
       publish(files, results, errors, report, outcome, run.id());
       ReportText.lines(report).forEach(LOG::info);
     }
@@ -160,6 +163,23 @@ public final class Deliverer {
     }
   }
 
+  /** Answers of something else under the same name were paid for, too. */
+  private static void keepEarlier(ResultFiles files, Path results) throws IOException {
+    if (!Files.exists(files.results()) || Files.mismatch(results, files.results()) < 0) {
+      return;
+    }
+    String mark =
+        MARK.format(
+            Files.getLastModifiedTime(files.results()).toInstant().atOffset(ZoneOffset.UTC));
+    ResultFiles kept = files.marked(mark);
+    for (int i = 0; i < files.all().size(); i++) {
+      if (Files.exists(files.all().get(i))) {
+        SafeFiles.move(files.all().get(i), kept.all().get(i));
+      }
+    }
+    LOG.info("{} was there already and is kept as {}", files.results(), kept.results());
+  }
+
   /** Gives written files their names, the results last. */
   static void publish(
       ResultFiles files,
@@ -169,15 +189,20 @@ public final class Deliverer {
       ResultWriter.Outcome outcome,
       String id)
       throws IOException {
+    keepEarlier(files, results);
     if (outcome.failed() > 0) {
       SafeFiles.publish(errors, files.errors());
     } else {
       Files.delete(errors);
-      Files.deleteIfExists(files.errors()); // of an earlier run to the same --output
+      Files.deleteIfExists(files.errors()); // of an earlier delivery of the same results
     }
     Path written = SafeFiles.aside(files.report(), id);
     Reports.write(report, written);
     SafeFiles.publish(written, files.report());
+    Path page = SafeFiles.aside(files.page(), id);
+    if (Files.exists(page)) {
+      SafeFiles.publish(page, files.page());
+    }
     SafeFiles.publish(results, files.results());
   }
 

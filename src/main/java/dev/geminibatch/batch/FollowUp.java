@@ -87,11 +87,10 @@ public final class FollowUp {
     claimFiles(run, folder, plan, attempt);
     ledger.sendAgain(run.id(), attempt);
     LOG.info(
-        "{}: {} requests have no answer yet and are sent again (attempt {}, at most {})",
+        "{}: {} requests have no answer yet and are sent again, as attempt {}",
         run.name(),
         plan.lines.size(),
-        attempt,
-        settings.jobs().maxAttempts());
+        attempt);
     if (plan.quota) {
       ledger.parked(run.id(), "The quota was exhausted; a new attempt follows.", QUOTA_WAIT);
     }

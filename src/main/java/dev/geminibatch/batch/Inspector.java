@@ -81,6 +81,12 @@ public final class Inspector {
     private long lines;
     private long rejected;
 
+    /** The split closes the walk before its last lines are checked; this is for afterwards. */
+    private void release() throws IOException {
+      media.close();
+      badLines.close();
+    }
+
     private Inspection(
         Run run,
         LineChunks chunks,
@@ -120,6 +126,15 @@ public final class Inspector {
 
   /** Checks a group of lines and the files that they name. */
   public void check(Inspection inspection, List<Line> lines) throws IOException {
+    try {
+      checkEach(inspection, lines);
+    } catch (IOException | RuntimeException e) {
+      inspection.release();
+      throw e;
+    }
+  }
+
+  private void checkEach(Inspection inspection, List<Line> lines) throws IOException {
     List<CheckedLine> read = lines.stream().map(requests::read).toList();
     inspection.media.prepare(read.stream().flatMap(Inspector::tags).map(FileTag::path).toList());
     for (CheckedLine checked : read) {
@@ -170,8 +185,7 @@ public final class Inspector {
    * @throws RunFailure when there is nothing to send, or one bad line is one too many
    */
   public boolean finish(Inspection inspection) throws IOException {
-    inspection.media.close();
-    inspection.badLines.close();
+    inspection.release();
     Run run = inspection.run;
     long usable = inspection.lines - inspection.rejected;
     if (inspection.lines == 0) {
@@ -183,19 +197,18 @@ public final class Inspector {
     String fingerprint = fingerprint(inspection);
     Preflight preflight = preflight(inspection, fingerprint);
     MAPPER.writeValue(RunFolder.of(settings, run.id()).preflight().toFile(), preflight);
-    boolean isPaid = run.forced() || preflight.sameContentAs() == null;
-    if (isPaid && isOverBudget(preflight)) {
-      throw new RunFailure(
-          "It would cost "
-              + preflight.cost().inWords()
-              + ", more than the "
-              + settings.costs().maxPerFile().orElseThrow().toPlainString()
-              + " that budget.max-cost-per-file allows; nothing was sent. Split the file, or raise"
-              + " the limit.");
+    boolean isPaid = preflight.sameContentAs() == null && !run.isDryRun();
+    Optional<String> overBudget = settings.costs().maxPerFile().flatMap(preflight::overBudget);
+    if (isPaid && overBudget.isPresent()) {
+      throw new RunFailure(overBudget.get());
     }
     Optional<String> leader =
         ledger.inspected(
-            run.id(), fingerprint, inspection.lines, inspection.rejected, !run.forced());
+            run.id(),
+            fingerprint,
+            inspection.lines,
+            inspection.rejected,
+            !run.forced() && !run.isDryRun());
     preflight.inWords().forEach(LOG::info);
     leader.ifPresent(
         id ->
@@ -219,15 +232,7 @@ public final class Inspector {
             files.bytes(),
             uploader.bytesToUpload(run.id(), run.attempt(), project.get())),
         prices,
-        ledger.answeredBefore(run.id(), fingerprint).orElse(null));
-  }
-
-  private boolean isOverBudget(Preflight preflight) {
-    return settings
-        .costs()
-        .maxPerFile()
-        .filter(most -> preflight.cost().estimate().compareTo(most) > 0)
-        .isPresent();
+        run.forced() ? null : ledger.answeredBefore(run.id(), fingerprint).orElse(null));
   }
 
   private static String whyNothingIsSent(Inspection inspection, long usable) {

@@ -54,9 +54,9 @@ public record Job(
     return this.project.equals(Optional.of(project));
   }
 
-  /** Unique again, for one more creation of the same job. */
-  String nextDisplayName() {
-    return displayName.replaceFirst("(-\\d+)?\\]$", "-" + (creation + 1) + "]");
+  /** The display name for one more creation of the same job, unique again. */
+  String displayName(int creation) {
+    return displayName.replaceFirst("(-\\d+)?\\]$", "-" + creation + "]");
   }
 
   /** Says that the service does not know the job under the present key. */

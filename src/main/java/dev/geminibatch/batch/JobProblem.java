@@ -1,8 +1,8 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.gemini.BatchState;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.result.AnswerLine;
-import java.util.Locale;
 
 /** The problem of a request for which its job has no line. */
 final class JobProblem {
@@ -12,11 +12,11 @@ final class JobProblem {
     if (job.reason().isEmpty()) {
       return AnswerLine.missing();
     }
-    String state = job.remoteState().orElse("").replaceFirst("^(BATCH|JOB)_STATE_", "");
-    boolean refused = state.equals("REFUSED");
+    String state = BatchState.word(job.remoteState().orElse(""));
+    boolean refused = state.equals("refused");
     return new LineProblem(
         refused ? "submit" : "collect",
-        "job-" + state.toLowerCase(Locale.ROOT),
+        "job-" + state,
         job.name().map(name -> name + ": ").orElse("") + job.reason().get(),
         !refused);
   }

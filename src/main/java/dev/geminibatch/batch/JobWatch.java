@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 final class JobWatch {
   private static final Logger LOG = LoggerFactory.getLogger("poll");
 
-  /** Of files with the service; after that there is nothing to wait for. */
-  private static final Duration LIFE_OF_ANSWERS = Duration.ofHours(48);
+  /** Not documented, but files with the service live as long; then there is nothing to wait for. */
+  static final Duration LIFE_OF_ANSWERS = Duration.ofHours(48);
 
   /** How long a job must be missing until it is given up. */
   private static final Duration LONG_ENOUGH_GONE = Duration.ofMinutes(10);
@@ -162,6 +162,16 @@ final class JobWatch {
   }
 
   private void saw(Job job, BatchStatus status, Run run) {
+    try {
+      writeDown(job, status, run);
+    } catch (IllegalStateException e) {
+      // Another process may have seen the same a moment before.
+      LOG.warn(
+          "{}: what {} came to is not written down: {}", run.name(), job.name(), e.getMessage());
+    }
+  }
+
+  private void writeDown(Job job, BatchStatus status, Run run) {
     missingSince.remove(job.name().orElseThrow());
     progress.step(
         run,
@@ -175,7 +185,7 @@ final class JobWatch {
       if (isLongOver(status)) {
         ended(run, job, status, "the service has named no file with its answers");
       } // else the file is named a little later
-    } else if (wasRefusedForQuota(status)) {
+    } else if (wasRefusedForQuota(status) && !job.cancelAsked()) {
       createAgain(job, status, run);
     } else {
       ended(run, job, status, status.state() == BatchState.SUCCEEDED ? null : reason(status));
@@ -199,7 +209,16 @@ final class JobWatch {
           run.name(),
           status.name());
       ledger.jobGivenUp(job);
-      gemini.get().cancelBatch(status.name());
+      cancel(status.name());
+    }
+  }
+
+  /** That one job cannot be cancelled must not keep the others from being looked at. */
+  private void cancel(String name) {
+    try {
+      gemini.get().cancelBatch(name);
+    } catch (GeminiFailure failure) {
+      LOG.warn("{} could not be cancelled, it is tried again: {}", name, failure.getMessage());
     }
   }
 
@@ -212,7 +231,7 @@ final class JobWatch {
   }
 
   private void createAgain(Job job, BatchStatus status, Run run) {
-    CreationQueue.Place place = CreationQueue.afterFailure(job, reason(status));
+    CreationQueue.Place place = CreationQueue.afterFailure(job, reason(status), clock.instant());
     LOG.warn("{}: {} was not worked on. {}", run.name(), status.name(), place.reason());
     ledger.jobToBeCreatedAgain(job, place);
   }

@@ -52,9 +52,9 @@ public final class Ledger {
                 .createUpdate(
                     """
                     INSERT INTO run (id, name, source, from_inbox, output, model, media_root,
-                      display_name, forced, state, created_at, updated_at)
+                      display_name, forced, dry_run, state, created_at, updated_at)
                     VALUES (:id, :name, :source, :fromInbox, :output, :model, :mediaRoot,
-                      :displayName, :forced, :state, :now, :now)""")
+                      :displayName, :forced, :dryRun, :state, :now, :now)""")
                 .bind("id", run.id())
                 .bind("name", run.name())
                 .bind("source", run.source().toString())
@@ -64,6 +64,7 @@ public final class Ledger {
                 .bind("mediaRoot", run.mediaRoot().toString())
                 .bind("displayName", run.displayName())
                 .bind("forced", run.forced() ? 1 : 0)
+                .bind("dryRun", run.isDryRun() ? 1 : 0)
                 .bind("state", run.state().name())
                 .bind("now", now())
                 .execute());
@@ -150,11 +151,19 @@ public final class Ledger {
                     RUNS
                         + """
 
+                    WHERE dry_run = 0
                     ORDER BY CASE WHEN state IN ('DELIVERED', 'FAILED') THEN 1 ELSE 0 END,
                       created_at DESC LIMIT :most""")
                 .bind("most", most)
                 .map((row, context) -> run(row))
                 .list());
+  }
+
+  /** Runs that are only looked at. */
+  public List<Run> dryRuns() {
+    return jdbi.withHandle(
+        handle ->
+            handle.createQuery(RUNS + " WHERE dry_run = 1").map((row, context) -> run(row)).list());
   }
 
   /** All runs that are not finished, the oldest first. */
@@ -257,7 +266,7 @@ public final class Ledger {
             """
             SELECT id FROM run
             WHERE fingerprint = :fingerprint AND id <> :id AND leader IS NULL
-              AND state <> 'FAILED' AND (state <> 'DELIVERED' OR answered > 0)
+              AND dry_run = 0 AND state <> 'FAILED' AND (state <> 'DELIVERED' OR answered > 0)
             ORDER BY created_at DESC, id LIMIT 1""")
         .bind("fingerprint", fingerprint)
         .bind("id", runId)
@@ -266,21 +275,34 @@ public final class Ledger {
   }
 
   /**
-   * The run that this one followed has failed; it goes its own way, unless another one with the
-   * same content does already.
+   * The run that this one followed has failed. It is inspected once more, and follows another one
+   * with the same content if there is one, or else goes its own way.
    */
   void followAnother(String runId) {
     jdbi.useTransaction(
         handle -> {
-          String fingerprint =
+          handle.execute("UPDATE run SET leader = NULL WHERE id = ?", runId);
+          moveTo(handle, runId, RunState.RECEIVED);
+        });
+  }
+
+  /**
+   * Every job is with the service; unless one has come back in the meantime, to be created again.
+   */
+  void submitted(String runId) {
+    jdbi.useTransaction(
+        handle -> {
+          int left =
               handle
-                  .createQuery("SELECT fingerprint FROM run WHERE id = :id")
-                  .bind("id", runId)
-                  .mapTo(String.class)
+                  .createQuery(
+                      "SELECT COUNT(*) FROM job WHERE run_id = :run"
+                          + " AND state IN ('ASSEMBLED', 'UPLOADED', 'CREATING')")
+                  .bind("run", runId)
+                  .mapTo(Integer.class)
                   .one();
-          Optional<String> leader = leader(handle, runId, fingerprint);
-          handle.execute("UPDATE run SET leader = ? WHERE id = ?", leader.orElse(null), runId);
-          moveTo(handle, runId, leader.isPresent() ? RunState.FOLLOWING : RunState.INSPECTED);
+          if (left == 0) {
+            moveTo(handle, runId, RunState.SUBMITTED);
+          }
         });
   }
 
@@ -300,18 +322,30 @@ public final class Ledger {
   void assembled(String runId, int attempt, List<Job> jobs, long rejected) {
     jdbi.useTransaction(
         handle -> {
+          // A name that a job of an earlier assembly was created under must not come again.
+          int creations =
+              handle
+                  .createQuery(
+                      "SELECT COALESCE(MAX(creation), 0) FROM job"
+                          + " WHERE run_id = :run AND attempt = :attempt")
+                  .bind("run", runId)
+                  .bind("attempt", attempt)
+                  .mapTo(Integer.class)
+                  .one();
+          int creation = creations > 1 ? creations + 1 : 1;
           handle.execute("DELETE FROM job WHERE run_id = ? AND attempt = ?", runId, attempt);
           for (Job job : jobs) {
             handle.execute(
-                "INSERT INTO job (run_id, number, attempt, model, requests, state, display_name)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO job (run_id, number, attempt, model, requests, state, creation,"
+                    + " display_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 runId,
                 job.number(),
                 job.attempt(),
                 job.model(),
                 job.requests(),
                 job.state().name(),
-                job.displayName());
+                creation,
+                creation == 1 ? job.displayName() : job.displayName(creation));
           }
           if (attempt == 1) {
             handle.execute("UPDATE run SET rejected = ? WHERE id = ?", rejected, runId);
@@ -389,15 +423,32 @@ public final class Ledger {
 
   private void queued(Handle handle, String runId, CreationQueue.Place place) {
     handle.execute(
-        "UPDATE run SET reason = ?, tries = tries + 1, next_try = ?, waits_for = ?,"
-            + " waits_project = ?, waits_model = ?, updated_at = ? WHERE id = ?",
+        "UPDATE run SET reason = ?, tries = tries + ?, next_try = ?, waits_for = ?,"
+            + " waits_project = ?, waits_model = ?, waits_seen = ?, updated_at = ? WHERE id = ?",
         shortened(place.reason()),
+        place.isRefusal() ? 1 : 0,
         now() + place.time().toMillis(),
         place.kind().name(),
         place.project(),
         place.model(),
         now(),
+        now(),
         runId);
+  }
+
+  /** Somebody still cares for these runs, so that they keep their places in the queue. */
+  void stillWaiting(List<String> runIds) {
+    if (runIds.isEmpty()) {
+      return;
+    }
+    jdbi.useTransaction(
+        handle ->
+            handle
+                .createUpdate(
+                    "UPDATE run SET waits_seen = :now WHERE waits_for IS NOT NULL AND id IN (<ids>)")
+                .bind("now", now())
+                .bindList("ids", runIds)
+                .execute());
   }
 
   public List<Job> jobs(String runId) {
@@ -490,6 +541,11 @@ public final class Ledger {
                 == 1);
   }
 
+  /** The call to create it ended without a clear answer, just now. */
+  void jobCreationUnclear(Job job) {
+    changeJob(job, "creating_at = ?", now());
+  }
+
   /** The service has certainly not created it. */
   void jobNotCreated(Job job) {
     moveJob(job, JobState.UPLOADED, "creating_at = NULL");
@@ -506,7 +562,7 @@ public final class Ledger {
   }
 
   void jobSeen(Job job, String remoteState, boolean isRunning) {
-    updateJob(
+    changeJob(
         job,
         "remote_state = ?, started_at = COALESCE(started_at, ?)",
         remoteState,
@@ -515,7 +571,7 @@ public final class Ledger {
 
   /** The job hangs; the service was asked to cancel it. */
   void jobGivenUp(Job job) {
-    updateJob(job, "given_up_at = ?", now());
+    changeJob(job, "given_up_at = ?", now());
   }
 
   /** The service took the job and ended it at once for lack of quota: it is created once more. */
@@ -526,9 +582,9 @@ public final class Ledger {
               handle,
               job,
               JobState.UPLOADED,
-              "name = NULL, remote_state = NULL, submitted_at = NULL, started_at = NULL, creating_at = NULL,"
+              "name = NULL, given_up_at = NULL, remote_state = NULL, submitted_at = NULL, started_at = NULL, creating_at = NULL,"
                   + " creation = creation + 1, display_name = ?",
-              job.nextDisplayName());
+              job.displayName(job.creation() + 1));
           moveTo(handle, job.runId(), RunState.ASSEMBLED);
           queued(handle, job.runId(), place);
         });
@@ -598,30 +654,39 @@ public final class Ledger {
         });
   }
 
-  private void updateJob(Job job, String assignments, Object... values) {
-    moveJob(job, null, assignments, values);
+  private void changeJob(Job job, String assignments, Object... values) {
+    jdbi.useTransaction(
+        handle -> {
+          List<Object> arguments = new ArrayList<>(Arrays.asList(values));
+          arguments.add(job.runId());
+          arguments.add(job.number());
+          handle.execute(
+              "UPDATE job SET " + assignments + " WHERE run_id = ? AND number = ?",
+              arguments.toArray());
+        });
   }
 
   private void moveJob(Job job, JobState state, String assignments, Object... values) {
     jdbi.useTransaction(handle -> moveJob(handle, job, state, assignments, values));
   }
 
-  /** Null as the state leaves it as it is. */
   private static void moveJob(
       Handle handle, Job job, JobState state, String assignments, Object... values) {
-    String move = state == null ? "" : ", state = '" + state + "'";
     String guard =
-        state == null
-            ? ""
-            : state.before().stream()
-                .map(before -> "'" + before + "'")
-                .collect(Collectors.joining(", ", " AND state IN (", ")"));
+        state.before().stream()
+            .map(before -> "'" + before + "'")
+            .collect(Collectors.joining(", ", " AND state IN (", ")"));
     List<Object> arguments = new ArrayList<>(Arrays.asList(values));
     arguments.add(job.runId());
     arguments.add(job.number());
     int moved =
         handle.execute(
-            "UPDATE job SET " + assignments + move + " WHERE run_id = ? AND number = ?" + guard,
+            "UPDATE job SET "
+                + assignments
+                + ", state = '"
+                + state
+                + "' WHERE run_id = ? AND number = ?"
+                + guard,
             arguments.toArray());
     if (moved == 0) {
       throw new IllegalStateException(
@@ -655,6 +720,7 @@ public final class Ledger {
         row.getInt("tries"),
         Instant.ofEpochMilli(row.getLong("next_try")),
         row.getString("waits_for") != null,
+        row.getInt("dry_run") != 0,
         Optional.ofNullable(row.getString("leader")),
         row.getLong("input_size"),
         row.getLong("input_modified"),

@@ -46,18 +46,31 @@ public final class Poller {
    */
   public List<String> poll() {
     List<Run> ours = ours();
-    Map<String, Run> byId = ours.stream().collect(Collectors.toMap(Run::id, run -> run));
-    watch.look(
-        ledger.jobs(JobState.OPEN).stream().filter(job -> byId.containsKey(job.runId())).toList(),
-        byId);
+    List<String> queued = ours.stream().filter(Run::isQueued).map(Run::id).toList();
+    ledger.stillWaiting(queued);
+    Map<String, Run> watched = ours.stream().collect(Collectors.toMap(Run::id, run -> run));
+    List<Job> open = ledger.jobs(JobState.OPEN);
+    if (!queued.isEmpty()) {
+      addAbandoned(open, watched);
+    }
+    watch.look(open.stream().filter(job -> watched.containsKey(job.runId())).toList(), watched);
     return goOn(ours);
+  }
+
+  /** Jobs of runs that nobody works on take room until somebody sees that they are over. */
+  private void addAbandoned(List<Job> open, Map<String, Run> watched) {
+    for (Job job : open) {
+      if (!watched.containsKey(job.runId()) && claims.isFree(job.runId())) {
+        watched.put(job.runId(), ledger.run(job.runId()));
+      }
+    }
   }
 
   /** The runs that this process has and that are not finished. */
   private List<Run> ours() {
     Set<String> owned = new HashSet<>();
     for (Run run : inScope(ledger.unfinished())) {
-      if (run.state() != RunState.RECEIVING && claims.own(run.id())) {
+      if (run.state() != RunState.RECEIVING && !run.isDryRun() && claims.own(run.id())) {
         owned.add(run.id());
       }
     }
@@ -89,7 +102,8 @@ public final class Poller {
     for (Run run : ours) {
       Set<JobState> states = jobs.getOrDefault(run.id(), Set.of());
       boolean goesOn;
-      if (run.isQueued() && !states.contains(JobState.ENDED)) {
+      boolean needsNoRoom = states.contains(JobState.ENDED) || states.contains(JobState.CREATING);
+      if (run.isQueued() && !needsNoRoom) {
         room = room.or(() -> Optional.of(queue.room(project.get())));
         goesOn = isDue(run, now) && room.get() > 0;
         room = goesOn ? Optional.of(room.get() - 1) : room;

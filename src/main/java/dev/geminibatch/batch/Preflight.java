@@ -2,9 +2,11 @@ package dev.geminibatch.batch;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.geminibatch.result.Cost;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What is known of a run before anything is sent.
@@ -41,25 +43,48 @@ public record Preflight(
    */
   public record Files(long distinct, long bytes, long bytesToUpload) {}
 
+  /**
+   * Why it must not be sent with a limit to its cost; empty if it may be. What has no known price
+   * is over any limit.
+   */
+  public Optional<String> overBudget(BigDecimal most) {
+    boolean isTooDear = cost.estimate().compareTo(most) > 0;
+    if (!isTooDear && cost.unknownModels().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "It would cost "
+            + cost.inWords()
+            + ", and budget.max-cost-per-file allows "
+            + most.toPlainString()
+            + "; nothing was sent. "
+            + (isTooDear
+                ? "Split the file, or raise the limit."
+                : "Put the price of "
+                    + String.join(", ", cost.unknownModels())
+                    + " into the price table, or take the limit away."));
+  }
+
   /** Some lines for a person. */
   public List<String> inWords() {
     List<String> words = new ArrayList<>();
     words.add(
         input
             + ": "
-            + count(lines)
-            + " requests"
+            + ReportText.count(lines)
+            + (lines == 1 ? " request" : " requests")
             + (bad == 0 ? "" : ", " + bad + " cannot be sent"));
     for (Model model : models) {
       words.add(
           String.format(
               Locale.ROOT,
-              "  %s: %,d requests in %d job%s, %.1f MB, about %,d tokens in and %,d out",
+              "  %s: %,d request%s in %d job%s, %s, about %,d tokens in and %,d out",
               model.model(),
               model.requests(),
+              model.requests() == 1 ? "" : "s",
               model.jobs(),
               model.jobs() == 1 ? "" : "s",
-              model.bytes() / 1e6,
+              ReportText.size(model.bytes()),
               model.tokensIn(),
               model.tokensOut()));
     }
@@ -67,19 +92,17 @@ public record Preflight(
       words.add(
           String.format(
               Locale.ROOT,
-              "  %,d files, %.1f MB, of which %.1f MB are to be uploaded",
+              "  %,d file%s, %s, of which %s are to be uploaded",
               files.distinct(),
-              files.bytes() / 1e6,
-              files.bytesToUpload() / 1e6));
+              files.distinct() == 1 ? "" : "s",
+              ReportText.size(files.bytes()),
+              ReportText.size(files.bytesToUpload())));
     }
     words.add("  cost: " + cost.inWords());
     if (sameContentAs != null) {
-      words.add("  run " + sameContentAs + " has answered the same content: it would cost nothing");
+      words.add(
+          "  run " + sameContentAs + " has the same content and answers it: this costs nothing");
     }
     return words;
-  }
-
-  private static String count(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 }

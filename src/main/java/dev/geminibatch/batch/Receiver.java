@@ -46,8 +46,10 @@ public final class Receiver {
    *
    * @param output where the results go
    * @param displayName the job's name, or empty for the file's
+   * @param dryRun whether it is only to be looked at
    */
-  public record Order(Path file, Path output, Optional<String> displayName, boolean forced) {}
+  public record Order(
+      Path file, Path output, Optional<String> displayName, boolean forced, boolean dryRun) {}
 
   /**
    * Moves a dropped file out of the inbox.
@@ -62,7 +64,7 @@ public final class Receiver {
     }
     String name = file.getFileName().toString();
     boolean forced = name.toLowerCase(Locale.ROOT).endsWith(".force.jsonl");
-    Run run = run(name, file, true, Optional.empty(), Run.stem(name), forced);
+    Run run = run(name, file, true, Optional.empty(), Run.stem(name), forced, false);
     try {
       // Begun before the ledger shows it: a tick that came in between would begin it, too.
       String id =
@@ -97,7 +99,8 @@ public final class Receiver {
             false,
             Optional.of(order.output().toAbsolutePath().normalize()),
             order.displayName().orElse(Run.stem(name)),
-            order.forced());
+            order.forced(),
+            order.dryRun());
     return receive(run, SafeFiles::copy);
   }
 
@@ -118,6 +121,7 @@ public final class Receiver {
               && run.model().equals(settings.jobs().model())
               && run.mediaRoot().equals(settings.uploads().mediaRoot())
               && run.forced() == order.forced()
+              && !run.isDryRun()
               && run.inputSize() == Files.size(source)
               && run.inputModified() == Files.getLastModifiedTime(source).toMillis();
       if (same) {
@@ -193,7 +197,8 @@ public final class Receiver {
       boolean fromInbox,
       Optional<Path> output,
       String displayName,
-      boolean forced) {
+      boolean forced,
+      boolean dryRun) {
     Instant now = clock.instant();
     String id =
         ID_TIME.format(now)
@@ -217,6 +222,7 @@ public final class Receiver {
         0,
         Instant.EPOCH,
         false,
+        dryRun,
         Optional.empty(),
         0,
         0,

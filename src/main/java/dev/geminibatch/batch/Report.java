@@ -179,7 +179,7 @@ public record Report(
         outcome.failuresByCode(),
         jobs.stream().map(job -> JobReport.of(job, oddities.apply(job))).toList(),
         tokens.values().stream().reduce(Tokens.NONE, Tokens::plus),
-        prices.cost(tokens),
+        prices.cost(run.leader().isPresent() ? Map.of() : tokens), // paid for by the leader
         new Uploads(run.counts().uploadsNew(), run.counts().uploadsReused()),
         text(Optional.of(run.created())),
         text(delivered));

@@ -34,6 +34,7 @@ import java.util.function.Function;
  */
 final class ReportPage implements ShownLine.Taker, Closeable {
   private static final int MOST_LINES = 2000;
+  private static final int MOST_CAUSES = 50;
   private static final int MOST_EXAMPLES = 3;
   private static final int LONGEST_TEXT = 5000;
 
@@ -46,7 +47,7 @@ final class ReportPage implements ShownLine.Taker, Closeable {
   private int failedShown;
 
   /** What failed for one reason, as far as it is shown. */
-  private record Cause(boolean retryable, List<ShownLine> examples) {}
+  private record Cause(LineProblem first, List<String> examples) {}
 
   /**
    * @param page where it will stand in the end, from where pictures are linked
@@ -72,14 +73,20 @@ final class ReportPage implements ShownLine.Taker, Closeable {
     } else {
       failedShown++;
       LineProblem problem = line.problem().get();
-      Cause cause =
-          causes.computeIfAbsent(
-              problem.code(), code -> new Cause(problem.retryable(), new ArrayList<>()));
-      if (cause.examples().size() < MOST_EXAMPLES) {
-        cause.examples().add(line);
-      }
+      note(line.number(), problem);
     }
     out.write(row(line).getBytes(UTF_8));
+  }
+
+  private void note(long line, LineProblem problem) {
+    if (!causes.containsKey(problem.code()) && causes.size() >= MOST_CAUSES) {
+      return;
+    }
+    Cause cause =
+        causes.computeIfAbsent(problem.code(), code -> new Cause(problem, new ArrayList<>()));
+    if (cause.examples().size() < MOST_EXAMPLES) {
+      cause.examples().add("line " + line + ": " + shortened(problem.message()));
+    }
   }
 
   private String row(ShownLine line) {
@@ -133,9 +140,9 @@ final class ReportPage implements ShownLine.Taker, Closeable {
     if (!folder.getRoot().equals(file.getRoot())) {
       return file.toUri().toString();
     }
-    StringBuilder address = new StringBuilder();
+    StringBuilder address = new StringBuilder("."); // else "a:b.png" would be of a scheme "a"
     for (Path part : folder.relativize(file)) {
-      address.append(address.isEmpty() ? "" : "/").append(encoded(part.toString()));
+      address.append('/').append(encoded(part.toString()));
     }
     return address.toString();
   }
@@ -221,11 +228,11 @@ final class ReportPage implements ShownLine.Taker, Closeable {
     html.append(", delivered ").append(Html.escape(String.valueOf(report.delivered())));
     html.append(report.run() == null ? "" : ", run " + Html.escape(report.run())).append("</p>\n");
     html.append("<div class=\"cards\">");
-    card(html, count(report.requests()), "requests");
-    card(html, count(report.answered()), "answered");
-    card(html, count(report.failed()), "without an answer");
-    card(html, count(report.tokens().in()), "tokens in");
-    card(html, count(report.tokens().out() + report.tokens().thought()), "tokens out");
+    card(html, ReportText.count(report.requests()), "requests");
+    card(html, ReportText.count(report.answered()), "answered");
+    card(html, ReportText.count(report.failed()), "without an answer");
+    card(html, ReportText.count(report.tokens().in()), "tokens in");
+    card(html, ReportText.count(report.tokens().out() + report.tokens().thought()), "tokens out");
     card(html, cost(report), "cost, about");
     html.append("</div>\n");
     bar(html, report);
@@ -269,7 +276,7 @@ final class ReportPage implements ShownLine.Taker, Closeable {
   }
 
   private boolean mayComeLater(String code) {
-    return causes.containsKey(code) && causes.get(code).retryable();
+    return causes.containsKey(code) && causes.get(code).first().retryable();
   }
 
   private static void piece(
@@ -280,7 +287,7 @@ final class ReportPage implements ShownLine.Taker, Closeable {
     bar.append("<i class=\"").append(kind).append("\" style=\"width:");
     bar.append(String.format(Locale.ROOT, "%.3f", 100.0 * number / of)).append("%\"></i>");
     legend.append("<li><i class=\"").append(kind).append("\"></i>").append(Html.escape(what));
-    legend.append(" ").append(count(number)).append("</li>");
+    legend.append(" ").append(ReportText.count(number)).append("</li>");
   }
 
   private void causes(StringBuilder html, Report report) {
@@ -291,19 +298,19 @@ final class ReportPage implements ShownLine.Taker, Closeable {
     html.append("<th>Cause</th><th class=\"n\">Lines</th><th>For example</th></tr></thead><tbody>");
     causes.forEach(
         (code, cause) -> {
-          html.append("<tr><td>").append(tag(code, cause.examples().get(0).problem()));
+          html.append("<tr><td>").append(tag(code, Optional.of(cause.first())));
           html.append("</td><td class=\"n\">");
-          html.append(count(report.failures().getOrDefault(code, 0L))).append("</td><td>");
-          for (ShownLine line : cause.examples()) {
-            html.append("<div>line ").append(line.number()).append(": ");
-            html.append(Html.escape(shortened(line.problem().orElseThrow().message())));
-            html.append("</div>");
+          html.append(ReportText.count(report.failures().getOrDefault(code, 0L)))
+              .append("</td><td>");
+          for (String example : cause.examples()) {
+            html.append("<div>").append(Html.escape(example)).append("</div>");
           }
           html.append("</td></tr>\n");
         });
     html.append("</tbody></table></div>\n<p class=\"pale\">The errors file has these lines with");
     html.append(
-        " their requests; dropped into the inbox as it is, it sends just them again.</p>\n");
+        " their requests; mended where it needs it and dropped into the inbox, it sends just them"
+            + " again.</p>\n");
   }
 
   private static void jobs(StringBuilder html, Report report) {
@@ -316,8 +323,8 @@ final class ReportPage implements ShownLine.Taker, Closeable {
       html.append(Html.escape(job.model())).append("</td><td>");
       html.append(Html.escape(ReportText.state(job)));
       html.append(job.reason() == null ? "" : "<br>" + Html.escape(shortened(job.reason())));
-      html.append("</td><td class=\"n\">").append(count(job.requests()));
-      html.append("</td><td class=\"n\">").append(count(job.answered()));
+      html.append("</td><td class=\"n\">").append(ReportText.count(job.requests()));
+      html.append("</td><td class=\"n\">").append(ReportText.count(job.answered()));
       html.append("</td><td class=\"n\">").append(seconds(job.waitingSeconds()));
       html.append("</td><td class=\"n\">").append(seconds(job.runningSeconds()));
       html.append("</td></tr>\n");
@@ -327,10 +334,6 @@ final class ReportPage implements ShownLine.Taker, Closeable {
 
   private static String seconds(Long seconds) {
     return seconds == null ? "" : ReportText.time(seconds);
-  }
-
-  private static String count(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
   }
 
   @Override

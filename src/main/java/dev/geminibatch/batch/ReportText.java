@@ -1,5 +1,6 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.gemini.BatchState;
 import dev.geminibatch.result.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,8 +78,7 @@ public final class ReportText {
 
   /** The service's word for it without its prefix. */
   static String state(Report.JobReport job) {
-    String state = job.state() == null ? "" : job.state();
-    return state.replaceFirst("^(BATCH|JOB)_STATE_", "").toLowerCase(Locale.ROOT).replace('_', ' ');
+    return job.state() == null ? "" : BatchState.word(job.state()).replace('_', ' ');
   }
 
   static String time(long seconds) {
@@ -101,7 +101,16 @@ public final class ReportText {
         + (tokens.thought() == 0 ? "" : ", " + count(tokens.thought()) + " thinking");
   }
 
-  private static String count(long number) {
+  static String size(long bytes) {
+    if (bytes < 1_000_000) {
+      return String.format(Locale.ROOT, "%.1f KB", bytes / 1e3);
+    }
+    return bytes < 1_000_000_000
+        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+        : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+  }
+
+  static String count(long number) {
     return String.format(Locale.ROOT, "%,d", number);
   }
 }

@@ -63,10 +63,11 @@ public final class Reports {
 
   /** The report of any run: as it was delivered, or as far as it has come. */
   public Report of(Run run) throws IOException {
-    RunFolder folder = RunFolder.of(settings, run.id());
-    if (run.state() == RunState.DELIVERED && Files.exists(folder.report())) {
-      return MAPPER.readValue(folder.report().toFile(), Report.class);
+    Path delivered = RunFolder.of(settings, run.id()).report();
+    if (run.state() == RunState.DELIVERED && Files.exists(delivered)) {
+      return MAPPER.readValue(delivered.toFile(), Report.class);
     }
+    RunFolder folder = RunFolder.of(settings, run.leader().orElse(run.id()));
     List<Job> jobs = ledger.jobs(run.leader().orElse(run.id()));
     long answered =
         run.state().isFinished()

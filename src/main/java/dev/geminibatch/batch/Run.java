@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param attempt 1, or more when lines without an answer were sent again
  * @param nextTry not before this time the present stage is tried again
  * @param isQueued whether it waits until it may create a job
+ * @param isDryRun whether it is only to be looked at, never to be sent
  * @param leader the run whose answers this one shares because its content is the same
  */
 public record Run(
@@ -35,6 +36,7 @@ public record Run(
     int tries,
     Instant nextTry,
     boolean isQueued,
+    boolean isDryRun,
     Optional<String> leader,
     long inputSize,
     long inputModified,

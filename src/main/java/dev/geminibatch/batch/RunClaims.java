@@ -42,6 +42,18 @@ public final class RunClaims implements Closeable {
     }
   }
 
+  /** Whether no process works on the run. */
+  synchronized boolean isFree(String runId) {
+    if (owned.containsKey(runId)) {
+      return false;
+    }
+    try (FileChannel lock = LockFile.take(new RunFolder(stateFolder, runId).lock()).orElse(null)) {
+      return lock != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /**
    * Begins work on a run, or puts it in the queue for it; false if it is not ours or is there
    * already.

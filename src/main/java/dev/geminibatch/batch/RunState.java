@@ -61,8 +61,8 @@ public enum RunState {
       // because the quota was used up.
       case SUBMITTED -> EnumSet.of(COLLECTED, INSPECTED, ASSEMBLED, FAILED);
       case COLLECTED -> EnumSet.of(DELIVERED, FAILED);
-      // To INSPECTED when the one that was to answer has failed.
-      case FOLLOWING -> EnumSet.of(DELIVERED, INSPECTED, FAILED);
+      // Back to RECEIVED when the one that was to answer has failed.
+      case FOLLOWING -> EnumSet.of(DELIVERED, RECEIVED, FAILED);
       case DELIVERED, FAILED -> EnumSet.noneOf(RunState.class);
     };
   }

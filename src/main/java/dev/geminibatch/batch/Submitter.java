@@ -53,11 +53,16 @@ public final class Submitter {
 
   private static final long CHECKED_A_SECOND = 4_000_000;
 
+  private static final String UNCLEAR =
+      "It is not clear whether the service has created a job; it is looked for, and created only if"
+          + " it is certain that it was not";
+
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
   private final Ledger ledger;
   private final CreationQueue queue;
   private final Clock clock;
+  private final Instant started;
   private final Supplier<Gemini> gemini;
   private final Supplier<String> project;
   private final MediaUploads uploads;
@@ -69,6 +74,7 @@ public final class Submitter {
     this.ledger = context.ledger();
     this.queue = queue;
     this.clock = context.clock();
+    this.started = clock.instant();
     this.settings = context.settings();
     this.progress = context.progress();
     this.gemini = service::gemini;
@@ -81,40 +87,40 @@ public final class Submitter {
     Run run = ledger.run(runId);
     RunFolder folder = RunFolder.of(settings, runId);
     checkReferences(run);
-    Optional<Obstacle> obstacle = Optional.empty();
+    // What may exist already is looked for first, and waits for nobody: it may be paid for.
+    boolean isUnclear = false;
+    for (Job job : ledger.jobs(runId)) {
+      isUnclear |= job.state() == JobState.CREATING && !settle(run, folder, job);
+    }
+    if (run.isQueued() && run.nextTry().isAfter(clock.instant())) {
+      return; // the rest waits its time
+    }
+    Optional<CreationQueue.Place> place = Optional.empty();
     Set<String> modelsThatWait = new HashSet<>();
     for (Job job : ledger.jobs(runId)) {
-      if (job.state().compareTo(JobState.CREATING) <= 0 && !modelsThatWait.contains(job.model())) {
-        Optional<Obstacle> met = submit(run, folder, job);
-        met.flatMap(Obstacle::place).ifPresent(place -> modelsThatWait.add(job.model()));
-        obstacle = obstacle.or(() -> met);
+      if (job.state().compareTo(JobState.CREATING) < 0 && !modelsThatWait.contains(job.model())) {
+        Outcome outcome = submit(run, folder, job);
+        isUnclear |= outcome.isUnclear();
+        outcome.place().ifPresent(each -> modelsThatWait.add(job.model()));
+        place = place.or(outcome::place);
       }
     }
-    if (obstacle.isEmpty()) {
-      ledger.moveTo(runId, RunState.SUBMITTED);
+    if (place.isPresent()) {
+      queued(run, place.get());
+    } else if (isUnclear) {
+      ledger.parked(runId, UNCLEAR, LOOK_AGAIN);
     } else {
-      obstacle.get().place().ifPresent(place -> queued(run, place));
-      obstacle.get().reason().ifPresent(reason -> ledger.parked(runId, reason, LOOK_AGAIN));
+      ledger.submitted(runId);
     }
   }
 
-  /**
-   * Why a job is not with the service yet: it waits in the queue, or it is unclear whether it is.
-   */
-  private record Obstacle(Optional<CreationQueue.Place> place, Optional<String> reason) {
+  /** What became of a job: it is with the service unless it waits or nobody knows. */
+  private record Outcome(Optional<CreationQueue.Place> place, boolean isUnclear) {
+    static final Outcome DONE = new Outcome(Optional.empty(), false);
+    static final Outcome UNCLEAR = new Outcome(Optional.empty(), true);
 
-    static Optional<Obstacle> inQueue(CreationQueue.Place place) {
-      return Optional.of(new Obstacle(Optional.of(place), Optional.empty()));
-    }
-
-    static Optional<Obstacle> unclear(Job job) {
-      return Optional.of(
-          new Obstacle(
-              Optional.empty(),
-              Optional.of(
-                  "It is not clear whether the service has created job "
-                      + job.number()
-                      + "; it is looked for, and created only if it is certain that it was not")));
+    static Outcome waits(CreationQueue.Place place) {
+      return new Outcome(Optional.of(place), false);
     }
   }
 
@@ -145,29 +151,32 @@ public final class Submitter {
     }
   }
 
-  private Optional<Obstacle> submit(Run run, RunFolder folder, Job job) throws IOException {
+  /**
+   * Finds out what became of a call of which nobody saw the end.
+   *
+   * @return whether it is known now
+   */
+  private boolean settle(Run run, RunFolder folder, Job job) throws IOException {
+    Optional<BatchStatus> found = gemini.get().findBatch(job.displayName(), Duration.ZERO);
+    if (found.isPresent()) {
+      opened(run, job, found.get());
+      return true;
+    }
+    if (!job.isOf(project.get())) {
+      throw job.madeWithAnotherKey();
+    }
+    if (clock.instant().isBefore(certainFrom(folder, job))) {
+      return false;
+    }
+    ledger.jobNotCreated(job);
+    return true;
+  }
+
+  private Outcome submit(Run run, RunFolder folder, Job job) throws IOException {
     Job current = job;
-    if (current.state() == JobState.CREATING) {
-      Optional<BatchStatus> found = gemini.get().findBatch(current.displayName(), Duration.ZERO);
-      if (found.isPresent()) {
-        opened(run, current, found.get());
-        return Optional.empty();
-      }
-      if (!current.isOf(project.get())) {
-        throw current.madeWithAnotherKey();
-      }
-      if (clock.instant().isBefore(certainFrom(folder, current))) {
-        return Obstacle.unclear(current);
-      }
-      ledger.jobNotCreated(current);
-      current = ledger.job(run.id(), job.number());
-    }
-    if (current.state() == JobState.ENDED) {
-      return Optional.empty();
-    }
     Optional<CreationQueue.Place> place = queue.placeFor(run, current.model(), project.get());
     if (place.isPresent()) {
-      return Obstacle.inQueue(place.get());
+      return Outcome.waits(place.get());
     }
     if (current.state() == JobState.UPLOADED && !current.isOf(project.get())) {
       ledger.jobNotUploaded(current); // the file belongs to the project of another key
@@ -226,43 +235,37 @@ public final class Submitter {
     }
   }
 
-  private static Instant certainFrom(RunFolder folder, Job job) throws IOException {
+  /** Counted from when the call was given up, or this process found it in the ledger. */
+  private Instant certainFrom(RunFolder folder, Job job) throws IOException {
     return job.creating()
-        .orElse(Instant.EPOCH)
+        .filter(started::isBefore)
+        .orElse(started)
         .plus(CERTAIN_AFTER)
         .plusSeconds(Files.size(folder.jobFile(job.number())) / CHECKED_A_SECOND);
   }
 
-  private Optional<Obstacle> create(Run run, Job job) throws IOException {
+  private Outcome create(Run run, Job job) throws IOException {
     if (!ledger.jobCreating(job, settings.jobs().maxOpen())) {
-      // Somebody else took the last room in between; if not that, somebody else is at this job.
-      return Obstacle.inQueue(
-          queue
-              .placeFor(run, job.model(), project.get())
-              .orElseThrow(
-                  () ->
-                      new IllegalStateException(
-                          "Job "
-                              + job.number()
-                              + " of run "
-                              + run.id()
-                              + " is created elsewhere")));
+      if (ledger.job(run.id(), job.number()).state() != JobState.UPLOADED) {
+        throw new IllegalStateException(
+            "Job " + job.number() + " of run " + run.id() + " is created elsewhere");
+      }
+      return Outcome.waits(queue.full(job.model(), project.get())); // somebody was faster
     }
     try {
       BatchStatus created =
           gemini.get().createBatch(job.model(), job.inputFile().orElseThrow(), job.displayName());
       opened(run, job, created);
-      return Optional.empty();
+      return Outcome.DONE;
     } catch (GeminiFailure failure) {
       return failure.isAmbiguous() ? lookFor(run, job, failure) : notCreated(run, job, failure);
     }
   }
 
-  private Optional<Obstacle> notCreated(Run run, Job job, GeminiFailure failure)
-      throws IOException {
+  private Outcome notCreated(Run run, Job job, GeminiFailure failure) throws IOException {
     ledger.jobNotCreated(job);
     if (failure.kind() == Kind.QUOTA) {
-      return Obstacle.inQueue(queue.afterRefusal(run, job, failure));
+      return Outcome.waits(queue.afterRefusal(run, job, failure));
     }
     if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
       throw failure;
@@ -274,15 +277,15 @@ public final class Submitter {
     List<Refusals.Refusal> lines = Refusals.read(failure.getMessage(), job.requests());
     if (!lines.isEmpty()) {
       takeOut(run, job, lines);
-      return Optional.empty();
+      return Outcome.DONE;
     }
     LOG.warn(
         "{}: the service refuses job {} ({}); its requests go to the errors file",
         run.name(),
         job.number(),
-        failure.getMessage());
+        shortened(failure.getMessage()));
     ledger.jobEnded(job, "REFUSED", null, failure.status() + ": " + failure.getMessage());
-    return Optional.empty();
+    return Outcome.DONE;
   }
 
   /** The job ends without having been created; its other lines go on to the next attempt. */
@@ -297,8 +300,13 @@ public final class Submitter {
         lines.size(),
         job.requests(),
         job.number(),
-        lines.get(0).message());
+        shortened(lines.get(0).message()));
     ledger.jobEnded(job, "LINES_REFUSED", null, "other lines of the job were refused");
+  }
+
+  /** A refusal may name a million lines. */
+  private static String shortened(String message) {
+    return message.length() <= 500 ? message : message.substring(0, 500) + "...";
   }
 
   private boolean isGone(String file) {
@@ -310,20 +318,21 @@ public final class Submitter {
     }
   }
 
-  private Optional<Obstacle> lookFor(Run run, Job job, GeminiFailure failure) {
+  private Outcome lookFor(Run run, Job job, GeminiFailure failure) {
     LOG.info(
         "{}: no clear answer to the creation of job {} ({}); looking whether it exists",
         run.name(),
         job.number(),
         failure.getMessage());
+    ledger.jobCreationUnclear(job);
     for (Duration wait : SEARCHES) {
       Optional<BatchStatus> found = gemini.get().findBatch(job.displayName(), wait);
       if (found.isPresent()) {
         opened(run, job, found.get());
-        return Optional.empty();
+        return Outcome.DONE;
       }
     }
-    return Obstacle.unclear(job); // it stays marked, and is looked for before the next call
+    return Outcome.UNCLEAR; // it stays marked, and is looked for before the next call
   }
 
   private void opened(Run run, Job job, BatchStatus status) {

@@ -76,6 +76,7 @@ final class DemoCommand {
     values.put("inbox.settle-time", "200ms");
     values.put("routes.directory", session.settings().folders().routes().toString());
     values.put("media.root", "media");
+    values.put("prices.file", session.settings().costs().prices().toString());
     return Settings.of(Properties.read(values, Map.of(), List.of()), folder, folder);
   }
 

@@ -14,56 +14,70 @@ import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** {@code --file F --dry-run}: everything up to the moment before something is sent. */
 final class DryRun {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration LOOK = Duration.ofMillis(50);
 
+  private static final Logger INSPECT_LOG = Logger.getLogger("inspect");
+
   private final Session session;
   private final Receiver.Order order;
 
   DryRun(Session session, Receiver.Order order) {
     this.session = session;
-    // Forced, so that it is not answered by an earlier run but only compared with it.
-    this.order = new Receiver.Order(order.file(), order.output(), order.displayName(), true);
+    this.order = order;
   }
 
   int run() throws IOException, InterruptedException {
+    INSPECT_LOG.setLevel(Level.OFF); // all of it is printed
     Settings settings = session.settings();
     Map<String, String> properties = new HashMap<>(session.properties());
     properties.put("stage.after-inspect", "log:dry-run?level=OFF");
     try (Beans beans =
-            new Beans(
-                settings.withoutBudget(),
-                session.retries(),
-                session.clock(),
-                Progress.none(),
-                run -> false);
+            new Beans(settings, session.retries(), session.clock(), Progress.none(), run -> false);
         Pipeline pipeline = Pipeline.start(settings, beans, properties, false)) {
+      removeRemains(beans);
       String id = beans.receiver().receive(order);
       try {
         beans.claims().begin(id);
         pipeline.advance(id);
         return tell(inspected(beans, id), new RunFolder(settings.folders().state(), id));
       } finally {
-        beans.claims().disown(id);
-        new RunFolder(settings.folders().state(), id).remove();
-        beans.ledger().remove(id);
+        remove(beans, id);
       }
     }
   }
 
+  /** Of dry runs that were interrupted; those under way are claimed by their processes. */
+  private void removeRemains(Beans beans) throws IOException {
+    for (Run run : beans.ledger().dryRuns()) {
+      if (beans.claims().own(run.id())) {
+        remove(beans, run.id());
+      }
+    }
+  }
+
+  private void remove(Beans beans, String id) throws IOException {
+    beans.claims().disown(id);
+    new RunFolder(session.settings().folders().state(), id).remove();
+    beans.ledger().remove(id);
+  }
+
   private static Run inspected(Beans beans, String id) throws InterruptedException {
     Run run = beans.ledger().run(id);
-    while (run.state() == RunState.RECEIVED && run.reason().isEmpty()) {
+    boolean isOver = false;
+    while (run.state() == RunState.RECEIVED && run.reason().isEmpty() && !isOver) {
       Thread.sleep(LOOK.toMillis());
+      isOver = beans.claims().begin(id); // whoever worked on it has let it go
       run = beans.ledger().run(id);
     }
     return run;
@@ -75,12 +89,12 @@ final class DryRun {
       return ExitCode.FAILED;
     }
     Preflight preflight = MAPPER.readValue(folder.preflight().toFile(), Preflight.class);
-    Optional<BigDecimal> most = session.settings().costs().maxPerFile();
-    boolean tooDear = most.isPresent() && preflight.cost().estimate().compareTo(most.get()) > 0;
+    Optional<String> overBudget =
+        session.settings().costs().maxPerFile().flatMap(preflight::overBudget);
     if (session.options().json) {
       ObjectNode document = MAPPER.valueToTree(preflight);
       eachBadLine(folder, line -> document.withArray("badLines").addPOJO(line));
-      document.put("overBudget", tooDear);
+      document.put("overBudget", overBudget.isPresent());
       session.terminal().print(document.toPrettyString());
     } else {
       preflight.inWords().forEach(session.terminal()::print);
@@ -88,10 +102,8 @@ final class DryRun {
           folder,
           line -> session.terminal().print("  line " + line.line() + ": " + line.message()));
     }
-    if (tooDear) {
-      session
-          .terminal()
-          .tell("It would not be sent: budget.max-cost-per-file is " + most.get().toPlainString());
+    if (overBudget.isPresent()) {
+      session.terminal().tell(overBudget.get());
       return ExitCode.FAILED;
     }
     session.terminal().tell("Nothing was sent. Without --dry-run it will be.");

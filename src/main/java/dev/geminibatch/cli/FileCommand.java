@@ -30,7 +30,11 @@ final class FileCommand {
     String goOn = session.sameCommand();
     Receiver.Order order =
         new Receiver.Order(
-            file, output, Optional.ofNullable(session.options().display), session.options().force);
+            file,
+            output,
+            Optional.ofNullable(session.options().display),
+            session.options().force,
+            session.options().dryRun);
     if (session.options().dryRun) {
       return new DryRun(session, order).run();
     }

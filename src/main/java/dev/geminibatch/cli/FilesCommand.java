@@ -114,7 +114,7 @@ final class FilesCommand {
   }
 
   private static String between(Instant from, Instant to) {
-    Duration time = Duration.between(from, to);
+    Duration time = from.isBefore(to) ? Duration.between(from, to) : Duration.ZERO; // clocks differ
     return time.toHours() + "h" + String.format(Locale.ROOT, "%02d", time.toMinutesPart()) + "m";
   }
 

@@ -10,6 +10,8 @@ import dev.geminibatch.batch.Report;
 import dev.geminibatch.batch.ReportText;
 import dev.geminibatch.batch.Reports;
 import dev.geminibatch.batch.Run;
+import dev.geminibatch.batch.RunState;
+import dev.geminibatch.gemini.BatchState;
 import dev.geminibatch.result.Prices;
 import dev.geminibatch.settings.InvalidSettingException;
 import java.io.IOException;
@@ -67,10 +69,14 @@ final class StatusCommand {
       session.terminal().print(new ObjectMapper().valueToTree(report).toPrettyString());
       return ExitCode.OK;
     }
-    ReportText.lines(report).forEach(session.terminal()::print);
+    boolean failed = run.state() == RunState.FAILED;
+    List<String> lines = failed ? List.of(run.name() + ": failed") : ReportText.lines(report);
+    lines.forEach(session.terminal()::print);
     session.terminal().print("  run " + run.id() + ": " + lower(run.state()));
     run.reason().ifPresent(reason -> session.terminal().print("  why: " + reason));
-    run.output().ifPresent(output -> session.terminal().print("  results: " + output));
+    if (!failed) {
+      run.output().ifPresent(output -> session.terminal().print("  results: " + output));
+    }
     return ExitCode.OK;
   }
 
@@ -107,9 +113,7 @@ final class StatusCommand {
   }
 
   private static String state(Job job) {
-    return job.remoteState()
-        .map(state -> state.replaceFirst("^(BATCH|JOB)_STATE_", "").toLowerCase(Locale.ROOT))
-        .orElse(lower(job.state()));
+    return job.remoteState().map(BatchState::word).orElse(lower(job.state()));
   }
 
   private static String lower(Enum<?> value) {

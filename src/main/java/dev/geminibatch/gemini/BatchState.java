@@ -18,6 +18,11 @@ public enum BatchState {
   /** Missing, unspecified or a state that this version does not know: keep looking. */
   UNKNOWN;
 
+  /** The service's word for a state without its prefix, in small letters. */
+  public static String word(String stateText) {
+    return stateText.replaceFirst("^(BATCH|JOB)_STATE_", "").toLowerCase(Locale.ROOT);
+  }
+
   /** Whether nothing more will happen to the job. */
   public boolean isEnded() {
     return this == SUCCEEDED || this == FAILED || this == CANCELLED || this == EXPIRED;

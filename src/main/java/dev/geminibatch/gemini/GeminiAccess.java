@@ -39,7 +39,9 @@ public final class GeminiAccess implements AutoCloseable {
 
   /** Cuts off every call under way and lets none begin, for a process that has to end now. */
   public synchronized void stop() {
-    gemini().stop();
+    if (gemini != null) {
+      gemini.stop();
+    }
   }
 
   @Override

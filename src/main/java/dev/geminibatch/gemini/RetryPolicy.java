@@ -88,7 +88,7 @@ public final class RetryPolicy {
       throw failure;
     }
     if (attempt == TELL_AFTER) {
-      LOG.warn("{}; still trying", failure.getMessage());
+      LOG.warn("{}; still trying", failure.getMessage().replaceFirst("[.\\s]+$", ""));
     }
     pause(Duration.ofMillis(wait));
   }

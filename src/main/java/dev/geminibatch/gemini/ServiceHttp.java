@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
@@ -118,28 +119,28 @@ final class ServiceHttp {
   }
 
   private JsonNode call(OkHttpClient with, Request request) {
-    try (Response response = open(with, request, 200)) {
+    try (Response response = open(with, request, OptionalInt.empty())) {
       return parse(response);
     }
   }
 
   /** Makes the call; the caller closes the response, which is a successful one. */
   Response open(Request request) {
-    return open(client, request, 200);
+    return open(client, request, OptionalInt.empty());
   }
 
   /** As {@link #open}, with one more HTTP status that the caller understands. */
   Response open(Request request, int alsoUnderstood) {
-    return open(client, request, alsoUnderstood);
+    return open(client, request, OptionalInt.of(alsoUnderstood));
   }
 
-  private Response open(OkHttpClient with, Request request, int alsoUnderstood) {
+  private Response open(OkHttpClient with, Request request, OptionalInt alsoUnderstood) {
     if (stopped) {
       throw RetryPolicy.interrupted();
     }
     try {
       Response response = with.newCall(request).execute();
-      if (response.isSuccessful() || response.code() == alsoUnderstood) {
+      if (response.isSuccessful() || OptionalInt.of(response.code()).equals(alsoUnderstood)) {
         return response;
       }
       try (response) {

@@ -256,6 +256,7 @@ public record AnswerLine(
 
     private void readTokens() throws IOException {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
+        parser.skipChildren();
         return;
       }
       long in = 0;
@@ -270,8 +271,11 @@ public record AnswerLine(
           case "candidatesTokenCount" -> out = parser.getValueAsLong();
           case "thoughtsTokenCount" -> thought = parser.getValueAsLong();
           case "cachedContentTokenCount" -> cached = parser.getValueAsLong();
-          default -> parser.skipChildren();
+          default -> {
+            // of no meaning here
+          }
         }
+        parser.skipChildren(); // also of what should be a number and is not
       }
       tokens = new Tokens(in, out, thought, cached);
     }
@@ -286,8 +290,11 @@ public record AnswerLine(
           switch (name) {
             case "code" -> code = parser.getValueAsInt(code);
             case "message" -> message = parser.getValueAsString("");
-            default -> parser.skipChildren();
+            default -> {
+              // of no meaning here
+            }
           }
+          parser.skipChildren();
         }
       } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
         message = parser.getText();

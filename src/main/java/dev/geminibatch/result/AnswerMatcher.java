@@ -21,6 +21,9 @@ public final class AnswerMatcher {
   /** In a matches file: there is no answer. */
   static final long NONE = -1;
 
+  /** In a matches file: there are two answers that contradict each other, so neither counts. */
+  static final long CONTRADICTORY = -3;
+
   private AnswerMatcher() {}
 
   /**
@@ -35,11 +38,13 @@ public final class AnswerMatcher {
 
   /**
    * Writes for each request where its answer begins: one number of eight bytes each, in the order
-   * of the job's index; twice the offset, plus one when the line is no good as an answer.
+   * of the job's index; twice the offset, plus one when the line is no good as an answer; or an odd
+   * negative number.
    */
   public static Outcome match(JobFiles files, AnswerCheck check) throws IOException {
     Requests requests = Requests.read(files.index());
     long[] places = new long[requests.keys.size()];
+    long[] texts = new long[places.length];
     Arrays.fill(places, NONE);
     Oddities.Collection odd = new Oddities.Collection();
     Tokens tokens = Tokens.NONE;
@@ -61,14 +66,16 @@ public final class AnswerMatcher {
           }
           AnswerForm form = formats.form(requests.formats[number]);
           boolean failed = check.problemOf(answer, form).isPresent();
-          if (!takePlace(places, number, line, failed)) {
+          long text = answer.candidate().map(c -> KeyTable.hash(c.text())).orElse(0L);
+          if (!takePlace(places, number, line, failed, text == texts[number])) {
             odd.repeated(line.number(), answer.key());
           }
+          texts[number] = text;
         }
       }
     }
     write(places, files.matches());
-    long answered = Arrays.stream(places).filter(p -> p != NONE && (p & 1) == 0).count();
+    long answered = Arrays.stream(places).filter(place -> !isFailed(place)).count();
     return new Outcome(answered, places.length - answered, odd.sum(), tokens);
   }
 
@@ -105,13 +112,24 @@ public final class AnswerMatcher {
     }
   }
 
-  /** The first answer counts, except that a good one is better than one that is not. */
-  private static boolean takePlace(long[] places, int number, Line line, boolean failed) {
-    boolean free = places[number] == NONE;
-    if (free || (places[number] & 1) == 1 && !failed) {
+  /**
+   * The first answer counts, except that a good one is better than one that is not. Two good ones
+   * that differ make both doubtful: the service has been seen to answer under a wrong key.
+   */
+  private static boolean takePlace(
+      long[] places, int number, Line line, boolean failed, boolean sameText) {
+    long place = places[number];
+    boolean free = place == NONE;
+    if (free || isFailed(place) && place != CONTRADICTORY && !failed) {
       places[number] = line.offset() << 1 | (failed ? 1 : 0);
+    } else if (!failed && !sameText) {
+      places[number] = CONTRADICTORY;
     }
     return free;
+  }
+
+  private static boolean isFailed(long place) {
+    return (place & 1) == 1;
   }
 
   private static void write(long[] places, Path matches) throws IOException {

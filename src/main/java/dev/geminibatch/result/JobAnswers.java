@@ -23,6 +23,7 @@ public final class JobAnswers implements Closeable {
   private byte[] answer;
   private AnswerLine read;
   private Optional<LineProblem> problem;
+  private boolean isContradictory;
   private long number;
 
   /**
@@ -59,13 +60,23 @@ public final class JobAnswers implements Closeable {
     }
     number++;
     long place = matches.readLong();
-    answer = place == AnswerMatcher.NONE ? null : answers.read(place >> 1);
+    isContradictory = place == AnswerMatcher.CONTRADICTORY;
+    answer = place < 0 ? null : answers.read(place >> 1);
     read = answer == null ? null : AnswerLine.read(answer);
     problem = (place & 1) == 0 ? Optional.empty() : whyNoAnswer();
     return true;
   }
 
   private Optional<LineProblem> whyNoAnswer() throws IOException {
+    if (isContradictory) {
+      return Optional.of(
+          new LineProblem(
+              "collect",
+              "answer-contradictory",
+              "the service gave different answers under the key of this request, so that none can be"
+                  + " relied upon",
+              true));
+    }
     if (read != null) {
       return check.problemOf(read, formats.form(entry.format()));
     }

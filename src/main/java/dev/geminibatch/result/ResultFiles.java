@@ -1,6 +1,7 @@
 package dev.geminibatch.result;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The four files of a run in the outbox.
@@ -18,6 +19,26 @@ public record ResultFiles(Path results, Path errors, Path report, Path page) {
    */
   public static ResultFiles inFolder(Path folder, String stem) {
     return beside(folder.resolve(stem + "-batch" + RESULTS));
+  }
+
+  /** All of them. */
+  public List<Path> all() {
+    return List.of(results, errors, report, page);
+  }
+
+  /**
+   * The names under which they are kept when others take their places: {@code x.MARK-batch-...}.
+   */
+  public ResultFiles marked(String mark) {
+    return new ResultFiles(
+        marked(results, mark), marked(errors, mark), marked(report, mark), marked(page, mark));
+  }
+
+  private static Path marked(Path file, String mark) {
+    String name = file.getFileName().toString();
+    return file.resolveSibling(
+        name.replaceFirst(
+            "((-batch)?-(results|errors|report))?(\\.[a-z]+)?$", "." + mark + "$1$4"));
   }
 
   /** The files beside a results file that a person named. */

@@ -72,7 +72,7 @@ final class AnswerFile {
     return new Counts(answered, failed);
   }
 
-  /** Shuffled means here that the lines of each pair change places, and the first comes last. */
+  /** Shuffled means here that a line is held back until others have overtaken it, now and then. */
   private void put(ObjectNode answer, OutputStream out, boolean shuffle) throws IOException {
     byte[] line = (MAPPER.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8);
     if (!shuffle) {

@@ -53,10 +53,18 @@ final class FaultRule {
    * @throws InvalidSettingException naming the word that is wrong, and what can be written instead
    */
   static FaultRule parse(String text) {
+    try {
+      return read(text);
+    } catch (InvalidSettingException e) {
+      throw new InvalidSettingException("Rule \"" + text.strip() + "\": " + e.getMessage());
+    }
+  }
+
+  private static FaultRule read(String text) {
     String[] halves = text.strip().split("\\s+message=", 2);
     String[] words = halves[0].split("\\s+");
     if (words.length < 2) {
-      throw new InvalidSettingException("\"" + text.strip() + "\" is no rule" + HOW + ".");
+      throw new InvalidSettingException("it needs a place and a misbehaviour" + HOW + ".");
     }
     Misbehaviour what = misbehaviour(words[1]);
     Set<Endpoint> where = places(words[0], what);
@@ -95,6 +103,10 @@ final class FaultRule {
         places.add(endpoint);
       }
     }
+    if (!word.equals("all") && Endpoint.of(word).isEmpty()) {
+      throw new InvalidSettingException(
+          "\"" + word + "\" is no place; write one of " + possible(what));
+    }
     if (places.isEmpty()) {
       throw new InvalidSettingException(
           "\""
@@ -102,13 +114,17 @@ final class FaultRule {
               + "\" cannot happen at \""
               + word
               + "\"; write one of "
-              + Arrays.stream(Endpoint.values())
-                  .filter(what::isPossibleAt)
-                  .map(Endpoint::word)
-                  .collect(Collectors.joining(", "))
-              + (what.isPossibleAt(Endpoint.OTHER) ? ", all." : "."));
+              + possible(what));
     }
     return places;
+  }
+
+  private static String possible(Misbehaviour what) {
+    return Arrays.stream(Endpoint.values())
+            .filter(what::isPossibleAt)
+            .map(Endpoint::word)
+            .collect(Collectors.joining(", "))
+        + (what.isPossibleAt(Endpoint.OTHER) ? ", all." : ".");
   }
 
   private static Map<String, String> options(String[] words) {
@@ -136,7 +152,12 @@ final class FaultRule {
     double number = given.matches("\\d{1,15}(\\.\\d{1,9})?") ? Double.parseDouble(given) : -1;
     if (number < least || number > most) {
       throw new InvalidSettingException(
-          name + " is \"" + given + "\"; write a number" + (most == 1 ? " from 0 to 1." : "."));
+          name
+              + " is \""
+              + given
+              + "\"; write a number from "
+              + (long) least
+              + (most == 1 ? " to 1." : "."));
     }
     return number;
   }
@@ -147,7 +168,8 @@ final class FaultRule {
     }
     switch (fault.what()) {
       case STATUS, HTML, FAIL, ERROR -> {
-        if (!fault.value().matches("\\d{1,3}")) {
+        boolean isRpc = fault.is(Misbehaviour.FAIL) || fault.is(Misbehaviour.ERROR);
+        if (!fault.value().matches(isRpc ? "[1-9]|1[0-6]|[45]\\d\\d" : "[2-5]\\d\\d")) {
           throw new InvalidSettingException("Write it like this: " + fault.what().form() + ".");
         }
       }

@@ -217,12 +217,6 @@ public record Settings(
         Quantity.duration("sandbox.job-time", text.apply("sandbox.job-time", "3s")));
   }
 
-  /** The same without a limit to what a file may cost. */
-  public Settings withoutBudget() {
-    Costs free = new Costs(costs.prices(), Optional.empty(), costs.outputTokens());
-    return new Settings(folders, service, jobs, uploads, lines, results, free, sandboxJobTime);
-  }
-
   private static Optional<ApiKey> apiKey(Properties properties, Path home) {
     properties.get("gemini.api-key-file"); // known, also where another key comes first
     properties.get("gemini.api-key");

@@ -66,7 +66,8 @@ class JobWatchTest {
   }
 
   private static Receiver.Order order(Path input) {
-    return new Receiver.Order(input, input.resolveSibling("out.jsonl"), Optional.empty(), false);
+    return new Receiver.Order(
+        input, input.resolveSibling("out.jsonl"), Optional.empty(), false, false);
   }
 
   private void openJobs(Path input) throws IOException {

@@ -73,8 +73,11 @@ class LedgerTest {
     }
 
     ledger.failed(first, "why");
-    ledger.followAnother(second);
-    ledger.followAnother(third);
+    for (String run : List.of(second, third)) {
+      ledger.followAnother(run);
+      assertThat(ledger.run(run).state()).as("inspected again").isEqualTo(RunState.RECEIVED);
+      ledger.inspected(run, "same", 1, 0, true);
+    }
 
     assertThat(ledger.run(second).state()).isEqualTo(RunState.INSPECTED);
     assertThat(ledger.run(third).leader()).hasValue(second);
@@ -181,16 +184,47 @@ class LedgerTest {
     Run younger = ledger.run(withJob(dropped("younger.jsonl")).runId());
     Job job = ledger.job(older.id(), 1);
     CreationQueue queue = queue(90);
-    ledger.queued(older.id(), CreationQueue.afterFailure(job, "no tokens left"));
+    ledger.queued(older.id(), CreationQueue.afterFailure(job, "no tokens left", clock.instant()));
 
     assertThat(ledger.run(older.id()).reason().orElseThrow()).contains("no tokens left");
     assertThat(queue.placeFor(younger, "gemini-x", "project")).isPresent();
     assertThat(queue.placeFor(younger, "gemini-y", "project")).isEmpty();
     assertThat(queue.placeFor(younger, "gemini-x", "another")).isEmpty();
-    clock.forward(Duration.ofMinutes(7));
+    clock.forward(Duration.ofHours(7));
+    ledger.stillWaiting(List.of(older.id()));
+    assertThat(queue.placeFor(younger, "gemini-x", "project")).as("however long").isPresent();
+    clock.forward(Duration.ofMinutes(6));
     assertThat(queue.placeFor(younger, "gemini-x", "project"))
         .as("nobody works on the older one any more")
         .isEmpty();
+  }
+
+  @Test
+  void a_run_is_not_submitted_while_one_of_its_jobs_has_come_back() throws IOException {
+    Job job = withJob(dropped("a.jsonl"));
+    ledger.jobCreating(job, 90);
+    ledger.jobOpen(job, "batches/x", "PENDING");
+    ledger.jobToBeCreatedAgain(
+        job, CreationQueue.afterFailure(job, "no tokens left", clock.instant()));
+
+    ledger.submitted(job.runId());
+
+    assertThat(ledger.run(job.runId()).state()).isEqualTo(RunState.ASSEMBLED);
+    assertThat(ledger.run(job.runId()).isQueued()).isTrue();
+  }
+
+  @Test
+  void the_name_of_a_job_that_was_created_before_does_not_come_again() throws IOException {
+    Job job = withJob(dropped("a.jsonl"));
+    ledger.jobCreating(job, 90);
+    ledger.jobOpen(job, "batches/x", "PENDING");
+    ledger.jobToBeCreatedAgain(
+        job, CreationQueue.afterFailure(job, "no tokens left", clock.instant()));
+    ledger.moveTo(job.runId(), RunState.INSPECTED); // its files have died while it waited
+
+    Job again = withJob(job.runId());
+
+    assertThat(again.displayName()).isNotEqualTo(job.displayName()).endsWith("-3]");
   }
 
   @Test
@@ -349,7 +383,7 @@ class LedgerTest {
   }
 
   private Receiver.Order order(Path file) {
-    return new Receiver.Order(file, folder.resolve("o.jsonl"), Optional.empty(), false);
+    return new Receiver.Order(file, folder.resolve("o.jsonl"), Optional.empty(), false, false);
   }
 
   /** Nothing here has a job to ask for. */
@@ -407,7 +441,9 @@ class LedgerTest {
 
   /** A run with one job whose file is with the service. */
   private Job withJob(String run) throws IOException {
-    ledger.inspected(run, run, 1, 0, false);
+    if (ledger.run(run).state() == RunState.RECEIVED) {
+      ledger.inspected(run, run, 1, 0, false);
+    }
     ledger.uploaded(run, 0, 0);
     Job job;
     try (JobWriter writer = new JobWriter(RunFolder.of(settings, run), 1, "gemini-x", 10, 1000)) {

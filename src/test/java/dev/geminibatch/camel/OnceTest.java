@@ -2,6 +2,7 @@ package dev.geminibatch.camel;
 
 import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.extraction;
+import static dev.geminibatch.testkit.Samples.nativeLine;
 import static dev.geminibatch.testkit.Samples.png;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,7 +55,7 @@ class OnceTest {
     open();
     fault("batch-create cut times=1");
     workshop.drop("x.jsonl", validation("1"));
-    awaitReason("It is not clear whether the service has created job 1");
+    awaitReason("It is not clear whether the service has created a job");
 
     workshop.passTime(Duration.ofSeconds(40));
     await().until(() -> workshop.runs().get(0).tries() >= 2);
@@ -88,7 +89,7 @@ class OnceTest {
     open();
     fault("batch-create status=429 times=2 message=No tokens left.");
     workshop.drop("x.jsonl", validation("1"));
-    awaitReason("The quota is used up: No tokens left.");
+    awaitReason("The quota is used up: No tokens left. It is tried again at ");
 
     workshop.passTime(Duration.ofSeconds(61));
     await().until(() -> workshop.runs().get(0).tries() == 2);
@@ -204,6 +205,63 @@ class OnceTest {
     workshop.awaitRuns(2);
 
     assertThat(keys(workshop.outbox().results("a"))).containsExactly("1");
+    assertThat(keys(workshop.outbox().results("b"))).containsExactly("2");
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(2);
+  }
+
+  @Test
+  void a_creation_that_the_service_goes_on_with_after_a_restart_is_not_repeated() throws Exception {
+    open();
+    fault("batch-create delay=2s times=1");
+    workshop.drop("x.jsonl", validation("1"));
+    await().until(() -> workshop.sandbox().counters().requests(Endpoint.BATCH_CREATE) == 1);
+    workshop.passTime(Duration.ofSeconds(62)); // the call takes long, and then the power goes out
+    workshop.stop();
+    workshop.start();
+    await().until(() -> workshop.sandbox().counters().jobsCreated() == 1);
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void a_job_that_fails_for_quota_while_others_are_submitted_is_not_forgotten() throws Exception {
+    open("job.max-requests=1");
+    workshop.sandbox().setJobTime(Duration.ZERO);
+    fault("job fail=8 times=1");
+    fault("batch-create delay=500ms times=2");
+    workshop.drop("x.jsonl", validation("1"), validation("2"));
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1", "2");
+  }
+
+  @Test
+  void a_creation_that_is_unclear_is_looked_for_while_the_run_waits_for_quota() throws Exception {
+    open("job.max-open=1");
+    fault("batch-create status=429 times=1");
+    fault("batch-create cut times=1");
+    workshop.drop("x.jsonl", nativeLine("1", "default model"), validation("2"));
+    awaitReason("The quota is used up");
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1", "2");
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(2);
+  }
+
+  @Test
+  void a_job_that_a_person_cancelled_is_not_created_again_whatever_the_service_calls_its_end()
+      throws Exception {
+    open();
+    fault("job fail=8 times=1");
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.awaitJobs(1);
+    workshop.beans().ledger().cancelAsked(workshop.beans().gemini().allBatches().get(0).name());
+    workshop.awaitRuns(1);
+
+    assertThat(workshop.outbox().results("x")).isEmpty();
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
   }
 
   @Test

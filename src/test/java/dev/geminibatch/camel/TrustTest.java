@@ -67,8 +67,9 @@ class TrustTest {
     workshop.drop("x.jsonl", numbered(4));
     workshop.awaitRuns(1);
 
-    assertThat(keys(workshop.outbox().results("x"))).containsExactly("0", "1", "3");
-    assertThat(workshop.outbox().errors("x").get(0).path("code").asText()).isEqualTo("no-answer");
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("0", "3");
+    assertThat(workshop.outbox().errors("x").stream().map(error -> error.path("code").asText()))
+        .containsExactly("answer-contradictory", "no-answer");
     JsonNode odd = workshop.outbox().report("x").at("/jobs/0/oddities");
     assertThat(odd.path("unknown").asInt()).isEqualTo(1);
     assertThat(odd.path("repeated").asInt()).isEqualTo(1);
@@ -201,6 +202,7 @@ class TrustTest {
     workshop.drop("x.jsonl", lines);
     workshop.awaitRuns(1);
 
+    assertThat(workshop.outbox().results("x")).isNotEmpty();
     for (JsonNode line : workshop.outbox().results("x")) {
       assertThat(line.path("key").asText()).startsWith("ext_");
       StringBuilder text = new StringBuilder();
@@ -263,7 +265,7 @@ class TrustTest {
             "&lt;script&gt;alert(1)&lt;/script&gt;{{rows}}",
             "&lt;b&gt;k",
             "&lt;img src=x onerror=alert(2)&gt;",
-            "src=\"../media/a%201.jpg\"",
+            "src=\"./../media/a%201.jpg\"",
             "3</b>answered",
             "INVALID_ARGUMENT")
         .doesNotContain("<script>alert", "<img src=x", "http://", "https://");

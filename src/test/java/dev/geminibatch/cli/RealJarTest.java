@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -246,7 +247,7 @@ class RealJarTest {
         .contains(
             "x.jsonl: 4 requests, 2 cannot be sent",
             "gemini-2.5-flash: 2 requests in 1 job",
-            "1 files",
+            "1 file, ",
             "cost: about",
             "line 3: ",
             "line 4: ");
@@ -261,6 +262,25 @@ class RealJarTest {
   }
 
   @Test
+  void answers_of_another_content_under_the_same_name_are_kept() throws Exception {
+    letJobsEnd();
+    for (String key : List.of("1", "2", "2")) {
+      Files.writeString(folder.resolve("x.jsonl"), validation(key));
+      assertThat(jar.run("--file", "x.jsonl").exit()).isZero();
+    }
+
+    assertThat(keys(new Outbox(folder).results("x"))).containsExactly("2");
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> kept =
+          files
+              .filter(file -> file.toString().matches(".*x\\.\\d+-\\d+-batch-results.jsonl"))
+              .toList();
+      assertThat(kept).hasSize(1);
+      assertThat(keys(Outbox.lines(kept.get(0)))).containsExactly("1");
+    }
+  }
+
+  @Test
   void a_file_that_would_cost_too_much_is_not_sent() throws Exception {
     Files.writeString(folder.resolve("x.jsonl"), validation("1"));
     Files.writeString(
@@ -271,7 +291,8 @@ class RealJarTest {
 
     RealJar.Result result = jar.run("--file", "x.jsonl");
     assertThat(result.exit()).isEqualTo(1);
-    assertThat(result.err()).contains("It would cost about 1 USD, more than the 0.5");
+    assertThat(result.err())
+        .contains("It would cost about 1 USD, and budget.max-cost-per-file allows 0.5");
     assertThat(jar.run("--file", "x.jsonl", "--dry-run").exit()).isEqualTo(1);
     assertThat(sandbox.counters().filesStored()).isZero();
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From a job's answers, as the service may give them, to results and errors. */
 class AnswersTest {
@@ -77,6 +78,18 @@ class AnswersTest {
   }
 
   @Test
+  void answers_that_contradict_each_other_count_for_nothing() throws IOException {
+    job("a", "b");
+    String other = answer("a").replace("\"x\"", "\"y\"");
+    answers(answer("b"), answer("a"), other, answer("a"), answer("b"));
+
+    assertThat(write().answered()).isEqualTo(1);
+    assertThat(Outbox.keys(results())).containsExactly("b");
+    assertThat(errors().get(0).path("code").asText()).isEqualTo("answer-contradictory");
+    assertThat(errors().get(0).path("retryable").asBoolean()).isTrue();
+  }
+
+  @Test
   void an_answer_is_better_than_an_error_for_the_same_request() throws IOException {
     job("a");
     answers("{\"key\":\"a\",\"error\":{\"code\":13,\"message\":\"x\"}}", answer("a"));
@@ -108,6 +121,20 @@ class AnswersTest {
     assertThat(error.path("code").asText()).isEqualTo(code);
     assertThat(error.path("retryable").asBoolean()).isEqualTo(retryable);
     assertThat(error.path("message").asText()).contains(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"usageMetadata\":[1,{\"key\":\"z\"}]",
+        "\"usageMetadata\":{\"promptTokenCount\":{\"key\":\"z\"}}",
+        "\"candidates\":{\"key\":\"z\"}"
+      })
+  void odd_values_do_not_hide_the_key_behind_them(String odd) throws IOException {
+    job("a");
+    answers("{\"response\":{" + odd + "},\"key\":\"a\"}");
+
+    assertThat(write().oddities()).isEqualTo(Oddities.NONE);
   }
 
   @Test

@@ -18,4 +18,18 @@ class ResultFilesTest {
     assertThat(ResultFiles.beside(results))
         .isEqualTo(new ResultFiles(results, errors, report, page));
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a/x-batch-results.jsonl, a/x.MARK-batch-results.jsonl, a/x.MARK-batch-errors.jsonl",
+    "a/x-results.jsonl, a/x.MARK-results.jsonl, a/x.MARK-errors.jsonl",
+    "a/x.jsonl, a/x.MARK.jsonl, a/x.MARK-errors.jsonl",
+    "a/x, a/x.MARK, a/x.MARK-errors.jsonl"
+  })
+  void earlier_files_are_kept_with_a_mark(Path results, Path kept, Path errors) {
+    ResultFiles marked = ResultFiles.beside(results).marked("MARK");
+
+    assertThat(marked.results()).isEqualTo(kept);
+    assertThat(marked.errors()).isEqualTo(errors);
+  }
 }

@@ -67,7 +67,9 @@ class SandboxControlTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "batch-create | is no rule",
+        "batch-create | it needs a place and a misbehaviour",
+        "batch-lost cut | \"batch-lost\" is no place; write one of upload-start",
+        "answer-line error=99 | Write it like this: error=13",
         "batch-create explode | is no misbehaviour; write one of status=503",
         "download shuffle | cannot happen at \"download\"; write one of answers",
         "all status | Write it like this: status=503",
