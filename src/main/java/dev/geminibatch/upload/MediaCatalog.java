@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -247,13 +249,7 @@ public final class MediaCatalog {
                     WHERE run_id = :run AND tag = :tag AND path IS NOT NULL AND mime IS NOT NULL""")
                 .bind("run", runId)
                 .bind("tag", tag)
-                .map(
-                    (row, context) ->
-                        new MediaFile(
-                            Path.of(row.getString("path")),
-                            row.getString("sha256"),
-                            row.getLong("size"),
-                            row.getString("mime")))
+                .map((row, context) -> mediaFile(row))
                 .findOne());
   }
 
@@ -275,13 +271,7 @@ public final class MediaCatalog {
                 .bind("attempt", attempt)
                 .bind("after", sha256)
                 .bind("most", most)
-                .map(
-                    (row, context) ->
-                        new MediaFile(
-                            Path.of(row.getString("path")),
-                            row.getString("sha256"),
-                            row.getLong("size"),
-                            row.getString("mime")))
+                .map((row, context) -> mediaFile(row))
                 .list());
   }
 
@@ -363,5 +353,13 @@ public final class MediaCatalog {
       }
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MediaFile mediaFile(ResultSet row) throws SQLException {
+    return new MediaFile(
+        Path.of(row.getString("path")),
+        row.getString("sha256"),
+        row.getLong("size"),
+        row.getString("mime"));
   }
 }

@@ -15,31 +15,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.batch.RunState;
 import dev.geminibatch.sandbox.Endpoint;
-import dev.geminibatch.testkit.Workshop;
+import dev.geminibatch.testkit.WorkshopTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The real routes and the sandbox, from a dropped file to what a person finds in the folders. */
-class InboxToOutboxTest {
-  @TempDir Path folder;
-  private Workshop workshop;
-
-  private void open(String... settings) throws IOException {
-    workshop = Workshop.open(folder, settings);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    workshop.close();
-  }
-
+class InboxToOutboxTest extends WorkshopTest {
   @Test
   void three_exports_dropped_together_are_each_answered_in_order() throws Exception {
     open();

@@ -13,30 +13,15 @@ import dev.geminibatch.batch.Run;
 import dev.geminibatch.batch.RunState;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.sandbox.Endpoint;
-import dev.geminibatch.testkit.Workshop;
-import java.io.IOException;
+import dev.geminibatch.testkit.WorkshopTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing is paid for twice and nothing is lost, whatever the service does to a job. */
-class OnceTest {
-  @TempDir Path folder;
-  private Workshop workshop;
-
-  private void open(String... settings) throws IOException {
-    workshop = Workshop.open(folder, settings);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    workshop.close();
-  }
-
+class OnceTest extends WorkshopTest {
   @Test
   void with_every_answer_to_a_creation_lost_each_job_is_there_once() throws Exception {
     open("job.max-requests=2");
@@ -335,10 +320,6 @@ class OnceTest {
     workshop.awaitRuns(1);
 
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
-  }
-
-  private void fault(String rule) {
-    workshop.sandbox().faults().add(rule);
   }
 
   private void awaitReason(String text) {

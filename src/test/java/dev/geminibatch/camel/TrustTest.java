@@ -15,32 +15,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.geminibatch.testkit.Workshop;
-import java.io.IOException;
+import dev.geminibatch.testkit.WorkshopTest;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is in the outbox can be relied on, whatever the service answers. */
-class TrustTest {
-  @TempDir Path folder;
-  private Workshop workshop;
-
-  private void open(String... settings) throws IOException {
-    workshop = Workshop.open(folder, settings);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    workshop.close();
-  }
-
+class TrustTest extends WorkshopTest {
   @Test
   void shuffled_doubled_dropped_and_invented_answers_come_to_one_result_in_order()
       throws Exception {
@@ -281,10 +265,6 @@ class TrustTest {
       sum += job.at(field).asLong();
     }
     return sum;
-  }
-
-  private void fault(String rule) {
-    workshop.sandbox().faults().add(rule);
   }
 
   private static String[] numbered(int lines) {
