@@ -161,6 +161,7 @@ final class SandboxHandler implements HttpHandler {
       long send = way == Way.WHOLE ? length : length / 2;
       if (file == null) {
         out.write(body, 0, (int) send);
+        out.flush(); // what is cut off later must have been sent
         return;
       }
       try (InputStream in = Files.newInputStream(file)) {
@@ -169,6 +170,7 @@ final class SandboxHandler implements HttpHandler {
         for (int read; send > 0 && (read = in.read(buffer)) > 0; send -= read) {
           out.write(buffer, 0, (int) Math.min(read, send));
         }
+        out.flush();
       }
     }
   }
