@@ -70,7 +70,7 @@ public final class AnswerMatcher {
           if (!takePlace(places, number, line, failed, text == texts[number])) {
             odd.repeated(line.number(), answer.key());
           }
-          texts[number] = text;
+          texts[number] = failed ? texts[number] : text;
         }
       }
     }

@@ -90,6 +90,15 @@ class AnswersTest {
   }
 
   @Test
+  void an_error_between_two_equal_answers_contradicts_neither() throws IOException {
+    job("a");
+    answers(answer("a"), "{\"key\":\"a\",\"error\":{\"code\":13}}", answer("a"));
+
+    assertThat(write().answered()).isEqualTo(1);
+    assertThat(Outbox.keys(results())).containsExactly("a");
+  }
+
+  @Test
   void an_answer_is_better_than_an_error_for_the_same_request() throws IOException {
     job("a");
     answers("{\"key\":\"a\",\"error\":{\"code\":13,\"message\":\"x\"}}", answer("a"));
