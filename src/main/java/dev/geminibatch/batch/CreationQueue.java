@@ -16,8 +16,8 @@ import org.jdbi.v3.core.Jdbi;
  * service does not say when.
  */
 public final class CreationQueue {
-  private static final Duration FIRST_QUOTA_WAIT = Duration.ofMinutes(1);
-  private static final Duration LONGEST_QUOTA_WAIT = Duration.ofMinutes(10);
+  private static final Backoff QUOTA_WAITS =
+      new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(10));
 
   /** After that long nobody works on a run that waits: it must not hold up the others. */
   private static final Duration ABANDONED = Duration.ofMinutes(5);
@@ -126,38 +126,22 @@ public final class CreationQueue {
 
   /** The place of a run whose job the service did not take for lack of quota. */
   Place afterRefusal(Run run, Job job, GeminiFailure failure) {
-    Duration ours = quotaWait(run.tries());
+    Duration ours = QUOTA_WAITS.after(run.tries());
     Duration wait = failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
-    return new Place(
-        Kind.QUOTA,
-        job.project().orElseThrow(),
-        job.model(),
-        quotaReason(failure.getMessage(), clock.instant().plus(wait)),
-        wait,
-        true);
-  }
-
-  private static Duration quotaWait(int refusals) {
-    Duration doubled = FIRST_QUOTA_WAIT.multipliedBy(1L << Math.min(refusals, 10));
-    return doubled.compareTo(LONGEST_QUOTA_WAIT) < 0 ? doubled : LONGEST_QUOTA_WAIT;
-  }
-
-  private static String quotaReason(String message, Instant next) {
-    return "The quota is used up: "
-        + message.replaceFirst("[.\\s]+$", "")
-        + ". It is tried again at "
-        + next.truncatedTo(ChronoUnit.SECONDS);
+    return forQuota(job, failure.getMessage(), wait, clock.instant());
   }
 
   /** The place of a job that the service took and ended at once for lack of quota. */
   static Place afterFailure(Job job, String message, Instant now) {
-    Duration wait = quotaWait(job.creation() - 1);
-    return new Place(
-        Kind.QUOTA,
-        job.project().orElseThrow(),
-        job.model(),
-        quotaReason(message, now.plus(wait)),
-        wait,
-        true);
+    return forQuota(job, message, QUOTA_WAITS.after(job.creation() - 1), now);
+  }
+
+  private static Place forQuota(Job job, String message, Duration wait, Instant now) {
+    String reason =
+        "The quota is used up: "
+            + message.replaceFirst("[.\\s]+$", "")
+            + ". It is tried again at "
+            + now.plus(wait).truncatedTo(ChronoUnit.SECONDS);
+    return new Place(Kind.QUOTA, job.project().orElseThrow(), job.model(), reason, wait, true);
   }
 }

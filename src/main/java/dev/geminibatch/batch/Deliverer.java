@@ -87,11 +87,7 @@ public final class Deliverer {
     Path outbox = settings.folders().outbox();
     for (String stem : List.of(run.stem(), run.stem() + "." + run.id())) {
       ResultFiles files = ResultFiles.inFolder(outbox, stem);
-      boolean free =
-          !Files.exists(files.results())
-              && !Files.exists(files.errors())
-              && !Files.exists(files.report())
-              && !Files.exists(files.page());
+      boolean free = files.all().stream().noneMatch(Files::exists);
       if (free && ledger.promiseOutput(run.id(), files.results())) {
         return files.results();
       }
@@ -101,6 +97,19 @@ public final class Deliverer {
 
   private ResultWriter.Outcome write(Run run, String answeredBy, ResultFiles files)
       throws IOException {
+    try {
+      return writeAside(run, answeredBy, files);
+    } catch (IOException | RuntimeException e) {
+      // On a full disk they would take the room that somebody makes.
+      for (Path file : files.all()) {
+        Files.deleteIfExists(SafeFiles.aside(file, run.id()));
+      }
+      throw e;
+    }
+  }
+
+  private ResultWriter.Outcome writeAside(Run run, String answeredBy, ResultFiles files)
+      throws IOException {
     RunFolder answers = RunFolder.of(settings, answeredBy);
     RunFolder own = RunFolder.of(settings, run.id());
     // One that was not collected belongs to an attempt that came to nothing.
@@ -108,28 +117,6 @@ public final class Deliverer {
         ledger.jobs(answeredBy).stream().filter(job -> job.state() == JobState.COLLECTED).toList();
     Path results = SafeFiles.aside(files.results(), run.id());
     Path errors = SafeFiles.aside(files.errors(), run.id());
-    try {
-      return write(run, answers, own, jobs, files, results, errors);
-    } catch (IOException | RuntimeException e) {
-      // On a full disk they would take the room that somebody makes.
-      Files.deleteIfExists(results);
-      Files.deleteIfExists(errors);
-      Files.deleteIfExists(SafeFiles.aside(files.report(), run.id()));
-      Files.deleteIfExists(SafeFiles.aside(files.page(), run.id()));
-      throw e;
-    }
-  }
-
-  private ResultWriter.Outcome write(
-      Run run,
-      RunFolder answers,
-      RunFolder own,
-      List<Job> jobs,
-      ResultFiles files,
-      Path results,
-      Path errors)
-      throws IOException {
-    ResultWriter.Outcome outcome;
     try (ReportPage page =
             new ReportPage(files.page(), own.pageRows(), tag -> catalog.file(run.id(), tag));
         ResultWriter writer = new ResultWriter(unchangedInput(run, own), requests)) {
@@ -139,14 +126,13 @@ public final class Deliverer {
       for (int attempt = 1; Files.exists(answers.rejected(attempt)); attempt++) {
         writer.addRejected(answers.rejected(attempt), attempt);
       }
-      outcome = writer.write(results, errors, page);
+      ResultWriter.Outcome outcome = writer.write(results, errors, page);
       Report report = reports.delivered(run, jobs, outcome);
-      Path written = SafeFiles.aside(files.page(), run.id());
-      page.write(report, written);
+      page.write(report, SafeFiles.aside(files.page(), run.id()));
       publish(files, results, errors, report, outcome, run.id());
       ReportText.lines(report).forEach(LOG::info);
+      return outcome;
     }
-    return outcome;
   }
 
   /** The input, unless somebody has changed it after its lines were sent. */

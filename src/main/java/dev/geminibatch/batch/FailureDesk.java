@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class FailureDesk {
   private static final Logger LOG = LoggerFactory.getLogger("failures");
   private static final Duration FIRST_WAIT = Duration.ofSeconds(10);
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+  private static final Backoff WAITS = new Backoff(FIRST_WAIT, Duration.ofMinutes(10));
 
   private final Ledger ledger;
   private final RunClaims claims;
@@ -130,8 +130,7 @@ public final class FailureDesk {
     if (problem instanceof GeminiFailure failure && failure.kind() == Kind.QUOTA) {
       return failure.retryAfter().orElse(Duration.ofMinutes(1));
     }
-    Duration doubled = FIRST_WAIT.multipliedBy(1L << Math.min(run.tries(), 10));
-    return doubled.compareTo(LONGEST_WAIT) < 0 ? doubled : LONGEST_WAIT;
+    return WAITS.after(run.tries());
   }
 
   private String reason(Run run, Throwable problem) {

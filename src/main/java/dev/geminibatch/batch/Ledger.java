@@ -70,7 +70,7 @@ public final class Ledger {
                 .execute());
   }
 
-  /** Forgets a run that never got its input. */
+  /** Forgets a run with its jobs and files, one that was never to be sent or is long over. */
   public void remove(String runId) {
     jdbi.useTransaction(handle -> remove(handle, runId));
   }
@@ -582,8 +582,9 @@ public final class Ledger {
               handle,
               job,
               JobState.UPLOADED,
-              "name = NULL, given_up_at = NULL, remote_state = NULL, submitted_at = NULL, started_at = NULL, creating_at = NULL,"
-                  + " creation = creation + 1, display_name = ?",
+              "name = NULL, remote_state = NULL, creating_at = NULL, submitted_at = NULL,"
+                  + " started_at = NULL, given_up_at = NULL, creation = creation + 1,"
+                  + " display_name = ?",
               job.displayName(job.creation() + 1));
           moveTo(handle, job.runId(), RunState.ASSEMBLED);
           queued(handle, job.runId(), place);

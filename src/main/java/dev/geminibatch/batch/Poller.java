@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -75,8 +74,8 @@ public final class Poller {
       }
     }
     List<Run> ours = new ArrayList<>();
-    for (Run run :
-        ledger.unfinished()) { // read again, since others may have gone on until it was ours
+    // Read again, since others may have gone on with a run until it was ours.
+    for (Run run : ledger.unfinished()) {
       if (owned.remove(run.id())) {
         ours.add(run);
       }
@@ -97,16 +96,15 @@ public final class Poller {
   private List<String> goOn(List<Run> ours) {
     Map<String, Set<JobState>> jobs = ledger.jobStates();
     Instant now = clock.instant();
-    Optional<Integer> room = Optional.empty();
+    int room = ours.stream().anyMatch(Run::isQueued) ? queue.room(project.get()) : 0;
     List<String> begun = new ArrayList<>();
     for (Run run : ours) {
       Set<JobState> states = jobs.getOrDefault(run.id(), Set.of());
       boolean goesOn;
       boolean needsNoRoom = states.contains(JobState.ENDED) || states.contains(JobState.CREATING);
       if (run.isQueued() && !needsNoRoom) {
-        room = room.or(() -> Optional.of(queue.room(project.get())));
-        goesOn = isDue(run, now) && room.get() > 0;
-        room = goesOn ? Optional.of(room.get() - 1) : room;
+        goesOn = isDue(run, now) && room > 0;
+        room -= goesOn ? 1 : 0;
       } else {
         goesOn = (isDue(run, now) || run.isQueued()) && hasSomethingToDo(run, states);
       }

@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 public final class RunFolder {
   private final Path path;
 
-  public RunFolder(Path stateFolder, String runId) {
+  RunFolder(Path stateFolder, String runId) {
     this.path = stateFolder.resolve("runs").resolve(runId);
   }
 
   /** The files of a run in the state folder that is set. */
-  static RunFolder of(Settings settings, String runId) {
+  public static RunFolder of(Settings settings, String runId) {
     return new RunFolder(settings.folders().state(), runId);
   }
 

@@ -50,7 +50,7 @@ final class DryRun {
       try {
         beans.claims().begin(id);
         pipeline.advance(id);
-        return tell(inspected(beans, id), new RunFolder(settings.folders().state(), id));
+        return tell(inspected(beans, id), RunFolder.of(settings, id));
       } finally {
         remove(beans, id);
       }
@@ -68,7 +68,7 @@ final class DryRun {
 
   private void remove(Beans beans, String id) throws IOException {
     beans.claims().disown(id);
-    new RunFolder(session.settings().folders().state(), id).remove();
+    RunFolder.of(session.settings(), id).remove();
     beans.ledger().remove(id);
   }
 

@@ -95,8 +95,7 @@ final class FileCommand {
     }
     makeWritable(output.getParent());
     ResultFiles files = ResultFiles.beside(output);
-    for (Path written :
-        new Path[] {files.results(), files.errors(), files.report(), files.page()}) {
+    for (Path written : files.all()) {
       if (Files.exists(written) && Files.isSameFile(written, input)) {
         throw new InvalidSettingException(
             "The run would write over its own input " + input + "; give another --output.");

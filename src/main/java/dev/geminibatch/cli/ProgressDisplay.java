@@ -2,9 +2,9 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
+import dev.geminibatch.settings.LeastRecent;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -24,15 +24,7 @@ final class ProgressDisplay implements Progress {
   private final Clock clock;
 
   /** The runs of late. */
-  private final Map<String, Shown> shown =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Shown> eldest) {
-          return size() > 1000;
-        }
-      };
+  private final Map<String, Shown> shown = new LeastRecent<>(1000);
 
   private static final class Shown {
     private final long since;

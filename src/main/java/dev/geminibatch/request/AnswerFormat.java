@@ -12,9 +12,6 @@ import java.util.Optional;
  */
 public record AnswerFormat(
     String mimeType, Optional<String> schema, Optional<String> jsonSchema, long maxOutputTokens) {
-  public static final AnswerFormat ANY =
-      new AnswerFormat("", Optional.empty(), Optional.empty(), 0);
-
   public static final String JSON = "application/json";
 
   /** An answer is one bare word of a list. */

@@ -1,5 +1,7 @@
 package dev.geminibatch.result;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.result.AnswerLine.Candidate;
 import dev.geminibatch.settings.ResultCheck;
@@ -50,19 +52,32 @@ public final class AnswerCheck {
   }
 
   private Optional<LineProblem> formless(Candidate candidate, AnswerForm form) {
-    return form.whyNotJson(candidate.text())
-        .map(why -> problem("answer-not-json", "the answer is not JSON: " + why, true))
-        .or(
-            () ->
-                strictness == ResultCheck.LENIENT
-                    ? Optional.empty()
-                    : form.misfit(candidate.text())
-                        .map(
-                            where ->
-                                problem(
-                                    "answer-schema",
-                                    "the answer does not fit the schema of its request: " + where,
-                                    true)));
+    JsonNode json = null;
+    if (form.isJson()) {
+      try {
+        json = AnswerForm.parse(candidate.text());
+      } catch (JsonProcessingException e) {
+        return Optional.of(problem("answer-not-json", "the answer is not JSON: " + where(e), true));
+      }
+    }
+    return strictness == ResultCheck.LENIENT
+        ? Optional.empty()
+        : form.misfit(candidate.text(), json)
+            .map(
+                where ->
+                    problem(
+                        "answer-schema",
+                        "the answer does not fit the schema of its request: " + where,
+                        true));
+  }
+
+  private static String where(JsonProcessingException e) {
+    return e.getOriginalMessage()
+        + " (line "
+        + e.getLocation().getLineNr()
+        + ", column "
+        + e.getLocation().getColumnNr()
+        + ")";
   }
 
   private Optional<LineProblem> unfinished(Candidate candidate) {

@@ -57,27 +57,26 @@ final class AnswerForm {
     }
   }
 
-  /** What is wrong with an answer of which JSON was asked; empty if it is JSON, or need not be. */
-  Optional<String> whyNotJson(String text) {
-    if (!isJson) {
-      return Optional.empty();
-    }
-    try {
-      JsonNode read = JSON.readTree(text);
-      return read.isMissingNode() ? Optional.of("it is empty") : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.of(
-          e.getOriginalMessage()
-              + " (line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + ")");
-    }
+  /** Whether an answer must be JSON. */
+  boolean isJson() {
+    return isJson;
   }
 
-  /** Where an answer does not fit; empty if it does. */
-  Optional<String> misfit(String text) {
+  /**
+   * Reads an answer that must be JSON.
+   *
+   * @throws JsonProcessingException saying where it is not
+   */
+  static JsonNode parse(String text) throws JsonProcessingException {
+    return JSON.readTree(text);
+  }
+
+  /**
+   * Where an answer does not fit; empty if it does.
+   *
+   * @param json the answer, read; of no meaning where it need not be JSON
+   */
+  Optional<String> misfit(String text, JsonNode json) {
     if (isEnum) {
       return isOneOfTheWords(text)
           ? Optional.empty()
@@ -87,10 +86,8 @@ final class AnswerForm {
       return Optional.empty();
     }
     try {
-      List<Error> errors = validator.validate(JSON.readTree(text));
+      List<Error> errors = validator.validate(json);
       return errors.isEmpty() ? Optional.empty() : Optional.of(text(errors));
-    } catch (JsonProcessingException e) {
-      return Optional.of(e.getOriginalMessage());
     } catch (RuntimeException e) {
       return Optional.empty(); // a reference that leads nowhere, a pattern that is none
     }
