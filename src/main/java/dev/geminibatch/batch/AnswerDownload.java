@@ -1,6 +1,7 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.gemini.Gemini;
+import dev.geminibatch.request.ByteSearch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -65,10 +66,8 @@ final class AnswerDownload {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] buffer = new byte[1 << 17];
       for (int read; (read = in.read(buffer)) > 0; ) {
-        for (int i = 0; i < read; i++) {
-          if (buffer[i] == '\n') {
-            lines++;
-          }
+        for (int i = -1; (i = ByteSearch.indexOf(buffer, i + 1, read, '\n')) >= 0; ) {
+          lines++;
         }
         last = buffer[read - 1];
       }

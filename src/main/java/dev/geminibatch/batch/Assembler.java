@@ -9,15 +9,16 @@ import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.FileReference;
 import dev.geminibatch.request.FileTag;
 import dev.geminibatch.request.Line;
+import dev.geminibatch.request.LineNotes;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.LineReader;
 import dev.geminibatch.request.RejectedLine;
-import dev.geminibatch.request.RequestReader;
 import dev.geminibatch.result.Rejection;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.MediaProblem;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -42,7 +44,7 @@ public final class Assembler {
   private final Ledger ledger;
   private final MediaCatalog catalog;
   private final MediaUploads uploads;
-  private final RequestReader requests;
+  private final LineParser parser;
   private final Settings settings;
   private final Supplier<String> project;
   private final Clock clock;
@@ -53,7 +55,7 @@ public final class Assembler {
       GeminiAccess service,
       MediaCatalog catalog,
       MediaUploads uploads,
-      RequestReader requests) {
+      LineParser parser) {
     this.ledger = context.ledger();
     this.settings = context.settings();
     this.progress = context.progress();
@@ -61,7 +63,7 @@ public final class Assembler {
     this.clock = service.clock();
     this.catalog = catalog;
     this.uploads = uploads;
-    this.requests = requests;
+    this.parser = parser;
   }
 
   /** A line, and the references that take the places of its tags. */
@@ -83,10 +85,11 @@ public final class Assembler {
         Run run,
         String project,
         RunFolder folder,
-        LineChunks chunks,
+        ReadAhead<?, List<CheckedLine>> lines,
+        Closeable source,
         OutputStream rejected,
         int earlierJobs) {
-      super(chunks);
+      super(lines, source);
       this.earlierJobs = earlierJobs;
       this.run = run;
       this.project = project;
@@ -119,15 +122,28 @@ public final class Assembler {
             .mapToInt(Job::number)
             .max()
             .orElse(0);
-    return new Assembly(run, project.get(), folder, chunks, rejected, earlierJobs);
+    Optional<LineNotes> known = run.attempt() == 1 ? parser.take(runId) : Optional.empty();
+    if (known.isEmpty()) {
+      return new Assembly(
+          run, project.get(), folder, parser.parse(chunks), chunks, rejected, earlierJobs);
+    }
+    LineNotes.Reader notes = known.get().open();
+    Closeable source =
+        () -> {
+          chunks.close();
+          notes.close();
+          known.get().forget();
+        };
+    return new Assembly(
+        run, project.get(), folder, parser.parse(chunks, notes), source, rejected, earlierJobs);
   }
 
-  /** Reads lines again and finds the references for their tags. */
-  public List<PreparedLine> prepare(Assembly assembly, List<Line> lines) {
+  /** Finds the references for the tags of lines. */
+  public List<PreparedLine> prepare(Assembly assembly, List<CheckedLine> lines) {
     List<PreparedLine> prepared = new ArrayList<>(lines.size());
     Map<String, FileReference> known = new HashMap<>();
-    for (Line line : lines) {
-      prepared.add(prepare(assembly, requests.read(line), known));
+    for (CheckedLine line : lines) {
+      prepared.add(prepare(assembly, line, known));
     }
     return prepared;
   }
@@ -210,7 +226,7 @@ public final class Assembler {
   private static void finish(Assembly assembly, JobWriter job) throws IOException {
     job.close();
     if (job.requests() > 0) {
-      SafeFiles.force(assembly.folder.jobFile(job.number()));
+
       SafeFiles.force(assembly.folder.jobIndex(job.number()));
       SafeFiles.force(assembly.folder.formats(job.number()));
       assembly.finished.add(job.toJob(assembly.run));

@@ -8,10 +8,10 @@ import dev.geminibatch.request.BatchRequest;
 import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.FileTag;
 import dev.geminibatch.request.Line;
+import dev.geminibatch.request.LineNotes;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.LineReader;
 import dev.geminibatch.request.RejectedLine;
-import dev.geminibatch.request.RequestReader;
 import dev.geminibatch.result.Prices;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.settings.Sha256;
@@ -20,12 +20,15 @@ import dev.geminibatch.upload.MediaExamination;
 import dev.geminibatch.upload.MediaProblem;
 import dev.geminibatch.upload.Uploader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -42,7 +45,7 @@ public final class Inspector {
   private final Ledger ledger;
   private final Supplier<String> project;
   private final MediaCatalog catalog;
-  private final RequestReader requests;
+  private final LineParser parser;
   private final Settings settings;
   private final Progress progress;
   private final Uploader uploader;
@@ -54,7 +57,7 @@ public final class Inspector {
       MediaCatalog catalog,
       Uploader uploader,
       Prices prices,
-      RequestReader requests) {
+      LineParser parser) {
     this.uploader = uploader;
     this.prices = prices;
     this.project = service::project;
@@ -62,7 +65,7 @@ public final class Inspector {
     this.settings = context.settings();
     this.progress = context.progress();
     this.catalog = catalog;
-    this.requests = requests;
+    this.parser = parser;
   }
 
   /** A line that cannot be sent, as it is kept for whoever asks for all of them. */
@@ -78,6 +81,8 @@ public final class Inspector {
     private final List<String> examples = new ArrayList<>();
     private final PreflightCount count;
     private final SequenceWriter badLines;
+    private final LineNotes.Writer notes;
+    private final CompletableFuture<Void> isOnDisk;
     private long lines;
     private long rejected;
 
@@ -85,16 +90,26 @@ public final class Inspector {
     private void release() throws IOException {
       media.close();
       badLines.close();
+      notes.close();
     }
 
     private Inspection(
         Run run,
+        ReadAhead<?, List<CheckedLine>> lines,
         LineChunks chunks,
         MediaExamination media,
         MessageDigest digest,
         PreflightCount count,
-        SequenceWriter badLines) {
-      super(chunks);
+        SequenceWriter badLines,
+        LineNotes.Writer notes,
+        Path input) {
+      super(lines, chunks);
+      this.notes = notes;
+      // A copied input comes to the disk while its lines are parsed.
+      this.isOnDisk =
+          run.fromInbox()
+              ? CompletableFuture.completedFuture(null)
+              : CompletableFuture.runAsync(() -> force(input));
       this.count = count;
       this.badLines = badLines;
       this.run = run;
@@ -117,15 +132,18 @@ public final class Inspector {
             at -> progress.step(run, "checking lines", at, run.inputSize(), Unit.BYTES));
     return new Inspection(
         run,
+        parser.parse(chunks),
         chunks,
         catalog.examine(runId, run.mediaRoot()),
         digest,
         new PreflightCount(settings),
-        MAPPER.writer().withRootValueSeparator("\n").writeValues(folder.badLines().toFile()));
+        MAPPER.writer().withRootValueSeparator("\n").writeValues(folder.badLines().toFile()),
+        new LineNotes.Writer(folder.notes()),
+        folder.input());
   }
 
   /** Checks a group of lines and the files that they name. */
-  public void check(Inspection inspection, List<Line> lines) throws IOException {
+  public void check(Inspection inspection, List<CheckedLine> lines) throws IOException {
     try {
       checkEach(inspection, lines);
     } catch (IOException | RuntimeException e) {
@@ -134,11 +152,14 @@ public final class Inspector {
     }
   }
 
-  private void checkEach(Inspection inspection, List<Line> lines) throws IOException {
-    List<CheckedLine> read = lines.stream().map(requests::read).toList();
-    inspection.media.prepare(read.stream().flatMap(Inspector::tags).map(FileTag::path).toList());
-    for (CheckedLine checked : read) {
+  private void checkEach(Inspection inspection, List<CheckedLine> lines) throws IOException {
+    List<String> paths = lines.stream().flatMap(Inspector::tags).map(FileTag::path).toList();
+    if (!paths.isEmpty()) {
+      inspection.media.prepare(paths);
+    }
+    for (CheckedLine checked : lines) {
       inspection.lines++;
+      inspection.notes.add(checked);
       Optional<LineProblem> problem =
           checked instanceof BatchRequest request
               ? problemOfFiles(inspection, request)
@@ -150,6 +171,14 @@ public final class Inspector {
         String model = request.model() == null ? inspection.run.model() : request.model();
         inspection.count.add(model, request);
       }
+    }
+  }
+
+  private static void force(Path file) {
+    try {
+      SafeFiles.force(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -186,6 +215,7 @@ public final class Inspector {
    */
   public boolean finish(Inspection inspection) throws IOException {
     inspection.release();
+    inspection.isOnDisk.join();
     Run run = inspection.run;
     long usable = inspection.lines - inspection.rejected;
     if (inspection.lines == 0) {
@@ -210,6 +240,9 @@ public final class Inspector {
             inspection.rejected,
             !run.forced() && !run.isDryRun());
     preflight.inWords().forEach(LOG::info);
+    if (leader.isEmpty()) {
+      parser.keep(run.id(), inspection.notes.notes());
+    }
     leader.ifPresent(
         id ->
             LOG.info(

@@ -9,11 +9,10 @@ import dev.geminibatch.result.AnswerFormats;
 import dev.geminibatch.result.JobIndex;
 import dev.geminibatch.result.KeyTable;
 import dev.geminibatch.result.Tokens;
-import java.io.BufferedOutputStream;
+import dev.geminibatch.settings.ForcedOutput;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,7 +37,7 @@ final class JobWriter implements Closeable {
     this.model = model;
     this.maxRequests = maxRequests;
     this.maxBytes = maxBytes;
-    this.out = new BufferedOutputStream(Files.newOutputStream(folder.jobFile(number)), 1 << 17);
+    this.out = new ForcedOutput(folder.jobFile(number));
     this.index = new JobIndex.Writer(folder.jobIndex(number));
     this.formats = new AnswerFormats.Writer(folder.formats(number));
   }
@@ -56,8 +55,9 @@ final class JobWriter implements Closeable {
     String wireKey = key.text();
     long hash = KeyTable.hash(wireKey);
     boolean changed = !key.json().startsWith("\"");
-    byte[] line = WireLine.of(request, key.wireJson(), references::get);
-    if (bytes + line.length > maxBytes) {
+    String wireJson = key.wireJson();
+    long length = WireLine.length(request, wireJson, references::get);
+    if (bytes + length > maxBytes) {
       return false;
     }
     while (!keys.add(hash)) {
@@ -65,15 +65,16 @@ final class JobWriter implements Closeable {
       wireKey = wireKey + "~" + request.line().number();
       hash = KeyTable.hash(wireKey);
       changed = true;
-      line = WireLine.of(request, WireLine.quote(wireKey), references::get);
+      wireJson = WireLine.quote(wireKey);
+      length = WireLine.length(request, wireJson, references::get);
     }
-    out.write(line);
+    WireLine.write(request, wireJson, references::get, out);
     int format = formats.add(request.answerFormat());
     index.add(
         new JobIndex.Entry(
             request.line().number(), request.line().offset(), hash, changed, format));
     requests++;
-    bytes += line.length;
+    bytes += length;
     return true;
   }
 

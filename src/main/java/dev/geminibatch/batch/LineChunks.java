@@ -15,7 +15,7 @@ import java.util.function.LongPredicate;
  * as that of the work.
  */
 final class LineChunks implements Iterator<List<Line>>, Closeable {
-  private static final int MOST_LINES = 256;
+  private static final int MOST_LINES = 4096;
   private static final long MOST_BYTES = 1 << 20;
 
   private final LineReader lines;

@@ -1,32 +1,43 @@
 package dev.geminibatch.batch;
 
-import dev.geminibatch.request.Line;
+import dev.geminibatch.request.CheckedLine;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 
-/** A stage's way through the lines of a run, in groups, with what it gathers on the way. */
-abstract class LineWalk implements Iterator<List<Line>>, Closeable {
-  private final LineChunks chunks;
+/**
+ * A stage's way through the lines of a run, in groups and in order, with what the stage gathers on
+ * the way. While it works on one group, the next ones are parsed.
+ */
+abstract class LineWalk implements Iterator<List<CheckedLine>>, Closeable {
+  private final ReadAhead<?, List<CheckedLine>> lines;
+  private final Closeable source;
+  private boolean isClosed;
 
-  LineWalk(LineChunks chunks) {
-    this.chunks = chunks;
+  /**
+   * @param source what the lines are read from
+   */
+  LineWalk(ReadAhead<?, List<CheckedLine>> lines, Closeable source) {
+    this.lines = lines;
+    this.source = source;
   }
 
   @Override
   public final boolean hasNext() {
-    return chunks.hasNext();
+    return !isClosed && lines.hasNext(); // a splitter asks again after it has closed its source
   }
 
   @Override
-  public final List<Line> next() {
-    return chunks.next();
+  public final List<CheckedLine> next() {
+    return lines.next();
   }
 
   /** Closes the file that is read; what is gathered is the stage's to close. */
   @Override
   public final void close() throws IOException {
-    chunks.close();
+    isClosed = true;
+    lines.cancel();
+    source.close();
   }
 }

@@ -101,7 +101,7 @@ public final class Receiver {
             order.displayName().orElse(Run.stem(name)),
             order.forced(),
             order.dryRun());
-    return receive(run, SafeFiles::copy);
+    return receive(run, SafeFiles::copyUnforced); // inspecting forces it, see there
   }
 
   /**

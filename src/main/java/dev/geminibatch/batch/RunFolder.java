@@ -94,6 +94,11 @@ public final class RunFolder {
     return path.resolve("page-rows.html");
   }
 
+  /** What inspecting the lines has found out, for the assembly. */
+  Path notes() {
+    return path.resolve("notes");
+  }
+
   /** What was known before anything was sent. */
   public Path preflight() {
     return path.resolve("preflight.json");
@@ -114,8 +119,9 @@ public final class RunFolder {
     return path.resolve("job-" + number + ".oddities.json");
   }
 
-  Path lock() {
-    return path.resolve("lock");
+  /** Which process works on the run. */
+  Path owner() {
+    return path.resolve("owner");
   }
 
   void create() throws IOException {

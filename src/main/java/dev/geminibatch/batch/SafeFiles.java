@@ -47,6 +47,18 @@ public final class SafeFiles {
 
   /** Copies a file with its time; the target appears whole, and can be written to. */
   static void copy(Path source, Path target) throws IOException {
+    publish(copyAside(source, target), target);
+  }
+
+  /**
+   * As {@link #copy}, but for {@link #force}, which whoever calls this does later. After a power
+   * failure before that the target may be shorter than it was.
+   */
+  static void copyUnforced(Path source, Path target) throws IOException {
+    Files.move(copyAside(source, target), target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static Path copyAside(Path source, Path target) throws IOException {
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
     try (FileChannel from = FileChannel.open(source);
         FileChannel to =
@@ -65,7 +77,7 @@ public final class SafeFiles {
       }
     }
     Files.setLastModifiedTime(part, Files.getLastModifiedTime(source));
-    publish(part, target);
+    return part;
   }
 
   /** Whether two files have the same size and time, as a copy has. */

@@ -9,6 +9,7 @@ import dev.geminibatch.batch.FollowUp;
 import dev.geminibatch.batch.Inspector;
 import dev.geminibatch.batch.Ledger;
 import dev.geminibatch.batch.LedgerDatabase;
+import dev.geminibatch.batch.LineParser;
 import dev.geminibatch.batch.Maintenance;
 import dev.geminibatch.batch.MediaUploads;
 import dev.geminibatch.batch.Poller;
@@ -35,6 +36,7 @@ import dev.geminibatch.upload.Uploader;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,6 +55,7 @@ public final class Beans implements AutoCloseable {
   private final GeminiAccess service;
   private final RemoteMedia remoteMedia;
   private final ExecutorService uploadPool;
+  private final LineParser parser;
   private final Map<String, Object> byName;
 
   /**
@@ -65,6 +68,7 @@ public final class Beans implements AutoCloseable {
       throws IOException {
     SecureRandom random = new SecureRandom();
     RequestReader requests = new RequestReader();
+    this.parser = new LineParser(requests);
 
     this.database = LedgerDatabase.open(settings.folders().state());
     this.ledger = new Ledger(database.jdbi(), clock);
@@ -90,7 +94,7 @@ public final class Beans implements AutoCloseable {
     this.uploadPool = uploadPool(settings.uploads().concurrency() * 5 / 4 + 2);
 
     MediaUploads uploads = new MediaUploads(context, service, catalog, uploader, storage);
-    Assembler assembler = new Assembler(context, service, catalog, uploads, requests);
+    Assembler assembler = new Assembler(context, service, catalog, uploads, parser);
     CreationQueue queue =
         new CreationQueue(
             database.jdbi(), clock, settings.jobs().maxOpen(), settings.jobs().pollInterval());
@@ -98,18 +102,21 @@ public final class Beans implements AutoCloseable {
     Reports reports = new Reports(ledger, settings, prices, clock);
     FollowUp followUp = new FollowUp(context, references, requests);
     this.receiver = new Receiver(context, random);
-    this.byName =
+    this.byName = new HashMap<>();
+    if (!settings.uploads().remoteHosts().isEmpty()) {
+      byName.put("mediaConnections", mediaConnections(new PublicAddresses()));
+    }
+    byName.putAll(
         Map.ofEntries(
             Map.entry("receiver", receiver),
             Map.entry("ledger", ledger),
             Map.entry("claims", claims),
             Map.entry(
-                "inspector", new Inspector(context, service, catalog, uploader, prices, requests)),
+                "inspector", new Inspector(context, service, catalog, uploader, prices, parser)),
             Map.entry("uploads", uploads),
             Map.entry("uploadCache", new UploadCacheRepository(cache)),
             Map.entry("uploadPool", uploadPool),
             Map.entry("mediaStore", new MediaStore(remoteMedia)),
-            Map.entry("mediaConnections", mediaConnections(new PublicAddresses())),
             Map.entry("assembler", assembler),
             Map.entry("jobAggregation", new JobAggregation(assembler)),
             Map.entry("submitter", new Submitter(context, queue, service, uploads)),
@@ -118,7 +125,7 @@ public final class Beans implements AutoCloseable {
             Map.entry("deliverer", new Deliverer(context, reports, catalog, requests)),
             Map.entry("retention", new Retention(context)),
             Map.entry("failureDesk", new FailureDesk(context)),
-            Map.entry("maintenance", new Maintenance(service::gemini, ledger::cancelAsked)));
+            Map.entry("maintenance", new Maintenance(service::gemini, ledger::cancelAsked))));
   }
 
   /** Connections for downloads. */
@@ -170,6 +177,7 @@ public final class Beans implements AutoCloseable {
   @Override
   public void close() throws IOException {
     uploadPool.shutdownNow();
+    parser.close();
     service.close();
     claims.close();
     database.close();

@@ -107,6 +107,7 @@ public final class Pipeline implements AutoCloseable {
   private static Map<String, String> placeholders(Settings settings, boolean watchInbox) {
     return Map.of(
         "inbox.enabled", Boolean.toString(watchInbox),
+        "media.remote-enabled", Boolean.toString(!settings.uploads().remoteHosts().isEmpty()),
         "inbox.directory", settings.folders().inbox().toString(),
         "inbox.interval", Long.toString(settings.folders().interval().toMillis()),
         "inbox.settle-time", Long.toString(settings.folders().settleTime().toMillis()),

@@ -52,6 +52,9 @@ public record BatchRequest(
 
   /** The file tags of the request, in order; a file that is named twice is there twice. */
   public List<FileTag> tags() {
+    if (segments.size() == 1) {
+      return List.of(); // most requests: passed on as they are, and a tag is never alone
+    }
     List<FileTag> tags = new ArrayList<>();
     for (Segment segment : segments) {
       if (segment instanceof TaggedFile file) {

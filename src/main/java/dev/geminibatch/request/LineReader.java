@@ -165,12 +165,7 @@ public final class LineReader implements Iterator<Line>, Closeable {
   }
 
   private int indexOfLineEnd() {
-    for (int i = position; i < limit; i++) {
-      if (buffer[i] == '\n') {
-        return i;
-      }
-    }
-    return -1;
+    return ByteSearch.indexOf(buffer, position, limit, '\n');
   }
 
   private boolean startsWithByteOrderMark() {

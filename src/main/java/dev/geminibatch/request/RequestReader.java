@@ -2,11 +2,8 @@ package dev.geminibatch.request;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.geminibatch.request.BatchRequest.Literal;
 import dev.geminibatch.request.BatchRequest.Range;
@@ -57,16 +54,6 @@ public final class RequestReader {
   private static final Set<String> FIELDS_OF_AN_ERROR =
       Set.of("line", "stage", "code", "message", "retryable");
 
-  private final JsonFactory factory =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
-
   /** Reads one line; never throws for what the line holds. */
   public CheckedLine read(Line line) {
     if (line.isTooLong()) {
@@ -104,7 +91,7 @@ public final class RequestReader {
   private final class Reading {
     private final Line line;
     private final byte[] bytes;
-    private JsonParser parser;
+    private final JsonScanner parser;
 
     private RequestKey key;
     private RequestKey customId;
@@ -132,28 +119,34 @@ public final class RequestReader {
     Reading(Line line) {
       this.line = line;
       this.bytes = line.bytes();
+      this.parser = new JsonScanner(bytes);
     }
 
     CheckedLine run() {
-      try (JsonParser opened = factory.createParser(bytes)) {
-        parser = opened;
+      try {
         readLine();
         return finish();
       } catch (BadLine e) {
         return rejected(e.code, e.getMessage());
-      } catch (StreamConstraintsException e) {
-        return rejected("not-json", "the line is nested too deeply: " + e.getOriginalMessage());
-      } catch (JsonParseException e) {
-        return rejected(
-            "not-json",
-            "the line is not JSON at byte "
-                + e.getLocation().getByteOffset()
-                + ": "
-                + firstLine(e.getOriginalMessage())
-                + "; write one request per line, without line breaks inside it");
+      } catch (JsonScanner.Malformed e) {
+        return rejected("not-json", inWords(JsonScanner.whatIsWrong(bytes)));
       } catch (IOException e) {
         return rejected("not-json", "the line cannot be read: " + e.getMessage());
       }
+    }
+
+    private static String inWords(IOException wrong) {
+      if (wrong instanceof StreamConstraintsException deep) {
+        return "the line is nested too deeply: " + deep.getOriginalMessage();
+      }
+      if (wrong instanceof JsonParseException parse) {
+        return "the line is not JSON at byte "
+            + parse.getLocation().getByteOffset()
+            + ": "
+            + firstLine(parse.getOriginalMessage())
+            + "; write one request per line, without line breaks inside it";
+      }
+      return "the line is not JSON; write one request per line, without line breaks inside it";
     }
 
     private void readLine() throws IOException, BadLine {
@@ -163,29 +156,29 @@ public final class RequestReader {
             "the line is not a JSON object; write {\"key\":..., \"request\":{...}}");
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        int nameStart = tokenStart();
-        String name = parser.currentName();
+        int nameStart = parser.start();
+        String name = parser.text();
         parser.nextToken();
         switch (name) {
           case "key" -> key = readKey();
           case "custom_id" -> customId = readKey();
           case "url" -> {
-            url = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : null;
+            url = parser.currentToken() == JsonToken.VALUE_STRING ? parser.text() : null;
           }
-          case "method" -> skipValue();
+          case "method" -> parser.skipValue();
           case "request" -> {
             if (parser.currentToken() == JsonToken.VALUE_STRING) {
-              reportedText = parser.getText();
-              skipValue();
+              reportedText = parser.text();
+              parser.skipValue();
               continue;
             }
             once(request, name);
-            request = readRequest("request");
+            request = readRequest(Place.of("request"));
             requestIsNative = true;
           }
           case "body" -> {
             once(body, name);
-            body = readRequest("body");
+            body = readRequest(Place.of("body"));
           }
           default -> {
             if (FIELDS_OF_AN_ERROR.contains(name)) {
@@ -194,7 +187,7 @@ public final class RequestReader {
             if (FIELDS_OF_A_REQUEST.contains(name)) {
               misplaced.add(name);
             }
-            extras.add(new Range(nameStart, skipValue()));
+            extras.add(new Range(nameStart, parser.skipValue()));
           }
         }
       }
@@ -319,14 +312,14 @@ public final class RequestReader {
     }
 
     private RequestKey readKey() throws IOException {
-      int start = tokenStart();
+      int start = parser.start();
       switch (parser.currentToken()) {
         case VALUE_STRING -> {
-          String text = parser.getText();
-          return text.isEmpty() ? null : new RequestKey(text, raw(start, valueEnd()));
+          String text = parser.text();
+          return text.isEmpty() ? null : new RequestKey(text, raw(start, parser.end()));
         }
         case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
-          String json = raw(start, valueEnd());
+          String json = raw(start, parser.end());
           return new RequestKey(json, json);
         }
         case VALUE_NULL -> {
@@ -334,26 +327,26 @@ public final class RequestReader {
         }
         default -> {
           keyIsUnreadable = true;
-          skipValue();
+          parser.skipValue();
           return null;
         }
       }
     }
 
-    private Range readRequest(String field) throws IOException, BadLine {
-      int start = tokenStart();
+    private Range readRequest(Place field) throws IOException, BadLine {
+      int start = parser.start();
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         throw new BadLine(
             "bad-request", field + " is not a JSON object; write {\"contents\":[...]}");
       }
       boolean contentsHere = false;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
+        String name = parser.text();
         parser.nextToken();
-        String path = field + "." + name;
+        Place path = field.field(name);
         switch (name) {
           case "contents" -> {
-            once(contentsHere ? name : null, path);
+            once(contentsHere ? name : null, path.toString());
             contentsHere = true;
             contentsSeen = true;
             readContents(path);
@@ -362,20 +355,20 @@ public final class RequestReader {
             if (parser.currentToken() != JsonToken.VALUE_STRING) {
               throw new BadLine("bad-model", path + " is not a string; write a model's name");
             }
-            modelInRequest = parser.getText();
-            modelField = path;
+            modelInRequest = parser.text();
+            modelField = path.toString();
           }
           case "systemInstruction", "system_instruction" -> readSystemInstruction(path);
           case "generationConfig", "generation_config" -> readGenerationConfig();
-          default -> skipValue();
+          default -> parser.skipValue();
         }
       }
-      return new Range(start, tokenStart() + 1);
+      return new Range(start, parser.end());
     }
 
-    private void readSystemInstruction(String path) throws IOException, BadLine {
-      int start = tokenStart();
-      int end = skipValue();
+    private void readSystemInstruction(Place path) throws IOException, BadLine {
+      int start = parser.start();
+      int end = parser.skipValue();
       if (raw(start, end).contains("[[FILE:")) {
         throw new BadLine(
             "tag-in-system-instruction",
@@ -386,48 +379,48 @@ public final class RequestReader {
     /** Only what the answer will be held against; whether it is valid is the service's to say. */
     private void readGenerationConfig() throws IOException {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        skipValue();
+        parser.skipValue();
         return;
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
+        String name = parser.text();
         JsonToken value = parser.nextToken();
         switch (name) {
           case "responseMimeType", "response_mime_type" -> {
-            responseMimeType = value == JsonToken.VALUE_STRING ? parser.getText() : "";
-            skipValue();
+            responseMimeType = value == JsonToken.VALUE_STRING ? parser.text() : "";
+            parser.skipValue();
           }
           case "responseSchema", "response_schema" -> responseSchema = readSchema();
           case "responseJsonSchema", "response_json_schema" -> responseJsonSchema = readSchema();
           case "maxOutputTokens", "max_output_tokens" -> {
-            maxOutputTokens = value == JsonToken.VALUE_NUMBER_INT ? parser.getValueAsLong() : 0;
-            skipValue();
+            maxOutputTokens = value == JsonToken.VALUE_NUMBER_INT ? asLong(parser.text()) : 0;
+            parser.skipValue();
           }
-          default -> skipValue();
+          default -> parser.skipValue();
         }
       }
     }
 
     private Optional<String> readSchema() throws IOException {
       boolean isSchema = parser.currentToken() == JsonToken.START_OBJECT;
-      int start = tokenStart();
-      int end = skipValue();
+      int start = parser.start();
+      int end = parser.skipValue();
       return isSchema ? Optional.of(raw(start, end)) : Optional.empty();
     }
 
-    private void readContents(String path) throws IOException, BadLine {
+    private void readContents(Place path) throws IOException, BadLine {
       switch (parser.currentToken()) {
         case VALUE_STRING -> {
-          edits.insert(tokenStart(), "[{\"role\":\"user\",\"parts\":[");
+          edits.insert(parser.start(), "[{\"role\":\"user\",\"parts\":[");
           readBareText(path);
-          edits.insert(valueEnd(), "]}]");
+          edits.insert(parser.end(), "]}]");
         }
         case START_OBJECT -> {
-          edits.insert(tokenStart(), "[");
+          edits.insert(parser.start(), "[");
           TurnGroup group = new TurnGroup();
           readTurnOrPart(path, group);
           group.close();
-          edits.insert(tokenStart() + 1, "]");
+          edits.insert(parser.end(), "]");
         }
         case START_ARRAY -> readTurns(path);
         default ->
@@ -437,15 +430,15 @@ public final class RequestReader {
       }
     }
 
-    private void readTurns(String path) throws IOException, BadLine {
+    private void readTurns(Place path) throws IOException, BadLine {
       TurnGroup group = new TurnGroup();
       int index = 0;
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        String element = path + "[" + index++ + "]";
+        Place element = path.element(index++);
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
-          group.open(tokenStart());
+          group.open(parser.start());
           readBareText(element);
-          group.extendTo(valueEnd());
+          group.extendTo(parser.end());
         } else if (parser.currentToken() == JsonToken.START_OBJECT) {
           readTurnOrPart(element, group);
         } else {
@@ -461,28 +454,28 @@ public final class RequestReader {
     }
 
     /** An element of contents: a turn with parts, or a bare part that is to be wrapped. */
-    private void readTurnOrPart(String path, TurnGroup group) throws IOException, BadLine {
-      int start = tokenStart();
+    private void readTurnOrPart(Place path, TurnGroup group) throws IOException, BadLine {
+      int start = parser.start();
       PartText text = new PartText(path, start);
       boolean hasParts = false;
       boolean hasRole = false;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        int nameStart = tokenStart();
-        String name = parser.currentName();
+        int nameStart = parser.start();
+        String name = parser.text();
         parser.nextToken();
         switch (name) {
           case "parts" -> {
             hasParts = true;
-            readParts(path + ".parts");
+            readParts(path.field("parts"));
           }
           case "role" -> {
             hasRole = true;
-            skipValue();
+            parser.skipValue();
           }
           default -> text.field(name, nameStart);
         }
       }
-      int end = tokenStart() + 1;
+      int end = parser.end();
       if (hasParts) {
         group.close();
       } else if (hasRole) {
@@ -495,13 +488,13 @@ public final class RequestReader {
       }
     }
 
-    private void readParts(String path) throws IOException, BadLine {
+    private void readParts(Place path) throws IOException, BadLine {
       if (parser.currentToken() != JsonToken.START_ARRAY) {
         throw new BadLine("bad-parts", path + " is not a list; write [{\"text\":\"...\"}]");
       }
       int index = 0;
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        String part = path + "[" + index++ + "]";
+        Place part = path.element(index++);
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
           readBareText(part);
         } else if (parser.currentToken() == JsonToken.START_OBJECT) {
@@ -515,20 +508,20 @@ public final class RequestReader {
       }
     }
 
-    private void readPart(String path) throws IOException, BadLine {
-      PartText text = new PartText(path, tokenStart());
+    private void readPart(Place path) throws IOException, BadLine {
+      PartText text = new PartText(path, parser.start());
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        int nameStart = tokenStart();
-        String name = parser.currentName();
+        int nameStart = parser.start();
+        String name = parser.text();
         parser.nextToken();
         text.field(name, nameStart);
       }
-      text.replaceTags(tokenStart() + 1);
+      text.replaceTags(parser.end());
     }
 
     /** A string where a part should be becomes a text part. */
-    private void readBareText(String path) throws IOException, BadLine {
-      int start = tokenStart();
+    private void readBareText(Place path) throws IOException, BadLine {
+      int start = parser.start();
       PartText text = new PartText(path, start);
       int end = text.value();
       if (!text.replaceTags(end)) {
@@ -541,25 +534,6 @@ public final class RequestReader {
       return new RejectedLine(line, key(), LineProblem.ofInput(code, message));
     }
 
-    private int tokenStart() {
-      return (int) parser.currentTokenLocation().getByteOffset();
-    }
-
-    /** Where the current scalar ends. */
-    private int valueEnd() throws IOException {
-      parser.finishToken();
-      return (int) parser.currentLocation().getByteOffset();
-    }
-
-    /** Passes over the current value, whatever it is; returns where it ends. */
-    private int skipValue() throws IOException {
-      if (parser.currentToken().isStructStart()) {
-        parser.skipChildren();
-        return tokenStart() + 1;
-      }
-      return valueEnd();
-    }
-
     private String raw(int start, int end) {
       return new String(bytes, start, end - start, UTF_8);
     }
@@ -570,13 +544,13 @@ public final class RequestReader {
       private static final Set<String> FIELDS_OF_A_FILE =
           Set.of("videoMetadata", "video_metadata", "mediaResolution", "media_resolution");
 
-      private final String path;
+      private final Place path;
       private final int start;
       private final List<Range> sharedFields = new ArrayList<>();
       private final List<Range> fileFields = new ArrayList<>();
       private Range text;
 
-      PartText(String path, int start) {
+      PartText(Place path, int start) {
         this.path = path;
         this.start = start;
       }
@@ -586,8 +560,8 @@ public final class RequestReader {
           value();
           return;
         }
-        int from = tokenStart();
-        int end = skipValue();
+        int from = parser.start();
+        int end = parser.skipValue();
         if (name.equals("inlineData") || name.equals("inline_data")) {
           inlineFiles++;
           inlineBytes += end - from;
@@ -597,8 +571,8 @@ public final class RequestReader {
       }
 
       int value() throws IOException {
-        int from = tokenStart();
-        int end = valueEnd();
+        int from = parser.start();
+        int end = parser.end();
         text = new Range(from, end);
         return end;
       }
@@ -674,6 +648,10 @@ public final class RequestReader {
         }
       }
     }
+  }
+
+  private static long asLong(String digits) {
+    return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
   }
 
   private static String firstLine(String message) {

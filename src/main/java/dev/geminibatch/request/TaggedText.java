@@ -39,17 +39,13 @@ final class TaggedText {
 
   /** Whether a line can hold a tag at all; a quick look that spares most lines the close one. */
   static boolean mayHaveTags(byte[] line) {
-    for (int i = 0; i + 4 < line.length; i++) {
-      byte b = line[i];
-      if (b == 'F'
-          && line[i + 1] == 'I'
-          && line[i + 2] == 'L'
-          && line[i + 3] == 'E'
-          && line[i + 4] == ':') {
+    int last = line.length - OPENING.length();
+    for (int i = -1; (i = ByteSearch.indexOfEither(line, i + 1, last, '[', '\\')) >= 0; ) {
+      boolean opens = line[i] == '[' && line[i + 1] == '[' && line[i + 2] == 'F';
+      // An ASCII letter of the tag may be escaped.
+      boolean escapes = line[i + 1] == 'u' && line[i + 2] == '0' && line[i + 3] == '0';
+      if (opens || escapes) {
         return true;
-      }
-      if (b == '\\' && line[i + 1] == 'u' && line[i + 2] == '0' && line[i + 3] == '0') {
-        return true; // an ASCII letter of the tag may be escaped
       }
     }
     return false;

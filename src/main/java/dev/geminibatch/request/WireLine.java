@@ -5,45 +5,80 @@ import dev.geminibatch.request.BatchRequest.Literal;
 import dev.geminibatch.request.BatchRequest.Range;
 import dev.geminibatch.request.BatchRequest.Segment;
 import dev.geminibatch.request.BatchRequest.TaggedFile;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
-/** Writes a request as the service takes it: {@code {"key":..., "request":{...}}}. */
+/**
+ * Writes a request as the service takes it: {@code {"key":..., "request":{...}}}, without a copy of
+ * the line, which may be most of the memory.
+ */
 public final class WireLine {
   private WireLine() {}
 
+  /** Takes the pieces of a line. */
+  @FunctionalInterface
+  private interface Pieces {
+    void take(byte[] bytes, int start, int length) throws IOException;
+  }
+
+  /** How many bytes {@link #write} will write. */
+  public static long length(
+      BatchRequest request, String wireKeyJson, Function<FileTag, FileReference> references)
+      throws IOException {
+    long[] sum = new long[1];
+    cut(request, wireKeyJson, references, (bytes, start, length) -> sum[0] += length);
+    return sum[0];
+  }
+
   /**
-   * The line of a batch job for a request, line end included.
+   * Writes the line of a batch job for a request, line end included.
    *
    * @param wireKeyJson the key under which the service will answer as a JSON string, unique within
    *     the job
    * @param references gives the {@code fileData} of a tag
    */
-  public static byte[] of(
-      BatchRequest request, String wireKeyJson, Function<FileTag, FileReference> references) {
+  public static void write(
+      BatchRequest request,
+      String wireKeyJson,
+      Function<FileTag, FileReference> references,
+      OutputStream out)
+      throws IOException {
+    cut(request, wireKeyJson, references, out::write);
+  }
+
+  private static void cut(
+      BatchRequest request,
+      String wireKeyJson,
+      Function<FileTag, FileReference> references,
+      Pieces out)
+      throws IOException {
     byte[] source = request.line().bytes();
-    Bytes out = new Bytes(source.length + 64);
-    out.write("{\"key\":");
-    out.write(wireKeyJson);
+    take("{\"key\":", out);
+    take(wireKeyJson, out);
     for (Range extra : request.extras()) {
-      out.write(",");
-      out.write(source, extra.start(), extra.end() - extra.start());
+      take(",", out);
+      out.take(source, extra.start(), extra.end() - extra.start());
     }
-    out.write(",\"request\":");
+    take(",\"request\":", out);
     for (Segment segment : request.segments()) {
       if (segment instanceof Range range) {
-        out.write(source, range.start(), range.end() - range.start());
+        out.take(source, range.start(), range.end() - range.start());
       } else if (segment instanceof Literal literal) {
-        out.write(literal.json());
+        take(literal.json(), out);
       } else if (segment instanceof TaggedFile file) {
         FileReference reference = references.apply(file.tag());
-        out.write("{\"mimeType\":" + quote(reference.mimeType()));
-        out.write(",\"fileUri\":" + quote(reference.uri()) + "}");
+        take("{\"mimeType\":" + quote(reference.mimeType()), out);
+        take(",\"fileUri\":" + quote(reference.uri()) + "}", out);
       }
     }
-    out.write("}\n");
-    return out.toByteArray();
+    take("}\n", out);
+  }
+
+  private static void take(String text, Pieces out) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.take(bytes, 0, bytes.length);
   }
 
   /** A string as JSON. */
@@ -51,15 +86,5 @@ public final class WireLine {
     StringBuilder json = new StringBuilder(text.length() + 2).append('"');
     JsonStringEncoder.getInstance().quoteAsString(text, json);
     return json.append('"').toString();
-  }
-
-  private static final class Bytes extends ByteArrayOutputStream {
-    Bytes(int size) {
-      super(size);
-    }
-
-    void write(String text) {
-      writeBytes(text.getBytes(StandardCharsets.UTF_8));
-    }
   }
 }

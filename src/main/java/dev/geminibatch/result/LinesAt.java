@@ -1,5 +1,6 @@
 package dev.geminibatch.result;
 
+import dev.geminibatch.request.ByteSearch;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,11 +27,9 @@ final class LinesAt implements Closeable {
     seek(offset);
     while (buffer.hasRemaining() || fill()) {
       int start = buffer.position();
-      int end = start;
       byte[] bytes = buffer.array();
-      while (end < buffer.limit() && bytes[end] != '\n') {
-        end++;
-      }
+      int lineEnd = ByteSearch.indexOf(bytes, start, buffer.limit(), '\n');
+      int end = lineEnd < 0 ? buffer.limit() : lineEnd;
       line.write(bytes, start, end - start);
       if (end < buffer.limit()) {
         buffer.position(end + 1);

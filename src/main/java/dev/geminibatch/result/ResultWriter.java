@@ -10,12 +10,11 @@ import dev.geminibatch.request.Line;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.RequestKey;
 import dev.geminibatch.request.RequestReader;
-import java.io.BufferedOutputStream;
+import dev.geminibatch.settings.ForcedOutput;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -91,8 +90,8 @@ public final class ResultWriter implements Closeable {
     long failed = 0;
     Map<String, Long> codes = new TreeMap<>();
     Tokens tokens = Tokens.NONE;
-    try (OutputStream resultsOut = buffered(results);
-        OutputStream errorsOut = buffered(errors)) {
+    try (OutputStream resultsOut = new ForcedOutput(results);
+        OutputStream errorsOut = new ForcedOutput(errors)) {
       List<Source> sameLine = new ArrayList<>();
       while (!sources.isEmpty()) {
         takeNextLine(sameLine);
@@ -153,10 +152,6 @@ public final class ResultWriter implements Closeable {
     if (input != null) {
       input.close();
     }
-  }
-
-  private static OutputStream buffered(Path file) throws IOException {
-    return new BufferedOutputStream(Files.newOutputStream(file), 1 << 17);
   }
 
   private byte[] original(long offset) throws IOException {

@@ -1,8 +1,6 @@
 package dev.geminibatch.sandbox;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.request.Line;
@@ -29,7 +27,6 @@ final class BatchStore {
   private static final int MOST_OPEN = 100;
 
   private static final int LONGEST_LINE = 1 << 30;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path folder;
   private final FileStore files;
@@ -164,7 +161,7 @@ final class BatchStore {
       while (lines.hasNext()) {
         Line line = lines.next();
         count++;
-        String problem = problemOf(line);
+        String problem = InputCheck.problemOf(line);
         if (problem != null) {
           problems.append("Error on line ").append(line.number()).append(": ").append(problem);
           problems.append('\n');
@@ -178,23 +175,6 @@ final class BatchStore {
       throw new ApiError(400, problems.toString().strip());
     }
     return count;
-  }
-
-  private static String problemOf(Line line) throws IOException {
-    try {
-      JsonNode contents = MAPPER.readTree(line.bytes()).path("request").path("contents");
-      if (!contents.isArray() || contents.isEmpty()) {
-        return "invalid JSON, near column 1: 'request.contents' is required";
-      }
-      for (JsonNode content : contents) {
-        if (!content.path("parts").isArray()) {
-          return "invalid JSON, near column 1: no such field in Content, expected 'parts'";
-        }
-      }
-      return null;
-    } catch (JsonProcessingException e) {
-      return "invalid JSON, near column " + e.getLocation().getColumnNr();
-    }
   }
 
   ObjectNode get(String project, String id) {

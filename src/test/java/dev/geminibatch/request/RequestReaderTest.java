@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -224,12 +228,17 @@ class RequestReaderTest {
 
   private String wire(String json) {
     BatchRequest request = request(line(json));
-    return new String(
-        WireLine.of(
-            request,
-            request.key().wireJson(),
-            tag -> new FileReference("uri:" + tag.path(), "image/png")),
-        UTF_8);
+    Function<FileTag, FileReference> references =
+        tag -> new FileReference("uri:" + tag.path(), "image/png");
+    ByteArrayOutputStream wire = new ByteArrayOutputStream();
+    try {
+      WireLine.write(request, request.key().wireJson(), references, wire);
+      assertThat(WireLine.length(request, request.key().wireJson(), references))
+          .isEqualTo(wire.size());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return wire.toString(UTF_8);
   }
 
   private BatchRequest request(Line line) {
