@@ -64,7 +64,7 @@ final class AnswerDownload {
     long lines = 0;
     byte last = '\n';
     try (InputStream in = Files.newInputStream(file)) {
-      byte[] buffer = new byte[1 << 17];
+      byte[] buffer = new byte[(int) Math.min(1 << 17, Files.size(file) + 1)];
       for (int read; (read = in.read(buffer)) > 0; ) {
         for (int i = -1; (i = ByteSearch.indexOf(buffer, i + 1, read, '\n')) >= 0; ) {
           lines++;

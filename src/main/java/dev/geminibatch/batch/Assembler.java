@@ -115,7 +115,7 @@ public final class Assembler {
             wanted,
             at -> progress.step(run, "assembling jobs", at, run.inputSize(), Unit.BYTES));
     OutputStream rejected =
-        new BufferedOutputStream(Files.newOutputStream(folder.rejected(run.attempt())), 1 << 16);
+        new BufferedOutputStream(Files.newOutputStream(folder.rejected(run.attempt())));
     int earlierJobs =
         ledger.jobs(runId).stream()
             .filter(job -> job.attempt() < run.attempt())

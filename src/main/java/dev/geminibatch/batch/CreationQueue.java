@@ -5,8 +5,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Who may create a job next. So many of ours are open at once at the most; when there is no room,
@@ -22,6 +25,9 @@ public final class CreationQueue {
   /** After that long nobody works on a run that waits: it must not hold up the others. */
   private static final Duration ABANDONED = Duration.ofMinutes(5);
 
+  /** How often it is written down that somebody still works on them; there may be thousands. */
+  private static final Duration REFRESHED = Duration.ofMinutes(1);
+
   private static final String OPEN =
       "SELECT COUNT(*) FROM job WHERE state IN ('CREATING', 'OPEN') AND project = :project";
 
@@ -29,6 +35,7 @@ public final class CreationQueue {
   private final Clock clock;
   private final int maxOpen;
   private final Duration look;
+  private Instant refreshed = Instant.EPOCH;
 
   /**
    * @param maxOpen jobs of ours that may be open at once
@@ -58,6 +65,41 @@ public final class CreationQueue {
   record Place(
       Kind kind, String project, String model, String reason, Duration time, boolean isRefusal) {}
 
+  /**
+   * Somebody still works on these runs, so that those that wait keep their places.
+   *
+   * @return whether any run waits, whosever it is
+   */
+  synchronized boolean keep(Set<String> runs) {
+    boolean someWait =
+        jdbi.withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT id FROM run WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED'"
+                            + " LIMIT 1")
+                    .mapTo(String.class)
+                    .findFirst()
+                    .isPresent());
+    Instant now = clock.instant();
+    if (someWait && !now.isBefore(refreshed.plus(REFRESHED))) {
+      refreshed = now;
+      keepPlaces(runs, now);
+    }
+    return someWait;
+  }
+
+  private void keepPlaces(Set<String> runs, Instant now) {
+    jdbi.useTransaction(
+        handle -> {
+          PreparedBatch batch =
+              handle.prepareBatch(
+                  "UPDATE run SET waits_seen = :now WHERE id = :id AND waits_for IS NOT NULL");
+          runs.forEach(id -> batch.bind("now", now.toEpochMilli()).bind("id", id).add());
+          batch.execute();
+        });
+  }
+
   /** How many more jobs of the project may be open. */
   int room(String project) {
     int open =
@@ -68,11 +110,15 @@ public final class CreationQueue {
 
   /** Where a run has to wait before it may create a job; empty if it may now. */
   Optional<Place> placeFor(Run run, String model, String project) {
-    Optional<Place> older = older(run, model, project);
-    if (older.isPresent() || room(project) > 0) {
-      return older;
+    int room = room(project);
+    // As many of those that came first as there is room for are about to create their jobs.
+    List<Place> forRoom = older(run, model, project, Kind.ROOM, Math.max(1, room));
+    if (forRoom.size() >= Math.max(1, room)) {
+      return Optional.of(forRoom.get(0));
     }
-    return Optional.of(full(model, project));
+    return room == 0
+        ? Optional.of(full(model, project))
+        : older(run, model, project, Kind.QUOTA, 1).stream().findFirst();
   }
 
   /** The place of whoever finds no room. */
@@ -88,18 +134,22 @@ public final class CreationQueue {
         false);
   }
 
-  private Optional<Place> older(Run run, String model, String project) {
+  /** The places of runs that came first and wait for the same. */
+  private List<Place> older(Run run, String model, String project, Kind kind, int most) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(
                     """
-                    SELECT id, name, waits_for FROM run
-                    WHERE state = 'ASSEMBLED' AND waits_project = :project
-                      AND (waits_for = 'ROOM' OR waits_for = 'QUOTA' AND waits_model = :model)
+                                        SELECT id, name FROM run
+                                        WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED'
+                      AND waits_project = :project
+                                            AND waits_for = :kind AND (:kind = 'ROOM' OR waits_model = :model)
                       AND waits_seen > :abandoned
                       AND (created_at < :created OR created_at = :created AND id < :id)
-                    ORDER BY created_at, id LIMIT 1""")
+                                        ORDER BY created_at, id LIMIT :most""")
+                .bind("kind", kind.name())
+                .bind("most", most)
                 .bind("project", project)
                 .bind("model", model)
                 .bind("abandoned", clock.millis() - ABANDONED.toMillis())
@@ -108,7 +158,7 @@ public final class CreationQueue {
                 .map(
                     (row, context) ->
                         new Place(
-                            Kind.valueOf(row.getString("waits_for")),
+                            kind,
                             project,
                             model,
                             "It waits its turn: "
@@ -116,12 +166,10 @@ public final class CreationQueue {
                                 + " (run "
                                 + row.getString("id")
                                 + ") came first and waits for "
-                                + (row.getString("waits_for").equals("ROOM")
-                                    ? "one of our jobs to end"
-                                    : "the quota"),
+                                + (kind == Kind.ROOM ? "one of our jobs to end" : "the quota"),
                             look,
                             false))
-                .findFirst());
+                .list());
   }
 
   /** The place of a run whose job the service did not take for lack of quota. */

@@ -9,15 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.EmptyHandling;
 
 /** The record of every run and every job. Each method is one transaction. */
 public final class Ledger {
@@ -36,17 +34,26 @@ public final class Ledger {
       UNION SELECT j.input_file FROM job j JOIN run r ON r.id = j.run_id
       WHERE j.input_file IS NOT NULL AND r.state NOT IN ('DELIVERED', 'FAILED')""";
 
+  /**
+   * For what must outlive a power failure: that an input was taken, that a job is about to be paid
+   * for, that results were delivered.
+   */
+  private final Jdbi safe;
+
+  /** For everything else, which is found out again when a stage is run again. */
   private final Jdbi jdbi;
+
   private final Clock clock;
 
-  public Ledger(Jdbi jdbi, Clock clock) {
-    this.jdbi = jdbi;
+  public Ledger(LedgerDatabase database, Clock clock) {
+    this.safe = database.jdbi();
+    this.jdbi = database.quickJdbi();
     this.clock = clock;
   }
 
   /** Writes down a new run, before its input is touched. */
   void add(Run run) {
-    jdbi.useTransaction(
+    safe.useTransaction(
         handle ->
             handle
                 .createUpdate(
@@ -175,6 +182,91 @@ public final class Ledger {
                 .bindList("states", RunState.unfinished().stream().map(Enum::name).toList())
                 .map((row, context) -> run(row))
                 .list());
+  }
+
+  /** All runs in a state, the oldest first. */
+  List<Run> inState(RunState state) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(RUNS + " WHERE state = :state ORDER BY created_at, id")
+                .bind("state", state.name())
+                .map((row, context) -> run(row))
+                .list());
+  }
+
+  /** The runs with jobs that the service may be working on. */
+  List<Run> withOpenJobs() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    RUNS
+                        + """
+
+                    WHERE id IN (SELECT run_id FROM job WHERE state = 'OPEN')
+                      AND state IN ('ASSEMBLED', 'SUBMITTED')""")
+                .map((row, context) -> run(row))
+                .list());
+  }
+
+  /**
+   * Runs for which there is something to do, the oldest first: but for those that follow others.
+   *
+   * @param started a wait that began before is over
+   * @param queued how many of those that wait to create a job
+   * @param named runs that are not counted among them
+   */
+  List<Run> mayGoOn(Instant now, Instant started, int queued, Set<String> named) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    RUNS
+                        + """
+
+                    WHERE (state IN ('RECEIVED', 'INSPECTED', 'UPLOADED', 'COLLECTED')
+                          AND (next_try <= :now OR updated_at < :started)
+                        OR state = 'ASSEMBLED' AND waits_for IS NULL
+                          AND (next_try <= :now OR updated_at < :started)
+                        OR state = 'SUBMITTED' AND (next_try <= :now OR updated_at < :started)
+                          AND (id IN (SELECT run_id FROM job WHERE state = 'ENDED')
+                            OR NOT EXISTS (SELECT 1 FROM job
+                              WHERE run_id = run.id AND job.state <> 'COLLECTED'))
+                        OR state = 'ASSEMBLED' AND waits_for IS NOT NULL
+                          AND id IN (
+                            SELECT run_id FROM job WHERE job.state IN ('ENDED', 'CREATING'))
+                        OR id IN (SELECT waiting.id FROM run AS waiting
+                          WHERE waits_for IS NOT NULL AND waiting.state = 'ASSEMBLED'
+                            AND (next_try <= :now OR updated_at < :started)
+                          ORDER BY created_at, id LIMIT :queued)
+                        OR state = 'ASSEMBLED' AND waits_for IS NOT NULL AND :queued > 0
+                          AND (next_try <= :now OR updated_at < :started)
+                          AND id IN (<named>))
+                      AND dry_run = 0
+                    ORDER BY created_at, id""")
+                .bind("now", now.toEpochMilli())
+                .bind("started", started.toEpochMilli())
+                .bind("queued", queued)
+                .bindList(EmptyHandling.NULL_KEYWORD, "named", List.copyOf(named))
+                .map((row, context) -> run(row))
+                .list());
+  }
+
+  /** The runs that others still follow although they are finished, or gone. */
+  Set<String> endedLeaders() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT DISTINCT run.leader FROM run
+                      LEFT JOIN run AS leading ON leading.id = run.leader
+                    WHERE run.state = 'FOLLOWING'
+                      AND (leading.id IS NULL OR leading.state IN ('DELIVERED', 'FAILED'))""")
+                .mapTo(String.class)
+                .stream()
+                .collect(Collectors.toSet()));
   }
 
   /** The stage that takes the run on from where it is; null if there is nothing to do. */
@@ -375,7 +467,7 @@ public final class Ledger {
    * @return false if another run has been promised this results file
    */
   boolean promiseOutput(String runId, Path output) {
-    return jdbi.inTransaction(
+    return safe.inTransaction(
         handle ->
             handle.execute(
                     """
@@ -388,7 +480,7 @@ public final class Ledger {
   }
 
   void delivered(String runId, long answered) {
-    jdbi.useTransaction(
+    safe.useTransaction(
         handle -> {
           handle.execute("UPDATE run SET answered = ? WHERE id = ?", answered, runId);
           moveTo(handle, runId, RunState.DELIVERED);
@@ -396,7 +488,7 @@ public final class Ledger {
   }
 
   void failed(String runId, String reason) {
-    jdbi.useTransaction(
+    safe.useTransaction(
         handle -> {
           moveTo(handle, runId, RunState.FAILED);
           handle.execute("UPDATE run SET reason = ? WHERE id = ?", shortened(reason), runId);
@@ -436,21 +528,6 @@ public final class Ledger {
         runId);
   }
 
-  /** Somebody still cares for these runs, so that they keep their places in the queue. */
-  void stillWaiting(List<String> runIds) {
-    if (runIds.isEmpty()) {
-      return;
-    }
-    jdbi.useTransaction(
-        handle ->
-            handle
-                .createUpdate(
-                    "UPDATE run SET waits_seen = :now WHERE waits_for IS NOT NULL AND id IN (<ids>)")
-                .bind("now", now())
-                .bindList("ids", runIds)
-                .execute());
-  }
-
   public List<Job> jobs(String runId) {
     return jdbi.withHandle(
         handle ->
@@ -488,27 +565,6 @@ public final class Ledger {
                 .findFirst());
   }
 
-  /** Which states the jobs of each unfinished run are in; a run without jobs is not there. */
-  Map<String, Set<JobState>> jobStates() {
-    Map<String, Set<JobState>> states = new HashMap<>();
-    jdbi.useHandle(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT DISTINCT job.run_id, job.state FROM job JOIN run ON run.id = job.run_id
-                    WHERE run.state IN (<states>)""")
-                .bindList("states", RunState.unfinished().stream().map(Enum::name).toList())
-                .map(
-                    (row, context) ->
-                        states
-                            .computeIfAbsent(
-                                row.getString(1), run -> EnumSet.noneOf(JobState.class))
-                            .add(JobState.valueOf(row.getString(2))))
-                .list());
-    return states;
-  }
-
   void jobUploaded(Job job, String project, String inputFile) {
     moveJob(job, JobState.UPLOADED, "project = ?, input_file = ?", project, inputFile);
   }
@@ -526,7 +582,7 @@ public final class Ledger {
    *     it
    */
   boolean jobCreating(Job job, int maxOpen) {
-    return jdbi.inTransaction(
+    return safe.inTransaction(
         handle ->
             handle.execute(
                     """

@@ -4,30 +4,29 @@ import dev.geminibatch.gemini.GeminiAccess;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** At each tick: has the open jobs looked at, and says which runs have something to do. */
+/**
+ * At each tick: has the open jobs looked at, and says which runs have something to do. What a tick
+ * takes depends on these, and not on how many runs wait for room or are finished.
+ */
 public final class Poller {
   private final Ledger ledger;
   private final CreationQueue queue;
   private final RunClaims claims;
   private final JobWatch watch;
   private final Supplier<String> project;
-  private final Predicate<Run> scope;
+  private final Scope scope;
   private final Clock clock;
   private final Instant started;
 
-  /**
-   * @param scope the runs that this process is for
-   */
-  public Poller(
-      StageContext context, CreationQueue queue, GeminiAccess service, Predicate<Run> scope) {
+  public Poller(StageContext context, CreationQueue queue, GeminiAccess service, Scope scope) {
     this.ledger = context.ledger();
     this.queue = queue;
     this.claims = context.claims();
@@ -39,96 +38,78 @@ public final class Poller {
   }
 
   /**
-   * One tick.
+   * Runs that can go on, the oldest first, each begun by {@link RunClaims#begin}.
    *
-   * @return the runs that can go on now, the oldest first, each begun by {@link RunClaims#begin}
+   * @param near those for which the service has done its part, or has room now: they are few, and
+   *     do not wait behind thousands that have just arrived
+   * @param others all others
    */
-  public List<String> poll() {
-    List<Run> ours = ours();
-    List<String> queued = ours.stream().filter(Run::isQueued).map(Run::id).toList();
-    ledger.stillWaiting(queued);
-    Map<String, Run> watched = ours.stream().collect(Collectors.toMap(Run::id, run -> run));
+  public record Turns(List<String> near, List<String> others) {}
+
+  /** One tick. */
+  public Turns poll() {
+    List<Run> following = ledger.inState(RunState.FOLLOWING).stream().filter(scope.runs()).toList();
+    Set<String> leaders =
+        following.stream().flatMap(run -> run.leader().stream()).collect(Collectors.toSet());
+    boolean someWait = queue.keep(claims.ours());
+    look(leaders, someWait);
+    return goOn(following, leaders, someWait);
+  }
+
+  private boolean isInScope(Run run, Set<String> leaders) {
+    return !run.isDryRun() && (scope.runs().test(run) || leaders.contains(run.id()));
+  }
+
+  private void look(Set<String> leaders, boolean someWait) {
+    Map<String, Run> watched = new HashMap<>();
+    for (Run run : ledger.withOpenJobs()) {
+      boolean ours = isInScope(run, leaders) && claims.own(run.id());
+      // Jobs of runs that nobody works on take room until somebody sees that they are over.
+      if (ours || someWait && claims.isFree(run.id())) {
+        watched.put(run.id(), run);
+      }
+    }
     List<Job> open = ledger.jobs(JobState.OPEN);
-    if (!queued.isEmpty()) {
-      addAbandoned(open, watched);
-    }
     watch.look(open.stream().filter(job -> watched.containsKey(job.runId())).toList(), watched);
-    return goOn(ours);
   }
 
-  /** Jobs of runs that nobody works on take room until somebody sees that they are over. */
-  private void addAbandoned(List<Job> open, Map<String, Run> watched) {
-    for (Job job : open) {
-      if (!watched.containsKey(job.runId()) && claims.isFree(job.runId())) {
-        watched.put(job.runId(), ledger.run(job.runId()));
+  private Turns goOn(List<Run> following, Set<String> leaders, boolean someWait) {
+    int room = someWait ? queue.room(project.get()) : 0;
+    Turns turns = new Turns(new ArrayList<>(), new ArrayList<>());
+    for (Run run : ledger.mayGoOn(clock.instant(), started, room, scope.named().get())) {
+      if (isInScope(run, leaders) && begin(run)) {
+        boolean hasJobs = run.state().compareTo(RunState.ASSEMBLED) >= 0;
+        (hasJobs ? turns.near() : turns.others()).add(run.id());
       }
     }
-  }
-
-  /** The runs that this process has and that are not finished. */
-  private List<Run> ours() {
-    Set<String> owned = new HashSet<>();
-    for (Run run : inScope(ledger.unfinished())) {
-      if (run.state() != RunState.RECEIVING && !run.isDryRun() && claims.own(run.id())) {
-        owned.add(run.id());
-      }
+    if (!following.isEmpty()) {
+      Set<String> ended = ledger.endedLeaders();
+      following.stream()
+          .filter(run -> isDue(run) && run.leader().map(ended::contains).orElse(true))
+          .filter(this::begin)
+          .forEach(run -> turns.near().add(run.id()));
     }
-    List<Run> ours = new ArrayList<>();
-    // Read again, since others may have gone on with a run until it was ours.
-    for (Run run : ledger.unfinished()) {
-      if (owned.remove(run.id())) {
-        ours.add(run);
-      }
-    }
-    owned.forEach(claims::disown); // finished in the meantime
-    return ours;
-  }
-
-  /** The runs that this process is for, and those that are to answer them. */
-  private List<Run> inScope(List<Run> unfinished) {
-    Set<String> leaders = new HashSet<>();
-    unfinished.stream().filter(scope).forEach(run -> run.leader().ifPresent(leaders::add));
-    return unfinished.stream()
-        .filter(run -> scope.test(run) || leaders.contains(run.id()))
-        .toList();
-  }
-
-  private List<String> goOn(List<Run> ours) {
-    Map<String, Set<JobState>> jobs = ledger.jobStates();
-    Instant now = clock.instant();
-    int room = ours.stream().anyMatch(Run::isQueued) ? queue.room(project.get()) : 0;
-    List<String> begun = new ArrayList<>();
-    for (Run run : ours) {
-      Set<JobState> states = jobs.getOrDefault(run.id(), Set.of());
-      boolean goesOn;
-      boolean needsNoRoom = states.contains(JobState.ENDED) || states.contains(JobState.CREATING);
-      if (run.isQueued() && !needsNoRoom) {
-        goesOn = isDue(run, now) && room > 0;
-        room -= goesOn ? 1 : 0;
-      } else {
-        goesOn = (isDue(run, now) || run.isQueued()) && hasSomethingToDo(run, states);
-      }
-      if (goesOn && claims.begin(run.id())) {
-        begun.add(run.id());
-      }
-    }
-    return begun;
+    return turns;
   }
 
   /** A wait that an earlier process began is over: the restart may have been the remedy. */
-  private boolean isDue(Run run, Instant now) {
-    return run.updated().isBefore(started) || !run.nextTry().isAfter(now);
+  private boolean isDue(Run run) {
+    return run.updated().isBefore(started) || !run.nextTry().isAfter(clock.instant());
   }
 
-  private boolean hasSomethingToDo(Run run, Set<JobState> jobs) {
-    return switch (run.state()) {
-      case SUBMITTED -> jobs.contains(JobState.ENDED) || jobs.equals(Set.of(JobState.COLLECTED));
-      case FOLLOWING ->
-          run.leader()
-              .flatMap(ledger::find)
-              .map(leader -> leader.state().isFinished())
-              .orElse(true);
-      default -> run.state().stage().isPresent();
-    };
+  /** Begins a run, unless another process has gone on with it until it was ours. */
+  private boolean begin(Run run) {
+    if (claims.isOurs(run.id())) {
+      return claims.begin(run.id());
+    }
+    if (!claims.own(run.id())) {
+      return false;
+    }
+    Optional<Run> present = ledger.find(run.id());
+    if (present.map(Run::state).filter(run.state()::equals).isEmpty()) {
+      claims.disown(run.id());
+      return false;
+    }
+    return claims.begin(run.id());
   }
 }

@@ -58,7 +58,7 @@ final class ReportPage implements ShownLine.Taker, Closeable {
     this.page = page;
     this.rows = rows;
     this.media = media;
-    this.out = new BufferedOutputStream(Files.newOutputStream(rows), 1 << 16);
+    this.out = new BufferedOutputStream(Files.newOutputStream(rows));
   }
 
   @Override
@@ -175,7 +175,7 @@ final class ReportPage implements ShownLine.Taker, Closeable {
             "summary", summary(report),
             "shown", shown(report),
             "outcomes", outcomes());
-    try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(target), 1 << 16)) {
+    try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(target))) {
       to.write(filled(halves[0], values).getBytes(UTF_8));
       Files.copy(rows, to);
       to.write(halves[1].replace("{{script}}", script).getBytes(UTF_8));

@@ -38,6 +38,16 @@ public final class RunClaims implements Closeable {
     this.workers = stateFolder.resolve("workers");
   }
 
+  /** Whether this process has the run. */
+  boolean isOurs(String runId) {
+    return owned.contains(runId);
+  }
+
+  /** The runs that this process has. */
+  Set<String> ours() {
+    return Set.copyOf(owned);
+  }
+
   /** Makes the run ours unless another process has it; true as well if it is ours already. */
   public synchronized boolean own(String runId) {
     if (owned.contains(runId)) {

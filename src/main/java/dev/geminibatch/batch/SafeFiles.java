@@ -25,11 +25,13 @@ public final class SafeFiles {
     forceFolder(target.toAbsolutePath().getParent());
   }
 
-  /** Moves a file, across file systems if need be; the target appears whole. */
+  /**
+   * Moves a file, across file systems if need be; the target appears whole. A power failure may
+   * undo a move within a file system.
+   */
   static void move(Path source, Path target) throws IOException {
     try {
       Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
-      forceFolder(target.toAbsolutePath().getParent());
     } catch (AtomicMoveNotSupportedException e) {
       copy(source, target);
       Files.delete(source);

@@ -29,7 +29,7 @@ final class FilesCommand {
         LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
       StoredFiles files =
           new StoredFiles(
-              new Ledger(database.jdbi(), session.clock()), service.gemini(), service.project());
+              new Ledger(database, session.clock()), service.gemini(), service.project());
       return action == Action.FILES ? list(files.list(), service.clock().instant()) : purge(files);
     }
   }

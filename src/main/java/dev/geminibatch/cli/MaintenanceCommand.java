@@ -48,7 +48,7 @@ final class MaintenanceCommand {
   /** Whoever works on a job of ours is not to send it again. */
   private void cancelling(String job) {
     try (LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
-      new Ledger(database.jdbi(), session.clock()).cancelAsked(job);
+      new Ledger(database, session.clock()).cancelAsked(job);
     } catch (IOException | RuntimeException e) {
       terminal.tell("It could not be written down that " + job + " is not to be sent again.");
     }

@@ -45,7 +45,7 @@ final class PollCommand {
 
   private Optional<Run> unfinishedRun(String name) throws IOException {
     try (LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
-      Ledger ledger = new Ledger(database.jdbi(), session.clock());
+      Ledger ledger = new Ledger(database, session.clock());
       return ledger
           .jobNamed(name)
           .map(Job::runId)
@@ -76,7 +76,7 @@ final class PollCommand {
         session.terminal().tell(whyNoAnswers(status));
         return ExitCode.FAILED;
       }
-      Ledger ledger = new Ledger(database.jdbi(), session.clock());
+      Ledger ledger = new Ledger(database, session.clock());
       return fetch(new JobFetch(ledger, gemini, session.settings(), session.clock()), status);
     }
   }

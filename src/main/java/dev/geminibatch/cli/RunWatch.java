@@ -4,6 +4,7 @@ import dev.geminibatch.batch.Job;
 import dev.geminibatch.batch.Ledger;
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
+import dev.geminibatch.batch.Scope;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.settings.InvalidSettingException;
@@ -55,7 +56,7 @@ final class RunWatch {
                 session.retries(),
                 session.clock(),
                 progress,
-                run -> watched.contains(run.id()));
+                Scope.only(watched));
         Pipeline pipeline =
             Pipeline.start(session.settings(), beans, session.properties(), false)) {
       Thread farewell =

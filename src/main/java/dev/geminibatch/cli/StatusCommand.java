@@ -30,7 +30,7 @@ final class StatusCommand {
 
   int run() throws IOException {
     try (LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
-      Ledger ledger = new Ledger(database.jdbi(), session.clock());
+      Ledger ledger = new Ledger(database, session.clock());
       if (!session.options().status.isEmpty()) {
         return printReport(ledger, session.options().status);
       }

@@ -18,7 +18,7 @@ import okhttp3.Response;
  * that does not know how to send a part sends the whole, which then replaces what was there.
  */
 final class ResumableDownload {
-  private static final int BUFFER_BYTES = 1 << 17;
+  private static final int BUFFER_BYTES = 1 << 14;
   private static final int NOTHING_BEYOND = 416;
   private static final int PART = 206;
 

@@ -28,8 +28,6 @@ import java.util.Objects;
  * else: models and formats are in its memory.
  */
 public final class LineNotes {
-  private static final int BUFFER_BYTES = 1 << 16;
-
   /** More different models and formats than files usually have. */
   private static final int MOST_DIFFERENT = 64;
 
@@ -91,8 +89,7 @@ public final class LineNotes {
       this.notes = new LineNotes(file);
       this.models = new Numbers<>(notes.models);
       this.formats = new Numbers<>(notes.formats);
-      this.out =
-          new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES));
+      this.out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)));
     }
 
     /** Notes a line. */
@@ -149,9 +146,7 @@ public final class LineNotes {
 
     private Reader(LineNotes notes) throws IOException {
       this.notes = notes;
-      this.in =
-          new DataInputStream(
-              new BufferedInputStream(Files.newInputStream(notes.file), BUFFER_BYTES));
+      this.in = new DataInputStream(new BufferedInputStream(Files.newInputStream(notes.file)));
     }
 
     /** The note of the next line; null if the line is to be parsed again. */

@@ -20,7 +20,7 @@ import java.util.NoSuchElementException;
  * kept.
  */
 public final class LineReader implements Iterator<Line>, Closeable {
-  private static final int BUFFER_BYTES = 256 * 1024;
+  private static final int MOST_BUFFER_BYTES = 256 * 1024;
 
   /** How much of an oversized line is kept, enough to show which one it is. */
   private static final int KEPT_OF_OVERSIZED = 1024;
@@ -28,7 +28,7 @@ public final class LineReader implements Iterator<Line>, Closeable {
   private final InputStream in;
   private final MessageDigest digest;
   private final int maxLineBytes;
-  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private final byte[] buffer;
   private int position;
   private int limit;
   private long bufferOffset;
@@ -36,21 +36,23 @@ public final class LineReader implements Iterator<Line>, Closeable {
   private Line next;
   private boolean finished;
 
-  private LineReader(InputStream in, int maxLineBytes, MessageDigest digest) {
-    this.in = in;
+  private LineReader(Path file, int maxLineBytes, MessageDigest digest) throws IOException {
+    this.in = Files.newInputStream(file);
+    // Of ten thousand files most are small, and a large buffer for each would cost more than they.
+    this.buffer = new byte[(int) Math.min(MOST_BUFFER_BYTES, Files.size(file) + 1)];
     this.maxLineBytes = maxLineBytes;
     this.digest = digest;
   }
 
   /** Opens a file; lines of more than {@code maxLineBytes} are marked as too long. */
   public static LineReader open(Path file, int maxLineBytes) throws IOException {
-    return new LineReader(Files.newInputStream(file), maxLineBytes, null);
+    return new LineReader(file, maxLineBytes, null);
   }
 
   /** As {@link #open}, and every byte of the file goes through the digest on its way. */
   public static LineReader digesting(Path file, int maxLineBytes, MessageDigest digest)
       throws IOException {
-    return new LineReader(Files.newInputStream(file), maxLineBytes, digest);
+    return new LineReader(file, maxLineBytes, digest);
   }
 
   @Override

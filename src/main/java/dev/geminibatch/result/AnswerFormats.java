@@ -31,7 +31,7 @@ public final class AnswerFormats {
     private long size;
 
     public Writer(Path file) throws IOException {
-      this.out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+      this.out = new BufferedOutputStream(Files.newOutputStream(file));
     }
 
     /** The number of a form; 0 if any answer will do. */

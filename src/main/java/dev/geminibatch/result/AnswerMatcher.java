@@ -134,7 +134,7 @@ public final class AnswerMatcher {
 
   private static void write(long[] places, Path matches) throws IOException {
     try (DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(matches), 1 << 16))) {
+        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(matches)))) {
       for (long place : places) {
         out.writeLong(place);
       }

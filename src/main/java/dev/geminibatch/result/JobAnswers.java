@@ -36,8 +36,7 @@ public final class JobAnswers implements Closeable {
       throws IOException {
     this.index = new JobIndex.Reader(files.index());
     this.matches =
-        new DataInputStream(
-            new BufferedInputStream(Files.newInputStream(files.matches()), 1 << 16));
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(files.matches())));
     this.answers = Files.exists(files.answers()) ? new LinesAt(files.answers()) : null;
     this.formats = new AnswerFormats.Reader(files.formats());
     this.refusals = new Refusals.Reader(files.refusals());

@@ -16,8 +16,6 @@ import java.util.Optional;
  * order of the job, which is the order of the input.
  */
 public final class JobIndex {
-  private static final int BUFFER_BYTES = 1 << 16;
-
   private JobIndex() {}
 
   /**
@@ -36,8 +34,7 @@ public final class JobIndex {
     private final DataOutputStream out;
 
     public Writer(Path file) throws IOException {
-      this.out =
-          new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES));
+      this.out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)));
     }
 
     public void add(Entry entry) throws IOException {
@@ -59,8 +56,7 @@ public final class JobIndex {
     private final DataInputStream in;
 
     public Reader(Path file) throws IOException {
-      this.in =
-          new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES));
+      this.in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)));
     }
 
     /** The next entry, or empty at the end. */

@@ -14,11 +14,13 @@ final class LinesAt implements Closeable {
   private static final int BUFFER_BYTES = 1 << 17;
 
   private final FileChannel channel;
-  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+  private final ByteBuffer buffer;
   private long bufferOffset;
 
   LinesAt(Path file) throws IOException {
     this.channel = FileChannel.open(file);
+    int most = (int) Math.min(BUFFER_BYTES, channel.size() + 1); // many files are small
+    this.buffer = ByteBuffer.allocate(most).limit(0);
   }
 
   /** The line that begins at the offset, without its line end. */

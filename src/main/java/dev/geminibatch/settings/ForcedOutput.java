@@ -17,9 +17,11 @@ import java.util.concurrent.CompletionException;
  */
 public final class ForcedOutput extends OutputStream {
   private static final long PIECE = 32 << 20;
+  private static final int LEAST_BUFFER_BYTES = 1 << 13;
+  private static final int MOST_BUFFER_BYTES = 1 << 17;
 
   private final FileChannel channel;
-  private final ByteBuffer buffer = ByteBuffer.allocate(1 << 17);
+  private ByteBuffer buffer = ByteBuffer.allocate(LEAST_BUFFER_BYTES);
   private long sinceForced;
   private CompletableFuture<Void> forcing = CompletableFuture.completedFuture(null);
 
@@ -54,6 +56,9 @@ public final class ForcedOutput extends OutputStream {
   public void flush() throws IOException {
     send(buffer.flip());
     buffer.clear();
+    if (buffer.capacity() < MOST_BUFFER_BYTES) {
+      buffer = ByteBuffer.allocate(2 * buffer.capacity()); // it is no small file
+    }
   }
 
   private void send(ByteBuffer bytes) throws IOException {
@@ -61,7 +66,7 @@ public final class ForcedOutput extends OutputStream {
     while (bytes.hasRemaining()) {
       // A large array would be copied into memory outside the heap that is never given back.
       int end = bytes.limit();
-      bytes.limit(Math.min(end, bytes.position() + buffer.capacity()));
+      bytes.limit(Math.min(end, bytes.position() + MOST_BUFFER_BYTES));
       channel.write(bytes);
       bytes.limit(end);
     }

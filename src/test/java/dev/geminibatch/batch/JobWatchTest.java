@@ -55,7 +55,7 @@ class JobWatchTest {
             folder,
             folder);
     database = LedgerDatabase.open(settings.folders().state());
-    ledger = new Ledger(database.jdbi(), clock);
+    ledger = new Ledger(database, clock);
     claims = new RunClaims(settings.folders().state());
     service = new GeminiAccess(settings, new RetryPolicy(1, Duration.ZERO, time -> {}), clock);
     StageContext context = new StageContext(ledger, claims, settings, clock, Progress.none());

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class LedgerTest {
   void open() throws IOException {
     settings = Settings.of(Properties.read(Map.of(), Map.of(), List.of()), folder, folder);
     database = LedgerDatabase.open(settings.folders().state());
-    ledger = new Ledger(database.jdbi(), clock);
+    ledger = new Ledger(database, clock);
     claims = new RunClaims(settings.folders().state());
     context = new StageContext(ledger, claims, settings, clock, Progress.none());
     receiver = new Receiver(context, new Random(1));
@@ -112,7 +113,7 @@ class LedgerTest {
     claims.end(dropped);
     Poller poller = poller(Run::fromInbox);
 
-    assertThat(poller.poll()).containsExactly(abandoned);
+    assertThat(poll(poller)).containsExactly(abandoned);
   }
 
   @Test
@@ -120,10 +121,10 @@ class LedgerTest {
     String run = ordered("a.jsonl");
     Poller poller = poller(each -> true);
 
-    assertThat(poller.poll()).containsExactly(run);
-    assertThat(poller.poll()).isEmpty();
+    assertThat(poll(poller)).containsExactly(run);
+    assertThat(poll(poller)).isEmpty();
     claims.end(run);
-    assertThat(poller.poll()).containsExactly(run);
+    assertThat(poll(poller)).containsExactly(run);
   }
 
   @Test
@@ -132,9 +133,9 @@ class LedgerTest {
 
     String run = dropped("a.jsonl");
 
-    assertThat(poller.poll()).isEmpty();
+    assertThat(poll(poller)).isEmpty();
     claims.end(run);
-    assertThat(poller.poll()).containsExactly(run);
+    assertThat(poll(poller)).containsExactly(run);
   }
 
   @Test
@@ -191,7 +192,7 @@ class LedgerTest {
     assertThat(queue.placeFor(younger, "gemini-y", "project")).isEmpty();
     assertThat(queue.placeFor(younger, "gemini-x", "another")).isEmpty();
     clock.forward(Duration.ofHours(7));
-    ledger.stillWaiting(List.of(older.id()));
+    queue.keep(Set.of(older.id()));
     assertThat(queue.placeFor(younger, "gemini-x", "project")).as("however long").isPresent();
     clock.forward(Duration.ofMinutes(6));
     assertThat(queue.placeFor(younger, "gemini-x", "project"))
@@ -257,15 +258,15 @@ class LedgerTest {
     clock.forward(Duration.ofSeconds(1));
     new FailureDesk(context).take(run, new IOException("disk full"));
 
-    assertThat(poller.poll()).isEmpty();
+    assertThat(poll(poller)).isEmpty();
     assertThat(ledger.run(run).reason()).hasValue("IOException: disk full");
     clock.forward(Duration.ofSeconds(11));
-    assertThat(poller.poll()).containsExactly(run);
+    assertThat(poll(poller)).containsExactly(run);
 
     claims.end(run);
     new FailureDesk(context).take(run, new IOException("disk full"));
     clock.forward(Duration.ofSeconds(1));
-    assertThat(poller(each -> true).poll()).containsExactly(run);
+    assertThat(poll(poller(each -> true))).containsExactly(run);
   }
 
   @Test
@@ -431,7 +432,8 @@ class LedgerTest {
     return run;
   }
 
-  private Poller poller(Predicate<Run> scope) {
+  private Poller poller(Predicate<Run> runs) {
+    Scope scope = Scope.of(runs);
     return new Poller(context, queue(90), noService(), scope);
   }
 
@@ -452,5 +454,10 @@ class LedgerTest {
     ledger.assembled(run, 1, List.of(job), 0);
     ledger.jobUploaded(job, "project", "files/x");
     return ledger.job(run, 1);
+  }
+
+  private static List<String> poll(Poller poller) {
+    Poller.Turns turns = poller.poll();
+    return Stream.concat(turns.near().stream(), turns.others().stream()).toList();
   }
 }
