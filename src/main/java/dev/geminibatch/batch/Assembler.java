@@ -108,12 +108,11 @@ public final class Assembler {
         run.attempt() == 1
             ? number -> true
             : LineNumbers.read(folder.lines(run.attempt()))::contains;
+    long size = Files.size(folder.input());
     LineReader reader = LineReader.open(folder.input(), settings.lines().maxBytes());
     LineChunks chunks =
         new LineChunks(
-            reader,
-            wanted,
-            at -> progress.step(run, "assembling jobs", at, run.inputSize(), Unit.BYTES));
+            reader, wanted, at -> progress.step(run, "assembling jobs", at, size, Unit.BYTES));
     OutputStream rejected =
         new BufferedOutputStream(Files.newOutputStream(folder.rejected(run.attempt())));
     int earlierJobs =

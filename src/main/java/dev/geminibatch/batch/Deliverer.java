@@ -196,7 +196,7 @@ public final class Deliverer {
   private void putAway(Run run) throws IOException {
     RunFolder folder = RunFolder.of(settings, run.id());
     if (run.fromInbox()) {
-      PutAway.link(settings.folders().archive(), run, folder.input());
+      PutAway.link(settings.folders().archive(), run, folder.received(run));
     }
   }
 }

@@ -80,7 +80,7 @@ public final class FailureDesk {
     if (run.fromInbox()) {
       // The input stays in the run's folder until the ledger knows: a kill in between repeats this.
       RunFolder folder = RunFolder.of(settings, run.id());
-      Path failed = PutAway.link(settings.folders().failed(), run, folder.input());
+      Path failed = PutAway.link(settings.folders().failed(), run, folder.received(run));
       Path explanation = explanationOf(failed);
       Path aside = SafeFiles.aside(explanation, run.id());
       Files.writeString(aside, explanation(run, why));

@@ -22,6 +22,7 @@ import dev.geminibatch.upload.Uploader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -123,13 +124,20 @@ public final class Inspector {
     Run run = ledger.run(runId);
     RunFolder folder = RunFolder.of(settings, runId);
     InputGuard.check(run, folder);
+    if (run.isPacked()) {
+      Unpacking.unpack(
+          folder.received(run),
+          folder.input(),
+          at -> progress.step(run, "unpacking", at, run.inputSize(), Unit.BYTES));
+    }
+    long size = Files.size(folder.input());
     MessageDigest digest = Sha256.digest();
     LineReader reader = LineReader.digesting(folder.input(), settings.lines().maxBytes(), digest);
     LineChunks chunks =
         new LineChunks(
             reader,
             number -> true,
-            at -> progress.step(run, "checking lines", at, run.inputSize(), Unit.BYTES));
+            at -> progress.step(run, "checking lines", at, size, Unit.BYTES));
     return new Inspection(
         run,
         parser.parse(chunks),
@@ -139,7 +147,7 @@ public final class Inspector {
         new PreflightCount(settings),
         MAPPER.writer().withRootValueSeparator("\n").writeValues(folder.badLines().toFile()),
         new LineNotes.Writer(folder.notes()),
-        folder.input());
+        folder.received(run));
   }
 
   /** Checks a group of lines and the files that they name. */
@@ -249,7 +257,9 @@ public final class Inspector {
                 "{}: run {} has the same content and answers this one, too; to pay again, {}",
                 run.name(),
                 id,
-                run.fromInbox() ? "drop it as " + run.stem() + ".force.jsonl" : "add --force"));
+                run.fromInbox()
+                    ? "drop it as " + run.stem() + ".force" + run.ending()
+                    : "add --force"));
     return leader.isEmpty();
   }
 

@@ -56,6 +56,16 @@ public final class Poller {
     return goOn(following, leaders, someWait);
   }
 
+  /** For the route, which would look for the methods of each {@link Turns} anew. */
+  public static List<String> near(Turns turns) {
+    return turns.near();
+  }
+
+  /** As {@link #near}. */
+  public static List<String> others(Turns turns) {
+    return turns.others();
+  }
+
   private boolean isInScope(Run run, Set<String> leaders) {
     return !run.isDryRun() && (scope.runs().test(run) || leaders.contains(run.id()));
   }

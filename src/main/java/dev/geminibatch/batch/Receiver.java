@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,6 +50,11 @@ public final class Receiver {
   public record Order(
       Path file, Path output, Optional<String> displayName, boolean forced, boolean dryRun) {}
 
+  /** As {@link #receive(Path)}; a route has the path as text. */
+  public String receiveFile(String file) throws IOException {
+    return receive(Path.of(file));
+  }
+
   /**
    * Moves a dropped file out of the inbox.
    *
@@ -63,7 +67,7 @@ public final class Receiver {
       return null;
     }
     String name = file.getFileName().toString();
-    boolean forced = name.toLowerCase(Locale.ROOT).endsWith(".force.jsonl");
+    boolean forced = name.matches("(?i).*\\.force\\.jsonl(\\.gz)?");
     Run run = run(name, file, true, Optional.empty(), Run.stem(name), forced, false);
     try {
       // Begun before the ledger shows it: a tick that came in between would begin it, too.
@@ -136,18 +140,18 @@ public final class Receiver {
     for (Run run : ledger.unfinished()) {
       if (run.state() == RunState.RECEIVING && claims.own(run.id())) {
         RunFolder folder = RunFolder.of(settings, run.id());
-        if (!Files.exists(folder.input())) {
+        if (!Files.exists(folder.received(run))) {
           abandon(run.id()); // the input is still where it was, and is received again
           continue;
         }
         boolean copied =
             run.fromInbox()
                 && Files.exists(run.source())
-                && SafeFiles.looksTheSame(folder.input(), run.source());
+                && SafeFiles.looksTheSame(folder.received(run), run.source());
         if (copied) {
           Files.delete(run.source()); // from another file system; it would be received again
         }
-        taken(run.id(), folder);
+        taken(run, folder);
       }
     }
   }
@@ -171,18 +175,20 @@ public final class Receiver {
     RunFolder folder = RunFolder.of(settings, run.id());
     try {
       folder.create();
-      transfer.transfer(run.source(), folder.input());
+      transfer.transfer(run.source(), folder.received(run));
     } catch (IOException e) {
       abandon(run.id());
       throw e;
     }
-    taken(run.id(), folder);
+    taken(run, folder);
     return run.id();
   }
 
-  private void taken(String runId, RunFolder folder) throws IOException {
+  private void taken(Run run, RunFolder folder) throws IOException {
     ledger.received(
-        runId, Files.size(folder.input()), Files.getLastModifiedTime(folder.input()).toMillis());
+        run.id(),
+        Files.size(folder.received(run)),
+        Files.getLastModifiedTime(folder.received(run)).toMillis());
   }
 
   private void abandon(String runId) throws IOException {

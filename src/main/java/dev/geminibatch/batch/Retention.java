@@ -55,8 +55,9 @@ public final class Retention {
 
   private void removeFiles(Run run) throws IOException {
     RunFolder folder = RunFolder.of(settings, run.id());
-    if (run.fromInbox() && Files.exists(folder.input())) {
-      Optional<Path> archived = PutAway.find(settings.folders().archive(), run, folder.input());
+    if (run.fromInbox() && Files.exists(folder.received(run))) {
+      Optional<Path> archived =
+          PutAway.find(settings.folders().archive(), run, folder.received(run));
       if (archived.isPresent()) {
         Files.delete(archived.get());
       }

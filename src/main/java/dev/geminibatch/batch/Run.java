@@ -2,6 +2,7 @@ package dev.geminibatch.batch;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -66,8 +67,18 @@ public record Run(
     return stem(name);
   }
 
-  /** {@code x} for {@code x.jsonl} and {@code x.force.jsonl}. */
+  /** {@code x} for {@code x.jsonl}, {@code x.force.jsonl} and both with {@code .gz}. */
   public static String stem(String fileName) {
-    return fileName.replaceFirst("(?i)(\\.force)?\\.jsonl$", "");
+    return fileName.replaceFirst("(?i)(\\.force)?\\.jsonl(\\.gz)?$", "");
+  }
+
+  /** The input's ending. */
+  String ending() {
+    return isPacked() ? ".jsonl.gz" : ".jsonl";
+  }
+
+  /** Whether the input came packed with gzip. */
+  boolean isPacked() {
+    return name.toLowerCase(Locale.ROOT).endsWith(".gz");
   }
 }

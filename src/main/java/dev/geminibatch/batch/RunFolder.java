@@ -23,7 +23,12 @@ public final class RunFolder {
     return new RunFolder(settings.folders().state(), runId);
   }
 
-  /** The input, ours from the moment it is here. */
+  /** The input as it came, ours from the moment it is here. */
+  Path received(Run run) {
+    return run.isPacked() ? path.resolve("input.jsonl.gz") : input();
+  }
+
+  /** The lines of the input; of a packed one, from when it is inspected. */
   public Path input() {
     return path.resolve("input.jsonl");
   }

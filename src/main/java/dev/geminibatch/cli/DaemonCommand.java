@@ -51,7 +51,7 @@ final class DaemonCommand {
                   session.terminal(),
                   "Stopping. What is under way goes on at the next start.",
                   pipeline));
-      LOG.info("Ready. Drop *.jsonl into {}", settings.folders().inbox());
+      LOG.info("Ready. Drop *.jsonl or *.jsonl.gz into {}", settings.folders().inbox());
       LOG.info("Answers appear in {}. Stop with Ctrl-C.", settings.folders().outbox());
       new CountDownLatch(1).await();
       return ExitCode.OK;

@@ -15,45 +15,45 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How close the uploads come to the ideal, which is the number of files times the time of each over
  * the concurrency; beside a plain loop over threads with the same HTTP calls.
  */
-@Tag("bench")
-class UploadBench {
+final class UploadBench {
   private static final int FILES = 500;
   private static final int CONCURRENCY = 32;
   private static final Duration EACH = Duration.ofMillis(150);
   private static final double IDEAL = FILES * EACH.toMillis() / 1e3 / CONCURRENCY;
 
-  @TempDir Path folder;
+  private final Path folder;
 
-  @Test
-  void uploads_against_the_ideal() throws Exception {
+  private UploadBench(Path folder) {
+    this.folder = folder;
+  }
+
+  static void measure(Path folder, Figures figures) throws Exception {
+    new UploadBench(folder).measure(figures);
+  }
+
+  private void measure(Figures figures) throws Exception {
     try (Workshop workshop = Workshop.open(folder, "upload.concurrency=" + CONCURRENCY)) {
       workshop.sandbox().faults().add("upload-chunk delay=" + EACH.toMillis() + "ms");
-      for (int round = 1; round <= 2; round++) {
-        tell("plain loop, round " + round, plainLoop(workshop, round));
-        tell("routes, round " + round, routes(workshop, "run " + round));
+      double plain = 0;
+      double ours = 0;
+      for (int round = 1; round <= 2; round++) { // the second one counts
+        plain = plainLoop(workshop, round);
+        ours = routes(workshop, "run " + round);
       }
+      String what = FILES + " images, " + CONCURRENCY + " at once, " + EACH.toMillis() + " ms each";
+      figures.add(what, ours, "s", IDEAL / ours, "the ideal");
+      figures.add("the same by a plain loop over threads", plain, "s", IDEAL / plain, "the ideal");
       Counters counters = workshop.sandbox().counters();
       long before = counters.requests(Endpoint.UPLOAD_START);
       routes(workshop, "run 2");
-      System.out.printf(
-          "the same again: %d uploads; never more than %d at once%n",
-          counters.requests(Endpoint.UPLOAD_START) - before - 1,
-          counters.mostAtOnce(Endpoint.UPLOAD_CHUNK));
+      long again = counters.requests(Endpoint.UPLOAD_START) - before - 1;
+      figures.add("the same once more, uploads", again, "");
     }
-  }
-
-  private static void tell(String what, double seconds) {
-    System.out.printf(
-        "%s: %.2f s for %d files, ideal %.2f s, ratio %.2f%n",
-        what, seconds, FILES, IDEAL, seconds / IDEAL);
   }
 
   private double plainLoop(Workshop workshop, int round) throws Exception {

@@ -24,6 +24,7 @@ public final class RealJar {
 
   private final Path folder;
   private final Map<String, String> environment = new HashMap<>();
+  private List<String> options = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
 
   public RealJar(Path folder, URI service) {
     this.folder = folder;
@@ -39,6 +40,12 @@ public final class RealJar {
   /** Sets a variable of the environment; null removes it. */
   public RealJar with(String name, String value) {
     environment.put(name, value);
+    return this;
+  }
+
+  /** Sets the options of Java, which by default are for a quick start. */
+  public RealJar java(String... others) {
+    options = List.of(others);
     return this;
   }
 
@@ -82,7 +89,8 @@ public final class RealJar {
   public Running start(String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
+    command.addAll(options);
+    command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "out-", ".txt");
     Path err = Files.createTempFile(folder, "err-", ".txt");

@@ -33,6 +33,15 @@ public final class Samples {
         .formatted(id, MODEL, id);
   }
 
+  /** A line of about a kilobyte of text in several scripts. */
+  public static String textLine(long number) {
+    StringBuilder text = new StringBuilder();
+    for (long i = number; text.length() < 700; i++) {
+      text.append("The ").append(i % 97).append("th résumé of größere Firmen, данные и 日本語; ");
+    }
+    return nativeLine("request-" + number, text.toString());
+  }
+
   /** A line as the service takes it. */
   public static String nativeLine(String key, String text) {
     return """
