@@ -26,13 +26,16 @@ public final class Ledger {
           AND job.state NOT IN ('ASSEMBLED', 'UPLOADED')) THEN 1 ELSE 0 END AS paid
       FROM run""";
 
+  private static final List<String> UNFINISHED =
+      RunState.unfinished().stream().map(Enum::name).toList();
+
   private static final String NEEDED_FILES =
       """
       SELECT u.name FROM upload u JOIN media m ON m.sha256 = u.sha256
-        JOIN run r ON r.id = m.run_id
-      WHERE u.project = :project AND r.state NOT IN ('DELIVERED', 'FAILED')
-      UNION SELECT j.input_file FROM job j JOIN run r ON r.id = j.run_id
-      WHERE j.input_file IS NOT NULL AND r.state NOT IN ('DELIVERED', 'FAILED')""";
+      WHERE u.project = :project AND m.run_id IN (SELECT id FROM run WHERE state IN (<unfinished>))
+      UNION SELECT input_file FROM job
+      WHERE input_file IS NOT NULL
+        AND run_id IN (SELECT id FROM run WHERE state IN (<unfinished>))""";
 
   /**
    * For what must outlive a power failure: that an input was taken, that a job is about to be paid
@@ -151,16 +154,23 @@ public final class Ledger {
 
   /** The newest runs, unfinished ones before all others. */
   public List<Run> recent(int most) {
+    List<Run> recent = new ArrayList<>(newest("IN", most));
+    if (recent.size() < most) {
+      recent.addAll(newest("NOT IN", most - recent.size()));
+    }
+    return recent;
+  }
+
+  private List<Run> newest(String inOrNotIn, int most) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(
                     RUNS
-                        + """
-
-                    WHERE dry_run = 0
-                    ORDER BY CASE WHEN state IN ('DELIVERED', 'FAILED') THEN 1 ELSE 0 END,
-                      created_at DESC LIMIT :most""")
+                        + " WHERE dry_run = 0 AND state "
+                        + inOrNotIn
+                        + " (<unfinished>) ORDER BY created_at DESC LIMIT :most")
+                .bindList("unfinished", UNFINISHED)
                 .bind("most", most)
                 .map((row, context) -> run(row))
                 .list());
@@ -179,7 +189,7 @@ public final class Ledger {
         handle ->
             handle
                 .createQuery(RUNS + " WHERE state IN (<states>) ORDER BY created_at, id")
-                .bindList("states", RunState.unfinished().stream().map(Enum::name).toList())
+                .bindList("states", UNFINISHED)
                 .map((row, context) -> run(row))
                 .list());
   }
@@ -265,7 +275,6 @@ public final class Ledger {
                     WHERE run.state = 'FOLLOWING'
                       AND (leading.id IS NULL OR leading.state IN ('DELIVERED', 'FAILED'))""")
                 .mapTo(String.class)
-                .stream()
                 .collect(Collectors.toSet()));
   }
 
@@ -674,23 +683,30 @@ public final class Ledger {
 
   /** Names of all files that a project's uploads and jobs have brought to the service. */
   Set<String> uploadedFiles(String project) {
-    return fileNames(
-        """
-        SELECT name FROM upload WHERE project = :project
-        UNION SELECT input_file FROM job WHERE input_file IS NOT NULL""",
-        project);
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT name FROM upload WHERE project = :project
+                    UNION SELECT input_file FROM job WHERE input_file IS NOT NULL""")
+                .bind("project", project)
+                .mapTo(String.class)
+                .collect(Collectors.toSet()));
   }
 
   /** Those of them that an unfinished run refers to. */
   Set<String> neededFiles(String project) {
-    return fileNames(NEEDED_FILES, project);
+    return jdbi.withHandle(handle -> neededFiles(handle, project));
   }
 
-  private Set<String> fileNames(String query, String project) {
-    return jdbi.withHandle(
-        handle ->
-            handle.createQuery(query).bind("project", project).mapTo(String.class).stream()
-                .collect(Collectors.toSet()));
+  private static Set<String> neededFiles(Handle handle, String project) {
+    return handle
+        .createQuery(NEEDED_FILES)
+        .bind("project", project)
+        .bindList("unfinished", UNFINISHED)
+        .mapTo(String.class)
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -701,9 +717,7 @@ public final class Ledger {
   boolean forgetUpload(String project, String name) {
     return jdbi.inTransaction(
         handle -> {
-          boolean needed =
-              handle.createQuery(NEEDED_FILES).bind("project", project).mapTo(String.class).stream()
-                  .anyMatch(name::equals);
+          boolean needed = neededFiles(handle, project).contains(name);
           if (!needed) {
             handle.execute("DELETE FROM upload WHERE project = ? AND name = ?", project, name);
           }
