@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * One run, from wherever it is to its end, with a person waiting for it.
@@ -51,29 +53,54 @@ final class RunWatch {
         new ProgressDisplay(session.terminal(), session.terminal()::tell, session.clock());
     Progress progress = session.options().quiet ? Progress.none() : display;
     try (Beans beans =
-            new Beans(
-                session.settings(),
-                session.retries(),
-                session.clock(),
-                progress,
-                Scope.only(watched));
-        Pipeline pipeline =
-            Pipeline.start(session.settings(), beans, session.properties(), false)) {
-      Thread farewell =
-          Farewell.hook(
-              session.terminal(), "Interrupted; nothing is lost. To go on: " + goOn, pipeline);
-      Runtime.getRuntime().addShutdownHook(farewell);
-      try {
-        String runId = begin.begin(beans);
-        watched.add(runId);
-        if (beans.claims().begin(runId)) {
-          pipeline.advance(runId);
-        } // else another process works on it, and it is only waited for
-        return await(beans.ledger(), runId);
+        new Beans(
+            session.settings(),
+            session.retries(),
+            session.clock(),
+            progress,
+            Scope.only(watched))) {
+      // Copying a large file and starting the routes both take seconds.
+      FutureTask<String> begun = new FutureTask<>(() -> begin.begin(beans));
+      new Thread(begun, "begin").start();
+      try (Pipeline pipeline =
+          Pipeline.start(session.settings(), beans, session.properties(), false)) {
+        return await(beans, pipeline, begun, display);
       } finally {
-        display.end();
-        removeHook(farewell);
+        ended(begun); // before the beans that it uses are closed
       }
+    }
+  }
+
+  private End await(
+      Beans beans, Pipeline pipeline, FutureTask<String> begun, ProgressDisplay display)
+      throws IOException, InterruptedException {
+    Thread farewell =
+        Farewell.hook(
+            session.terminal(), "Interrupted; nothing is lost. To go on: " + goOn, pipeline);
+    Runtime.getRuntime().addShutdownHook(farewell);
+    try {
+      String runId = ended(begun);
+      watched.add(runId);
+      if (beans.claims().begin(runId)) {
+        pipeline.advance(runId);
+      } // else another process works on it, and it is only waited for
+      return await(beans.ledger(), runId);
+    } finally {
+      display.end();
+      removeHook(farewell);
+    }
+  }
+
+  private static String ended(FutureTask<String> begun) throws IOException, InterruptedException {
+    try {
+      return begun.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failed) {
+        throw failed;
+      }
+      throw e.getCause() instanceof RuntimeException failed
+          ? failed
+          : new IllegalStateException(e.getCause());
     }
   }
 

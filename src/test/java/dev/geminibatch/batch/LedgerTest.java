@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,8 @@ class LedgerTest {
 
   @BeforeEach
   void open() throws IOException {
-    settings = Settings.of(Properties.read(Map.of(), Map.of(), List.of()), folder, folder);
+    Map<String, String> key = Map.of("gemini.api-key", "some-key");
+    settings = Settings.of(Properties.read(key, Map.of(), List.of()), folder, folder);
     database = LedgerDatabase.open(settings.folders().state());
     ledger = new Ledger(database, clock);
     claims = new RunClaims(settings.folders().state());
@@ -176,6 +178,49 @@ class LedgerTest {
         .contains("older.jsonl");
     ledger.moveTo(older.id(), RunState.SUBMITTED);
     assertThat(queue(2).placeFor(younger, "gemini-x", "project")).isEmpty();
+  }
+
+  @Test
+  void as_many_as_there_is_room_for_need_not_wait_for_each_other() throws IOException {
+    ledger.jobCreating(withJob(dropped("open.jsonl")), 90);
+    List<Run> runs = new ArrayList<>();
+    for (String name : List.of("first.jsonl", "second.jsonl", "third.jsonl")) {
+      clock.forward(Duration.ofSeconds(1));
+      Run run = ledger.run(withJob(dropped(name)).runId());
+      ledger.queued(run.id(), queue(1).placeFor(run, "gemini-x", "project").orElseThrow());
+      runs.add(run);
+    }
+
+    CreationQueue twoMore = queue(3);
+    assertThat(twoMore.placeFor(runs.get(0), "gemini-x", "project")).isEmpty();
+    assertThat(twoMore.placeFor(runs.get(1), "gemini-x", "project")).isEmpty();
+    assertThat(twoMore.placeFor(runs.get(2), "gemini-x", "project").orElseThrow().reason())
+        .contains("first.jsonl");
+  }
+
+  @Test
+  void a_tick_hands_out_as_many_waiting_runs_as_there_is_room_for() throws IOException {
+    List<String> waiting = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      clock.forward(Duration.ofSeconds(1));
+      String run = withJob(dropped("x" + i + ".jsonl")).runId();
+      ledger.queued(run, queue(2).full("gemini-x", "project"));
+      claims.end(run);
+      waiting.add(run);
+    }
+    clock.forward(Duration.ofMinutes(1));
+
+    assertThat(poller(each -> true, 2).poll().near())
+        .containsExactlyElementsOf(waiting.subList(0, 2));
+  }
+
+  @Test
+  void the_newest_migration_is_known_so_that_a_start_can_skip_them() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("src/main/resources/db/migration"))) {
+      assertThat(files.map(file -> file.getFileName().toString().replaceFirst("__.*", "")))
+          .contains("V" + LedgerDatabase.NEWEST)
+          .doesNotContain("V" + (Integer.parseInt(LedgerDatabase.NEWEST) + 1));
+    }
   }
 
   @Test
@@ -433,8 +478,11 @@ class LedgerTest {
   }
 
   private Poller poller(Predicate<Run> runs) {
-    Scope scope = Scope.of(runs);
-    return new Poller(context, queue(90), noService(), scope);
+    return poller(runs, 90);
+  }
+
+  private Poller poller(Predicate<Run> runs, int maxOpen) {
+    return new Poller(context, queue(maxOpen), noService(), Scope.of(runs));
   }
 
   private CreationQueue queue(int maxOpen) {
