@@ -225,7 +225,6 @@ public final class Assembler {
   private static void finish(Assembly assembly, JobWriter job) throws IOException {
     job.close();
     if (job.requests() > 0) {
-
       SafeFiles.force(assembly.folder.jobIndex(job.number()));
       SafeFiles.force(assembly.folder.formats(job.number()));
       assembly.finished.add(job.toJob(assembly.run));

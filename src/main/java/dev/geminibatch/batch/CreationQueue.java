@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -65,31 +65,28 @@ public final class CreationQueue {
   record Place(
       Kind kind, String project, String model, String reason, Duration time, boolean isRefusal) {}
 
-  /**
-   * Somebody still works on these runs, so that those that wait keep their places.
-   *
-   * @return whether any run waits, whosever it is
-   */
-  synchronized boolean keep(Set<String> runs) {
-    boolean someWait =
-        jdbi.withHandle(
-            handle ->
-                handle
-                    .createQuery(
-                        "SELECT id FROM run WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED'"
-                            + " LIMIT 1")
-                    .mapTo(String.class)
-                    .findFirst()
-                    .isPresent());
-    Instant now = clock.instant();
-    if (someWait && !now.isBefore(refreshed.plus(REFRESHED))) {
-      refreshed = now;
-      keepPlaces(runs, now);
-    }
-    return someWait;
+  /** Whether any run waits, whosever it is. */
+  boolean isAnybodyWaiting() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT id FROM run WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED' LIMIT 1")
+                .mapTo(String.class)
+                .findFirst()
+                .isPresent());
   }
 
-  private void keepPlaces(Set<String> runs, Instant now) {
+  /** Somebody still cares for these runs, so that they keep their places; asked now and then. */
+  synchronized void keep(Supplier<List<String>> waiting) {
+    Instant now = clock.instant();
+    if (!now.isBefore(refreshed.plus(REFRESHED))) {
+      refreshed = now;
+      keepPlaces(waiting.get(), now);
+    }
+  }
+
+  private void keepPlaces(List<String> runs, Instant now) {
     jdbi.useTransaction(
         handle -> {
           PreparedBatch batch =

@@ -248,7 +248,7 @@ public final class Inspector {
             inspection.rejected,
             !run.forced() && !run.isDryRun());
     preflight.inWords().forEach(LOG::info);
-    if (leader.isEmpty()) {
+    if (leader.isEmpty() && !run.isDryRun()) {
       parser.keep(run.id(), inspection.notes.notes());
     }
     leader.ifPresent(

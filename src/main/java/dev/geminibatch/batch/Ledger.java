@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.EmptyHandling;
 
 /** The record of every run and every job. Each method is one transaction. */
 public final class Ledger {
@@ -39,7 +38,7 @@ public final class Ledger {
 
   /**
    * For what must outlive a power failure: that an input was taken, that a job is about to be paid
-   * for, that results were delivered.
+   * for, that somebody has cancelled it, that results were delivered.
    */
   private final Jdbi safe;
 
@@ -221,13 +220,12 @@ public final class Ledger {
   }
 
   /**
-   * Runs for which there is something to do, the oldest first: but for those that follow others.
+   * Runs for which there is something to do, the oldest first: but for those that follow others and
+   * those that only wait for room.
    *
    * @param started a wait that began before is over
-   * @param queued how many of those that wait to create a job
-   * @param named runs that are not counted among them
    */
-  List<Run> mayGoOn(Instant now, Instant started, int queued, Set<String> named) {
+  List<Run> mayGoOn(Instant now, Instant started) {
     return jdbi.withHandle(
         handle ->
             handle
@@ -235,30 +233,47 @@ public final class Ledger {
                     RUNS
                         + """
 
-                    WHERE (state IN ('RECEIVED', 'INSPECTED', 'UPLOADED', 'COLLECTED')
+                    WHERE dry_run = 0
+                      AND (state IN ('RECEIVED', 'INSPECTED', 'UPLOADED', 'COLLECTED')
                           AND (next_try <= :now OR updated_at < :started)
                         OR state = 'ASSEMBLED' AND waits_for IS NULL
                           AND (next_try <= :now OR updated_at < :started)
-                        OR state = 'SUBMITTED' AND (next_try <= :now OR updated_at < :started)
-                          AND (id IN (SELECT run_id FROM job WHERE state = 'ENDED')
-                            OR NOT EXISTS (SELECT 1 FROM job
-                              WHERE run_id = run.id AND job.state <> 'COLLECTED'))
                         OR state = 'ASSEMBLED' AND waits_for IS NOT NULL
                           AND id IN (
                             SELECT run_id FROM job WHERE job.state IN ('ENDED', 'CREATING'))
-                        OR id IN (SELECT waiting.id FROM run AS waiting
-                          WHERE waits_for IS NOT NULL AND waiting.state = 'ASSEMBLED'
-                            AND (next_try <= :now OR updated_at < :started)
-                          ORDER BY created_at, id LIMIT :queued)
-                        OR state = 'ASSEMBLED' AND waits_for IS NOT NULL AND :queued > 0
-                          AND (next_try <= :now OR updated_at < :started)
-                          AND id IN (<named>))
-                      AND dry_run = 0
+                        OR state = 'SUBMITTED' AND (next_try <= :now OR updated_at < :started)
+                          AND (id IN (SELECT run_id FROM job WHERE state = 'ENDED')
+                            OR NOT EXISTS (SELECT 1 FROM job
+                              WHERE run_id = run.id AND job.state <> 'COLLECTED')))
                     ORDER BY created_at, id""")
                 .bind("now", now.toEpochMilli())
                 .bind("started", started.toEpochMilli())
-                .bind("queued", queued)
-                .bindList(EmptyHandling.NULL_KEYWORD, "named", List.copyOf(named))
+                .map((row, context) -> run(row))
+                .list());
+  }
+
+  /**
+   * Runs that wait to create a job and may try it now, the oldest first.
+   *
+   * @param after the last one of the page before; empty for the first page
+   */
+  List<Run> waiting(Instant now, Instant started, Optional<Run> after, int most) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    RUNS
+                        + """
+
+                    WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED' AND dry_run = 0
+                      AND (next_try <= :now OR updated_at < :started)
+                      AND (created_at > :created OR created_at = :created AND id > :id)
+                    ORDER BY created_at, id LIMIT :most""")
+                .bind("now", now.toEpochMilli())
+                .bind("started", started.toEpochMilli())
+                .bind("created", after.map(run -> run.created().toEpochMilli()).orElse(-1L))
+                .bind("id", after.map(Run::id).orElse(""))
+                .bind("most", most)
                 .map((row, context) -> run(row))
                 .list());
   }
@@ -466,7 +481,7 @@ public final class Ledger {
 
   /** A person has cancelled the job, if it is ours. */
   public void cancelAsked(String jobName) {
-    jdbi.useTransaction(
+    safe.useTransaction(
         handle -> handle.execute("UPDATE job SET cancel_asked = 1 WHERE name = ?", jobName));
   }
 

@@ -5,16 +5,18 @@ import dev.geminibatch.request.Line;
 import dev.geminibatch.request.LineNotes;
 import dev.geminibatch.request.LineNotes.Note;
 import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.settings.LeastRecent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Parses lines on all processors, and each line once if it can: what inspecting a run has found out
@@ -24,9 +26,14 @@ public final class LineParser implements AutoCloseable {
   /** Enough to keep the processors busy, and little beside one line of the largest size. */
   private static final long MOST_BYTES_AHEAD = 6 << 20;
 
+  private static final int MOST_KEPT = 500;
+
   private final RequestReader requests;
   private final ExecutorService workers;
-  private final Map<String, LineNotes> notes = new ConcurrentHashMap<>();
+
+  /** Of some runs; those that come to nothing are forgotten by and by. */
+  private final Map<String, LineNotes> notes =
+      Collections.synchronizedMap(new LeastRecent<>(MOST_KEPT));
 
   public LineParser(RequestReader requests) {
     this.requests = requests;
@@ -101,6 +108,10 @@ public final class LineParser implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.shutdownNow();
+    for (Runnable dropped : workers.shutdownNow()) {
+      if (dropped instanceof Future<?> outcome) {
+        outcome.cancel(false); // somebody may wait for it
+      }
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -17,16 +18,22 @@ import java.util.stream.Collectors;
  * takes depends on these, and not on how many runs wait for room or are finished.
  */
 public final class Poller {
+  private static final int PAGE = 200;
+
   private final Ledger ledger;
   private final CreationQueue queue;
   private final RunClaims claims;
   private final JobWatch watch;
   private final Supplier<String> project;
-  private final Scope scope;
+  private final Predicate<Run> scope;
   private final Clock clock;
   private final Instant started;
 
-  public Poller(StageContext context, CreationQueue queue, GeminiAccess service, Scope scope) {
+  /**
+   * @param scope the runs that this process is for, beside those that are to answer them
+   */
+  public Poller(
+      StageContext context, CreationQueue queue, GeminiAccess service, Predicate<Run> scope) {
     this.ledger = context.ledger();
     this.queue = queue;
     this.claims = context.claims();
@@ -48,10 +55,18 @@ public final class Poller {
 
   /** One tick. */
   public Turns poll() {
-    List<Run> following = ledger.inState(RunState.FOLLOWING).stream().filter(scope.runs()).toList();
+    List<Run> following = ledger.inState(RunState.FOLLOWING).stream().filter(scope).toList();
     Set<String> leaders =
         following.stream().flatMap(run -> run.leader().stream()).collect(Collectors.toSet());
-    boolean someWait = queue.keep(claims.ours());
+    boolean someWait = queue.isAnybodyWaiting();
+    if (someWait) {
+      queue.keep(
+          () ->
+              ledger.inState(RunState.ASSEMBLED).stream()
+                  .filter(run -> run.isQueued() && isInScope(run, leaders))
+                  .map(Run::id)
+                  .toList());
+    }
     look(leaders, someWait);
     return goOn(following, leaders, someWait);
   }
@@ -67,7 +82,7 @@ public final class Poller {
   }
 
   private boolean isInScope(Run run, Set<String> leaders) {
-    return !run.isDryRun() && (scope.runs().test(run) || leaders.contains(run.id()));
+    return !run.isDryRun() && (scope.test(run) || leaders.contains(run.id()));
   }
 
   private void look(Set<String> leaders, boolean someWait) {
@@ -84,13 +99,15 @@ public final class Poller {
   }
 
   private Turns goOn(List<Run> following, Set<String> leaders, boolean someWait) {
-    int room = someWait ? queue.room(project.get()) : 0;
     Turns turns = new Turns(new ArrayList<>(), new ArrayList<>());
-    for (Run run : ledger.mayGoOn(clock.instant(), started, room, scope.named().get())) {
+    for (Run run : ledger.mayGoOn(clock.instant(), started)) {
       if (isInScope(run, leaders) && begin(run)) {
         boolean hasJobs = run.state().compareTo(RunState.ASSEMBLED) >= 0;
         (hasJobs ? turns.near() : turns.others()).add(run.id());
       }
+    }
+    if (someWait) {
+      fillRoom(turns, leaders);
     }
     if (!following.isEmpty()) {
       Set<String> ended = ledger.endedLeaders();
@@ -102,6 +119,23 @@ public final class Poller {
     return turns;
   }
 
+  /** As many runs as there is room for; those of others, or of nobody, take none of it. */
+  private void fillRoom(Turns turns, Set<String> leaders) {
+    int room = queue.room(project.get());
+    Optional<Run> last = Optional.empty();
+    List<Run> page;
+    do {
+      page = room > 0 ? ledger.waiting(clock.instant(), started, last, PAGE) : List.of();
+      for (Run run : page) {
+        if (room > 0 && isInScope(run, leaders) && begin(run)) {
+          turns.near().add(run.id());
+          room--;
+        }
+        last = Optional.of(run);
+      }
+    } while (page.size() == PAGE);
+  }
+
   /** A wait that an earlier process began is over: the restart may have been the remedy. */
   private boolean isDue(Run run) {
     return run.updated().isBefore(started) || !run.nextTry().isAfter(clock.instant());
@@ -110,7 +144,7 @@ public final class Poller {
   /** Begins a run, unless another process has gone on with it until it was ours. */
   private boolean begin(Run run) {
     if (claims.isOurs(run.id())) {
-      return claims.begin(run.id());
+      return claims.beginOurs(run.id());
     }
     if (!claims.own(run.id())) {
       return false;

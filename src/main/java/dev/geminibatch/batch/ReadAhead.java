@@ -32,6 +32,7 @@ final class ReadAhead<A, B> implements Iterator<B> {
   private final AtomicLong weightUnderWay = new AtomicLong();
   private final ReentrantLock reading = new ReentrantLock();
   private volatile boolean isRead;
+  private long weightInUse;
   private UnderWay<B> first;
 
   /** An outcome to come; the end has none. */
@@ -53,6 +54,9 @@ final class ReadAhead<A, B> implements Iterator<B> {
   @Override
   public boolean hasNext() {
     if (first == null) {
+      // Only now is the caller done with the outcome before.
+      weightUnderWay.addAndGet(-weightInUse);
+      weightInUse = 0;
       workers.execute(this::read);
       try {
         first = underWay.take();
@@ -66,6 +70,7 @@ final class ReadAhead<A, B> implements Iterator<B> {
   /**
    * The next outcome.
    *
+   * @throws RunFailure when there was not enough memory
    * @throws RuntimeException or Error that the source or the work ended with
    */
   @Override
@@ -75,10 +80,8 @@ final class ReadAhead<A, B> implements Iterator<B> {
     }
     UnderWay<B> taken = first;
     first = null;
-    B outcome = outcome(taken.outcome());
-    weightUnderWay.addAndGet(-taken.weight());
-    workers.execute(this::read);
-    return outcome;
+    weightInUse = taken.weight();
+    return outcome(taken.outcome());
   }
 
   /** Reads as far as there is room. Whoever makes room calls this again, so it need not wait. */
@@ -120,6 +123,11 @@ final class ReadAhead<A, B> implements Iterator<B> {
     } catch (InterruptedException e) {
       throw stopped(e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof OutOfMemoryError) {
+        throw new RunFailure(
+            "A line is too large for the memory that Java has. Give it more (java -Xmx1g ...), or"
+                + " lower lines.max-bytes, so that such lines are reported one by one.");
+      }
       if (e.getCause() instanceof Error error) {
         throw error;
       }

@@ -140,13 +140,13 @@ public final class Receiver {
     for (Run run : ledger.unfinished()) {
       if (run.state() == RunState.RECEIVING && claims.own(run.id())) {
         RunFolder folder = RunFolder.of(settings, run.id());
-        if (!Files.exists(folder.received(run))) {
-          abandon(run.id()); // the input is still where it was, and is received again
+        if (!run.fromInbox() || !Files.exists(folder.received(run))) {
+          // The input is still where it was; a copy of it need not be complete.
+          abandon(run.id());
           continue;
         }
         boolean copied =
-            run.fromInbox()
-                && Files.exists(run.source())
+            Files.exists(run.source())
                 && SafeFiles.looksTheSame(folder.received(run), run.source());
         if (copied) {
           Files.delete(run.source()); // from another file system; it would be received again

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * Which runs this process works on.
@@ -26,12 +27,21 @@ public final class RunClaims implements Closeable {
   /** A file lock keeps other processes out, and not other threads. */
   private static final Object ONE_AT_A_TIME = new Object();
 
+  /**
+   * Workers of this process, of which tests have several. Their files must not even be opened:
+   * closing any handle of a locked file gives up the lock.
+   */
+  private static final Set<String> HERE = ConcurrentHashMap.newKeySet();
+
+  private static final String LOCK_OF_ALL = "all";
+
   private final Path stateFolder;
   private final Path workers;
   private final String me = HexFormat.of().toHexDigits(RandomGenerator.getDefault().nextLong());
   private final Set<String> owned = ConcurrentHashMap.newKeySet();
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
   private FileChannel alive;
+  private boolean isClosed;
 
   public RunClaims(Path stateFolder) {
     this.stateFolder = stateFolder;
@@ -43,11 +53,6 @@ public final class RunClaims implements Closeable {
     return owned.contains(runId);
   }
 
-  /** The runs that this process has. */
-  Set<String> ours() {
-    return Set.copyOf(owned);
-  }
-
   /** Makes the run ours unless another process has it; true as well if it is ours already. */
   public synchronized boolean own(String runId) {
     if (owned.contains(runId)) {
@@ -56,10 +61,11 @@ public final class RunClaims implements Closeable {
     try {
       beAlive();
       synchronized (ONE_AT_A_TIME) {
-        try (FileChannel all = open(workers.resolve("all"));
+        try (FileChannel all = open(workers.resolve(LOCK_OF_ALL));
             FileLock lock = all.lock()) {
           RunFolder folder = new RunFolder(stateFolder, runId);
-          if (isAlive(ownerOf(folder))) {
+          Optional<String> owner = ownerOf(folder);
+          if (!owner.equals(Optional.of(me)) && isAlive(owner)) {
             return false;
           }
           folder.create();
@@ -74,11 +80,27 @@ public final class RunClaims implements Closeable {
   }
 
   private void beAlive() throws IOException {
+    if (isClosed) {
+      throw new IOException("This process is about to end");
+    }
     if (alive == null) {
       Files.createDirectories(workers);
+      removeDead();
+      HERE.add(me);
       alive =
           LockFile.take(workers.resolve(me))
               .orElseThrow(() -> new IOException("Cannot lock a file in " + workers));
+    }
+  }
+
+  private void removeDead() throws IOException {
+    try (Stream<Path> files = Files.list(workers)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        String name = file.getFileName().toString();
+        if (!name.equals(LOCK_OF_ALL)) {
+          isAlive(Optional.of(name));
+        }
+      }
     }
   }
 
@@ -95,6 +117,9 @@ public final class RunClaims implements Closeable {
   }
 
   private boolean isAlive(Optional<String> worker) throws IOException {
+    if (worker.isPresent() && HERE.contains(worker.get())) {
+      return true;
+    }
     if (worker.isEmpty() || !Files.exists(workers.resolve(worker.get()))) {
       return false;
     }
@@ -125,6 +150,18 @@ public final class RunClaims implements Closeable {
     return own(runId) && busy.add(runId);
   }
 
+  /** As {@link #begin}, for a run that is ours as long as nobody finishes it. */
+  boolean beginOurs(String runId) {
+    if (!busy.add(runId)) {
+      return false;
+    }
+    if (!owned.contains(runId)) {
+      busy.remove(runId);
+      return false;
+    }
+    return true;
+  }
+
   /** Ends the work that {@link #begin} allowed. */
   public void end(String runId) {
     busy.remove(runId);
@@ -134,18 +171,23 @@ public final class RunClaims implements Closeable {
   public synchronized void disown(String runId) {
     if (owned.remove(runId)) {
       try {
-        Files.deleteIfExists(new RunFolder(stateFolder, runId).owner());
+        RunFolder folder = new RunFolder(stateFolder, runId);
+        Files.deleteIfExists(folder.owner());
+        folder.removeIfEmpty();
       } catch (IOException e) {
-        // The file stays and does no harm.
+        // The file stays and says that it is ours, which it would be again.
       }
     }
   }
 
   @Override
   public synchronized void close() throws IOException {
+    isClosed = true;
     owned.clear();
     if (alive != null) {
       alive.close();
+      alive = null;
+      HERE.remove(me);
       Files.deleteIfExists(workers.resolve(me));
     }
   }

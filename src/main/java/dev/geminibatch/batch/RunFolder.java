@@ -5,6 +5,7 @@ import dev.geminibatch.result.JobAnswers;
 import dev.geminibatch.result.JobFiles;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -131,6 +132,15 @@ public final class RunFolder {
 
   void create() throws IOException {
     Files.createDirectories(path);
+  }
+
+  /** Removes the folder if there is nothing in it. */
+  void removeIfEmpty() throws IOException {
+    try {
+      Files.deleteIfExists(path);
+    } catch (DirectoryNotEmptyException e) {
+      // there is
+    }
   }
 
   /** Removes everything that was kept of a run. */

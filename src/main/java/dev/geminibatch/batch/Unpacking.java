@@ -1,16 +1,15 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.settings.ForcedOutput;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /** Unpacks an input that came packed with gzip. */
 final class Unpacking {
@@ -19,28 +18,48 @@ final class Unpacking {
   private Unpacking() {}
 
   /**
-   * Unpacks a file, in place of one that is there.
+   * Unpacks a file, all its members, in place of one that is there.
    *
    * @param progress told how far into the packed file it is, in bytes
-   * @throws RunFailure when it is not packed with gzip, or not all of it is there
+   * @throws RunFailure when it is not packed with gzip, not all of it is there, or something
+   *     follows that is not (Java's own stream would take that for the end)
    */
   static void unpack(Path packed, Path target, LongConsumer progress) throws IOException {
+    if (Files.size(packed) == 0) {
+      throw new RunFailure("The file is empty.");
+    }
     try (FileChannel channel = FileChannel.open(packed);
-        InputStream in = new GZIPInputStream(Channels.newInputStream(channel), BUFFER_BYTES);
         OutputStream out = new ForcedOutput(target)) {
+      InputStream in = members(channel);
       byte[] buffer = new byte[BUFFER_BYTES];
-      for (int read; (read = in.read(buffer)) >= 0; ) {
+      for (int read; (read = read(in, buffer)) >= 0; ) {
         out.write(buffer, 0, read);
         progress.accept(channel.position());
       }
-    } catch (EOFException e) {
-      throw new RunFailure(
-          "The file ends in the middle of its packed content; pack or copy it again.");
-    } catch (ZipException e) {
-      throw new RunFailure(
-          "The file is not packed with gzip, or is damaged ("
-              + e.getMessage()
-              + "); pack it again, or drop it unpacked as .jsonl.");
     }
+  }
+
+  private static InputStream members(FileChannel channel) {
+    try {
+      return new GzipCompressorInputStream(Channels.newInputStream(channel), true);
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
+  /** What goes wrong with reading is about the file, other than with writing. */
+  private static int read(InputStream in, byte[] buffer) {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+  }
+
+  private static RunFailure damaged(IOException e) {
+    return new RunFailure(
+        "The file is not packed with gzip, or is damaged or cut off ("
+            + e.getMessage()
+            + "); pack or copy it again, or drop it unpacked as .jsonl.");
   }
 }

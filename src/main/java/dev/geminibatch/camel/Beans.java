@@ -17,8 +17,8 @@ import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Receiver;
 import dev.geminibatch.batch.Reports;
 import dev.geminibatch.batch.Retention;
+import dev.geminibatch.batch.Run;
 import dev.geminibatch.batch.RunClaims;
-import dev.geminibatch.batch.Scope;
 import dev.geminibatch.batch.StageContext;
 import dev.geminibatch.batch.Submitter;
 import dev.geminibatch.gemini.Gemini;
@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -62,10 +63,11 @@ public final class Beans implements AutoCloseable {
    *
    * @param scope the runs that this process is for
    */
-  public Beans(Settings settings, RetryPolicy retries, Clock clock, Progress progress, Scope scope)
+  public Beans(
+      Settings settings, RetryPolicy retries, Clock clock, Progress progress, Predicate<Run> scope)
       throws IOException {
     SecureRandom random = new SecureRandom();
-    RequestReader requests = new RequestReader();
+    RequestReader requests = new RequestReader(settings.lines().maxBytes());
     this.parser = new LineParser(requests);
 
     this.database = LedgerDatabase.open(settings.folders().state());

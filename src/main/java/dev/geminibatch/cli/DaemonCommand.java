@@ -3,7 +3,6 @@ package dev.geminibatch.cli;
 import dev.geminibatch.batch.DaemonLock;
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
-import dev.geminibatch.batch.Scope;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.gemini.GeminiFailure;
@@ -36,11 +35,7 @@ final class DaemonCommand {
     try (DaemonLock lock = DaemonLock.take(settings.folders().state());
         Beans beans =
             new Beans(
-                settings,
-                session.retries(),
-                session.clock(),
-                progress,
-                Scope.of(DaemonCommand::isForUs))) {
+                settings, session.retries(), session.clock(), progress, DaemonCommand::isForUs)) {
       makeFolders(settings);
       checkAccess(beans);
       beans.receiver().recover();

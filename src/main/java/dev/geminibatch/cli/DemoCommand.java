@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
 import dev.geminibatch.batch.RunState;
-import dev.geminibatch.batch.Scope;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.sandbox.Sandbox;
@@ -50,11 +49,7 @@ final class DemoCommand {
       Files.createDirectories(settings.folders().inbox());
       try (Beans beans =
               new Beans(
-                  settings,
-                  session.retries(),
-                  session.clock(),
-                  Progress.none(),
-                  Scope.of(run -> true));
+                  settings, session.retries(), session.clock(), Progress.none(), run -> true);
           Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true)) {
         for (String export : EXPORTS) {
           drop(export, settings.folders().inbox());

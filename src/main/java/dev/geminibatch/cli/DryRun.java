@@ -10,7 +10,6 @@ import dev.geminibatch.batch.Receiver;
 import dev.geminibatch.batch.Run;
 import dev.geminibatch.batch.RunFolder;
 import dev.geminibatch.batch.RunState;
-import dev.geminibatch.batch.Scope;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.settings.Settings;
@@ -19,7 +18,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -45,12 +43,7 @@ final class DryRun {
     Map<String, String> properties = new HashMap<>(session.properties());
     properties.put("stage.after-inspect", "log:dry-run?level=OFF");
     try (Beans beans =
-            new Beans(
-                settings,
-                session.retries(),
-                session.clock(),
-                Progress.none(),
-                Scope.only(Set.of()));
+            new Beans(settings, session.retries(), session.clock(), Progress.none(), run -> false);
         Pipeline pipeline = Pipeline.start(settings, beans, properties, false)) {
       removeRemains(beans);
       String id = beans.receiver().receive(order);

@@ -4,7 +4,6 @@ import dev.geminibatch.batch.Job;
 import dev.geminibatch.batch.Ledger;
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
-import dev.geminibatch.batch.Scope;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.settings.InvalidSettingException;
@@ -58,7 +57,7 @@ final class RunWatch {
             session.retries(),
             session.clock(),
             progress,
-            Scope.only(watched))) {
+            run -> watched.contains(run.id()))) {
       // Copying a large file and starting the routes both take seconds.
       FutureTask<String> begun = new FutureTask<>(() -> begin.begin(beans));
       new Thread(begun, "begin").start();

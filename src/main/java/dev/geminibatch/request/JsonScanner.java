@@ -43,6 +43,10 @@ final class JsonScanner {
 
   JsonScanner(byte[] bytes) {
     this.bytes = bytes;
+    // Where files with byte order marks are joined, one may be at the beginning of any line.
+    if (bytes.length > 3 && (bytes[0] & 0xFF) == 0xEF && (bytes[1] & 0xFF) == 0xBB) {
+      position = (bytes[2] & 0xFF) == 0xBF ? 3 : 0;
+    }
   }
 
   /** The line is not JSON, from the present place on. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -54,18 +55,40 @@ public final class RequestReader {
   private static final Set<String> FIELDS_OF_AN_ERROR =
       Set.of("line", "stage", "code", "message", "retryable");
 
+  private final long maxLineBytes;
+
+  /**
+   * @param maxLineBytes the limit of the lines that are read, to be named
+   */
+  public RequestReader(long maxLineBytes) {
+    this.maxLineBytes = maxLineBytes;
+  }
+
+  /** For lines of any length. */
+  public RequestReader() {
+    this(Integer.MAX_VALUE);
+  }
+
   /** Reads one line; never throws for what the line holds. */
   public CheckedLine read(Line line) {
     if (line.isTooLong()) {
       return new RejectedLine(
           line,
-          RequestKey.ofLine(line.number()),
+          new Reading(line).keyAtTheBeginning(),
           LineProblem.ofInput(
               "line-too-long",
-              "the line has "
-                  + line.size()
-                  + " bytes, more than lines.max-bytes allows; upload its inline data as a file"
-                  + " and name it with [[FILE:path]], or raise the limit"));
+              String.format(
+                  Locale.ROOT,
+                  "the line has %,d bytes, more than the %,d that lines.max-bytes allows; upload its"
+                      + " inline data as a file and name it with [[FILE:path]], or raise the limit",
+                  line.size(),
+                  maxLineBytes)));
+    }
+    if (line.bytes().length >= 2 && line.bytes()[0] == 0x1F && line.bytes()[1] == (byte) 0x8B) {
+      return new RejectedLine(
+          line,
+          RequestKey.ofLine(line.number()),
+          LineProblem.ofInput("not-utf8", "the file is packed with gzip; name it x.jsonl.gz"));
     }
     if (isNotUtf8(line.bytes())) {
       return new RejectedLine(
@@ -120,6 +143,27 @@ public final class RequestReader {
       this.line = line;
       this.bytes = line.bytes();
       this.parser = new JsonScanner(bytes);
+    }
+
+    /** The key, if it is among the first fields of a line of which only the beginning is here. */
+    RequestKey keyAtTheBeginning() {
+      try {
+        parser.nextToken();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.text();
+          if (parser.nextToken().isStructStart()) {
+            break;
+          }
+          if (name.equals("key")) {
+            key = readKey();
+          } else if (name.equals("custom_id")) {
+            customId = readKey();
+          }
+        }
+      } catch (IOException e) {
+        // here the beginning ends
+      }
+      return key();
     }
 
     CheckedLine run() {

@@ -3,7 +3,6 @@ package dev.geminibatch.request;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,10 +19,17 @@ final class TaggedText {
   /** No file system has longer ones. */
   private static final int LONGEST_PATH = 4000;
 
-  private final StringBuilder chars = new StringBuilder();
+  private final byte[] line;
+  private final int end;
 
-  /** For each char, where its bytes start in the line; one more entry for the end. */
-  private int[] starts = new int[256];
+  /** The next character begins here; after {@link #decode}, the one after it. */
+  private int position;
+
+  private TaggedText(byte[] line, int start, int end) {
+    this.line = line;
+    this.position = start;
+    this.end = end;
+  }
 
   /** Text (path is null) or a tag. */
   record Piece(int start, int end, String path) {}
@@ -57,82 +63,106 @@ final class TaggedText {
    * @return the pieces in order; empty text is left out; an empty list means that there is no tag
    */
   static List<Piece> cut(byte[] line, int start, int end) throws BadTag {
-    TaggedText text = new TaggedText();
-    text.decode(line, start, end);
-    return text.cut();
+    return new TaggedText(line, start, end).cut();
   }
 
   private List<Piece> cut() throws BadTag {
     List<Piece> pieces = new ArrayList<>();
-    int from = 0;
+    int textStart = position;
     int opening;
-    while ((opening = chars.indexOf(OPENING, from)) >= 0) {
-      int pathStart = opening + OPENING.length();
-      int closing = chars.indexOf(CLOSING, pathStart);
-      if (closing < 0) {
-        throw new BadTag("a file tag is opened and not closed; write [[FILE:path]]");
+    while ((opening = findOpening()) >= 0) {
+      if (opening > textStart) {
+        pieces.add(new Piece(textStart, opening, null));
       }
-      String path = chars.substring(pathStart, closing).strip();
-      if (path.length() > LONGEST_PATH) {
-        throw new BadTag("a file tag has " + path.length() + " characters; write [[FILE:path]]");
-      }
-      if (path.isEmpty()) {
-        throw new BadTag("a file tag names no file; write [[FILE:path]]");
-      }
-      if (opening > from) {
-        pieces.add(new Piece(starts[from], starts[opening], null));
-      }
-      from = closing + CLOSING.length();
-      pieces.add(new Piece(starts[opening], starts[from], path));
+      String path = readPath();
+      pieces.add(new Piece(opening, position, path));
+      textStart = position;
     }
-    if (!pieces.isEmpty() && from < chars.length()) {
-      pieces.add(new Piece(starts[from], starts[chars.length()], null));
+    if (!pieces.isEmpty() && textStart < end) {
+      pieces.add(new Piece(textStart, end, null));
     }
     return pieces;
   }
 
-  private void decode(byte[] line, int start, int end) {
-    int i = start;
-    while (i < end) {
-      int begin = i;
-      int b = line[i++] & 0xFF;
-      if (b == '\\') {
-        int escaped = line[i++];
-        if (escaped == 'u') {
-          append(begin, (char) Integer.parseInt(new String(line, i, 4, US_ASCII), 16));
-          i += 4;
-        } else {
-          append(begin, unescape(escaped));
+  /** Goes to behind the next opening of a tag; returns where it begins, or -1. */
+  private int findOpening() {
+    int[] begins = new int[OPENING.length()];
+    int matched = 0;
+    while (position < end) {
+      if (matched == 0) {
+        int candidate = ByteSearch.indexOfEither(line, position, end, '[', '\\');
+        if (candidate < 0) {
+          position = end;
+          return -1;
         }
-      } else if (b < 0x80) {
-        append(begin, (char) b);
+        position = candidate;
+      }
+      int begin = position;
+      int c = decode();
+      if (c == '[' && matched == 2) {
+        begins[0] = begins[1]; // a bracket more than a tag has
+        begins[1] = begin;
+      } else if (c == OPENING.charAt(matched)) {
+        begins[matched++] = begin;
+        if (matched == OPENING.length()) {
+          return begins[0];
+        }
       } else {
-        int more = b >= 0xF0 ? 3 : b >= 0xE0 ? 2 : 1;
-        int codePoint = b & (0x3F >> more);
-        for (int k = 0; k < more; k++) {
-          codePoint = codePoint << 6 | line[i++] & 0x3F;
-        }
-        if (codePoint > 0xFFFF) {
-          append(begin, Character.highSurrogate(codePoint));
-          append(begin, Character.lowSurrogate(codePoint));
-        } else {
-          append(begin, (char) codePoint);
-        }
+        matched = 0;
       }
     }
-    mark(chars.length(), end);
+    return -1;
   }
 
-  private void append(int begin, char c) {
-    mark(chars.length(), begin);
-    chars.append(c);
-  }
-
-  private void mark(int index, int at) {
-    if (index == starts.length) {
-      starts = Arrays.copyOf(starts, 2 * starts.length);
+  /** Reads what stands in a tag, and goes to behind its closing. */
+  private String readPath() throws BadTag {
+    StringBuilder path = new StringBuilder();
+    long length = 0;
+    boolean afterBracket = false;
+    while (position < end) {
+      int c = decode();
+      if (c == ']' && afterBracket) {
+        return checked(path.substring(0, path.length() - 1).strip(), length - 1);
+      }
+      afterBracket = c == ']';
+      length++;
+      if (length <= LONGEST_PATH + 1 || afterBracket) {
+        path.appendCodePoint(c);
+      }
     }
-    starts[index] = at;
+    throw new BadTag("a file tag is opened and not closed; write [[FILE:path]]");
+  }
+
+  private static String checked(String path, long length) throws BadTag {
+    if (length > LONGEST_PATH) {
+      throw new BadTag("a file tag has " + length + " characters; write [[FILE:path]]");
+    }
+    if (path.isEmpty()) {
+      throw new BadTag("a file tag names no file; write [[FILE:path]]");
+    }
+    return path;
+  }
+
+  /** The character at the present position; half of one, where it is written as two escapes. */
+  private int decode() {
+    int b = line[position++] & 0xFF;
+    if (b == '\\') {
+      int escaped = line[position++];
+      if (escaped != 'u') {
+        return unescape(escaped);
+      }
+      position += 4;
+      return Integer.parseInt(new String(line, position - 4, 4, US_ASCII), 16);
+    }
+    if (b < 0x80) {
+      return b;
+    }
+    int more = b >= 0xF0 ? 3 : b >= 0xE0 ? 2 : 1;
+    int codePoint = b & (0x3F >> more);
+    for (int k = 0; k < more; k++) {
+      codePoint = codePoint << 6 | line[position++] & 0x3F;
+    }
+    return codePoint;
   }
 
   private static char unescape(int escaped) {

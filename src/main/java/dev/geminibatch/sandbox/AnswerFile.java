@@ -16,7 +16,7 @@ import java.util.Optional;
 /** Writes the file with a job's answers, with all that goes wrong in it. */
 final class AnswerFile {
   private static final int LONGEST_LINE = 1 << 30;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER = new ObjectMapper(InputCheck.FACTORY.copy());
 
   private final Faults faults;
   private final MadeUpAnswers answers;

@@ -10,7 +10,8 @@ import java.io.IOException;
 
 /** Looks at a line of a job's file as the service does before it takes the job. */
 final class InputCheck {
-  private static final JsonFactory FACTORY =
+  /** For texts of any length, as the service takes them. */
+  static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())

@@ -16,7 +16,7 @@ import java.io.IOException;
  * as they arrived.
  */
 final class MadeUpAnswers {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER = new ObjectMapper(InputCheck.FACTORY.copy());
 
   private final String model;
   private final FileStore files;

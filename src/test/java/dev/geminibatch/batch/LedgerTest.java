@@ -237,7 +237,7 @@ class LedgerTest {
     assertThat(queue.placeFor(younger, "gemini-y", "project")).isEmpty();
     assertThat(queue.placeFor(younger, "gemini-x", "another")).isEmpty();
     clock.forward(Duration.ofHours(7));
-    queue.keep(Set.of(older.id()));
+    queue.keep(() -> List.of(older.id()));
     assertThat(queue.placeFor(younger, "gemini-x", "project")).as("however long").isPresent();
     clock.forward(Duration.ofMinutes(6));
     assertThat(queue.placeFor(younger, "gemini-x", "project"))
@@ -482,7 +482,7 @@ class LedgerTest {
   }
 
   private Poller poller(Predicate<Run> runs, int maxOpen) {
-    return new Poller(context, queue(maxOpen), noService(), Scope.of(runs));
+    return new Poller(context, queue(maxOpen), noService(), runs);
   }
 
   private CreationQueue queue(int maxOpen) {

@@ -43,17 +43,23 @@ class SizeTest extends WorkshopTest {
     open();
     byte[] packed = gzip(validation("1").repeat(100));
     drop("short.jsonl.gz", Arrays.copyOf(packed, packed.length / 2));
+    byte[] spoilt = gzip(validation("2"));
+    spoilt[0] = 0;
+    drop("second.jsonl.gz", concat(gzip(validation("1") + "\n"), spoilt));
+    drop("both.jsonl.gz", concat(gzip(validation("1") + "\n"), gzip(validation("2"))));
     drop("plain.jsonl.gz", validation("1").getBytes(StandardCharsets.UTF_8));
-    workshop.awaitRuns(2);
+    workshop.awaitRuns(4);
 
+    assertThat(keys(workshop.outbox().results("both"))).containsExactly("1", "2");
+    assertThat(folder.resolve("failed/second.jsonl.gz")).exists();
     assertThat(folder.resolve("failed/short.jsonl.gz")).exists();
     assertThat(folder.resolve("failed/short.jsonl.gz.why.txt"))
         .content()
-        .contains("ends in the middle");
+        .contains("cut off", "copy it again");
     assertThat(folder.resolve("failed/plain.jsonl.gz.why.txt"))
         .content()
         .contains("not packed with gzip");
-    assertThat(workshop.sandbox().counters().jobsCreated()).isZero();
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
   }
 
   @Test
@@ -70,7 +76,8 @@ class SizeTest extends WorkshopTest {
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("small", "fits");
     JsonNode error = workshop.outbox().errors("x").get(0);
     assertThat(error.path("code").asText()).isEqualTo("line-too-long");
-    assertThat(error.path("message").asText()).contains("lines.max-bytes");
+    assertThat(error.path("message").asText()).contains("1,048,576", "lines.max-bytes");
+    assertThat(error.path("key").asText()).as("it stands at the beginning").isEqualTo("large");
   }
 
   @Test
@@ -113,6 +120,12 @@ class SizeTest extends WorkshopTest {
     Path part = folder.resolve("inbox").resolve(name + ".part");
     Files.write(part, content);
     Files.move(part, folder.resolve("inbox").resolve(name));
+  }
+
+  private static byte[] concat(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   private static byte[] gzip(String text) throws IOException {

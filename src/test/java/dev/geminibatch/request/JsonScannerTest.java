@@ -19,6 +19,7 @@ class JsonScannerTest {
 
   private static final List<String> LINES =
       List.of(
+          "\uFEFF{\"key\":\"after a byte order mark\"}",
           "{\"key\":\"a\",\"request\":{\"contents\":[{\"parts\":[{\"text\":\"größer 日本語 😀\"}]}]}}",
           "{\"key\" : -12.5e+3 , \"a\":[ ],\"b\":{ },\"c\":[true,false,null,0,-0,1E5,10.25]}",
           "{\"text\":\"\\\"quoted\\\" \\\\ \\/ \\b\\f\\n\\r\\t \\u00e9\\ud83d\\ude00\",\"\\u006bey\":1}",
@@ -82,7 +83,8 @@ class JsonScannerTest {
       for (JsonToken token = scanner.nextToken(); token != null; token = scanner.nextToken()) {
         boolean hasText = token == JsonToken.FIELD_NAME || token.isScalarValue();
         boolean isWord = token.isBoolean() || token == JsonToken.VALUE_NULL;
-        tokens.add(token + (hasText && !isWord ? " " + scanner.text() : ""));
+        tokens.add(
+            token + " at " + scanner.start() + (hasText && !isWord ? " " + scanner.text() : ""));
       }
     } catch (IOException e) {
       return List.of(REFUSED);
@@ -96,7 +98,8 @@ class JsonScannerTest {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         boolean hasText = token == JsonToken.FIELD_NAME || token.isScalarValue();
         boolean isWord = token.isBoolean() || token == JsonToken.VALUE_NULL;
-        tokens.add(token + (hasText && !isWord ? " " + parser.getText() : ""));
+        long at = parser.currentTokenLocation().getByteOffset();
+        tokens.add(token + " at " + at + (hasText && !isWord ? " " + parser.getText() : ""));
       }
     } catch (IOException e) {
       return List.of(REFUSED);

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Run;
 import dev.geminibatch.batch.RunState;
-import dev.geminibatch.batch.Scope;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.gemini.RetryPolicy;
@@ -75,7 +74,7 @@ public final class Workshop implements AutoCloseable {
     all.putIfAbsent("gemini.api-key", "some-key");
     Settings settings = Settings.of(Properties.read(all, Map.of(), List.of()), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(6, Duration.ofMillis(2), time -> {});
-    beans = new Beans(settings, withoutPauses, clock, Progress.none(), Scope.of(run -> true));
+    beans = new Beans(settings, withoutPauses, clock, Progress.none(), run -> true);
     beans.receiver().recover();
     pipeline = Pipeline.start(settings, beans, Map.of("camel.main.shutdown-timeout", "2"), true);
   }
