@@ -1,6 +1,7 @@
 package dev.geminibatch.request;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,6 +26,7 @@ public final class LineReader implements Iterator<Line>, Closeable {
   /** How much of an oversized line is kept, enough to show which one it is. */
   private static final int KEPT_OF_OVERSIZED = 1024;
 
+  private final Path file;
   private final InputStream in;
   private final MessageDigest digest;
   private final int maxLineBytes;
@@ -37,6 +39,7 @@ public final class LineReader implements Iterator<Line>, Closeable {
   private boolean finished;
 
   private LineReader(Path file, int maxLineBytes, MessageDigest digest) throws IOException {
+    this.file = file;
     this.in = Files.newInputStream(file);
     // Of ten thousand files most are small, and a large buffer for each would cost more than they.
     this.buffer = new byte[(int) Math.min(MOST_BUFFER_BYTES, Files.size(file) + 1)];
@@ -116,32 +119,40 @@ public final class LineReader implements Iterator<Line>, Closeable {
     return readAcrossBuffers(offset);
   }
 
+  /**
+   * A line that is longer than what is in the buffer: its end is looked for first, and then its
+   * bytes are read into an array of just the right size. An array that grows would need three times
+   * the memory for a moment, which for a line of 60 MB is most of what there is.
+   */
   private Line readAcrossBuffers(long offset) throws IOException {
-    byte[] kept = Arrays.copyOfRange(buffer, position, limit);
-    int keptLength = kept.length;
-    long size = keptLength;
+    long size = limit - position;
     while (fill()) {
       int end = indexOfLineEnd();
       int until = end >= 0 ? end : limit;
-      int chunk = until - position;
-      size += chunk;
-      if (size <= maxLineBytes + 1L) { // one more for a carriage return
-        if (keptLength + chunk > kept.length) {
-          long doubled = Math.max(2L * kept.length, keptLength + (long) chunk);
-          kept = Arrays.copyOf(kept, (int) Math.min(doubled, maxLineBytes + 1L));
-        }
-        System.arraycopy(buffer, position, kept, keptLength, chunk);
-        keptLength += chunk;
-      } else if (keptLength > KEPT_OF_OVERSIZED) {
-        kept = Arrays.copyOf(kept, KEPT_OF_OVERSIZED);
-        keptLength = KEPT_OF_OVERSIZED;
-      }
+      size += until - position;
       position = end >= 0 ? end + 1 : limit;
       if (end >= 0) {
         break;
       }
     }
-    return line(offset, keptLength == kept.length ? kept : Arrays.copyOf(kept, keptLength), size);
+    boolean fits = size <= maxLineBytes + 1L; // one more for a carriage return
+    return line(offset, read(offset, fits ? (int) size : KEPT_OF_OVERSIZED), size);
+  }
+
+  private byte[] read(long offset, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    try (InputStream again = Files.newInputStream(file)) {
+      again.skipNBytes(offset);
+      // In pieces: Java keeps a buffer outside the heap as large as the largest one.
+      for (int at = 0; at < length; ) {
+        int read = again.read(bytes, at, Math.min(length - at, MOST_BUFFER_BYTES));
+        if (read < 0) {
+          throw new EOFException("The file became shorter while it was read");
+        }
+        at += read;
+      }
+    }
+    return bytes;
   }
 
   private Line line(long offset, byte[] bytes, long size) {
