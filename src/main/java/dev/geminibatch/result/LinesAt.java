@@ -25,14 +25,19 @@ final class LinesAt implements Closeable {
 
   /** The line that begins at the offset, without its line end. */
   byte[] read(long offset) throws IOException {
+    return read(offset, Integer.MAX_VALUE);
+  }
+
+  /** At most so many bytes of the line that begins at the offset. */
+  byte[] read(long offset, int most) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     seek(offset);
-    while (buffer.hasRemaining() || fill()) {
+    while (line.size() < most && (buffer.hasRemaining() || fill())) {
       int start = buffer.position();
       byte[] bytes = buffer.array();
       int lineEnd = ByteSearch.indexOf(bytes, start, buffer.limit(), '\n');
       int end = lineEnd < 0 ? buffer.limit() : lineEnd;
-      line.write(bytes, start, end - start);
+      line.write(bytes, start, Math.min(end - start, most - line.size()));
       if (end < buffer.limit()) {
         buffer.position(end + 1);
         break;

@@ -32,6 +32,7 @@ import java.util.TreeMap;
  * that memory does not grow with the run.
  */
 public final class ResultWriter implements Closeable {
+  private static final int BEGINNING = 1024;
   private static final ObjectReader REJECTIONS = new ObjectMapper().readerFor(Rejection.class);
 
   private final LinesAt input;
@@ -158,11 +159,18 @@ public final class ResultWriter implements Closeable {
     return input == null ? null : input.read(offset);
   }
 
+  /** Enough of a line that is too long to be repeated to find its key. */
+  private byte[] beginning(long offset) throws IOException {
+    return input == null ? new byte[0] : input.read(offset, BEGINNING);
+  }
+
   private byte[] error(
       long number, long offset, byte[] original, LineProblem problem, Optional<byte[]> rejected)
       throws IOException {
-    byte[] bytes = original == null ? new byte[0] : original;
-    CheckedLine line = requests.read(new Line(number, offset, bytes, bytes.length));
+    CheckedLine line =
+        original != null
+            ? requests.read(new Line(number, offset, original, original.length))
+            : requests.read(new Line(number, offset, beginning(offset), Long.MAX_VALUE));
     // Of a line of an errors file, the line that it reported: else it would be wrapped each time.
     return ErrorLine.of(
         line.key(), number, problem, original == null ? null : line.line().bytes(), rejected);
