@@ -108,7 +108,8 @@ final class TaggedText {
           return begins[0];
         }
       } else {
-        matched = 0;
+        begins[0] = begin;
+        matched = c == '[' ? 1 : 0; // it may be the first one of the next tag
       }
     }
     return -1;
