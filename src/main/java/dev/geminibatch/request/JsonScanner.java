@@ -16,7 +16,7 @@ import java.util.Arrays;
  * <p>It takes what Jackson's parser takes, in a third of the time, because the whole line is in
  * memory and most of it is only passed over. What is wrong with a line is told in Jackson's words.
  */
-final class JsonScanner {
+public final class JsonScanner {
   /** As deep as Jackson goes. */
   private static final int DEEPEST = StreamReadConstraints.DEFAULT_MAX_DEPTH;
 
@@ -41,7 +41,8 @@ final class JsonScanner {
   private int end;
   private boolean hasEscapes;
 
-  JsonScanner(byte[] bytes) {
+  /** Begins before the first token of a line. */
+  public JsonScanner(byte[] bytes) {
     this.bytes = bytes;
     // Where files with byte order marks are joined, one may be at the beginning of any line.
     if (bytes.length > 3 && (bytes[0] & 0xFF) == 0xEF && (bytes[1] & 0xFF) == 0xBB) {
@@ -50,7 +51,7 @@ final class JsonScanner {
   }
 
   /** The line is not JSON, from the present place on. */
-  static final class Malformed extends IOException {
+  public static final class Malformed extends IOException {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -60,7 +61,7 @@ final class JsonScanner {
   }
 
   /** Goes to the next token; null at the end of the line. */
-  JsonToken nextToken() throws Malformed {
+  public JsonToken nextToken() throws Malformed {
     skipSpace();
     token = depth == 0 ? nextRoot() : isValueDue ? value() : next();
     return token;
@@ -281,7 +282,7 @@ final class JsonScanner {
     position++;
   }
 
-  JsonToken currentToken() {
+  public JsonToken currentToken() {
     return token;
   }
 
@@ -296,7 +297,7 @@ final class JsonScanner {
   }
 
   /** Passes over the present value, whatever it is; returns where it ends. */
-  int skipValue() throws Malformed {
+  public int skipValue() throws Malformed {
     if (token.isStructStart()) {
       int outside = depth - 1;
       while (depth > outside) {
@@ -307,7 +308,7 @@ final class JsonScanner {
   }
 
   /** The name of a field, the text of a string, the digits of a number. */
-  String text() {
+  public String text() {
     if (token.isNumeric()) {
       return new String(bytes, start, end - start, UTF_8);
     }
@@ -323,7 +324,7 @@ final class JsonScanner {
   }
 
   /** What Jackson finds wrong with the line. */
-  static IOException whatIsWrong(byte[] line) {
+  public static IOException whatIsWrong(byte[] line) {
     try (JsonParser parser = JACKSON.createParser(line)) {
       while (parser.nextToken() != null) {
         parser.finishToken();

@@ -1,10 +1,10 @@
 package dev.geminibatch.sandbox;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.geminibatch.request.JsonScanner;
 import dev.geminibatch.request.Line;
 import java.io.IOException;
 
@@ -22,47 +22,48 @@ final class InputCheck {
   private static final String NO_PARTS =
       "invalid JSON, near column 1: no such field in Content, expected 'parts'";
 
-  private final JsonParser parser;
+  private final JsonScanner parser;
   private boolean hasContents;
   private boolean hasParts = true;
 
-  private InputCheck(JsonParser parser) {
+  private InputCheck(JsonScanner parser) {
     this.parser = parser;
   }
 
   /** What is wrong with the line; null if nothing is. */
   static String problemOf(Line line) throws IOException {
-    try (JsonParser parser = FACTORY.createParser(line.bytes())) {
-      InputCheck check = new InputCheck(parser);
+    InputCheck check = new InputCheck(new JsonScanner(line.bytes()));
+    try {
       check.read();
       return !check.hasContents ? NO_CONTENTS : !check.hasParts ? NO_PARTS : null;
-    } catch (JsonProcessingException e) {
-      return "invalid JSON, near column " + e.getLocation().getColumnNr();
+    } catch (JsonScanner.Malformed e) {
+      return JsonScanner.whatIsWrong(line.bytes()) instanceof JsonProcessingException wrong
+          ? "invalid JSON, near column " + wrong.getLocation().getColumnNr()
+          : "invalid JSON";
     }
   }
 
   private void read() throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      parser.skipChildren();
       return;
     }
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      boolean isRequest = parser.currentName().equals("request");
+      boolean isRequest = parser.text().equals("request");
       if (parser.nextToken() == JsonToken.START_OBJECT && isRequest) {
         readRequest();
       } else {
-        parser.skipChildren();
+        parser.skipValue();
       }
     }
   }
 
   private void readRequest() throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      boolean isContents = parser.currentName().equals("contents");
+      boolean isContents = parser.text().equals("contents");
       if (parser.nextToken() == JsonToken.START_ARRAY && isContents) {
         readContents();
       } else {
-        parser.skipChildren();
+        parser.skipValue();
       }
     }
   }
@@ -73,12 +74,12 @@ final class InputCheck {
       boolean partsHere = false;
       if (parser.currentToken() == JsonToken.START_OBJECT) {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-          boolean isParts = parser.currentName().equals("parts");
+          boolean isParts = parser.text().equals("parts");
           partsHere |= parser.nextToken() == JsonToken.START_ARRAY && isParts;
-          parser.skipChildren();
+          parser.skipValue();
         }
       } else {
-        parser.skipChildren();
+        parser.skipValue();
       }
       hasParts &= partsHere;
     }
