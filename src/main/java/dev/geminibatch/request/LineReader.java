@@ -111,21 +111,28 @@ public final class LineReader implements Iterator<Line>, Closeable {
     number++;
     long offset = bufferOffset + position;
     int end = indexOfLineEnd();
-    if (end >= 0) {
-      Line line = line(offset, Arrays.copyOfRange(buffer, position, end), end - position);
-      position = end + 1;
-      return line;
+    if (end < 0 && position > 0) {
+      fill(); // most lines fit when they are at the beginning of the buffer
+      end = indexOfLineEnd();
     }
-    return readAcrossBuffers(offset);
+    boolean isLast = end < 0 && limit < buffer.length;
+    if (end < 0 && !isLast) {
+      return readLong(offset);
+    }
+    int until = isLast ? limit : end;
+    Line line = line(offset, Arrays.copyOfRange(buffer, position, until), until - position);
+    position = isLast ? limit : end + 1;
+    return line;
   }
 
   /**
-   * A line that is longer than what is in the buffer: its end is looked for first, and then its
-   * bytes are read into an array of just the right size. An array that grows would need three times
-   * the memory for a moment, which for a line of 60 MB is most of what there is.
+   * A line that is longer than the buffer: its end is looked for first, and then its bytes are read
+   * into an array of just the right size. An array that grows would need three times the memory for
+   * a moment, which for a line of 60 MB is most of what there is.
    */
-  private Line readAcrossBuffers(long offset) throws IOException {
+  private Line readLong(long offset) throws IOException {
     long size = limit - position;
+    position = limit;
     while (fill()) {
       int end = indexOfLineEnd();
       int until = end >= 0 ? end : limit;
@@ -167,14 +174,18 @@ public final class LineReader implements Iterator<Line>, Closeable {
     return new Line(number, offset, bytes, size);
   }
 
+  /** Brings what is not yet taken to the beginning of the buffer, and reads on behind it. */
   private boolean fill() throws IOException {
-    bufferOffset += limit;
+    int kept = limit - position;
+    System.arraycopy(buffer, position, buffer, 0, kept);
+    bufferOffset += position;
     position = 0;
-    limit = Math.max(0, in.readNBytes(buffer, 0, buffer.length));
+    int read = in.readNBytes(buffer, kept, buffer.length - kept);
+    limit = kept + read;
     if (digest != null) {
-      digest.update(buffer, 0, limit);
+      digest.update(buffer, kept, read);
     }
-    return limit > 0;
+    return read > 0;
   }
 
   private int indexOfLineEnd() {

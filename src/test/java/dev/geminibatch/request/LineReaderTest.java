@@ -54,6 +54,29 @@ class LineReaderTest {
   }
 
   @Test
+  void lines_arrive_whole_wherever_the_buffer_ends() throws Exception {
+    for (String lastLineEnd : List.of("", "\n")) {
+      List<String> texts = new ArrayList<>();
+      for (int i = 0; i < 2_000; i++) {
+        texts.add(i + "x".repeat(i * 37 % 991) + (i % 400 == 7 ? "y".repeat(400_000) : ""));
+      }
+      byte[] content = bytes("\uFEFF" + String.join("\n", texts) + lastLineEnd);
+      Path file = Files.write(folder.resolve("x.jsonl"), content);
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      try (LineReader reader = LineReader.digesting(file, 1_000_000, digest)) {
+        for (String text : texts) {
+          Line line = reader.next();
+          assertThat(text(line)).isEqualTo(text);
+          assertThat(new String(content, (int) line.offset(), line.bytes().length, UTF_8))
+              .isEqualTo(text);
+        }
+        assertThat(reader.hasNext()).isFalse();
+      }
+      assertThat(digest.digest()).isEqualTo(MessageDigest.getInstance("SHA-256").digest(content));
+    }
+  }
+
+  @Test
   void a_line_over_the_limit_is_marked_and_the_next_one_is_read() throws Exception {
     List<Line> lines = read("a\n" + "x".repeat(700_001) + "\n" + "y".repeat(2_001) + "\nb", 2_000);
 
