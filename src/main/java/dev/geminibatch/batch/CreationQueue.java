@@ -138,13 +138,13 @@ public final class CreationQueue {
             handle
                 .createQuery(
                     """
-                                        SELECT id, name FROM run
-                                        WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED'
+                    SELECT id, name FROM run
+                    WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED'
                       AND waits_project = :project
-                                            AND waits_for = :kind AND (:kind = 'ROOM' OR waits_model = :model)
+                      AND waits_for = :kind AND (:kind = 'ROOM' OR waits_model = :model)
                       AND waits_seen > :abandoned
                       AND (created_at < :created OR created_at = :created AND id < :id)
-                                        ORDER BY created_at, id LIMIT :most""")
+                    ORDER BY created_at, id LIMIT :most""")
                 .bind("kind", kind.name())
                 .bind("most", most)
                 .bind("project", project)

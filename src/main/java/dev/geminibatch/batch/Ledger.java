@@ -12,9 +12,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
 
 /** The record of every run and every job. Each method is one transaction. */
 public final class Ledger {
@@ -131,24 +133,25 @@ public final class Ledger {
   }
 
   public Optional<Run> find(String runId) {
+    return runs("id = :id", query -> query.bind("id", runId)).stream().findFirst();
+  }
+
+  private List<Run> runs(String condition, Consumer<Query> parameters) {
     return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(RUNS + " WHERE id = :id")
-                .bind("id", runId)
-                .map((row, context) -> run(row))
-                .findOne());
+        handle -> {
+          Query query = handle.createQuery(RUNS + " WHERE " + condition);
+          parameters.accept(query);
+          return query.map((row, context) -> run(row)).list();
+        });
   }
 
   /** The newest run of an input of this name. */
   public Optional<Run> lastOf(String name) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(RUNS + " WHERE name = :name ORDER BY created_at DESC, id DESC LIMIT 1")
-                .bind("name", name)
-                .map((row, context) -> run(row))
-                .findOne());
+    return runs(
+            "name = :name ORDER BY created_at DESC, id DESC LIMIT 1",
+            query -> query.bind("name", name))
+        .stream()
+        .findFirst();
   }
 
   /** The newest runs, unfinished ones before all others. */
@@ -161,62 +164,38 @@ public final class Ledger {
   }
 
   private List<Run> newest(String inOrNotIn, int most) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    RUNS
-                        + " WHERE dry_run = 0 AND state "
-                        + inOrNotIn
-                        + " (<unfinished>) ORDER BY created_at DESC LIMIT :most")
-                .bindList("unfinished", UNFINISHED)
-                .bind("most", most)
-                .map((row, context) -> run(row))
-                .list());
+    return runs(
+        "dry_run = 0 AND state "
+            + inOrNotIn
+            + " (<unfinished>) ORDER BY created_at DESC LIMIT :most",
+        query -> query.bindList("unfinished", UNFINISHED).bind("most", most));
   }
 
   /** Runs that are only looked at. */
   public List<Run> dryRuns() {
-    return jdbi.withHandle(
-        handle ->
-            handle.createQuery(RUNS + " WHERE dry_run = 1").map((row, context) -> run(row)).list());
+    return runs("dry_run = 1", query -> {});
   }
 
   /** All runs that are not finished, the oldest first. */
   public List<Run> unfinished() {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(RUNS + " WHERE state IN (<states>) ORDER BY created_at, id")
-                .bindList("states", UNFINISHED)
-                .map((row, context) -> run(row))
-                .list());
+    return runs(
+        "state IN (<states>) ORDER BY created_at, id",
+        query -> query.bindList("states", UNFINISHED));
   }
 
   /** All runs in a state, the oldest first. */
   List<Run> inState(RunState state) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(RUNS + " WHERE state = :state ORDER BY created_at, id")
-                .bind("state", state.name())
-                .map((row, context) -> run(row))
-                .list());
+    return runs(
+        "state = :state ORDER BY created_at, id", query -> query.bind("state", state.name()));
   }
 
   /** The runs with jobs that the service may be working on. */
   List<Run> withOpenJobs() {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    RUNS
-                        + """
-
-                    WHERE id IN (SELECT run_id FROM job WHERE state = 'OPEN')
-                      AND state IN ('ASSEMBLED', 'SUBMITTED')""")
-                .map((row, context) -> run(row))
-                .list());
+    return runs(
+        """
+        id IN (SELECT run_id FROM job WHERE state = 'OPEN')
+          AND state IN ('ASSEMBLED', 'SUBMITTED')""",
+        query -> {});
   }
 
   /**
@@ -226,30 +205,21 @@ public final class Ledger {
    * @param started a wait that began before is over
    */
   List<Run> mayGoOn(Instant now, Instant started) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    RUNS
-                        + """
-
-                    WHERE dry_run = 0
-                      AND (state IN ('RECEIVED', 'INSPECTED', 'UPLOADED', 'COLLECTED')
-                          AND (next_try <= :now OR updated_at < :started)
-                        OR state = 'ASSEMBLED' AND waits_for IS NULL
-                          AND (next_try <= :now OR updated_at < :started)
-                        OR state = 'ASSEMBLED' AND waits_for IS NOT NULL
-                          AND id IN (
-                            SELECT run_id FROM job WHERE job.state IN ('ENDED', 'CREATING'))
-                        OR state = 'SUBMITTED' AND (next_try <= :now OR updated_at < :started)
-                          AND (id IN (SELECT run_id FROM job WHERE state = 'ENDED')
-                            OR NOT EXISTS (SELECT 1 FROM job
-                              WHERE run_id = run.id AND job.state <> 'COLLECTED')))
-                    ORDER BY created_at, id""")
-                .bind("now", now.toEpochMilli())
-                .bind("started", started.toEpochMilli())
-                .map((row, context) -> run(row))
-                .list());
+    return runs(
+        """
+        dry_run = 0
+          AND (state IN ('RECEIVED', 'INSPECTED', 'UPLOADED', 'COLLECTED')
+              AND (next_try <= :now OR updated_at < :started)
+            OR state = 'ASSEMBLED' AND waits_for IS NULL
+              AND (next_try <= :now OR updated_at < :started)
+            OR state = 'ASSEMBLED' AND waits_for IS NOT NULL
+              AND id IN (SELECT run_id FROM job WHERE job.state IN ('ENDED', 'CREATING'))
+            OR state = 'SUBMITTED' AND (next_try <= :now OR updated_at < :started)
+              AND (id IN (SELECT run_id FROM job WHERE state = 'ENDED')
+                OR NOT EXISTS (SELECT 1 FROM job
+                  WHERE run_id = run.id AND job.state <> 'COLLECTED')))
+        ORDER BY created_at, id""",
+        query -> query.bind("now", now.toEpochMilli()).bind("started", started.toEpochMilli()));
   }
 
   /**
@@ -258,24 +228,19 @@ public final class Ledger {
    * @param after the last one of the page before; empty for the first page
    */
   List<Run> waiting(Instant now, Instant started, Optional<Run> after, int most) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    RUNS
-                        + """
-
-                    WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED' AND dry_run = 0
-                      AND (next_try <= :now OR updated_at < :started)
-                      AND (created_at > :created OR created_at = :created AND id > :id)
-                    ORDER BY created_at, id LIMIT :most""")
+    return runs(
+        """
+        waits_for IS NOT NULL AND state = 'ASSEMBLED' AND dry_run = 0
+          AND (next_try <= :now OR updated_at < :started)
+          AND (created_at > :created OR created_at = :created AND id > :id)
+        ORDER BY created_at, id LIMIT :most""",
+        query ->
+            query
                 .bind("now", now.toEpochMilli())
                 .bind("started", started.toEpochMilli())
                 .bind("created", after.map(run -> run.created().toEpochMilli()).orElse(-1L))
                 .bind("id", after.map(Run::id).orElse(""))
-                .bind("most", most)
-                .map((row, context) -> run(row))
-                .list());
+                .bind("most", most));
   }
 
   /** The runs that others still follow although they are finished, or gone. */

@@ -20,7 +20,7 @@ final class PutAway {
     Files.createDirectories(folder);
     Path target = folder.resolve(run.name());
     if (Files.exists(target) && !isSame(input, target)) {
-      target = folder.resolve(run.stem() + "." + run.id() + run.ending());
+      target = folder.resolve(nameWithId(run));
     }
     if (!Files.exists(target)) {
       SafeFiles.linkOrCopy(input, target);
@@ -30,13 +30,17 @@ final class PutAway {
 
   /** Where {@link #link} has put a run's input, if it is there still. */
   static Optional<Path> find(Path folder, Run run, Path input) throws IOException {
-    for (String name : List.of(run.name(), run.stem() + "." + run.id() + run.ending())) {
+    for (String name : List.of(run.name(), nameWithId(run))) {
       Path file = folder.resolve(name);
       if (Files.exists(file) && isSame(input, file)) {
         return Optional.of(file);
       }
     }
     return Optional.empty();
+  }
+
+  private static String nameWithId(Run run) {
+    return run.stem() + "." + run.id() + run.ending();
   }
 
   private static boolean isSame(Path input, Path target) throws IOException {

@@ -54,7 +54,7 @@ final class ReadAhead<A, B> implements Iterator<B> {
   @Override
   public boolean hasNext() {
     if (first == null) {
-      // Only now is the caller done with the outcome before.
+      // Not before now: the outcome before was in use.
       weightUnderWay.addAndGet(-weightInUse);
       weightInUse = 0;
       workers.execute(this::read);

@@ -67,7 +67,7 @@ public final class Receiver {
       return null;
     }
     String name = file.getFileName().toString();
-    boolean forced = name.matches("(?i).*\\.force\\.jsonl(\\.gz)?");
+    boolean forced = Run.isForced(name);
     Run run = run(name, file, true, Optional.empty(), Run.stem(name), forced, false);
     try {
       // Begun before the ledger shows it: a tick that came in between would begin it, too.
@@ -137,8 +137,8 @@ public final class Receiver {
 
   /** Sorts out runs that were being received when the process ended. */
   public void recover() throws IOException {
-    for (Run run : ledger.unfinished()) {
-      if (run.state() == RunState.RECEIVING && claims.own(run.id())) {
+    for (Run run : ledger.inState(RunState.RECEIVING)) {
+      if (claims.own(run.id())) {
         RunFolder folder = RunFolder.of(settings, run.id());
         if (!run.fromInbox() || !Files.exists(folder.received(run))) {
           // The input is still where it was; a copy of it need not be complete.

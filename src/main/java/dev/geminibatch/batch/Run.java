@@ -72,6 +72,11 @@ public record Run(
     return fileName.replaceFirst("(?i)(\\.force)?\\.jsonl(\\.gz)?$", "");
   }
 
+  /** Whether a dropped file's name asks for its content to be paid for again. */
+  static boolean isForced(String fileName) {
+    return fileName.matches("(?i).*\\.force\\.jsonl(\\.gz)?");
+  }
+
   /** The input's ending. */
   String ending() {
     return isPacked() ? ".jsonl.gz" : ".jsonl";

@@ -1,11 +1,10 @@
 package dev.geminibatch.result;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.geminibatch.gemini.RpcCode;
 import dev.geminibatch.request.LineProblem;
+import dev.geminibatch.request.LongTexts;
 import dev.geminibatch.settings.Redactor;
 import java.io.IOException;
 import java.util.Optional;
@@ -40,12 +39,6 @@ public record AnswerLine(
   public record Candidate(
       String finishReason, String finishMessage, boolean hasContent, String text) {}
 
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-          .build();
-
   /** How the service words that a file of the request is not there any more. */
   private static final Pattern DEAD_FILE =
       Pattern.compile(
@@ -58,7 +51,7 @@ public record AnswerLine(
    * @throws IOException when it is not JSON
    */
   public static AnswerLine read(byte[] line) throws IOException {
-    try (JsonParser parser = FACTORY.createParser(line)) {
+    try (JsonParser parser = LongTexts.FACTORY.createParser(line)) {
       return new Reading(parser).read();
     }
   }

@@ -1,10 +1,9 @@
 package dev.geminibatch.result;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.geminibatch.request.LineProblem;
+import dev.geminibatch.request.LongTexts;
 import dev.geminibatch.request.RequestKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,12 +15,6 @@ import java.util.Optional;
  * it can be mended and dropped again.
  */
 final class ErrorLine {
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-          .build();
-
   private ErrorLine() {}
 
   /**
@@ -36,7 +29,7 @@ final class ErrorLine {
       throws IOException {
     ByteArrayOutputStream out =
         new ByteArrayOutputStream(256 + (original == null ? 0 : original.length));
-    try (JsonGenerator json = FACTORY.createGenerator(out)) {
+    try (JsonGenerator json = LongTexts.FACTORY.createGenerator(out)) {
       json.writeStartObject();
       json.writeFieldName("key");
       json.writeRawValue(key.json());
@@ -64,7 +57,7 @@ final class ErrorLine {
   }
 
   private static boolean isJsonObject(byte[] line) {
-    try (JsonParser parser = FACTORY.createParser(line)) {
+    try (JsonParser parser = LongTexts.FACTORY.createParser(line)) {
       if (parser.nextToken() == null || !parser.currentToken().isStructStart()) {
         return false;
       }

@@ -1,22 +1,13 @@
 package dev.geminibatch.sandbox;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.geminibatch.request.JsonScanner;
 import dev.geminibatch.request.Line;
 import java.io.IOException;
 
 /** Looks at a line of a job's file as the service does before it takes the job. */
 final class InputCheck {
-  /** For texts of any length, as the service takes them. */
-  static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-          .build();
-
   private static final String NO_CONTENTS =
       "invalid JSON, near column 1: 'request.contents' is required";
   private static final String NO_PARTS =

@@ -19,7 +19,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Random;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -257,24 +256,23 @@ class Benchmark {
   @Order(7)
   void starts() throws Exception {
     try (Sandbox sandbox = Sandbox.start(0, Duration.ZERO, Clock.systemUTC())) {
-      BooleanSupplier never = () -> false;
       RealJar jar = new RealJar(folder, sandbox.baseUrl()).java(MEMORY);
-      FIGURES.add("--list, from start to end", seconds(jar, never), "s");
+      FIGURES.add("--list, from start to end", seconds(jar), "s");
       if (Runtime.version().feature() >= 19) {
         String archive = "-XX:SharedArchiveFile=" + folder.resolve("classes.jsa");
         RealJar shared = jar.java(MEMORY, "-XX:+AutoCreateSharedArchive", archive);
-        seconds(shared, never); // makes the archive
-        FIGURES.add("the same with shared class data", seconds(shared, never), "s");
+        seconds(shared); // makes the archive
+        FIGURES.add("the same with shared class data", seconds(shared), "s");
       }
     }
   }
 
-  private static double seconds(RealJar jar, BooleanSupplier reached) throws Exception {
+  private static double seconds(RealJar jar) throws Exception {
     double least = Double.MAX_VALUE;
     for (int round = 0; round < 3; round++) {
       long begin = System.nanoTime();
       RealJar.Running run = jar.start("--list");
-      Processes.await(run.process(), reached);
+      Processes.await(run.process(), () -> false);
       least = Math.min(least, Processes.secondsSince(begin));
       assertThat(run.result().exit()).isZero();
     }
