@@ -8,7 +8,6 @@ import dev.geminibatch.request.BatchRequest;
 import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.FileTag;
 import dev.geminibatch.request.Line;
-import dev.geminibatch.request.LineNotes;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.LineReader;
 import dev.geminibatch.request.RejectedLine;
@@ -47,6 +46,7 @@ public final class Inspector {
   private final Supplier<String> project;
   private final MediaCatalog catalog;
   private final LineParser parser;
+  private final AssemblyAhead ahead;
   private final Settings settings;
   private final Progress progress;
   private final Uploader uploader;
@@ -58,7 +58,8 @@ public final class Inspector {
       MediaCatalog catalog,
       Uploader uploader,
       Prices prices,
-      LineParser parser) {
+      LineParser parser,
+      AssemblyAhead ahead) {
     this.uploader = uploader;
     this.prices = prices;
     this.project = service::project;
@@ -67,6 +68,7 @@ public final class Inspector {
     this.progress = context.progress();
     this.catalog = catalog;
     this.parser = parser;
+    this.ahead = ahead;
   }
 
   /** A line that cannot be sent, as it is kept for whoever asks for all of them. */
@@ -82,7 +84,7 @@ public final class Inspector {
     private final List<String> examples = new ArrayList<>();
     private final PreflightCount count;
     private final SequenceWriter badLines;
-    private final LineNotes.Writer notes;
+    private final AssemblyAhead.Attempt ahead;
     private final CompletableFuture<Void> isOnDisk;
     private long lines;
     private long rejected;
@@ -91,7 +93,6 @@ public final class Inspector {
     private void release() throws IOException {
       media.close();
       badLines.close();
-      notes.close();
     }
 
     private Inspection(
@@ -102,10 +103,10 @@ public final class Inspector {
         MessageDigest digest,
         PreflightCount count,
         SequenceWriter badLines,
-        LineNotes.Writer notes,
+        AssemblyAhead.Attempt ahead,
         Path input) {
       super(lines, chunks);
-      this.notes = notes;
+      this.ahead = ahead;
       // A copied input comes to the disk while its lines are parsed.
       this.isOnDisk =
           run.fromInbox()
@@ -146,7 +147,7 @@ public final class Inspector {
         digest,
         new PreflightCount(settings),
         MAPPER.writer().withRootValueSeparator("\n").writeValues(folder.badLines().toFile()),
-        new LineNotes.Writer(folder.notes()),
+        ahead.begin(run),
         folder.received(run));
   }
 
@@ -156,6 +157,7 @@ public final class Inspector {
       checkEach(inspection, lines);
     } catch (IOException | RuntimeException e) {
       inspection.release();
+      inspection.ahead.discard();
       throw e;
     }
   }
@@ -167,7 +169,7 @@ public final class Inspector {
     }
     for (CheckedLine checked : lines) {
       inspection.lines++;
-      inspection.notes.add(checked);
+      inspection.ahead.add(checked);
       Optional<LineProblem> problem =
           checked instanceof BatchRequest request
               ? problemOfFiles(inspection, request)
@@ -222,6 +224,18 @@ public final class Inspector {
    * @throws RunFailure when there is nothing to send, or one bad line is one too many
    */
   public boolean finish(Inspection inspection) throws IOException {
+    try {
+      boolean goesOn = judge(inspection);
+      if (goesOn) {
+        inspection.ahead.keep();
+      }
+      return goesOn;
+    } finally {
+      inspection.ahead.discard();
+    }
+  }
+
+  private boolean judge(Inspection inspection) throws IOException {
     inspection.release();
     inspection.isOnDisk.join();
     Run run = inspection.run;
@@ -248,9 +262,6 @@ public final class Inspector {
             inspection.rejected,
             !run.forced() && !run.isDryRun());
     preflight.inWords().forEach(LOG::info);
-    if (leader.isEmpty() && !run.isDryRun()) {
-      parser.keep(run.id(), inspection.notes.notes());
-    }
     leader.ifPresent(
         id ->
             LOG.info(

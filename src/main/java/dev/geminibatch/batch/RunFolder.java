@@ -100,11 +100,6 @@ public final class RunFolder {
     return path.resolve("page-rows.html");
   }
 
-  /** What inspecting the lines has found out, for the assembly. */
-  Path notes() {
-    return path.resolve("notes");
-  }
-
   /** What was known before anything was sent. */
   public Path preflight() {
     return path.resolve("preflight.json");

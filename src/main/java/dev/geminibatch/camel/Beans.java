@@ -1,6 +1,7 @@
 package dev.geminibatch.camel;
 
 import dev.geminibatch.batch.Assembler;
+import dev.geminibatch.batch.AssemblyAhead;
 import dev.geminibatch.batch.Collector;
 import dev.geminibatch.batch.CreationQueue;
 import dev.geminibatch.batch.Deliverer;
@@ -94,7 +95,8 @@ public final class Beans implements AutoCloseable {
     this.uploadPool = uploadPool(settings.uploads().concurrency() * 5 / 4 + 2);
 
     MediaUploads uploads = new MediaUploads(context, service, catalog, uploader, storage);
-    Assembler assembler = new Assembler(context, service, catalog, uploads, parser);
+    AssemblyAhead ahead = new AssemblyAhead(settings);
+    Assembler assembler = new Assembler(context, service, catalog, uploads, parser, ahead);
     CreationQueue queue =
         new CreationQueue(
             database.jdbi(), clock, settings.jobs().maxOpen(), settings.jobs().pollInterval());
@@ -112,7 +114,8 @@ public final class Beans implements AutoCloseable {
             Map.entry("ledger", ledger),
             Map.entry("claims", claims),
             Map.entry(
-                "inspector", new Inspector(context, service, catalog, uploader, prices, parser)),
+                "inspector",
+                new Inspector(context, service, catalog, uploader, prices, parser, ahead)),
             Map.entry("uploads", uploads),
             Map.entry("uploadCache", new UploadCacheRepository(cache)),
             Map.entry("uploadPool", uploadPool),

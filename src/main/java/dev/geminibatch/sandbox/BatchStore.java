@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ final class BatchStore {
   private static final int MOST_OPEN = 100;
 
   private static final int LONGEST_LINE = 1 << 30;
+  private static final long CHECKED_AT_ONCE = 4 << 20;
 
   private final Path folder;
   private final FileStore files;
@@ -159,13 +161,11 @@ final class BatchStore {
     long count = 0;
     try (LineReader lines = LineReader.open(input.content(), LONGEST_LINE)) {
       while (lines.hasNext()) {
-        Line line = lines.next();
-        count++;
-        String problem = InputCheck.problemOf(line);
-        if (problem != null) {
-          problems.append("Error on line ").append(line.number()).append(": ").append(problem);
-          problems.append('\n');
-        }
+        List<Line> some = some(lines);
+        count += some.size();
+        some.parallelStream()
+            .flatMap(line -> InputCheck.problemOf(line).map(each -> told(line, each)).stream())
+            .forEachOrdered(problems::append);
       }
     }
     if (count == 0) {
@@ -175,6 +175,21 @@ final class BatchStore {
       throw new ApiError(400, problems.toString().strip());
     }
     return count;
+  }
+
+  private static String told(Line line, String problem) {
+    return "Error on line " + line.number() + ": " + problem + "\n";
+  }
+
+  /** Lines to check at once. */
+  private static List<Line> some(LineReader lines) {
+    List<Line> some = new ArrayList<>();
+    for (long bytes = 0; bytes < CHECKED_AT_ONCE && lines.hasNext(); ) {
+      Line line = lines.next();
+      bytes += line.bytes().length;
+      some.add(line);
+    }
+    return some;
   }
 
   ObjectNode get(String project, String id) {

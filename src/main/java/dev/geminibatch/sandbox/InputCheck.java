@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.geminibatch.request.JsonScanner;
 import dev.geminibatch.request.Line;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Looks at a line of a job's file as the service does before it takes the job. */
 final class InputCheck {
@@ -21,16 +22,20 @@ final class InputCheck {
     this.parser = parser;
   }
 
-  /** What is wrong with the line; null if nothing is. */
-  static String problemOf(Line line) throws IOException {
+  /** What is wrong with the line, if anything. */
+  static Optional<String> problemOf(Line line) {
     InputCheck check = new InputCheck(new JsonScanner(line.bytes()));
     try {
       check.read();
-      return !check.hasContents ? NO_CONTENTS : !check.hasParts ? NO_PARTS : null;
-    } catch (JsonScanner.Malformed e) {
-      return JsonScanner.whatIsWrong(line.bytes()) instanceof JsonProcessingException wrong
-          ? "invalid JSON, near column " + wrong.getLocation().getColumnNr()
-          : "invalid JSON";
+      if (!check.hasContents) {
+        return Optional.of(NO_CONTENTS);
+      }
+      return check.hasParts ? Optional.empty() : Optional.of(NO_PARTS);
+    } catch (IOException malformed) {
+      return Optional.of(
+          JsonScanner.whatIsWrong(line.bytes()) instanceof JsonProcessingException wrong
+              ? "invalid JSON, near column " + wrong.getLocation().getColumnNr()
+              : "invalid JSON");
     }
   }
 
