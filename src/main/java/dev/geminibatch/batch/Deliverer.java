@@ -44,19 +44,22 @@ public final class Deliverer {
     this.check = new AnswerCheck(context.settings().results().check());
   }
 
-  /** Delivers a run whose answers are on disk, or that another run has answered. */
-  public void deliver(String runId) throws IOException {
+  /**
+   * Writes the files of a run whose answers are on disk, or that another run has answered. Done
+   * twice, it comes to the same.
+   *
+   * @return null if the run that answers it has not delivered yet
+   */
+  public Delivery deliver(String runId) throws IOException {
     Run run = ledger.run(runId);
     if (run.state() == RunState.FOLLOWING && !leaderHasDelivered(run)) {
-      return;
+      return null;
     }
     String answeredBy = run.leader().orElse(runId);
     ResultFiles files = ResultFiles.beside(output(run));
     Files.createDirectories(files.results().toAbsolutePath().getParent());
     ResultWriter.Outcome outcome = write(run, answeredBy, files);
     putAway(run);
-    ledger.delivered(runId, outcome.answered());
-    claims.disown(runId);
     LOG.info(
         "{}: {} of {} requests answered, see {}{}",
         run.name(),
@@ -66,6 +69,20 @@ public final class Deliverer {
         outcome.failed() == 0
             ? ""
             : "; " + outcome.failed() + " without an answer, see " + files.errors());
+    return new Delivery(
+        runId,
+        run.name(),
+        files.results().toString(),
+        outcome.failed() == 0 ? null : files.errors().toString(),
+        files.report().toString(),
+        outcome.answered() + outcome.failed(),
+        outcome.answered());
+  }
+
+  /** The run is over. */
+  public void finish(Delivery delivery) {
+    ledger.delivered(delivery.run(), delivery.answered());
+    claims.disown(delivery.run());
   }
 
   private boolean leaderHasDelivered(Run run) {

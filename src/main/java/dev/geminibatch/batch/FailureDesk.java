@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +40,12 @@ public final class FailureDesk {
    * Takes a run with what went wrong.
    *
    * @param thrown by the stage; what it is about is looked for among its causes
+   * @param telling the setting that names whom the run was being told to, or null
+   * @return null unless this was the end of the run
    */
-  public void take(String runId, Throwable thrown) throws IOException {
+  public Failure take(String runId, Throwable thrown, String telling) throws IOException {
     try {
-      decide(runId, thrown);
+      return decide(runId, thrown, telling);
     } catch (JdbiException e) {
       // Then the run stays as it is, and the next tick tries again.
       LOG.error(
@@ -50,6 +53,7 @@ public final class FailureDesk {
           runId,
           settings.folders().state(),
           rootMessage(e));
+      return null;
     }
   }
 
@@ -57,30 +61,33 @@ public final class FailureDesk {
     return thrown.getCause() == null ? thrown.getMessage() : rootMessage(thrown.getCause());
   }
 
-  private void decide(String runId, Throwable thrown) throws IOException {
+  private Failure decide(String runId, Throwable thrown, String telling) throws IOException {
     Run run = ledger.run(runId);
     Throwable problem = understood(thrown);
     if (problem instanceof StaleReferences) {
       LOG.info("{}: {}", run.name(), problem.getMessage());
       ledger.moveTo(run.id(), RunState.INSPECTED);
       ledger.parked(run.id(), problem.getMessage(), FIRST_WAIT);
-      return;
+      return null;
     }
     if (problem instanceof RunFailure && run.isPaid()) {
       LOG.warn("{}: {} What is answered is delivered.", run.name(), problem.getMessage());
       ledger.moveTo(run.id(), RunState.COLLECTED);
     } else if (problem instanceof RunFailure) {
-      fail(run, problem.getMessage());
+      return fail(run, problem.getMessage());
     } else {
-      park(run, problem);
+      park(run, problem, telling);
     }
+    return null;
   }
 
-  private void fail(Run run, String why) throws IOException {
+  private Failure fail(Run run, String why) throws IOException {
+    Path input = run.source();
     if (run.fromInbox()) {
       // The input stays in the run's folder until the ledger knows: a kill in between repeats this.
       RunFolder folder = RunFolder.of(settings, run.id());
       Path failed = PutAway.link(settings.folders().failed(), run, folder.received(run));
+      input = failed;
       Path explanation = explanationOf(failed);
       Path aside = SafeFiles.aside(explanation, run.id());
       Files.writeString(aside, explanation(run, why));
@@ -92,6 +99,7 @@ public final class FailureDesk {
     ledger.failed(run.id(), why);
     claims.disown(run.id());
     RunFolder.of(settings, run.id()).remove();
+    return new Failure(run.id(), run.name(), why, input.toString());
   }
 
   /** Where it stands why a file in the failed folder is there. */
@@ -116,9 +124,9 @@ public final class FailureDesk {
     return why.lines().findFirst().orElse("");
   }
 
-  private void park(Run run, Throwable problem) {
+  private void park(Run run, Throwable problem, String telling) {
     Duration wait = wait(run, problem);
-    String reason = reason(run, problem);
+    String reason = (telling == null ? "" : telling + ": ") + reason(run, problem);
     ledger.parked(run.id(), reason, wait);
     LOG.warn("{}: {} (tried again in {} s)", run.name(), reason, wait.toSeconds());
     if (isOurs(problem)) {
@@ -151,17 +159,26 @@ public final class FailureDesk {
 
   /** The first cause whose meaning is known, else the problem as it is. */
   private static Throwable understood(Throwable thrown) {
+    Throwable last = thrown;
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof RunFailure || cause instanceof StaleReferences || !isOurs(cause)) {
+      if (cause instanceof RunFailure || cause instanceof StaleReferences || isKnown(cause)) {
         return cause;
       }
+      last = cause;
     }
-    return thrown;
+    return last;
   }
 
-  private static boolean isOurs(Throwable problem) {
-    return !(problem instanceof GeminiFailure
+  private static boolean isKnown(Throwable problem) {
+    return problem instanceof GeminiFailure
         || problem instanceof InvalidSettingException
-        || problem instanceof IOException);
+        || problem instanceof IOException;
+  }
+
+  /** What comes from a route of a user was never in our code. */
+  private static boolean isOurs(Throwable problem) {
+    return !isKnown(problem)
+        && Arrays.stream(problem.getStackTrace())
+            .anyMatch(frame -> frame.getClassName().startsWith("dev.geminibatch."));
   }
 }

@@ -82,8 +82,12 @@ public final class Submitter {
     this.uploads = uploads;
   }
 
-  /** Takes every job of the run as far as it goes; run again, it goes on where it stopped. */
-  public void submit(String runId) throws IOException {
+  /**
+   * Takes every job of the run as far as it goes; run again, it goes on where it stopped.
+   *
+   * @return whether all of them are with the service now
+   */
+  public boolean submit(String runId) throws IOException {
     Run run = ledger.run(runId);
     RunFolder folder = RunFolder.of(settings, runId);
     checkReferences(run);
@@ -93,7 +97,7 @@ public final class Submitter {
       isUnclear |= job.state() == JobState.CREATING && !settle(run, folder, job);
     }
     if (run.isQueued() && run.nextTry().isAfter(clock.instant())) {
-      return; // the rest waits its time
+      return false; // the rest waits its time
     }
     Optional<CreationQueue.Place> place = Optional.empty();
     Set<String> modelsThatWait = new HashSet<>();
@@ -111,7 +115,9 @@ public final class Submitter {
       ledger.parked(runId, UNCLEAR, LOOK_AGAIN);
     } else {
       ledger.submitted(runId);
+      return true;
     }
+    return false;
   }
 
   /** What became of a job: it is with the service unless it waits or nobody knows. */

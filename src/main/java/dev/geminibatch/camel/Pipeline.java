@@ -2,11 +2,11 @@ package dev.geminibatch.camel;
 
 import dev.geminibatch.settings.InvalidSettingException;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.settings.Stages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
@@ -14,17 +14,10 @@ import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.support.LifecycleStrategySupport;
 
 /** The running routes. */
 public final class Pipeline implements AutoCloseable {
-  /** Where a run goes after a stage unless the configuration says otherwise. */
-  private static final Map<String, String> NEXT_STAGES =
-      Map.of(
-          "stage.after-inspect", "direct:upload",
-          "stage.after-upload", "direct:assemble",
-          "stage.after-assemble", "direct:submit",
-          "stage.after-collect", "direct:deliver");
-
   /** A call to the service that answers in time is through by then. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -47,60 +40,84 @@ public final class Pipeline implements AutoCloseable {
    */
   public static Pipeline start(
       Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
-    Path routes = settings.folders().routes();
-    if (!Files.isDirectory(routes)) {
-      throw new InvalidSettingException(
-          "There are no routes in "
-              + routes
-              + ". Start in the folder that holds routes/ and config/, or set routes.directory.");
-    }
-    Main main = new Main();
-    main.addMainListener(new OwnPlaceholders());
-    main.configure().setRoutesIncludePattern("file:" + routes + "/*.camel.yaml");
-    NEXT_STAGES.forEach(main::addInitialProperty);
-    properties.forEach(main::addOverrideProperty);
-    placeholders(settings, watchInbox).forEach(main::addOverrideProperty);
-    beans.byName().forEach(main::bind);
-    try {
-      main.start();
-    } catch (Exception e) {
-      main.stop();
-      throw new InvalidSettingException(
-          "The routes in "
-              + routes
-              + " cannot be started; mend what is named here and start again.\n"
-              + causes(e));
-    }
+    Main main = main(settings, beans, properties, watchInbox);
+    start(main, settings, beans);
     Pipeline pipeline = new Pipeline(main, beans);
     beans.remoteMedia().use(new HttpDownload(pipeline.template));
-    try {
-      pipeline.checkStages();
-    } catch (InvalidSettingException e) {
-      pipeline.close();
-      throw e;
+    if (settings.routes().reload()) {
+      Runnable trial = () -> tryOut(main(settings, beans, properties, watchInbox), settings, beans);
+      settings.routes().folders().forEach(folder -> pipeline.reload(folder, trial));
     }
     return pipeline;
   }
 
-  /** A run that is handed to nobody would wait for ever. */
-  private void checkStages() {
-    CamelContext context = main.getCamelContext();
-    Set<String> taken =
-        context.getRoutes().stream()
-            .map(route -> route.getEndpoint().getEndpointUri().replace("://", ":"))
-            .collect(Collectors.toSet());
-    for (String key : NEXT_STAGES.keySet()) {
-      String next = context.resolvePropertyPlaceholders("{{" + key + "}}").replace("://", ":");
-      if (next.startsWith("direct:") && !taken.contains(next)) {
-        throw new InvalidSettingException(
-            key
-                + " is "
-                + next
-                + ", which no route takes; write a route that begins there, or "
-                + NEXT_STAGES.get(key)
-                + ".");
-      }
+  private static void start(Main main, Settings settings, Beans beans) {
+    Checks checks = new Checks(settings);
+    main.addMainListener(checks);
+    try {
+      main.start();
+    } catch (Exception e) {
+      RouteMistake mistake =
+          new RouteMistake(
+              checks.context, beans.byName().keySet(), new RouteFiles(settings.routes().folders()));
+      String told = mistake.told(e);
+      main.stop();
+      throw new InvalidSettingException(
+          "The routes cannot be started; mend what is named here.\n" + told);
     }
+  }
+
+  /** Makes all routes without starting them. */
+  private static void tryOut(Main main, Settings settings, Beans beans) {
+    main.configure().setAutoStartup(false);
+    start(main, settings, beans);
+    main.stop();
+  }
+
+  private void reload(Path folder, Runnable trial) {
+    try {
+      camelContext().addService(new RouteReload(folder, trial));
+    } catch (Exception e) {
+      throw new InvalidSettingException(
+          "routes.reload is true, but changes in "
+              + folder
+              + " cannot be noticed: "
+              + e.getMessage());
+    }
+  }
+
+  private static Main main(
+      Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
+    Main main = new Main();
+    main.addMainListener(new OwnPlaceholders());
+    main.configure().setSourceLocationEnabled(true);
+    main.configure().setLogName("${routeId}");
+    main.configure()
+        .setRoutesIncludePattern(
+            settings.routes().folders().stream()
+                .map(Pipeline::existing)
+                .map(folder -> "file:" + folder + "/*.camel.yaml")
+                .collect(Collectors.joining(",")));
+    if (!settings.routes().off().isEmpty()) {
+      main.configure().setRouteFilterExcludePattern(String.join(",", settings.routes().off()));
+    }
+    Stages.NEXT.forEach(main::addInitialProperty);
+    Stages.TOLD.forEach(key -> main.addInitialProperty(key, ""));
+    properties.forEach(main::addOverrideProperty);
+    placeholders(settings, watchInbox).forEach(main::addOverrideProperty);
+    beans.byName().forEach(main::bind);
+    return main;
+  }
+
+  private static Path existing(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidSettingException(
+          "There are no routes in "
+              + folder
+              + ". Start in the folder that holds routes/ and config/, or set routes.directory or"
+              + " routes.extra to a folder that is there.");
+    }
+    return folder;
   }
 
   /** The checked and absolute values of our keys, for the routes. */
@@ -128,6 +145,33 @@ public final class Pipeline implements AutoCloseable {
       PropertiesComponent placeholders =
           (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
       placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+    }
+  }
+
+  /** Looks at the routes when they are read, and before they are started. */
+  private static final class Checks extends MainListenerSupport {
+    private final Settings settings;
+
+    /** Also when it could not be started. */
+    private CamelContext context;
+
+    Checks(Settings settings) {
+      this.settings = settings;
+    }
+
+    @Override
+    public void beforeInitialize(BaseMainSupport main) {
+      context = main.getCamelContext();
+      ExtraJars.on(settings.routes().components())
+          .ifPresent(context::setApplicationContextClassLoader);
+      context.addLifecycleStrategy(
+          new LifecycleStrategySupport() {
+            @Override
+            public void onContextStarting(CamelContext starting) {
+              RouteCheck.check(
+                  starting, new RouteFiles(settings.routes().folders()), settings.routes().off());
+            }
+          });
     }
   }
 
@@ -159,19 +203,5 @@ public final class Pipeline implements AutoCloseable {
     cutOff.start();
     main.stop();
     cutOff.interrupt();
-  }
-
-  /** Camel wraps what went wrong in what it was doing; each cause adds something to know. */
-  private static String causes(Throwable thrown) {
-    StringBuilder text = new StringBuilder();
-    String last = "";
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      String message = String.valueOf(cause.getMessage());
-      if (!last.contains(message)) {
-        text.append(text.isEmpty() ? "" : "\n").append("  ").append(message);
-        last = message;
-      }
-    }
-    return text.toString();
   }
 }

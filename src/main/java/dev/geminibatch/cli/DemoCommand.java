@@ -74,7 +74,7 @@ final class DemoCommand {
     values.put("gemini.api-key", "demo");
     values.put("poll.interval", "500ms");
     values.put("inbox.settle-time", "200ms");
-    values.put("routes.directory", session.settings().folders().routes().toString());
+    values.put("routes.directory", session.settings().routes().folder().toString());
     values.put("media.root", "media");
     values.put("prices.file", session.settings().costs().prices().toString());
     return Settings.of(Properties.read(values, Map.of(), List.of()), folder, folder);

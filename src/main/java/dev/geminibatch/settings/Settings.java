@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * Everything that can be set, checked and with its unit. The keys are described one by one in
@@ -26,6 +27,7 @@ public record Settings(
     Lines lines,
     Results results,
     Costs costs,
+    Routes routes,
     Duration sandboxJobTime) {
 
   /**
@@ -40,7 +42,6 @@ public record Settings(
       Path archive,
       Path failed,
       Path state,
-      Path routes,
       Duration interval,
       Duration settleTime) {}
 
@@ -126,13 +127,23 @@ public record Settings(
    */
   public record Lines(boolean failOnError, int maxBytes) {}
 
-  /** Keys that only the routes read: where a run goes after a stage. */
-  private static final List<String> STAGES =
-      List.of(
-          "stage.after-inspect",
-          "stage.after-upload",
-          "stage.after-assemble",
-          "stage.after-collect");
+  /**
+   * The files of the routes.
+   *
+   * @param folder of the routes that are the pipeline
+   * @param extra further folders with users' routes
+   * @param off ids of routes that are not to be started
+   * @param reload whether changed files are taken while the process runs
+   * @param components folder of jars with further Camel components; need not exist
+   */
+  public record Routes(
+      Path folder, List<Path> extra, List<String> off, boolean reload, Path components) {
+
+    /** Every folder that routes are read from. */
+    public List<Path> folders() {
+      return Stream.concat(Stream.of(folder), extra.stream()).toList();
+    }
+  }
 
   /**
    * Reads and checks every key.
@@ -156,7 +167,6 @@ public record Settings(
             folder.apply("archive.directory", "archive"),
             folder.apply("failed.directory", "failed"),
             folder.apply("state.directory", "state"),
-            folder.apply("routes.directory", "routes"),
             time.apply("inbox.interval", "500ms"),
             Quantity.duration("inbox.settle-time", text.apply("inbox.settle-time", "4s")));
     Service service =
@@ -198,7 +208,16 @@ public record Settings(
         new Lines(
             choice(properties, "lines.on-error", "skip", "fail").equals("fail"),
             (int) limited("lines.max-bytes", text.apply("lines.max-bytes", "64MiB"), 1L << 30));
-    STAGES.forEach(properties::get); // for the routes alone
+    Routes routes =
+        new Routes(
+            folder.apply("routes.directory", "routes"),
+            words(text.apply("routes.extra", "")).stream()
+                .map(extra -> home.resolve(extra).toAbsolutePath().normalize())
+                .toList(),
+            words(text.apply("routes.off", "")),
+            choice(properties, "routes.reload", "false", "true").equals("true"),
+            folder.apply("components.directory", "components"));
+    Stages.keys().forEach(properties::get); // for the routes alone
     properties.refuseUnknown();
     return new Settings(
         folders,
@@ -214,6 +233,7 @@ public record Settings(
             folder.apply("prices.file", "config/prices.json"),
             maxCost(text.apply("budget.max-cost-per-file", "off")),
             number(properties, "budget.output-tokens", 1000, 0, 10_000_000)),
+        routes,
         Quantity.duration("sandbox.job-time", text.apply("sandbox.job-time", "3s")));
   }
 

@@ -301,7 +301,7 @@ class LedgerTest {
     String run = ordered("a.jsonl");
     Poller poller = poller(each -> true);
     clock.forward(Duration.ofSeconds(1));
-    new FailureDesk(context).take(run, new IOException("disk full"));
+    new FailureDesk(context).take(run, new IOException("disk full"), null);
 
     assertThat(poll(poller)).isEmpty();
     assertThat(ledger.run(run).reason()).hasValue("IOException: disk full");
@@ -309,7 +309,7 @@ class LedgerTest {
     assertThat(poll(poller)).containsExactly(run);
 
     claims.end(run);
-    new FailureDesk(context).take(run, new IOException("disk full"));
+    new FailureDesk(context).take(run, new IOException("disk full"), null);
     clock.forward(Duration.ofSeconds(1));
     assertThat(poll(poller(each -> true))).containsExactly(run);
   }
@@ -318,7 +318,7 @@ class LedgerTest {
   void a_full_disk_is_named_with_what_to_do() throws IOException {
     String run = ordered("a.jsonl");
 
-    new FailureDesk(context).take(run, new IOException("No space left on device"));
+    new FailureDesk(context).take(run, new IOException("No space left on device"), null);
 
     assertThat(ledger.run(run).reason().orElseThrow())
         .startsWith("The disk of " + folder)
@@ -330,9 +330,9 @@ class LedgerTest {
     String run = ordered("a.jsonl");
     FailureDesk desk = new FailureDesk(context);
 
-    desk.take(run, new IOException("disk full"));
+    desk.take(run, new IOException("disk full"), null);
     Duration first = Duration.between(clock.instant(), ledger.run(run).nextTry());
-    desk.take(run, new IOException("disk full"));
+    desk.take(run, new IOException("disk full"), null);
     Duration second = Duration.between(clock.instant(), ledger.run(run).nextTry());
 
     assertThat(second).isGreaterThan(first.multipliedBy(3).dividedBy(2));
@@ -346,7 +346,7 @@ class LedgerTest {
     // As if the process had ended between the two steps of a failure.
     PutAway.link(settings.folders().failed(), ledger.run(run), input);
     new FailureDesk(context)
-        .take(run, new RuntimeException("wrapped", new RunFailure("No line can be sent.")));
+        .take(run, new RuntimeException("wrapped", new RunFailure("No line can be sent.")), null);
 
     assertThat(settings.folders().failed())
         .isDirectoryContaining("glob:**/a.jsonl")
@@ -358,7 +358,7 @@ class LedgerTest {
 
   @Test
   void a_failed_file_that_comes_back_needs_no_explanation() throws IOException {
-    new FailureDesk(context).take(dropped("a.jsonl"), new RunFailure("No line can be sent."));
+    new FailureDesk(context).take(dropped("a.jsonl"), new RunFailure("No line can be sent."), null);
 
     Files.move(
         settings.folders().failed().resolve("a.jsonl"),

@@ -58,7 +58,13 @@ public final class Workshop implements AutoCloseable {
     Workshop workshop = new Workshop(folder, values);
     Files.createDirectories(folder.resolve("inbox"));
     Files.createDirectories(folder.resolve("media"));
-    workshop.start();
+    try {
+      workshop.start();
+    } catch (RuntimeException e) {
+      workshop.beans.close();
+      workshop.sandbox.close();
+      throw e;
+    }
     return workshop;
   }
 
@@ -76,7 +82,9 @@ public final class Workshop implements AutoCloseable {
     RetryPolicy withoutPauses = new RetryPolicy(6, Duration.ofMillis(2), time -> {});
     beans = new Beans(settings, withoutPauses, clock, Progress.none(), run -> true);
     beans.receiver().recover();
-    pipeline = Pipeline.start(settings, beans, Map.of("camel.main.shutdown-timeout", "2"), true);
+    all.keySet().removeIf(key -> key.startsWith("gemini."));
+    all.put("camel.main.shutdown-timeout", "2");
+    pipeline = Pipeline.start(settings, beans, all, true);
   }
 
   /** Stops the routes; the sandbox goes on. */

@@ -21,7 +21,9 @@ public abstract class WorkshopTest {
 
   @AfterEach
   void closeWorkshop() throws IOException {
-    workshop.close();
+    if (workshop != null) { // else it was not to be opened
+      workshop.close();
+    }
   }
 
   /** Has the service misbehave, by a rule of the sandbox. */

@@ -1,0 +1,21 @@
+package dev.geminibatch.batch;
+
+/**
+ * What routes are told of a run whose results are in the outbox.
+ *
+ * @param run its id
+ * @param name the input's file name
+ * @param results path of the file with the answers
+ * @param errors path of the file with the requests that have none, or null
+ * @param report path of the report
+ * @param requests how many there were
+ * @param answered how many of them have an answer
+ */
+public record Delivery(
+    String run,
+    String name,
+    String results,
+    String errors,
+    String report,
+    long requests,
+    long answered) {}

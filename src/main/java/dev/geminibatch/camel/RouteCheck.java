@@ -1,0 +1,219 @@
+package dev.geminibatch.camel;
+
+import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Similar;
+import dev.geminibatch.settings.Stages;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.NamedNode;
+import org.apache.camel.model.FromDefinition;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteConfigurationDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.support.PatternHelper;
+
+/**
+ * Finds mistakes in routes that are read and not started yet, which Camel would pass over or tell
+ * without saying where they are.
+ */
+final class RouteCheck {
+  private final CamelContext context;
+  private final List<RouteDefinition> routes;
+  private final List<String> problems = new ArrayList<>();
+
+  private RouteCheck(CamelContext context) {
+    this.context = context;
+    this.routes = model(context).getRouteDefinitions();
+  }
+
+  /**
+   * Checks all routes.
+   *
+   * @param off ids of routes that are not to be started
+   * @throws InvalidSettingException with every mistake: its file, its line and what to write
+   */
+  static void check(CamelContext context, RouteFiles files, List<String> off) {
+    RouteCheck check = new RouteCheck(context);
+    check.checkOff(files, off);
+    check.checkConfigurations();
+    check.checkTargets(off);
+    check.checkStages(off);
+    if (!check.problems.isEmpty()) {
+      throw new InvalidSettingException(String.join("\n", check.problems));
+    }
+  }
+
+  private static Model model(CamelContext context) {
+    return context.getCamelContextExtension().getContextPlugin(Model.class);
+  }
+
+  /** The file and line of a node, if Camel knows them. */
+  static String place(NamedNode node) {
+    if (node.getLocation() == null) {
+      return "";
+    }
+    String file = node.getLocation().replaceFirst("^file:", "");
+    return node.getLineNumber() > 0 ? file + ", line " + line(file, node.getLineNumber()) : file;
+  }
+
+  /** Camel counts to the line before that of the values: one too few for {@code - to: {...}}. */
+  private static int line(String file, int counted) {
+    try (Stream<String> lines = Files.lines(Path.of(file))) {
+      String next = lines.skip(counted).findFirst().orElse("");
+      return next.matches("\\s*- \\w+:\\s*[^\\s#].*") ? counted + 1 : counted;
+    } catch (IOException | UncheckedIOException e) {
+      return counted;
+    }
+  }
+
+  /** Where a step of a route stands that an exception of Camel shows, or else the route. */
+  static Optional<String> place(CamelContext context, String routeId, String step) {
+    RouteDefinition route = model(context).getRouteDefinition(routeId);
+    if (route == null) {
+      return Optional.empty();
+    }
+    String begin = step.replaceFirst("\\.\\.\\.$", "");
+    for (ProcessorDefinition<?> each : steps(route)) {
+      if (!begin.isEmpty() && each.toString().startsWith(begin)) {
+        return Optional.of(place(each));
+      }
+    }
+    return Optional.of(place(route));
+  }
+
+  @SuppressWarnings("rawtypes")
+  private static List<ProcessorDefinition<?>> steps(RouteDefinition route) {
+    List<ProcessorDefinition<?>> steps = new ArrayList<>();
+    for (ProcessorDefinition each :
+        ProcessorDefinitionHelper.filterTypeInOutputs(
+            route.getOutputs(), ProcessorDefinition.class)) {
+      steps.add(each);
+    }
+    return steps;
+  }
+
+  private void checkOff(RouteFiles files, List<String> off) {
+    if (off.isEmpty()) {
+      return;
+    }
+    List<String> known = files.ids().stream().map(RouteFiles.GivenId::id).toList();
+    for (String id : off) {
+      if (!known.contains(id)) {
+        problems.add(
+            "routes.off names "
+                + id
+                + ", which is no route"
+                + Similar.meant(id, known)
+                + "; write ids that stand in the route files.");
+      }
+    }
+  }
+
+  private void checkConfigurations() {
+    Set<String> known =
+        model(context).getRouteConfigurationDefinitions().stream()
+            .map(RouteConfigurationDefinition::getId)
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (RouteDefinition route : routes) {
+      if (route.getRouteConfigurationId() == null) {
+        continue;
+      }
+      for (String wanted : route.getRouteConfigurationId().split(",")) {
+        if (known.stream().noneMatch(id -> PatternHelper.matchPattern(id, wanted.strip()))) {
+          problems.add(
+              place(route)
+                  + ": there is no route configuration "
+                  + wanted.strip()
+                  + Similar.meant(wanted.strip(), known)
+                  + "; write one of "
+                  + String.join(", ", known)
+                  + ".");
+        }
+      }
+    }
+  }
+
+  private void checkTargets(List<String> off) {
+    Set<String> taken = taken(off);
+    for (RouteDefinition route : routes) {
+      if (off.contains(route.getRouteId())) {
+        continue;
+      }
+      for (ProcessorDefinition<?> step : steps(route)) {
+        if (step instanceof ToDefinition to && !isTaken(to.getUri(), taken)) {
+          problems.add(
+              place(step)
+                  + ": no route takes "
+                  + resolved(to.getUri())
+                  + Similar.meant(resolved(to.getUri()), taken)
+                  + "; write a route that begins there (from: uri: "
+                  + resolved(to.getUri())
+                  + ").");
+        }
+      }
+    }
+  }
+
+  /** A run that is handed to nobody would wait for ever. */
+  private void checkStages(List<String> off) {
+    Set<String> taken = taken(off);
+    Stages.NEXT.forEach(
+        (key, byDefault) -> checkStage(key, resolved("{{" + key + "}}"), taken, byDefault));
+    for (String key : Stages.TOLD) {
+      for (String endpoint : resolved("{{" + key + "}}").split(",")) {
+        checkStage(key, endpoint.strip(), taken, "nothing");
+      }
+    }
+  }
+
+  private void checkStage(String key, String endpoint, Set<String> taken, String byDefault) {
+    if (!isTaken(endpoint, taken)) {
+      problems.add(
+          key
+              + " is "
+              + endpoint
+              + ", which no route takes"
+              + Similar.meant(endpoint, taken)
+              + "; write a route that begins there, or "
+              + byDefault
+              + ".");
+    }
+  }
+
+  /** Only what is taken within this process can be known. */
+  private boolean isTaken(String uri, Set<String> taken) {
+    String endpoint = resolved(uri);
+    return !endpoint.startsWith("direct:") || taken.contains(endpoint);
+  }
+
+  private Set<String> taken(List<String> off) {
+    return routes.stream()
+        .filter(route -> !off.contains(route.getRouteId()))
+        .map(RouteDefinition::getInput)
+        .map(FromDefinition.class::cast)
+        .map(from -> resolved(from.getUri()))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Without parameters; as it stands if a placeholder in it has no value, which Camel tells. */
+  private String resolved(String uri) {
+    try {
+      return context.resolvePropertyPlaceholders(uri).replaceFirst("[?].*", "").replace("://", ":");
+    } catch (IllegalArgumentException e) {
+      return uri;
+    }
+  }
+}

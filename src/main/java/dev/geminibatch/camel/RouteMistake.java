@@ -1,0 +1,143 @@
+package dev.geminibatch.camel;
+
+import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Similar;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.NoSuchBeanException;
+import org.apache.camel.NoSuchEndpointException;
+
+/** Says in a user's words why routes cannot be read or started: where, what, and what to write. */
+final class RouteMistake {
+  private static final Pattern STEP = Pattern.compile(">>> (.*?) <<<");
+  private static final Pattern SCHEME = Pattern.compile("for: ([\\w+.-]+):");
+
+  private static final Pattern TWICE = Pattern.compile("Duplicate.* ids? detected: ([^\\s.]+)");
+
+  private final CamelContext context;
+  private final Collection<String> beans;
+  private final RouteFiles files;
+
+  /**
+   * @param beans that routes may name
+   */
+  RouteMistake(CamelContext context, Collection<String> beans, RouteFiles files) {
+    this.context = context;
+    this.beans = beans;
+    this.files = files;
+  }
+
+  /** The words for a failure of Camel. */
+  String told(Throwable thrown) {
+    List<Throwable> causes = causes(thrown);
+    for (Throwable cause : causes) {
+      if (cause instanceof InvalidSettingException told) {
+        return told.getMessage();
+      }
+    }
+    Matcher twice = TWICE.matcher(String.valueOf(causes.get(causes.size() - 1).getMessage()));
+    if (twice.find()) {
+      return toldTwice(twice.group(1));
+    }
+    StringBuilder text = new StringBuilder();
+    place(causes).ifPresent(place -> text.append(place).append(":\n"));
+    for (String message : messages(causes)) {
+      text.append("  ").append(message.strip()).append('\n');
+    }
+    return text.append(remedy(causes)).toString();
+  }
+
+  private String toldTwice(String id) {
+    String places =
+        files.ids().stream()
+            .filter(given -> given.id().equals(id))
+            .map(RouteFiles.GivenId::place)
+            .collect(Collectors.joining("; "));
+    return "The id "
+        + id
+        + " is given more than once: "
+        + places
+        + ". Give each route and each step an id of its own.";
+  }
+
+  private static List<Throwable> causes(Throwable thrown) {
+    List<Throwable> causes = new ArrayList<>();
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
+      causes.add(each);
+    }
+    return causes;
+  }
+
+  private Optional<String> place(List<Throwable> causes) {
+    for (Throwable cause : causes) {
+      String routeId =
+          cause instanceof FailedToCreateRouteException create
+              ? create.getRouteId()
+              : cause instanceof FailedToStartRouteException start ? start.getRouteId() : null;
+      if (routeId != null) {
+        Matcher step = STEP.matcher(String.valueOf(cause.getMessage()));
+        return RouteCheck.place(context, routeId, step.find() ? step.group(1) : "");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Camel wraps what went wrong in what it was doing; the innermost that adds something counts. */
+  private static List<String> messages(List<Throwable> causes) {
+    List<String> messages = new ArrayList<>();
+    for (Throwable cause : causes) {
+      boolean isFrame =
+          cause instanceof FailedToCreateRouteException
+              || cause instanceof FailedToStartRouteException;
+      String message = String.valueOf(cause.getMessage());
+      messages.removeIf(outer -> outer.contains(message));
+      if (!isFrame || cause.getCause() == null) {
+        messages.add(message.replaceFirst("^java.io.IOException: ", ""));
+      }
+    }
+    return messages;
+  }
+
+  private String remedy(List<Throwable> causes) {
+    Throwable root = causes.get(causes.size() - 1);
+    String message = String.valueOf(root.getMessage());
+    if (root instanceof NoSuchBeanException bean) {
+      return "Declare the bean under \"- beans:\" in a route file"
+          + Similar.to(String.valueOf(bean.getName()), beans)
+              .map(name -> ", or write " + name)
+              .orElse(", or use one that routes/README.md lists")
+          + ".";
+    }
+    if (root instanceof NoSuchEndpointException) {
+      Matcher scheme = SCHEME.matcher(message);
+      String name = scheme.find() ? scheme.group(1) : "the component";
+      return "Correct "
+          + name
+          + Similar.meant(name, context.getComponentNames())
+          + ", or put the jar of its Camel component into the folder components; routes/README.md"
+          + " says how.";
+    }
+    if (message.contains("Property with key")) {
+      return "Set the key in config/local.properties, or write {{key:default}}.";
+    }
+    if (message.contains("Resource is empty")) {
+      return "Write a route into the file, or remove it.";
+    }
+    if (message.contains("Multiple consumers")) {
+      return "Only one route can begin there: let yours begin at an endpoint of its own, or switch"
+          + " the other one off with routes.off.";
+    }
+    if (message.contains("couldn't be set on the endpoint")) {
+      return "Correct or remove the parameters that the message shows in [...].";
+    }
+    return "";
+  }
+}

@@ -1,0 +1,67 @@
+package dev.geminibatch.camel;
+
+import dev.geminibatch.settings.InvalidSettingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.RouteWatcherReloadStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes changed and new route files while the process runs. They are tried first, all of them
+ * together and without starting anything, because Camel would remove the old routes before it finds
+ * out that it cannot start the new ones.
+ */
+final class RouteReload extends RouteWatcherReloadStrategy {
+  private static final Logger LOG = LoggerFactory.getLogger("routes");
+
+  private final Runnable trial;
+  private final Map<Path, FileTime> seen = new ConcurrentHashMap<>();
+
+  /**
+   * @param trial reads all routes
+   */
+  RouteReload(Path folder, Runnable trial) {
+    super(folder.toString(), false);
+    setPattern("*.camel.yaml");
+    setRemoveAllRoutes(false);
+    this.trial = trial;
+  }
+
+  @Override
+  protected void onRouteReload(Collection<Resource> files, boolean removeEverything) {
+    List<Resource> changed = files.stream().filter(this::isNew).toList();
+    if (changed.isEmpty()) {
+      return;
+    }
+    try {
+      trial.run();
+    } catch (InvalidSettingException e) {
+      LOG.error("{} The routes go on as they were.", e.getMessage());
+      return;
+    }
+    super.onRouteReload(changed, removeEverything);
+    changed.forEach(file -> LOG.info("{} was changed and is in use now", path(file)));
+  }
+
+  /** One change is told more than once; a file that is being written may be empty for a moment. */
+  private boolean isNew(Resource file) {
+    try {
+      FileTime time = Files.getLastModifiedTime(path(file));
+      return Files.size(path(file)) > 0 && !time.equals(seen.put(path(file), time));
+    } catch (IOException e) {
+      return false; // it is gone already
+    }
+  }
+
+  private static Path path(Resource file) {
+    return Path.of(file.getURI());
+  }
+}

@@ -1,0 +1,24 @@
+package dev.geminibatch.settings;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** Guesses what was meant by a misspelt name. */
+public final class Similar {
+  private Similar() {}
+
+  /** The name that is nearest, if one is near. */
+  public static Optional<String> to(String written, Collection<String> names) {
+    LevenshteinDistance distance = new LevenshteinDistance(Math.max(2, written.length() / 5));
+    return names.stream()
+        .filter(name -> distance.apply(written, name) >= 0)
+        .min(Comparator.comparing((String name) -> distance.apply(written, name)));
+  }
+
+  /** The same as words to add to a message, or nothing. */
+  public static String meant(String written, Collection<String> names) {
+    return to(written, names).map(name -> " (did you mean " + name + "?)").orElse("");
+  }
+}

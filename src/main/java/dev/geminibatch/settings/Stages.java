@@ -1,0 +1,32 @@
+package dev.geminibatch.settings;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The places between the stages of the pipeline where a user's own routes can come in: keys of the
+ * configuration that name endpoints.
+ */
+public final class Stages {
+  /** Where a run goes after a stage, and where unless the configuration says otherwise. */
+  public static final Map<String, String> NEXT =
+      Map.of(
+          "stage.after-receive", "seda:advance",
+          "stage.after-inspect", "direct:upload",
+          "stage.after-upload", "direct:assemble",
+          "stage.after-assemble", "direct:submit",
+          "stage.after-collect", "direct:deliver");
+
+  /** What is told that something has happened: any number of endpoints, none by default. */
+  public static final Set<String> TOLD =
+      Set.of("stage.after-submit", "stage.after-deliver", "stage.after-fail");
+
+  private Stages() {}
+
+  static Set<String> keys() {
+    Set<String> keys = new TreeSet<>(NEXT.keySet());
+    keys.addAll(TOLD);
+    return keys;
+  }
+}

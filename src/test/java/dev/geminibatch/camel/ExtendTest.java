@@ -1,0 +1,283 @@
+package dev.geminibatch.camel;
+
+import static dev.geminibatch.testkit.Samples.validation;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.geminibatch.batch.RunState;
+import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.testkit.WorkshopTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Routes of users, in a folder of their own, beside the real ones. */
+class ExtendTest extends WorkshopTest {
+  private static final String EXTRA = "routes.extra=mine";
+
+  private Path mine;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    mine = Files.createDirectories(folder.resolve("mine"));
+  }
+
+  /** A route with one step. */
+  private static String route(String id, String from, String step) {
+    return """
+    - route:
+        id: %s
+        routeConfigurationId: stage
+        from:
+          uri: %s
+          steps:
+            - %s
+    """
+        .formatted(id, from, step.indent(8).strip());
+  }
+
+  /** Writes to a file of the test what arrives. */
+  private String note(String file, String text) {
+    return """
+    setBody:
+        simple: "%s"
+    - to:
+        uri: file:%s
+        parameters:
+          fileName: %s
+          fileExist: Append
+          appendChars: ";"
+    """
+        .formatted(text, folder.resolve("noted"), file)
+        .strip();
+  }
+
+  private String noted(String file) throws IOException {
+    Path noted = folder.resolve("noted").resolve(file);
+    return Files.exists(noted) ? Files.readString(noted) : "";
+  }
+
+  private void write(String file, String content) throws IOException {
+    Path aside = folder.resolve(file + ".aside");
+    Files.writeString(aside, content);
+    Files.move(aside, mine.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Test
+  void a_route_of_ones_own_comes_between_two_stages() throws Exception {
+    write(
+        "mine.camel.yaml",
+        route(
+            "mine",
+            "direct:mine",
+            note("runs", "${exchangeProperty.runId}") + "\n- to:\n    uri: direct:deliver"));
+    open(EXTRA, "stage.after-collect=direct:mine");
+
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.awaitRuns(1);
+
+    assertThat(noted("runs")).isEqualTo(workshop.runs().get(0).id() + ";");
+    assertThat(workshop.outbox().results("x")).hasSize(1);
+  }
+
+  @Test
+  void whoever_wants_to_know_is_told_of_jobs_and_of_results() throws Exception {
+    write(
+        "mine.camel.yaml",
+        route("sent", "direct:sent", note("sent", "${body}"))
+            + route(
+                "a", "direct:a", note("a", "${body.answered} of ${body.requests}, ${body.name}"))
+            + route("b", "direct:b", note("b", "${body.results} ${body.errors}")));
+    open(EXTRA, "stage.after-submit=direct:sent", "stage.after-deliver=direct:a, direct:b");
+
+    workshop.drop("x.jsonl", validation("1"), "no JSON");
+    workshop.awaitRuns(1);
+
+    assertThat(noted("sent")).isEqualTo(workshop.runs().get(0).id() + ";");
+    assertThat(noted("a")).isEqualTo("1 of 2, x.jsonl;");
+    Path outbox = folder.resolve("outbox");
+    assertThat(noted("b"))
+        .isEqualTo(
+            outbox.resolve("x-batch-results.jsonl")
+                + " "
+                + outbox.resolve("x-batch-errors.jsonl")
+                + ";");
+  }
+
+  @Test
+  void a_run_is_over_only_when_those_are_told_who_want_to_know() throws Exception {
+    write(
+        "mine.camel.yaml",
+        route(
+            "mine",
+            "direct:mine",
+            note("told", "x")
+                + """
+
+                - to:
+                    uri: file:%s
+                    parameters:
+                      fileName: up
+                      fileExist: Fail
+                """
+                    .formatted(folder.resolve("hook"))
+                    .stripTrailing()));
+    Files.createDirectories(folder.resolve("hook"));
+    Files.writeString(folder.resolve("hook/up"), "in the way");
+    open(EXTRA, "stage.after-deliver=direct:mine");
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.awaitJobs(1);
+    workshop.sandbox().setJobTime(Duration.ZERO);
+    await().until(() -> workshop.runs().get(0).reason().isPresent());
+    assertThat(workshop.runs().get(0).reason().get()).startsWith("stage.after-deliver: ");
+    assertThat(workshop.outbox().results("x")).hasSize(1);
+
+    Files.delete(folder.resolve("hook/up"));
+    workshop.awaitRuns(1);
+
+    assertThat(noted("told")).startsWith("x;x;");
+    assertThat(workshop.runs().get(0).state()).isEqualTo(RunState.DELIVERED);
+  }
+
+  @Test
+  void whoever_wants_to_know_is_told_of_a_failure() throws Exception {
+    write(
+        "mine.camel.yaml",
+        route("mine", "direct:mine", note("failed", "${body.name}: ${body.input}")));
+    open(EXTRA, "stage.after-fail=direct:mine");
+
+    workshop.drop("x.jsonl", "no JSON");
+    workshop.awaitRuns(1);
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(noted("failed"))
+                    .isEqualTo("x.jsonl: " + folder.resolve("failed").resolve("x.jsonl") + ";"));
+  }
+
+  @Test
+  void a_stage_is_replaced_or_switched_off_by_configuration_alone() throws Exception {
+    write(
+        "mine.camel.yaml",
+        route(
+            "mine",
+            "direct:submit",
+            note("submit", "${exchangeProperty.runId}")
+                + """
+
+                - bean:
+                    ref: submitter
+                    method: submit(${exchangeProperty.runId})
+                """
+                    .stripTrailing()));
+    open(EXTRA, "routes.off=submit, clean");
+
+    assertThat(workshop.pipeline().camelContext().getRoute("clean")).isNull();
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.awaitRuns(1);
+
+    assertThat(noted("submit")).isEqualTo(workshop.runs().get(0).id() + ";");
+    assertThat(workshop.outbox().results("x")).hasSize(1);
+  }
+
+  @Test
+  void a_changed_file_is_used_and_an_edit_with_a_mistake_is_not() throws Exception {
+    write("mine.camel.yaml", route("mine", "direct:mine", note("told", "first")));
+    open(EXTRA, "stage.after-deliver=direct:mine", "routes.reload=true");
+    deliver("a");
+    assertThat(noted("told")).isEqualTo("first;");
+
+    write("mine.camel.yaml", route("mine", "direct:mine", note("told", "second")));
+    write("other.camel.yaml", route("other", "direct:other", note("told", "other")));
+    await().until(() -> workshop.pipeline().camelContext().getRoute("other") != null);
+    deliver("b");
+    assertThat(noted("told")).isEqualTo("first;second;");
+
+    write("mine.camel.yaml", route("mine", "direct:mine", "bean:\n    ref: nobody"));
+    write("third.camel.yaml", route("third", "direct:third", note("told", "third")));
+    deliver("c");
+    assertThat(noted("told")).isEqualTo("first;second;second;");
+  }
+
+  private void deliver(String name) throws IOException {
+    int before = workshop.runs().size();
+    workshop.drop(name + ".jsonl", validation(name));
+    workshop.awaitRuns(before + 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          lgo: x                            | line 7, column       | Unknown node id: lgo
+          bean: {ref: ledgr, method: run}   | line 7               | write ledger
+          to: {uri: 'tmier:x'}              | line 7               | did you mean timer?
+          to: {uri: 'direct:nobody'}        | line 7               | write a route that begins there
+          to: {uri: 'file:x?filName=y'}     | line 7               | Unknown parameters=[{filName=y}]
+          to: {uri: '{{nope}}'}             | line 7               | Set the key in config/local.properties
+          log: {id: submit, message: x}     | line 7               | submit is given more than once
+          """)
+  void a_mistake_in_a_step_is_told_with_its_place_and_its_remedy(
+      String step, String place, String remedy) throws Exception {
+    write("mine.camel.yaml", route("mine", "direct:mine", step));
+
+    assertMistake(mine.resolve("mine.camel.yaml") + ", " + place, remedy);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          id: submit | given more than once
+          routeConfigurationId: stagee | did you mean stage?
+          """)
+  void a_mistake_in_a_route_is_told_with_its_place_and_its_remedy(String line, String remedy)
+      throws Exception {
+    write(
+        "mine.camel.yaml",
+        route("mine", "direct:mine", "log: {message: x}")
+            .replaceFirst(line.split(":")[0] + ": .*", line));
+
+    assertMistake(mine.resolve("mine.camel.yaml").toString(), remedy);
+  }
+
+  @Test
+  void a_broken_and_an_empty_file_are_told() throws Exception {
+    write("mine.camel.yaml", "- route:\n    id: mine\n   bad: [\n");
+    assertMistake(mine.resolve("mine.camel.yaml") + ", line 3", "expected <block end>");
+
+    write("mine.camel.yaml", "");
+    assertMistake(mine.resolve("mine.camel.yaml").toString(), "or remove it");
+  }
+
+  @Test
+  void a_setting_that_names_nothing_is_told() {
+    assertThatThrownBy(() -> open("stage.after-collect=direct:delivr"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("stage.after-collect is direct:delivr, which no route takes")
+        .hasMessageContaining("did you mean direct:deliver?");
+  }
+
+  @Test
+  void a_route_to_switch_off_that_does_not_exist_is_told() {
+    assertThatThrownBy(() -> open("routes.off=claen"))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("routes.off names claen, which is no route (did you mean clean?)");
+  }
+
+  private void assertMistake(String... parts) {
+    assertThatThrownBy(() -> open(EXTRA))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContainingAll(parts);
+  }
+}
