@@ -1,7 +1,6 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.batch.Progress.Unit;
-import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.request.BatchRequest;
 import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.FileReference;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongPredicate;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,13 +37,12 @@ public final class Assembler {
   private final LineParser parser;
   private final AssemblyAhead ahead;
   private final Settings settings;
-  private final Supplier<String> project;
+  private final StageContext context;
   private final Clock clock;
   private final Progress progress;
 
   public Assembler(
       StageContext context,
-      GeminiAccess service,
       MediaCatalog catalog,
       MediaUploads uploads,
       LineParser parser,
@@ -53,8 +50,8 @@ public final class Assembler {
     this.ledger = context.ledger();
     this.settings = context.settings();
     this.progress = context.progress();
-    this.project = service::project;
-    this.clock = service.clock();
+    this.context = context;
+    this.clock = context.services().clock();
     this.catalog = catalog;
     this.uploads = uploads;
     this.parser = parser;
@@ -96,9 +93,14 @@ public final class Assembler {
     return ready.isPresent() ? assembled(run, folder, ready.get()) : begin(run, folder);
   }
 
-  private Assembly assembled(Run run, RunFolder folder, JobGathering jobs) {
+  private Assembly assembled(Run run, RunFolder folder, JobGathering jobs) throws IOException {
     return new Assembly(
-        run, project.get(), folder, jobs, parser.parse(Collections.emptyIterator()), () -> {});
+        run,
+        context.service(run).project(),
+        folder,
+        jobs,
+        parser.parse(Collections.emptyIterator(), context.settings(run)),
+        () -> {});
   }
 
   private Assembly begin(Run run, RunFolder folder) throws IOException {
@@ -118,7 +120,13 @@ public final class Assembler {
             .max()
             .orElse(0);
     JobGathering jobs = new JobGathering(run, folder, settings.jobs(), earlierJobs);
-    return new Assembly(run, project.get(), folder, jobs, parser.parse(chunks), chunks);
+    return new Assembly(
+        run,
+        context.service(run).project(),
+        folder,
+        jobs,
+        parser.parse(chunks, context.settings(run)),
+        chunks);
   }
 
   /** Finds the references for the tags of lines. */

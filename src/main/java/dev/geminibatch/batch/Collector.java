@@ -3,8 +3,6 @@ package dev.geminibatch.batch;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.BatchStatus;
-import dev.geminibatch.gemini.Gemini;
-import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import dev.geminibatch.result.AnswerCheck;
@@ -17,7 +15,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,24 +28,20 @@ public final class Collector {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Ledger ledger;
-  private final Supplier<Gemini> gemini;
-  private final Supplier<String> project;
+  private final StageContext context;
   private final FollowUp followUp;
   private final Settings settings;
   private final Progress progress;
   private final Clock clock;
-  private final AnswerCheck check;
   private final Set<Path> begun = ConcurrentHashMap.newKeySet();
 
-  public Collector(StageContext context, GeminiAccess service, FollowUp followUp) {
+  public Collector(StageContext context, FollowUp followUp) {
+    this.context = context;
     this.ledger = context.ledger();
     this.settings = context.settings();
     this.progress = context.progress();
-    this.gemini = service::gemini;
-    this.project = service::project;
     this.followUp = followUp;
     this.clock = context.clock();
-    this.check = new AnswerCheck(context.settings().results().check());
   }
 
   /**
@@ -76,6 +69,7 @@ public final class Collector {
     if (job.responsesFile().isPresent()) {
       download(run, folder, job);
     }
+    AnswerCheck check = new AnswerCheck(context.settings(run).results().check());
     AnswerMatcher.Outcome outcome = AnswerMatcher.match(folder.jobFiles(job.number()), check);
     SafeFiles.force(folder.matches(job.number()));
     MAPPER.writeValue(folder.oddities(job.number()).toFile(), outcome.oddities());
@@ -110,7 +104,7 @@ public final class Collector {
     }
     try {
       AnswerDownload.fetch(
-          gemini.get(),
+          context.service(run).gemini(),
           job.responsesFile().orElseThrow(),
           part,
           job.requests(),
@@ -121,10 +115,10 @@ public final class Collector {
       if (failure.kind() != Kind.NOT_FOUND) {
         throw failure;
       }
-      if (!job.isOf(project.get())) {
+      if (!job.isOf(context.service(run).project())) {
         throw job.madeWithAnotherKey();
       }
-      if (run.tries() < TRIES_FOR_ANSWERS || isStillPromised(job)) {
+      if (run.tries() < TRIES_FOR_ANSWERS || isStillPromised(run, job)) {
         throw failure;
       }
       LOG.error(
@@ -137,9 +131,9 @@ public final class Collector {
   }
 
   /** Whether the service still says that the answers are there, and they are not too old. */
-  private boolean isStillPromised(Job job) {
+  private boolean isStillPromised(Run run, Job job) {
     try {
-      BatchStatus status = gemini.get().batch(job.name().orElseThrow());
+      BatchStatus status = context.service(run).gemini().batch(job.name().orElseThrow());
       return status.responsesFile().equals(job.responsesFile())
           && job.ended()
               .orElse(Instant.EPOCH)

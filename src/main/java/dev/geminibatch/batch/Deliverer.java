@@ -31,7 +31,7 @@ public final class Deliverer {
   private final Settings settings;
   private final Reports reports;
   private final MediaCatalog catalog;
-  private final AnswerCheck check;
+  private final StageContext context;
 
   public Deliverer(
       StageContext context, Reports reports, MediaCatalog catalog, RequestReader requests) {
@@ -41,7 +41,7 @@ public final class Deliverer {
     this.settings = context.settings();
     this.reports = reports;
     this.requests = requests;
-    this.check = new AnswerCheck(context.settings().results().check());
+    this.context = context;
   }
 
   /**
@@ -101,7 +101,7 @@ public final class Deliverer {
     if (run.output().isPresent()) {
       return run.output().get();
     }
-    Path outbox = settings.folders().outbox();
+    Path outbox = context.folders(run).outbox();
     for (String stem : List.of(run.stem(), run.stem() + "." + run.id())) {
       ResultFiles files = ResultFiles.inFolder(outbox, stem);
       boolean free = files.all().stream().noneMatch(Files::exists);
@@ -132,6 +132,7 @@ public final class Deliverer {
     // One that was not collected belongs to an attempt that came to nothing.
     List<Job> jobs =
         ledger.jobs(answeredBy).stream().filter(job -> job.state() == JobState.COLLECTED).toList();
+    AnswerCheck check = new AnswerCheck(context.settings(run).results().check());
     Path results = SafeFiles.aside(files.results(), run.id());
     Path errors = SafeFiles.aside(files.errors(), run.id());
     try (ReportPage page =
@@ -146,9 +147,20 @@ public final class Deliverer {
       ResultWriter.Outcome outcome = writer.write(results, errors, page);
       Report report = reports.delivered(run, jobs, outcome);
       page.write(report, SafeFiles.aside(files.page(), run.id()));
+      writeAnswerFiles(run, results);
       publish(files, results, errors, report, outcome, run.id());
       ReportText.lines(report).forEach(LOG::info);
       return outcome;
+    }
+  }
+
+  private void writeAnswerFiles(Run run, Path results) throws IOException {
+    Settings set = context.settings(run);
+    boolean areOfPictures = run.mediaRoot().startsWith(set.folders().archive());
+    if (areOfPictures && set.pictures().map(Settings.Pictures::answerFiles).orElse(false)) {
+      boolean isJson = set.pictures().orElseThrow().schema().isPresent();
+      Path folder = set.folders().outbox().resolve(run.mediaRoot().getFileName());
+      AnswerFiles.write(results, folder, isJson ? ".json" : ".txt", run.id());
     }
   }
 
@@ -213,7 +225,7 @@ public final class Deliverer {
   private void putAway(Run run) throws IOException {
     RunFolder folder = RunFolder.of(settings, run.id());
     if (run.fromInbox()) {
-      PutAway.link(settings.folders().archive(), run, folder.received(run));
+      PutAway.link(context.folders(run).archive(), run, folder);
     }
   }
 }

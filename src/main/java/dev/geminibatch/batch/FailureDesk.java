@@ -27,12 +27,14 @@ public final class FailureDesk {
   private final Ledger ledger;
   private final RunClaims claims;
   private final Settings settings;
+  private final StageContext context;
   private final Clock clock;
 
   public FailureDesk(StageContext context) {
     this.ledger = context.ledger();
     this.claims = context.claims();
     this.settings = context.settings();
+    this.context = context;
     this.clock = context.clock();
   }
 
@@ -86,7 +88,7 @@ public final class FailureDesk {
     if (run.fromInbox()) {
       // The input stays in the run's folder until the ledger knows: a kill in between repeats this.
       RunFolder folder = RunFolder.of(settings, run.id());
-      Path failed = PutAway.link(settings.folders().failed(), run, folder.received(run));
+      Path failed = PutAway.link(context.folders(run).failed(), run, folder);
       input = failed;
       Path explanation = explanationOf(failed);
       Path aside = SafeFiles.aside(explanation, run.id());
@@ -115,7 +117,7 @@ public final class FailureDesk {
         "Why:  " + why,
         "When: " + clock.instant() + ", run " + run.id(),
         "",
-        "Mend the file and move it back into " + settings.folders().inbox() + " to try again.",
+        "Mend the file and move it back into " + context.folders(run).inbox() + " to try again.",
         "");
   }
 
@@ -146,9 +148,9 @@ public final class FailureDesk {
       return FullDisk.reason(
           run.output().map(output -> output.toAbsolutePath().getParent()),
           settings.folders().state(),
-          settings.folders().outbox(),
-          settings.folders().archive(),
-          settings.folders().failed());
+          context.folders(run).outbox(),
+          context.folders(run).archive(),
+          context.folders(run).failed());
     }
     String message = problem.getMessage() == null ? "" : ": " + problem.getMessage();
     if (problem instanceof GeminiFailure || problem instanceof InvalidSettingException) {

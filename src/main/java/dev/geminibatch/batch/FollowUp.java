@@ -41,14 +41,14 @@ public final class FollowUp {
   private final UploadReferences references;
   private final RequestReader requests;
   private final Settings settings;
-  private final AnswerCheck check;
+  private final StageContext context;
 
   public FollowUp(StageContext context, UploadReferences references, RequestReader requests) {
     this.ledger = context.ledger();
     this.settings = context.settings();
     this.references = references;
     this.requests = requests;
-    this.check = new AnswerCheck(context.settings().results().check());
+    this.context = context;
   }
 
   /** What there is to send again. */
@@ -73,10 +73,11 @@ public final class FollowUp {
       return false;
     }
     Plan plan = new Plan();
+    AnswerCheck check = new AnswerCheck(context.settings(run).results().check());
     for (Job job : jobs) {
       boolean wasSent = job.name().isPresent();
       if (job.attempt() == run.attempt() && !job.cancelAsked() && !(wasLast && wasSent)) {
-        examine(job, folder, plan);
+        examine(job, folder, check, plan);
       }
     }
     if (plan.lines.size() == 0) {
@@ -97,7 +98,7 @@ public final class FollowUp {
     return true;
   }
 
-  private void examine(Job job, RunFolder folder, Plan plan) throws IOException {
+  private void examine(Job job, RunFolder folder, AnswerCheck check, Plan plan) throws IOException {
     try (JobAnswers answers = folder.open(job, check)) {
       while (answers.advance()) {
         LineProblem problem = answers.problem().orElse(null);
@@ -118,6 +119,7 @@ public final class FollowUp {
   private void claimFiles(Run run, RunFolder folder, Plan plan, int attempt) throws IOException {
     LineNumbers wanted = LineNumbers.read(folder.lines(attempt));
     LineNumbers dead = plan.withDeadFiles.sorted();
+    String project = context.service(run).project();
     List<UploadReferences.Needed> again = new ArrayList<>();
     try (LineReader lines = LineReader.open(folder.input(), settings.lines().maxBytes())) {
       while (lines.hasNext()) {
@@ -128,12 +130,12 @@ public final class FollowUp {
               .map(FileTag::path)
               .forEach(tag -> again.add(new UploadReferences.Needed(tag, isDead)));
           if (again.size() >= GROUP) {
-            references.needAgain(run.id(), attempt, again);
+            references.needAgain(project, run.id(), attempt, again);
             again.clear();
           }
         }
       }
     }
-    references.needAgain(run.id(), attempt, again);
+    references.needAgain(project, run.id(), attempt, again);
   }
 }

@@ -3,7 +3,6 @@ package dev.geminibatch.batch;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import dev.geminibatch.batch.Progress.Unit;
-import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.request.BatchRequest;
 import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.FileTag;
@@ -11,7 +10,9 @@ import dev.geminibatch.request.Line;
 import dev.geminibatch.request.LineProblem;
 import dev.geminibatch.request.LineReader;
 import dev.geminibatch.request.RejectedLine;
+import dev.geminibatch.request.RequestDefaults;
 import dev.geminibatch.result.Prices;
+import dev.geminibatch.settings.InvalidSettingException;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.settings.Sha256;
 import dev.geminibatch.upload.MediaCatalog;
@@ -29,7 +30,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +43,7 @@ public final class Inspector {
   private static final Logger LOG = LoggerFactory.getLogger("inspect");
 
   private final Ledger ledger;
-  private final Supplier<String> project;
+  private final StageContext context;
   private final MediaCatalog catalog;
   private final LineParser parser;
   private final AssemblyAhead ahead;
@@ -54,7 +54,6 @@ public final class Inspector {
 
   public Inspector(
       StageContext context,
-      GeminiAccess service,
       MediaCatalog catalog,
       Uploader uploader,
       Prices prices,
@@ -62,7 +61,7 @@ public final class Inspector {
       AssemblyAhead ahead) {
     this.uploader = uploader;
     this.prices = prices;
-    this.project = service::project;
+    this.context = context;
     this.ledger = context.ledger();
     this.settings = context.settings();
     this.progress = context.progress();
@@ -79,6 +78,7 @@ public final class Inspector {
     private static final int EXAMPLES = 20;
 
     private final Run run;
+    private final Settings settings;
     private final MediaExamination media;
     private final MessageDigest digest;
     private final List<String> examples = new ArrayList<>();
@@ -97,6 +97,7 @@ public final class Inspector {
 
     private Inspection(
         Run run,
+        Settings settings,
         ReadAhead<?, List<CheckedLine>> lines,
         LineChunks chunks,
         MediaExamination media,
@@ -115,6 +116,7 @@ public final class Inspector {
       this.count = count;
       this.badLines = badLines;
       this.run = run;
+      this.settings = settings;
       this.media = media;
       this.digest = digest;
     }
@@ -125,6 +127,7 @@ public final class Inspector {
     Run run = ledger.run(runId);
     RunFolder folder = RunFolder.of(settings, runId);
     InputGuard.check(run, folder);
+    Settings set = settingsOf(run);
     if (run.isPacked()) {
       Unpacking.unpack(
           folder.received(run),
@@ -141,14 +144,27 @@ public final class Inspector {
             at -> progress.step(run, "checking lines", at, size, Unit.BYTES));
     return new Inspection(
         run,
-        parser.parse(chunks),
+        set,
+        parser.parse(chunks, set),
         chunks,
         catalog.examine(runId, run.mediaRoot()),
         digest,
-        new PreflightCount(settings),
+        new PreflightCount(set),
         MAPPER.writer().withRootValueSeparator("\n").writeValues(folder.badLines().toFile()),
         ahead.begin(run),
         folder.received(run));
+  }
+
+  /** What was dropped beside the file may be wrong, which only whoever dropped it can mend. */
+  private Settings settingsOf(Run run) throws IOException {
+    try {
+      Settings set = context.settings(run);
+      RequestDefaults.of(set.requests());
+      return set;
+    } catch (InvalidSettingException e) {
+      context.service(run); // a profile that is missing is another matter
+      throw new RunFailure(run.name() + ".properties: " + e.getMessage());
+    }
   }
 
   /** Checks a group of lines and the files that they name. */
@@ -243,14 +259,15 @@ public final class Inspector {
     if (inspection.lines == 0) {
       throw new RunFailure("The file holds no lines. Write one request per line.");
     }
-    if (usable == 0 || settings.lines().failOnError() && inspection.rejected > 0) {
+    if (usable == 0 || inspection.settings.lines().failOnError() && inspection.rejected > 0) {
       throw new RunFailure(whyNothingIsSent(inspection, usable));
     }
     String fingerprint = fingerprint(inspection);
     Preflight preflight = preflight(inspection, fingerprint);
     MAPPER.writeValue(RunFolder.of(settings, run.id()).preflight().toFile(), preflight);
     boolean isPaid = preflight.sameContentAs() == null && !run.isDryRun();
-    Optional<String> overBudget = settings.costs().maxPerFile().flatMap(preflight::overBudget);
+    Optional<String> overBudget =
+        inspection.settings.costs().maxPerFile().flatMap(preflight::overBudget);
     if (isPaid && overBudget.isPresent()) {
       throw new RunFailure(overBudget.get());
     }
@@ -284,7 +301,7 @@ public final class Inspector {
         new Preflight.Files(
             files.files(),
             files.bytes(),
-            uploader.bytesToUpload(run.id(), run.attempt(), project.get())),
+            uploader.bytesToUpload(run.id(), run.attempt(), context.service(run).project())),
         prices,
         run.forced() ? null : ledger.answeredBefore(run.id(), fingerprint).orElse(null));
   }
@@ -310,7 +327,12 @@ public final class Inspector {
     MessageDigest digest = Sha256.digest();
     digest.update(inspection.digest.digest());
     digest.update(inspection.run.model().getBytes(StandardCharsets.UTF_8));
-    digest.update(project.get().getBytes(StandardCharsets.UTF_8));
+    digest.update(context.service(inspection.run).project().getBytes(StandardCharsets.UTF_8));
+    inspection
+        .settings
+        .requests()
+        .inWords()
+        .ifPresent(words -> digest.update(words.getBytes(StandardCharsets.UTF_8)));
     catalog.digestInto(inspection.run.id(), digest);
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -62,12 +62,13 @@ public final class Ledger {
             handle
                 .createUpdate(
                     """
-                    INSERT INTO run (id, name, source, from_inbox, output, model, media_root,
+                    INSERT INTO run (id, name, profile, source, from_inbox, output, model, media_root,
                       display_name, forced, dry_run, state, created_at, updated_at)
-                    VALUES (:id, :name, :source, :fromInbox, :output, :model, :mediaRoot,
+                    VALUES (:id, :name, :profile, :source, :fromInbox, :output, :model, :mediaRoot,
                       :displayName, :forced, :dryRun, :state, :now, :now)""")
                 .bind("id", run.id())
                 .bind("name", run.name())
+                .bind("profile", run.profile())
                 .bind("source", run.source().toString())
                 .bind("fromInbox", run.fromInbox() ? 1 : 0)
                 .bind("output", run.output().map(Path::toString).orElse(null))
@@ -757,6 +758,7 @@ public final class Ledger {
     return new Run(
         row.getString("id"),
         row.getString("name"),
+        row.getString("profile"),
         Path.of(row.getString("source")),
         row.getInt("from_inbox") != 0,
         Optional.ofNullable(row.getString("output")).map(Path::of),

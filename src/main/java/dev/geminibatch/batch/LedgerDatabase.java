@@ -22,7 +22,7 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class LedgerDatabase implements AutoCloseable {
   /** The last file in db/migration. */
-  static final String NEWEST = "3";
+  static final String NEWEST = "4";
 
   private final HikariDataSource safe;
   private final HikariDataSource quick;

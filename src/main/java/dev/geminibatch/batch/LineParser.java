@@ -2,7 +2,9 @@ package dev.geminibatch.batch;
 
 import dev.geminibatch.request.CheckedLine;
 import dev.geminibatch.request.Line;
+import dev.geminibatch.request.RequestDefaults;
 import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.settings.Settings;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -14,11 +16,9 @@ public final class LineParser implements AutoCloseable {
   /** Enough to keep the processors busy, and little beside one line of the largest size. */
   private static final long MOST_BYTES_AHEAD = 6 << 20;
 
-  private final RequestReader requests;
   private final ExecutorService workers;
 
-  public LineParser(RequestReader requests) {
-    this.requests = requests;
+  public LineParser() {
     this.workers =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
@@ -29,8 +29,10 @@ public final class LineParser implements AutoCloseable {
             });
   }
 
-  /** Parses groups of lines. */
-  ReadAhead<?, List<CheckedLine>> parse(Iterator<List<Line>> groups) {
+  /** Parses groups of lines, with what is set for their run. */
+  ReadAhead<?, List<CheckedLine>> parse(Iterator<List<Line>> groups, Settings settings) {
+    RequestReader requests =
+        new RequestReader(settings.lines().maxBytes(), RequestDefaults.of(settings.requests()));
     return new ReadAhead<>(
         groups,
         lines -> lines.stream().mapToLong(line -> line.bytes().length).sum(),

@@ -1,13 +1,11 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.batch.Progress.Unit;
-import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.Storage;
 import dev.geminibatch.upload.UploadStage;
 import dev.geminibatch.upload.Uploader;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,18 +17,14 @@ public final class MediaUploads {
   private final MediaCatalog catalog;
   private final Uploader uploader;
   private final Storage storage;
-  private final Supplier<String> project;
+  private final StageContext context;
   private final Progress progress;
 
   public MediaUploads(
-      StageContext context,
-      GeminiAccess service,
-      MediaCatalog catalog,
-      Uploader uploader,
-      Storage storage) {
+      StageContext context, MediaCatalog catalog, Uploader uploader, Storage storage) {
     this.ledger = context.ledger();
     this.progress = context.progress();
-    this.project = service::project;
+    this.context = context;
     this.catalog = catalog;
     this.uploader = uploader;
     this.storage = storage;
@@ -43,7 +37,8 @@ public final class MediaUploads {
    */
   public UploadStage open(String runId) {
     Run run = ledger.run(runId);
-    long bytes = uploader.bytesToUpload(runId, run.attempt(), project.get());
+    String project = context.service(run).project();
+    long bytes = uploader.bytesToUpload(runId, run.attempt(), project);
     if (bytes > storage.limit()) {
       throw new RunFailure(
           "Its files have "
@@ -52,13 +47,13 @@ public final class MediaUploads {
               + storage.limit()
               + " that the project may store (upload.storage-limit); split the file.");
     }
-    storage.reserve(bytes);
+    storage.reserve(project, bytes);
     return new UploadStage(
         catalog,
         uploader,
         runId,
         run.attempt(),
-        project.get(),
+        project,
         (files, sent, totals) ->
             progress.step(
                 run,
@@ -74,7 +69,7 @@ public final class MediaUploads {
    * @throws StaleReferences when they must be uploaded again
    */
   void checkStillAlive(Run run) {
-    if (uploader.hasStaleReference(run.id(), run.attempt(), project.get())) {
+    if (uploader.hasStaleReference(run.id(), run.attempt(), context.service(run).project())) {
       throw new StaleReferences();
     }
   }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -23,8 +22,8 @@ public final class Poller {
   private final Ledger ledger;
   private final CreationQueue queue;
   private final RunClaims claims;
-  private final JobWatch watch;
-  private final Supplier<String> project;
+  private final StageContext context;
+  private final Map<GeminiAccess, JobWatch> watches = new HashMap<>();
   private final Predicate<Run> scope;
   private final Clock clock;
   private final Instant started;
@@ -32,14 +31,12 @@ public final class Poller {
   /**
    * @param scope the runs that this process is for, beside those that are to answer them
    */
-  public Poller(
-      StageContext context, CreationQueue queue, GeminiAccess service, Predicate<Run> scope) {
+  public Poller(StageContext context, CreationQueue queue, Predicate<Run> scope) {
+    this.context = context;
     this.ledger = context.ledger();
     this.queue = queue;
     this.claims = context.claims();
     this.clock = context.clock();
-    this.project = service::project;
-    this.watch = new JobWatch(context, service);
     this.scope = scope;
     this.started = clock.instant();
   }
@@ -55,7 +52,10 @@ public final class Poller {
 
   /** One tick. */
   public Turns poll() {
-    List<Run> following = ledger.inState(RunState.FOLLOWING).stream().filter(scope).toList();
+    List<Run> following =
+        ledger.inState(RunState.FOLLOWING).stream()
+            .filter(run -> scope.test(run) && isKnown(run))
+            .toList();
     Set<String> leaders =
         following.stream().flatMap(run -> run.leader().stream()).collect(Collectors.toSet());
     boolean someWait = queue.isAnybodyWaiting();
@@ -82,7 +82,12 @@ public final class Poller {
   }
 
   private boolean isInScope(Run run, Set<String> leaders) {
-    return !run.isDryRun() && (scope.test(run) || leaders.contains(run.id()));
+    return !run.isDryRun() && isKnown(run) && (scope.test(run) || leaders.contains(run.id()));
+  }
+
+  /** A run of a profile that is not set any more waits until it is again. */
+  private boolean isKnown(Run run) {
+    return context.settings().profiles().has(run.profile());
   }
 
   private void look(Set<String> leaders, boolean someWait) {
@@ -90,12 +95,19 @@ public final class Poller {
     for (Run run : ledger.withOpenJobs()) {
       boolean ours = isInScope(run, leaders) && claims.own(run.id());
       // Jobs of runs that nobody works on take room until somebody sees that they are over.
-      if (ours || someWait && claims.isFree(run.id())) {
+      if (ours || someWait && claims.isFree(run.id()) && isKnown(run)) {
         watched.put(run.id(), run);
       }
     }
-    List<Job> open = ledger.jobs(JobState.OPEN);
-    watch.look(open.stream().filter(job -> watched.containsKey(job.runId())).toList(), watched);
+    Map<GeminiAccess, List<Job>> open =
+        ledger.jobs(JobState.OPEN).stream()
+            .filter(job -> watched.containsKey(job.runId()))
+            .collect(Collectors.groupingBy(job -> context.service(watched.get(job.runId()))));
+    open.forEach(
+        (service, jobs) ->
+            watches
+                .computeIfAbsent(service, each -> new JobWatch(context, each))
+                .look(jobs, watched));
   }
 
   private Turns goOn(List<Run> following, Set<String> leaders, boolean someWait) {
@@ -107,7 +119,7 @@ public final class Poller {
       }
     }
     if (someWait) {
-      fillRoom(turns, leaders);
+      services().forEach(service -> fillRoom(service, turns, leaders));
     }
     if (!following.isEmpty()) {
       Set<String> ended = ledger.endedLeaders();
@@ -120,20 +132,28 @@ public final class Poller {
   }
 
   /** As many runs as there is room for; those of others, or of nobody, take none of it. */
-  private void fillRoom(Turns turns, Set<String> leaders) {
-    int room = queue.room(project.get());
+  private void fillRoom(GeminiAccess service, Turns turns, Set<String> leaders) {
+    int room = queue.room(service.project());
     Optional<Run> last = Optional.empty();
     List<Run> page;
     do {
       page = room > 0 ? ledger.waiting(clock.instant(), started, last, PAGE) : List.of();
       for (Run run : page) {
-        if (room > 0 && isInScope(run, leaders) && begin(run)) {
+        boolean mayGoOn = room > 0 && isInScope(run, leaders) && context.service(run) == service;
+        if (mayGoOn && begin(run)) {
           turns.near().add(run.id());
           room--;
         }
         last = Optional.of(run);
       }
     } while (page.size() == PAGE);
+  }
+
+  private Set<GeminiAccess> services() {
+    return context.settings().profiles().all().stream()
+        .filter(profile -> profile.service().key().isPresent())
+        .map(context.services()::of)
+        .collect(Collectors.toSet());
   }
 
   /** A wait that an earlier process began is over: the restart may have been the remedy. */

@@ -12,11 +12,13 @@ final class PutAway {
 
   /**
    * Puts a run's input into a folder under its own name, or with the run's id in it if another file
-   * has the name already. The run keeps its input; done twice, the file is there once.
+   * has the name already, and the settings for it beside it. The run keeps its input; done twice,
+   * the file is there once.
    *
    * @return where it is
    */
-  static Path link(Path folder, Run run, Path input) throws IOException {
+  static Path link(Path folder, Run run, RunFolder runFolder) throws IOException {
+    Path input = runFolder.received(run);
     Files.createDirectories(folder);
     Path target = folder.resolve(run.name());
     if (Files.exists(target) && !isSame(input, target)) {
@@ -24,6 +26,10 @@ final class PutAway {
     }
     if (!Files.exists(target)) {
       SafeFiles.linkOrCopy(input, target);
+    }
+    Path overrides = Overrides.beside(target);
+    if (Files.exists(runFolder.overrides()) && !Files.exists(overrides)) {
+      SafeFiles.linkOrCopy(runFolder.overrides(), overrides);
     }
     return target;
   }

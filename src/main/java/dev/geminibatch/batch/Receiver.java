@@ -1,5 +1,6 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.settings.InvalidSettingException;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class Receiver {
   private final Ledger ledger;
   private final RunClaims claims;
   private final Settings settings;
+  private final StageContext context;
   private final Clock clock;
   private final RandomGenerator random;
   private final Map<Path, Instant> leftAloneUntil = new ConcurrentHashMap<>();
@@ -36,6 +38,7 @@ public final class Receiver {
     this.ledger = context.ledger();
     this.claims = context.claims();
     this.settings = context.settings();
+    this.context = context;
     this.clock = context.clock();
     this.random = random;
   }
@@ -50,42 +53,70 @@ public final class Receiver {
   public record Order(
       Path file, Path output, Optional<String> displayName, boolean forced, boolean dryRun) {}
 
-  /** As {@link #receive(Path)}; a route has the path as text. */
-  public String receiveFile(String file) throws IOException {
-    return receive(Path.of(file));
+  /** As {@link #receive(String, Path)}; a route has the path as text. */
+  public String receiveFile(String profile, String file) throws IOException {
+    return receive(profile, Path.of(file));
   }
 
   /**
-   * Moves a dropped file out of the inbox.
+   * Moves a dropped file out of the inbox, and the settings that lie beside it.
    *
+   * @param profile whose inbox it is
    * @return the id of the run, begun by {@link RunClaims#begin}; null if there is nothing to take
    * @throws IOException when the file cannot be moved; it is left alone for a while then
    */
-  public String receive(Path file) throws IOException {
+  public String receive(String profile, Path file) throws IOException {
+    return receive(profile, file, Optional.empty());
+  }
+
+  private String receive(String profile, Path file, Optional<Path> mediaRoot) throws IOException {
     Instant leftAlone = leftAloneUntil.getOrDefault(file, Instant.MIN);
     if (!Files.exists(file) || clock.instant().isBefore(leftAlone)) {
       return null;
     }
     String name = file.getFileName().toString();
     boolean forced = Run.isForced(name);
-    Run run = run(name, file, true, Optional.empty(), Run.stem(name), forced, false);
+    Settings set = settingsFor(profile, file);
+    Run run =
+        run(
+            name,
+            set,
+            mediaRoot.orElse(set.uploads().mediaRoot()),
+            file,
+            true,
+            Optional.empty(),
+            Run.stem(name),
+            forced,
+            false);
     try {
       // Begun before the ledger shows it: a tick that came in between would begin it, too.
       String id =
           receive(
               run,
               (source, target) -> {
+                copyOverrides(run);
                 SafeFiles.move(source, target);
                 claims.begin(run.id());
               });
+      Files.deleteIfExists(Overrides.beside(file));
       leftAloneUntil.remove(file);
-      forgetFailure(name);
+      forgetFailure(run);
       LOG.info("{}: received as run {}", name, id);
       return id;
     } catch (IOException e) {
       leftAloneUntil.put(file, clock.instant().plus(LEAVE_ALONE));
       throw e;
     }
+  }
+
+  /**
+   * Takes an export that was made for pictures in an inbox.
+   *
+   * @param mediaRoot where they are now
+   * @return as {@link #receive(String, Path)}
+   */
+  String receivePictures(String profile, Path export, Path mediaRoot) throws IOException {
+    return receive(profile, export, Optional.of(mediaRoot));
   }
 
   /**
@@ -99,6 +130,8 @@ public final class Receiver {
     Run run =
         run(
             name,
+            settings,
+            settings.uploads().mediaRoot(),
             order.file().toAbsolutePath().normalize(),
             false,
             Optional.of(order.output().toAbsolutePath().normalize()),
@@ -120,6 +153,7 @@ public final class Receiver {
       boolean same =
           !run.fromInbox()
               && run.state() != RunState.RECEIVING
+              && run.profile().equals(settings.profile())
               && run.source().equals(source)
               && run.output().equals(Optional.of(output))
               && run.model().equals(settings.jobs().model())
@@ -151,14 +185,33 @@ public final class Receiver {
         if (copied) {
           Files.delete(run.source()); // from another file system; it would be received again
         }
+        if (Files.exists(folder.overrides())) {
+          Files.deleteIfExists(Overrides.beside(run.source()));
+        }
         taken(run, folder);
       }
     }
   }
 
+  /** What is wrong with the settings beside a file is told when its lines would be looked at. */
+  private Settings settingsFor(String profile, Path file) throws IOException {
+    try {
+      return Overrides.of(Overrides.beside(file), settings, profile);
+    } catch (InvalidSettingException e) {
+      return settings.profiles().of(profile);
+    }
+  }
+
+  private void copyOverrides(Run run) throws IOException {
+    Path overrides = Overrides.beside(run.source());
+    if (Files.exists(overrides)) {
+      SafeFiles.copyUnforced(overrides, RunFolder.of(settings, run.id()).overrides());
+    }
+  }
+
   /** A failed file that came back needs no explanation any more. */
-  private void forgetFailure(String name) throws IOException {
-    Path failed = settings.folders().failed().resolve(name);
+  private void forgetFailure(Run run) throws IOException {
+    Path failed = context.folders(run).failed().resolve(run.name());
     if (!Files.exists(failed)) {
       Files.deleteIfExists(FailureDesk.explanationOf(failed));
     }
@@ -199,6 +252,8 @@ public final class Receiver {
 
   private Run run(
       String name,
+      Settings set,
+      Path mediaRoot,
       Path source,
       boolean fromInbox,
       Optional<Path> output,
@@ -214,11 +269,12 @@ public final class Receiver {
     return new Run(
         id,
         name,
+        set.profile(),
         source,
         fromInbox,
         output,
-        settings.jobs().model(),
-        settings.uploads().mediaRoot(),
+        set.jobs().model(),
+        mediaRoot,
         displayName,
         forced,
         RunState.RECEIVING,

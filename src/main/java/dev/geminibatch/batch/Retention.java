@@ -25,11 +25,13 @@ public final class Retention {
 
   private final Ledger ledger;
   private final Settings settings;
+  private final StageContext context;
   private final Clock clock;
 
   public Retention(StageContext context) {
     this.ledger = context.ledger();
     this.settings = context.settings();
+    this.context = context;
     this.clock = context.clock();
   }
 
@@ -57,9 +59,10 @@ public final class Retention {
     RunFolder folder = RunFolder.of(settings, run.id());
     if (run.fromInbox() && Files.exists(folder.received(run))) {
       Optional<Path> archived =
-          PutAway.find(settings.folders().archive(), run, folder.received(run));
+          PutAway.find(context.folders(run).archive(), run, folder.received(run));
       if (archived.isPresent()) {
         Files.delete(archived.get());
+        Files.deleteIfExists(Overrides.beside(archived.get()));
       }
     }
     folder.remove();

@@ -9,6 +9,7 @@ import java.util.Optional;
  * One input file on its way, as the ledger knows it.
  *
  * @param name file name of the input
+ * @param profile whose settings it goes by
  * @param fromInbox whether it was dropped, as opposed to given on the command line
  * @param output the results file, once it is decided
  * @param model for lines that name none
@@ -23,6 +24,7 @@ import java.util.Optional;
 public record Run(
     String id,
     String name,
+    String profile,
     Path source,
     boolean fromInbox,
     Optional<Path> output,

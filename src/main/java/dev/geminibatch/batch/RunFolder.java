@@ -29,6 +29,11 @@ public final class RunFolder {
     return run.isPacked() ? path.resolve("input.jsonl.gz") : input();
   }
 
+  /** The settings that were dropped beside the input, if there were any. */
+  Path overrides() {
+    return path.resolve("input.properties");
+  }
+
   /** The lines of the input; of a packed one, from when it is inspected. */
   public Path input() {
     return path.resolve("input.jsonl");

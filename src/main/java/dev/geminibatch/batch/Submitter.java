@@ -4,7 +4,6 @@ import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.BatchStatus;
 import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.gemini.Gemini;
-import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import dev.geminibatch.gemini.RemoteFile;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,22 +61,19 @@ public final class Submitter {
   private final CreationQueue queue;
   private final Clock clock;
   private final Instant started;
-  private final Supplier<Gemini> gemini;
-  private final Supplier<String> project;
+  private final StageContext context;
   private final MediaUploads uploads;
   private final Settings settings;
   private final Progress progress;
 
-  public Submitter(
-      StageContext context, CreationQueue queue, GeminiAccess service, MediaUploads uploads) {
+  public Submitter(StageContext context, CreationQueue queue, MediaUploads uploads) {
+    this.context = context;
     this.ledger = context.ledger();
     this.queue = queue;
     this.clock = context.clock();
     this.started = clock.instant();
     this.settings = context.settings();
     this.progress = context.progress();
-    this.gemini = service::gemini;
-    this.project = service::project;
     this.uploads = uploads;
   }
 
@@ -163,12 +158,12 @@ public final class Submitter {
    * @return whether it is known now
    */
   private boolean settle(Run run, RunFolder folder, Job job) throws IOException {
-    Optional<BatchStatus> found = gemini.get().findBatch(job.displayName(), Duration.ZERO);
+    Optional<BatchStatus> found = gemini(run).findBatch(job.displayName(), Duration.ZERO);
     if (found.isPresent()) {
       opened(run, job, found.get());
       return true;
     }
-    if (!job.isOf(project.get())) {
+    if (!job.isOf(project(run))) {
       throw job.madeWithAnotherKey();
     }
     if (clock.instant().isBefore(certainFrom(folder, job))) {
@@ -180,16 +175,16 @@ public final class Submitter {
 
   private Outcome submit(Run run, RunFolder folder, Job job) throws IOException {
     Job current = job;
-    Optional<CreationQueue.Place> place = queue.placeFor(run, current.model(), project.get());
+    Optional<CreationQueue.Place> place = queue.placeFor(run, current.model(), project(run));
     if (place.isPresent()) {
       return Outcome.waits(place.get());
     }
-    if (current.state() == JobState.UPLOADED && !current.isOf(project.get())) {
+    if (current.state() == JobState.UPLOADED && !current.isOf(project(run))) {
       ledger.jobNotUploaded(current); // the file belongs to the project of another key
       current = ledger.job(run.id(), job.number());
     }
     if (current.state() == JobState.ASSEMBLED) {
-      ledger.jobUploaded(current, project.get(), upload(run, folder, current));
+      ledger.jobUploaded(current, project(run), upload(run, folder, current));
       current = ledger.job(run.id(), job.number());
     }
     return create(run, current);
@@ -211,15 +206,14 @@ public final class Submitter {
               job.displayName() + ".jsonl",
               JSONL_TYPES.get(i));
       try {
-        return gemini
-            .get()
+        return gemini(run)
             .upload(
                 upload,
                 sent -> progress.step(run, "uploading job " + job.number(), sent, size, Unit.BYTES))
             .name();
       } catch (GeminiFailure failure) {
         if (failure.kind() == Kind.ALREADY_EXISTS) {
-          Optional<String> present = present(upload.name(), size);
+          Optional<String> present = present(run, upload.name(), size);
           if (present.isPresent()) {
             return present.get();
           }
@@ -232,9 +226,9 @@ public final class Submitter {
     throw refused;
   }
 
-  private Optional<String> present(String name, long size) {
+  private Optional<String> present(Run run, String name, long size) {
     try {
-      RemoteFile file = gemini.get().file(name);
+      RemoteFile file = gemini(run).file(name);
       return file.size() == size ? Optional.of(file.name()) : Optional.empty();
     } catch (GeminiFailure none) {
       return Optional.empty();
@@ -256,11 +250,11 @@ public final class Submitter {
         throw new IllegalStateException(
             "Job " + job.number() + " of run " + run.id() + " is created elsewhere");
       }
-      return Outcome.waits(queue.full(job.model(), project.get())); // somebody was faster
+      return Outcome.waits(queue.full(job.model(), project(run))); // somebody was faster
     }
     try {
       BatchStatus created =
-          gemini.get().createBatch(job.model(), job.inputFile().orElseThrow(), job.displayName());
+          gemini(run).createBatch(job.model(), job.inputFile().orElseThrow(), job.displayName());
       opened(run, job, created);
       return Outcome.DONE;
     } catch (GeminiFailure failure) {
@@ -276,7 +270,7 @@ public final class Submitter {
     if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
       throw failure;
     }
-    if (failure.kind() == Kind.NOT_FOUND && isGone(job.inputFile().orElseThrow())) {
+    if (failure.kind() == Kind.NOT_FOUND && isGone(run, job.inputFile().orElseThrow())) {
       ledger.jobNotUploaded(job); // it waited for longer than files live
       throw failure;
     }
@@ -310,14 +304,22 @@ public final class Submitter {
     ledger.jobEnded(job, "LINES_REFUSED", null, "other lines of the job were refused");
   }
 
+  private Gemini gemini(Run run) {
+    return context.service(run).gemini();
+  }
+
+  private String project(Run run) {
+    return context.service(run).project();
+  }
+
   /** A refusal may name a million lines. */
   private static String shortened(String message) {
     return message.length() <= 500 ? message : message.substring(0, 500) + "...";
   }
 
-  private boolean isGone(String file) {
+  private boolean isGone(Run run, String file) {
     try {
-      gemini.get().file(file);
+      gemini(run).file(file);
       return false;
     } catch (GeminiFailure failure) {
       return failure.kind() == Kind.NOT_FOUND;
@@ -332,7 +334,7 @@ public final class Submitter {
         failure.getMessage());
     ledger.jobCreationUnclear(job);
     for (Duration wait : SEARCHES) {
-      Optional<BatchStatus> found = gemini.get().findBatch(job.displayName(), wait);
+      Optional<BatchStatus> found = gemini(run).findBatch(job.displayName(), wait);
       if (found.isPresent()) {
         opened(run, job, found.get());
         return Outcome.DONE;

@@ -13,6 +13,7 @@ import dev.geminibatch.batch.LedgerDatabase;
 import dev.geminibatch.batch.LineParser;
 import dev.geminibatch.batch.Maintenance;
 import dev.geminibatch.batch.MediaUploads;
+import dev.geminibatch.batch.PictureInbox;
 import dev.geminibatch.batch.Poller;
 import dev.geminibatch.batch.Progress;
 import dev.geminibatch.batch.Receiver;
@@ -23,9 +24,11 @@ import dev.geminibatch.batch.RunClaims;
 import dev.geminibatch.batch.StageContext;
 import dev.geminibatch.batch.Submitter;
 import dev.geminibatch.gemini.Gemini;
-import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.gemini.Services;
+import dev.geminibatch.request.RequestDefaults;
 import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.result.Answer;
 import dev.geminibatch.result.Prices;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.MediaCatalog;
@@ -53,7 +56,8 @@ public final class Beans implements AutoCloseable {
   private final RunClaims claims;
   private final Ledger ledger;
   private final Receiver receiver;
-  private final GeminiAccess service;
+  private final Settings settings;
+  private final Services services;
   private final RemoteMedia remoteMedia;
   private final ExecutorService uploadPool;
   private final LineParser parser;
@@ -67,15 +71,17 @@ public final class Beans implements AutoCloseable {
   public Beans(
       Settings settings, RetryPolicy retries, Clock clock, Progress progress, Predicate<Run> scope)
       throws IOException {
+    this.settings = settings;
     SecureRandom random = new SecureRandom();
     RequestReader requests = new RequestReader(settings.lines().maxBytes());
-    this.parser = new LineParser(requests);
+    this.parser = new LineParser();
+    settings.profiles().all().forEach(profile -> RequestDefaults.of(profile.requests()));
 
     this.database = LedgerDatabase.open(settings.folders().state());
     this.ledger = new Ledger(database, clock);
     this.claims = new RunClaims(settings.folders().state());
-    this.service = new GeminiAccess(settings, retries, clock);
-    StageContext context = new StageContext(ledger, claims, settings, clock, progress);
+    this.services = new Services(retries, clock);
+    StageContext context = new StageContext(ledger, claims, settings, services, clock, progress);
 
     this.remoteMedia =
         new RemoteMedia(
@@ -87,16 +93,16 @@ public final class Beans implements AutoCloseable {
     MediaCatalog catalog =
         new MediaCatalog(database.quickJdbi(), settings.uploads().types(), remoteMedia);
     UploadCache cache =
-        new UploadCache(database.quickJdbi(), service.clock(), settings.uploads().minLife());
-    UploadReferences references = new UploadReferences(database.quickJdbi(), service::project);
-    Storage storage = new Storage(service, settings.uploads().storageLimit(), clock);
-    Uploader uploader = new Uploader(service, catalog, cache, random);
+        new UploadCache(database.quickJdbi(), services.clock(), settings.uploads().minLife());
+    UploadReferences references = new UploadReferences(database.quickJdbi());
+    Storage storage = new Storage(services, settings.uploads().storageLimit(), clock);
+    Uploader uploader = new Uploader(services, catalog, cache, random);
     // Some more threads than uploads: while one writes down its reference, another one uploads.
     this.uploadPool = uploadPool(settings.uploads().concurrency() * 5 / 4 + 2);
 
-    MediaUploads uploads = new MediaUploads(context, service, catalog, uploader, storage);
+    MediaUploads uploads = new MediaUploads(context, catalog, uploader, storage);
     AssemblyAhead ahead = new AssemblyAhead(settings);
-    Assembler assembler = new Assembler(context, service, catalog, uploads, parser, ahead);
+    Assembler assembler = new Assembler(context, catalog, uploads, parser, ahead);
     CreationQueue queue =
         new CreationQueue(
             database.jdbi(), clock, settings.jobs().maxOpen(), settings.jobs().pollInterval());
@@ -111,24 +117,25 @@ public final class Beans implements AutoCloseable {
     byName.putAll(
         Map.ofEntries(
             Map.entry("receiver", receiver),
+            Map.entry("answers", new Answer.Source()),
+            Map.entry("pictures", new PictureInbox(context, receiver)),
             Map.entry("ledger", ledger),
             Map.entry("claims", claims),
             Map.entry(
-                "inspector",
-                new Inspector(context, service, catalog, uploader, prices, parser, ahead)),
+                "inspector", new Inspector(context, catalog, uploader, prices, parser, ahead)),
             Map.entry("uploads", uploads),
             Map.entry("uploadCache", new UploadCacheRepository(cache)),
             Map.entry("uploadPool", uploadPool),
             Map.entry("mediaStore", new MediaStore(remoteMedia)),
             Map.entry("assembler", assembler),
             Map.entry("jobAggregation", new JobAggregation(assembler)),
-            Map.entry("submitter", new Submitter(context, queue, service, uploads)),
-            Map.entry("poller", new Poller(context, queue, service, scope)),
-            Map.entry("collector", new Collector(context, service, followUp)),
+            Map.entry("submitter", new Submitter(context, queue, uploads)),
+            Map.entry("poller", new Poller(context, queue, scope)),
+            Map.entry("collector", new Collector(context, followUp)),
             Map.entry("deliverer", new Deliverer(context, reports, catalog, requests)),
             Map.entry("retention", new Retention(context)),
             Map.entry("failureDesk", new FailureDesk(context)),
-            Map.entry("maintenance", new Maintenance(service::gemini, ledger::cancelAsked))));
+            Map.entry("maintenance", new Maintenance(this::gemini, ledger::cancelAsked))));
   }
 
   /** Connections for downloads. */
@@ -169,19 +176,24 @@ public final class Beans implements AutoCloseable {
   }
 
   public Gemini gemini() {
-    return service.gemini();
+    return gemini(settings);
+  }
+
+  /** The service with the key of a profile. */
+  public Gemini gemini(Settings profile) {
+    return services.of(profile).gemini();
   }
 
   /** Calls to the service end now, so that what waits for them does. */
   void stopCalls() {
-    service.stop();
+    services.stop();
   }
 
   @Override
   public void close() throws IOException {
     uploadPool.shutdownNow();
     parser.close();
-    service.close();
+    services.close();
     claims.close();
     database.close();
   }

@@ -1,15 +1,18 @@
 package dev.geminibatch.camel;
 
 import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.settings.Stages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -43,6 +46,9 @@ public final class Pipeline implements AutoCloseable {
     Main main = main(settings, beans, properties, watchInbox);
     start(main, settings, beans);
     Pipeline pipeline = new Pipeline(main, beans);
+    if (watchInbox) {
+      settings.profiles().all().forEach(profile -> pipeline.open(profile, settings.routes().off()));
+    }
     beans.remoteMedia().use(new HttpDownload(pipeline.template));
     if (settings.routes().reload()) {
       Runnable trial = () -> tryOut(main(settings, beans, properties, watchInbox), settings, beans);
@@ -72,6 +78,25 @@ public final class Pipeline implements AutoCloseable {
     main.configure().setAutoStartup(false);
     start(main, settings, beans);
     main.stop();
+  }
+
+  /** Begins to take what is dropped for a profile. */
+  private void open(Settings profile, List<String> off) {
+    boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
+    String suffix = isDefault ? "" : "-" + profile.profile();
+    if (profile.pictures().isPresent() && !off.contains("gather")) {
+      TemplatedRouteBuilder.builder(camelContext(), "gather")
+          .routeId("gather" + suffix)
+          .parameter("profile", profile.profile())
+          .add();
+    }
+    if (!off.contains("receive")) {
+      TemplatedRouteBuilder.builder(camelContext(), "receive")
+          .routeId("receive" + suffix)
+          .parameter("profile", profile.profile())
+          .parameter("inbox", profile.folders().inbox().toString())
+          .add();
+    }
   }
 
   private void reload(Path folder, Runnable trial) {

@@ -113,6 +113,9 @@ public final class CommandLineInterface {
     Path mediaRoot =
         action == Action.FILE ? Path.of("").toAbsolutePath() : home.path().resolve("media");
     Settings settings = Settings.of(properties, home.path(), mediaRoot);
+    if (options.profile != null) {
+      settings = settings.profiles().of(options.profile);
+    }
     return new Session(
         arguments,
         options,
@@ -146,7 +149,7 @@ public final class CommandLineInterface {
 
   private static Map<String, String> withoutSecrets(Map<String, String> properties) {
     Map<String, String> rest = new HashMap<>(properties);
-    rest.remove("gemini.api-key");
+    rest.keySet().removeIf(key -> key.endsWith("gemini.api-key"));
     return rest;
   }
 

@@ -7,6 +7,7 @@ import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ final class DaemonCommand {
 
   int run() throws IOException, InterruptedException {
     Settings settings = session.settings();
-    settings.service().requireKey();
+    settings.profiles().all().forEach(DaemonCommand::requireKey);
     Progress progress =
         session.options().quiet
             ? Progress.none()
@@ -36,8 +37,8 @@ final class DaemonCommand {
         Beans beans =
             new Beans(
                 settings, session.retries(), session.clock(), progress, DaemonCommand::isForUs)) {
-      makeFolders(settings);
-      checkAccess(beans);
+      settings.profiles().all().forEach(DaemonCommand::makeFolders);
+      settings.profiles().all().forEach(profile -> checkAccess(beans, profile));
       beans.receiver().recover();
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
       Runtime.getRuntime()
@@ -46,8 +47,8 @@ final class DaemonCommand {
                   session.terminal(),
                   "Stopping. What is under way goes on at the next start.",
                   pipeline));
-      LOG.info("Ready. Drop *.jsonl or *.jsonl.gz into {}", settings.folders().inbox());
-      LOG.info("Answers appear in {}. Stop with Ctrl-C.", settings.folders().outbox());
+      settings.profiles().all().forEach(DaemonCommand::tellFolders);
+      LOG.info("Stop with Ctrl-C.");
       new CountDownLatch(1).await();
       return ExitCode.OK;
     }
@@ -59,6 +60,28 @@ final class DaemonCommand {
    */
   private static boolean isForUs(Run run) {
     return run.fromInbox() || run.isPaid();
+  }
+
+  private static void requireKey(Settings profile) {
+    if (profile.service().key().isEmpty() && !profile.profile().equals(Profiles.DEFAULT)) {
+      throw new InvalidSettingException(
+          "The profile "
+              + profile.profile()
+              + " has no API key. Set profile."
+              + profile.profile()
+              + ".gemini.api-key-file in config/local.properties, or a key for all.");
+    }
+    profile.service().requireKey();
+  }
+
+  private static void tellFolders(Settings profile) {
+    boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
+    LOG.info(
+        "{}. Drop {}*.jsonl or *.jsonl.gz into {}, answers appear in {}",
+        isDefault ? "Ready" : "Ready for " + profile.profile(),
+        profile.pictures().isPresent() ? "pictures, " : "",
+        profile.folders().inbox(),
+        profile.folders().outbox());
   }
 
   private static void makeFolders(Settings settings) {
@@ -85,9 +108,9 @@ final class DaemonCommand {
   }
 
   /** A wrong key is told before anything is dropped; a service in trouble is waited for. */
-  private static void checkAccess(Beans beans) {
+  private static void checkAccess(Beans beans, Settings profile) {
     try {
-      beans.gemini().checkAccess();
+      beans.gemini(profile).checkAccess();
     } catch (GeminiFailure failure) {
       if (failure.kind() == GeminiFailure.Kind.BAD_KEY) {
         throw failure;

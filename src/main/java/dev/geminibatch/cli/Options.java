@@ -171,6 +171,12 @@ final class Options {
   Path mediaRoot;
 
   @Option(
+      names = "--profile",
+      paramLabel = "P",
+      description = "Settings, key and folders of this profile (profile.P.* in the configuration).")
+  String profile;
+
+  @Option(
       names = "--config",
       paramLabel = "F",
       description = "Settings that win over config/application.properties.")

@@ -14,9 +14,13 @@ public final class GeminiAccess implements AutoCloseable {
    * @param clock ours, taken for the service's until that has answered
    */
   public GeminiAccess(Settings settings, RetryPolicy retries, Clock clock) {
+    this(settings, retries, new ServiceClock(clock));
+  }
+
+  GeminiAccess(Settings settings, RetryPolicy retries, ServiceClock clock) {
     this.settings = settings;
     this.retries = retries;
-    this.clock = new ServiceClock(clock);
+    this.clock = clock;
   }
 
   /** The gateway. */

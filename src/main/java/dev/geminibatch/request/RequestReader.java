@@ -56,12 +56,22 @@ public final class RequestReader {
       Set.of("line", "stage", "code", "message", "retryable");
 
   private final long maxLineBytes;
+  private final RequestDefaults defaults;
 
   /**
    * @param maxLineBytes the limit of the lines that are read, to be named
    */
   public RequestReader(long maxLineBytes) {
+    this(maxLineBytes, RequestDefaults.NONE);
+  }
+
+  /**
+   * @param maxLineBytes the limit of the lines that are read, to be named
+   * @param defaults what requests get that they do not say
+   */
+  public RequestReader(long maxLineBytes, RequestDefaults defaults) {
     this.maxLineBytes = maxLineBytes;
+    this.defaults = defaults;
   }
 
   /** For lines of any length. */
@@ -384,6 +394,8 @@ public final class RequestReader {
             "bad-request", field + " is not a JSON object; write {\"contents\":[...]}");
       }
       boolean contentsHere = false;
+      boolean configHere = false;
+      boolean instructionHere = false;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.text();
         parser.nextToken();
@@ -402,12 +414,56 @@ public final class RequestReader {
             modelInRequest = parser.text();
             modelField = path.toString();
           }
-          case "systemInstruction", "system_instruction" -> readSystemInstruction(path);
-          case "generationConfig", "generation_config" -> readGenerationConfig();
+          case "systemInstruction", "system_instruction" -> {
+            instructionHere = true;
+            readSystemInstruction(path);
+          }
+          case "generationConfig", "generation_config" -> {
+            configHere = true;
+            readGenerationConfig();
+          }
           default -> parser.skipValue();
         }
       }
+      // There is at least the field "contents" before these, or the line is rejected.
+      if (!instructionHere && defaults.systemInstruction().isPresent()) {
+        edits.insert(
+            parser.end() - 1, ",\"systemInstruction\":" + defaults.systemInstruction().get());
+      }
+      if (!configHere && !defaults.generationConfig().isEmpty()) {
+        edits.insert(parser.end() - 1, ",\"generationConfig\":{" + missingConfig(Set.of()) + "}");
+      }
       return new Range(start, parser.end());
+    }
+
+    /** The fields of the default configuration that are not there, as JSON. */
+    private String missingConfig(Set<String> present) {
+      boolean hasSchema =
+          present.contains("responseSchema") || present.contains("responseJsonSchema");
+      StringBuilder json = new StringBuilder();
+      defaults
+          .generationConfig()
+          .forEach(
+              (name, value) -> {
+                boolean another = hasSchema && name.startsWith("response");
+                if (!another && !present.contains(RequestDefaults.inCamelCase(name))) {
+                  json.append(json.isEmpty() ? "" : ",");
+                  json.append(WireLine.quote(name)).append(':').append(value);
+                  expect(RequestDefaults.inCamelCase(name), value);
+                }
+              });
+      return json.toString();
+    }
+
+    /** Notes what a default demands of the answer. */
+    private void expect(String name, String json) {
+      switch (name) {
+        case "responseMimeType" -> responseMimeType = json.replace("\"", "");
+        case "responseSchema" -> responseSchema = Optional.of(json);
+        case "responseJsonSchema" -> responseJsonSchema = Optional.of(json);
+        case "maxOutputTokens" -> maxOutputTokens = asLong(json);
+        default -> {} // the answer cannot be held against it
+      }
     }
 
     private void readSystemInstruction(Place path) throws IOException, BadLine {
@@ -426,8 +482,12 @@ public final class RequestReader {
         parser.skipValue();
         return;
       }
+      Set<String> present = defaults.generationConfig().isEmpty() ? null : new HashSet<>();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.text();
+        if (present != null) {
+          present.add(RequestDefaults.inCamelCase(name));
+        }
         JsonToken value = parser.nextToken();
         switch (name) {
           case "responseMimeType", "response_mime_type" -> {
@@ -442,6 +502,11 @@ public final class RequestReader {
           }
           default -> parser.skipValue();
         }
+      }
+      if (present != null) {
+        String missing = missingConfig(present);
+        boolean needsComma = !present.isEmpty() && !missing.isEmpty();
+        edits.insert(parser.end() - 1, needsComma ? "," + missing : missing);
       }
     }
 

@@ -23,14 +23,32 @@ import java.util.stream.Collectors;
 public final class Properties {
   private final Map<String, String> commandLine;
   private final Map<String, String> environment;
-  private final Map<String, String> files = new TreeMap<>();
+  private final Map<String, String> files;
 
   /** The keys that anybody has asked for. */
-  private final Set<String> known = new TreeSet<>();
+  private final Set<String> known;
+
+  /** What stands before the keys of a profile; empty for the default one. */
+  private final Optional<String> profile;
+
+  private final Map<String, String> overrides;
 
   private Properties(Map<String, String> commandLine, Map<String, String> environment) {
     this.commandLine = commandLine;
     this.environment = environment;
+    this.files = new TreeMap<>();
+    this.known = new TreeSet<>();
+    this.profile = Optional.empty();
+    this.overrides = Map.of();
+  }
+
+  private Properties(Properties all, Optional<String> profile, Map<String, String> overrides) {
+    this.commandLine = all.commandLine;
+    this.environment = all.environment;
+    this.files = all.files;
+    this.known = new TreeSet<>();
+    this.profile = profile;
+    this.overrides = overrides;
   }
 
   /**
@@ -45,23 +63,58 @@ public final class Properties {
       if (!Files.exists(file)) {
         continue;
       }
-      java.util.Properties read = new java.util.Properties();
-      try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-        read.load(reader);
-      } catch (IOException | IllegalArgumentException e) {
-        throw new InvalidSettingException("Cannot read " + file + ": " + e.getMessage());
-      }
-      read.forEach((key, value) -> properties.files.put(key.toString(), value.toString().strip()));
+      properties.files.putAll(of(file));
     }
     return properties;
+  }
+
+  /** The keys and values of one file. */
+  public static Map<String, String> of(Path file) {
+    java.util.Properties read = new java.util.Properties();
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      read.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidSettingException("Cannot read " + file + ": " + e.getMessage());
+    }
+    Map<String, String> values = new TreeMap<>();
+    read.forEach((key, value) -> values.put(key.toString(), value.toString().strip()));
+    return values;
+  }
+
+  /**
+   * The same, as a profile sees them: its own values come before those of everybody.
+   *
+   * @param overrides values that come before its own
+   */
+  Properties ofProfile(String name, Map<String, String> overrides) {
+    return new Properties(
+        this,
+        name.equals(Profiles.DEFAULT) ? Optional.empty() : Optional.of("profile." + name + "."),
+        overrides);
+  }
+
+  /** The keys of all profiles, as they stand in the files. */
+  Set<String> keysOfProfiles() {
+    return files.keySet().stream()
+        .filter(key -> key.startsWith("profile."))
+        .collect(Collectors.toSet());
   }
 
   /** The value of a key; blank counts as not set. */
   public Optional<String> get(String key) {
     known.add(key);
     return notBlank(commandLine.get(key))
+        .or(() -> notBlank(overrides.get(key)))
+        .or(() -> ofProfileAlone(key))
         .or(() -> environment(environmentName(key)))
         .or(() -> notBlank(files.get(key)));
+  }
+
+  /** The value that the profile has for itself. */
+  Optional<String> ofProfileAlone(String key) {
+    return profile.flatMap(
+        prefix ->
+            environment(environmentName(prefix + key)).or(() -> notBlank(files.get(prefix + key))));
   }
 
   /**

@@ -11,24 +11,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * Everything that can be set, checked and with its unit. The keys are described one by one in
  * {@code config/application.properties}.
  *
+ * @param profile the name of the profile that these are for
+ * @param profiles all of them
  * @param sandboxJobTime how long a job of the sandbox takes
  */
 public record Settings(
+    String profile,
+    Profiles profiles,
     Folders folders,
     Service service,
     Jobs jobs,
     Uploads uploads,
     Lines lines,
+    Requests requests,
+    Optional<Pictures> pictures,
     Results results,
     Costs costs,
     Routes routes,
     Duration sandboxJobTime) {
+
+  /** Before the name of a file that holds a value. */
+  static final String FILE = "file:";
 
   /**
    * Where files come and go.
@@ -128,6 +138,33 @@ public record Settings(
   public record Lines(boolean failOnError, int maxBytes) {}
 
   /**
+   * What requests get that do not say it themselves.
+   *
+   * @param generationConfig as JSON
+   * @param systemInstruction as text
+   */
+  public record Requests(Optional<String> generationConfig, Optional<String> systemInstruction) {
+
+    /** Both, for telling whether two are the same. */
+    public Optional<String> inWords() {
+      return generationConfig.isEmpty() && systemInstruction.isEmpty()
+          ? Optional.empty()
+          : Optional.of(toString());
+    }
+  }
+
+  /**
+   * An inbox for pictures (or other files), each of which becomes a request.
+   *
+   * @param prompt file with the text that goes with each of them
+   * @param schema file with the schema of the answers
+   * @param quietPeriod after which those that have arrived are taken together
+   * @param answerFiles whether each answer is written into a file of its own as well
+   */
+  public record Pictures(
+      Path prompt, Optional<Path> schema, Duration quietPeriod, boolean answerFiles) {}
+
+  /**
    * The files of the routes.
    *
    * @param folder of the routes that are the pipeline
@@ -153,6 +190,13 @@ public record Settings(
    * @throws InvalidSettingException naming the first value that cannot be used
    */
   public static Settings of(Properties properties, Path home, Path defaultMediaRoot) {
+    Profiles profiles = new Profiles(properties, home, defaultMediaRoot);
+    properties.refuseUnknown();
+    return profiles.of(Profiles.DEFAULT);
+  }
+
+  static Settings read(
+      Properties properties, String profile, Profiles profiles, Path home, Path defaultMediaRoot) {
     BiFunction<String, String, String> text =
         (key, byDefault) -> properties.get(key).orElse(byDefault);
     BiFunction<String, String, Path> folder =
@@ -160,12 +204,22 @@ public record Settings(
     BiFunction<String, String, Duration> time =
         (key, byDefault) -> atLeast(key, Quantity.duration(key, text.apply(key, byDefault)));
 
+    // A profile's folders are in the default ones unless it names others.
+    BiFunction<String, String, Path> own =
+        (key, byDefault) ->
+            profile.equals(Profiles.DEFAULT)
+                ? folder.apply(key, byDefault)
+                : properties
+                    .ofProfileAlone(key)
+                    .map(path -> home.resolve(path).toAbsolutePath().normalize())
+                    .orElseGet(() -> folder.apply(key, byDefault).resolve(profile));
+
     Folders folders =
         new Folders(
-            folder.apply("inbox.directory", "inbox"),
-            folder.apply("outbox.directory", "outbox"),
-            folder.apply("archive.directory", "archive"),
-            folder.apply("failed.directory", "failed"),
+            own.apply("inbox.directory", "inbox"),
+            own.apply("outbox.directory", "outbox"),
+            own.apply("archive.directory", "archive"),
+            own.apply("failed.directory", "failed"),
             folder.apply("state.directory", "state"),
             time.apply("inbox.interval", "500ms"),
             Quantity.duration("inbox.settle-time", text.apply("inbox.settle-time", "4s")));
@@ -218,13 +272,20 @@ public record Settings(
             choice(properties, "routes.reload", "false", "true").equals("true"),
             folder.apply("components.directory", "components"));
     Stages.keys().forEach(properties::get); // for the routes alone
-    properties.refuseUnknown();
+    Requests requests =
+        new Requests(
+            properties.get("request.generation-config").map(each -> orFile(each, home)),
+            properties.get("request.system-instruction").map(each -> orFile(each, home)));
     return new Settings(
+        profile,
+        profiles,
         folders,
         service,
         jobs,
         uploads,
         lines,
+        requests,
+        pictures(properties, home),
         new Results(
             ResultCheck.valueOf(
                 choice(properties, "results.check", "strict", "lenient", "off")
@@ -237,25 +298,63 @@ public record Settings(
         Quantity.duration("sandbox.job-time", text.apply("sandbox.job-time", "3s")));
   }
 
+  /** Only a profile can have such an inbox: the others' exports are no pictures. */
+  private static Optional<Pictures> pictures(Properties properties, Path home) {
+    Function<String, Optional<Path>> file =
+        key -> properties.ofProfileAlone(key).map(name -> existing(key, home.resolve(name)));
+    return file.apply("pictures.prompt-file")
+        .map(
+            prompt ->
+                new Pictures(
+                    prompt,
+                    file.apply("pictures.schema-file"),
+                    Quantity.duration(
+                        "pictures.quiet-period",
+                        properties.ofProfileAlone("pictures.quiet-period").orElse("10s")),
+                    choice(properties, "pictures.answer-files", "true", "false").equals("true")));
+  }
+
+  private static Path existing(String key, Path file) {
+    if (!Files.isReadable(file)) {
+      throw new InvalidSettingException(key + " names " + file + ", which cannot be read.");
+    }
+    return file.toAbsolutePath().normalize();
+  }
+
   private static Optional<ApiKey> apiKey(Properties properties, Path home) {
     properties.get("gemini.api-key-file"); // known, also where another key comes first
     properties.get("gemini.api-key");
     Optional<ApiKey> key =
         properties.commandLine("gemini.api-key").map(text -> ApiKey.of(text, "--api-key"));
+    key = key.or(() -> keyOf(properties::ofProfileAlone, home));
     for (String name : new String[] {"GEMINI_API_KEY", "API_KEY", "GOOGLE_API_KEY"}) {
       key = key.or(() -> properties.environment(name).map(text -> ApiKey.of(text, name)));
     }
-    key =
-        key.or(
-            () -> properties.get("gemini.api-key").map(text -> ApiKey.of(text, "gemini.api-key")));
-    key =
-        key.or(
-            () ->
-                properties
-                    .get("gemini.api-key-file")
-                    .map(file -> ApiKey.of(content(home.resolve(file)), "gemini.api-key-file")));
+    key = key.or(() -> keyOf(properties::get, home));
     key.ifPresent(Redactor::hide);
     return key;
+  }
+
+  private static Optional<ApiKey> keyOf(Function<String, Optional<String>> properties, Path home) {
+    return properties
+        .apply("gemini.api-key")
+        .map(text -> ApiKey.of(text, "gemini.api-key"))
+        .or(
+            () ->
+                properties
+                    .apply("gemini.api-key-file")
+                    .map(
+                        file ->
+                            ApiKey.of(
+                                content("gemini.api-key-file", home.resolve(file)),
+                                "gemini.api-key-file")));
+  }
+
+  /** A value that is too long for one line may stand in a file. */
+  private static String orFile(String value, Path home) {
+    return value.startsWith(FILE)
+        ? content(value, home.resolve(value.substring(FILE.length()).strip())).strip()
+        : value;
   }
 
   private static Optional<BigDecimal> maxCost(String text) {
@@ -269,12 +368,11 @@ public record Settings(
     return Optional.of(new BigDecimal(text));
   }
 
-  private static String content(Path file) {
+  private static String content(String key, Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new InvalidSettingException(
-          "gemini.api-key-file names " + file + ", which cannot be read.");
+      throw new InvalidSettingException(key + " names " + file + ", which cannot be read.");
     }
   }
 
@@ -301,6 +399,7 @@ public record Settings(
     String text =
         properties
             .commandLine("gemini.base-url")
+            .or(() -> properties.ofProfileAlone("gemini.base-url"))
             .or(() -> properties.environment("GOOGLE_GEMINI_BASE_URL"))
             .or(() -> properties.get("gemini.base-url"))
             .orElse("https://generativelanguage.googleapis.com");

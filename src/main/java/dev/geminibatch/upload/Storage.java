@@ -1,16 +1,16 @@
 package dev.geminibatch.upload;
 
-import dev.geminibatch.gemini.Gemini;
-import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
+import dev.geminibatch.gemini.Services;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,17 +25,22 @@ public final class Storage {
   private static final Duration FRESH = Duration.ofMinutes(5);
   private static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
-  private final Supplier<Gemini> gemini;
+  private final Services services;
   private final long limit;
   private final Clock clock;
-  private final AtomicLong used = new AtomicLong();
-  private Instant asked = Instant.MIN;
+  private final Map<String, Use> uses = new HashMap<>();
+
+  /** What a project's files take, and when it was asked for. */
+  private static final class Use {
+    private long bytes;
+    private Instant asked = Instant.MIN;
+  }
 
   /**
    * @param limit in bytes
    */
-  public Storage(GeminiAccess service, long limit, Clock clock) {
-    this.gemini = service::gemini;
+  public Storage(Services services, long limit, Clock clock) {
+    this.services = services;
     this.limit = limit;
     this.clock = clock;
   }
@@ -48,18 +53,20 @@ public final class Storage {
   /**
    * Makes sure that there is room.
    *
+   * @param project the fingerprint of the key
    * @param bytes to come
    * @throws GeminiFailure of kind {@code QUOTA} when there is not; the message says what to do
    */
-  public synchronized void reserve(long bytes) {
+  public synchronized void reserve(String project, long bytes) {
     if (bytes == 0) {
       return;
     }
-    if (clock.instant().isAfter(asked.plus(FRESH)) || used.get() + bytes > limit) {
-      used.set(inUse());
-      asked = clock.instant();
+    Use use = uses.computeIfAbsent(project, any -> new Use());
+    if (clock.instant().isAfter(use.asked.plus(FRESH)) || use.bytes + bytes > limit) {
+      use.bytes = inUse(project);
+      use.asked = clock.instant();
     }
-    if (used.get() + bytes > limit) {
+    if (use.bytes + bytes > limit) {
       throw new GeminiFailure(
           Kind.QUOTA,
           "STORAGE_FULL",
@@ -68,19 +75,22 @@ public final class Storage {
               "The project's files take %.2f of %.2f GB, and %.2f GB are to come. Files go by"
                   + " themselves after 48 hours; --files shows ours, --purge-files deletes those"
                   + " that no unfinished run needs.",
-              used.get() / 1e9,
+              use.bytes / 1e9,
               limit / 1e9,
               bytes / 1e9),
           Optional.of(ASK_AGAIN),
           null);
     }
-    used.addAndGet(bytes);
+    use.bytes += bytes;
   }
 
-  private long inUse() {
+  private long inUse(String project) {
     AtomicLong sum = new AtomicLong();
     try {
-      gemini.get().eachFile(file -> sum.addAndGet(Math.max(0, file.size())));
+      services
+          .ofProject(project)
+          .gemini()
+          .eachFile(file -> sum.addAndGet(Math.max(0, file.size())));
     } catch (GeminiFailure failure) {
       if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
         throw failure;

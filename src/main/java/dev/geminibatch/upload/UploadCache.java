@@ -110,7 +110,7 @@ public final class UploadCache {
                 expires));
   }
 
-  private static String project(String key) {
+  static String project(String key) {
     return key.substring(0, key.indexOf(':'));
   }
 

@@ -1,20 +1,14 @@
 package dev.geminibatch.upload;
 
 import java.util.List;
-import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 
 /** The references that the lines of a run use, when lines are sent again. */
 public final class UploadReferences {
   private final Jdbi jdbi;
-  private final Supplier<String> project;
 
-  /**
-   * @param project the fingerprint of the key's project
-   */
-  public UploadReferences(Jdbi jdbi, Supplier<String> project) {
+  public UploadReferences(Jdbi jdbi) {
     this.jdbi = jdbi;
-    this.project = project;
   }
 
   /**
@@ -25,8 +19,12 @@ public final class UploadReferences {
    */
   public record Needed(String tag, boolean dead) {}
 
-  /** Marks files of a run as needed for another attempt. */
-  public void needAgain(String runId, int attempt, List<Needed> files) {
+  /**
+   * Marks files of a run as needed for another attempt.
+   *
+   * @param project the fingerprint of the key that the run is sent with
+   */
+  public void needAgain(String project, String runId, int attempt, List<Needed> files) {
     if (files.isEmpty()) {
       return;
     }
@@ -43,7 +41,7 @@ public final class UploadReferences {
                   """
                   DELETE FROM upload WHERE project = ? AND sha256 IN (
                     SELECT sha256 FROM media WHERE run_id = ? AND tag = ?)""",
-                  project.get(),
+                  project,
                   runId,
                   file.tag());
             }

@@ -2,10 +2,10 @@ package dev.geminibatch.upload;
 
 import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.gemini.Gemini;
-import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.GeminiFailure;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import dev.geminibatch.gemini.RemoteFile;
+import dev.geminibatch.gemini.Services;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -16,7 +16,6 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Brings one content to the service and remembers the reference. */
@@ -27,16 +26,16 @@ public final class Uploader {
   /** From the uploads of a run to its submission it may take this long. */
   private static final Duration GRACE = Duration.ofHours(1);
 
-  private final Supplier<Gemini> gemini;
+  private final Services services;
   private final MediaCatalog catalog;
   private final UploadCache cache;
   private final Clock clock;
   private final RandomGenerator random;
 
   public Uploader(
-      GeminiAccess service, MediaCatalog catalog, UploadCache cache, RandomGenerator random) {
-    this.gemini = service::gemini;
-    this.clock = service.clock();
+      Services services, MediaCatalog catalog, UploadCache cache, RandomGenerator random) {
+    this.services = services;
+    this.clock = services.clock();
     this.catalog = catalog;
     this.cache = cache;
     this.random = random;
@@ -68,8 +67,9 @@ public final class Uploader {
       if (!catalog.isUnchanged(media)) {
         throw changed(media);
       }
-      RemoteFile file = send(media, sent);
-      file = awaitProcessing(file, media);
+      Gemini gemini = services.ofProject(UploadCache.project(key)).gemini();
+      RemoteFile file = send(gemini, media, sent);
+      file = awaitProcessing(gemini, file, media);
       if (!hashMatches(file, media.sha256())) {
         throw changed(media);
       }
@@ -91,26 +91,26 @@ public final class Uploader {
    * The name follows from the content, so that a file whose last answer was lost is found instead
    * of sent again. A name can stay taken by a file that is dead or not ours; then another is used.
    */
-  private RemoteFile send(MediaFile media, LongConsumer sent) throws IOException {
+  private RemoteFile send(Gemini gemini, MediaFile media, LongConsumer sent) throws IOException {
     String stem = "gb-" + media.sha256().substring(0, 24);
     try {
-      return gemini.get().upload(upload(media, stem), sent);
+      return gemini.upload(upload(media, stem), sent);
     } catch (GeminiFailure taken) {
       if (taken.kind() != Kind.ALREADY_EXISTS) {
         throw taken;
       }
-      Optional<RemoteFile> present = present("files/" + stem, media);
+      Optional<RemoteFile> present = present(gemini, "files/" + stem, media);
       if (present.isPresent()) {
         return present.get();
       }
       String other = stem + "-" + HexFormat.of().toHexDigits(random.nextInt());
-      return gemini.get().upload(upload(media, other), sent);
+      return gemini.upload(upload(media, other), sent);
     }
   }
 
-  private Optional<RemoteFile> present(String name, MediaFile media) {
+  private Optional<RemoteFile> present(Gemini gemini, String name, MediaFile media) {
     try {
-      RemoteFile file = gemini.get().file(name);
+      RemoteFile file = gemini.file(name);
       Instant needed = clock.instant().plus(cache.minLife());
       boolean usable =
           (file.size() < 0 || file.size() == media.size())
@@ -130,7 +130,8 @@ public final class Uploader {
         media.path(), "files/" + id, media.path().getFileName().toString(), media.mimeType());
   }
 
-  private RemoteFile awaitProcessing(RemoteFile uploaded, MediaFile media) throws MediaProblem {
+  private RemoteFile awaitProcessing(Gemini gemini, RemoteFile uploaded, MediaFile media)
+      throws MediaProblem {
     RemoteFile file = uploaded;
     Instant until = clock.instant().plus(LONGEST_PROCESSING);
     while (file.isProcessing()) {
@@ -142,7 +143,7 @@ public final class Uploader {
             Optional.empty(),
             null);
       }
-      file = gemini.get().fileAfterAWhile(file.name());
+      file = gemini.fileAfterAWhile(file.name());
     }
     if (file.isFailed()) {
       throw new MediaProblem(

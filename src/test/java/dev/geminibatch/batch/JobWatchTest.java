@@ -7,6 +7,7 @@ import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.gemini.Services;
 import dev.geminibatch.sandbox.Counters;
 import dev.geminibatch.sandbox.Endpoint;
 import dev.geminibatch.sandbox.MovableClock;
@@ -57,8 +58,10 @@ class JobWatchTest {
     database = LedgerDatabase.open(settings.folders().state());
     ledger = new Ledger(database, clock);
     claims = new RunClaims(settings.folders().state());
-    service = new GeminiAccess(settings, new RetryPolicy(1, Duration.ZERO, time -> {}), clock);
-    StageContext context = new StageContext(ledger, claims, settings, clock, Progress.none());
+    Services services = new Services(new RetryPolicy(1, Duration.ZERO, time -> {}), clock);
+    StageContext context =
+        new StageContext(ledger, claims, settings, services, clock, Progress.none());
+    service = services.of(settings);
     watch = new JobWatch(context, service);
     Path input = Files.writeString(folder.resolve("x.jsonl"), nativeLine("k", "x") + "\n");
     run = ledger.run(new Receiver(context, new Random(1)).receive(order(input)));

@@ -3,9 +3,10 @@ package dev.geminibatch.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.geminibatch.gemini.GeminiAccess;
 import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.gemini.Services;
 import dev.geminibatch.sandbox.MovableClock;
+import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Properties;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
@@ -45,7 +46,8 @@ class LedgerTest {
     database = LedgerDatabase.open(settings.folders().state());
     ledger = new Ledger(database, clock);
     claims = new RunClaims(settings.folders().state());
-    context = new StageContext(ledger, claims, settings, clock, Progress.none());
+    Services services = new Services(RetryPolicy.standard(), clock);
+    context = new StageContext(ledger, claims, settings, services, clock, Progress.none());
     receiver = new Receiver(context, new Random(1));
     Files.createDirectories(settings.folders().inbox());
   }
@@ -344,7 +346,7 @@ class LedgerTest {
     Path input = RunFolder.of(settings, run).input();
 
     // As if the process had ended between the two steps of a failure.
-    PutAway.link(settings.folders().failed(), ledger.run(run), input);
+    PutAway.link(settings.folders().failed(), ledger.run(run), folderOf(run));
     new FailureDesk(context)
         .take(run, new RuntimeException("wrapped", new RunFailure("No line can be sent.")), null);
 
@@ -363,7 +365,7 @@ class LedgerTest {
     Files.move(
         settings.folders().failed().resolve("a.jsonl"),
         settings.folders().inbox().resolve("a.jsonl"));
-    receiver.receive(settings.folders().inbox().resolve("a.jsonl"));
+    receiver.receive(Profiles.DEFAULT, settings.folders().inbox().resolve("a.jsonl"));
 
     assertThat(settings.folders().failed()).isEmptyDirectory();
   }
@@ -374,20 +376,21 @@ class LedgerTest {
     Files.writeString(settings.folders().state().resolve("runs"), "in the way");
     Path file = Files.writeString(settings.folders().inbox().resolve("a.jsonl"), "x");
 
-    assertThatThrownBy(() -> receiver.receive(file)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> receiver.receive(Profiles.DEFAULT, file))
+        .isInstanceOf(IOException.class);
     assertThat(ledger.unfinished()).isEmpty();
     assertThat(file).exists();
-    assertThat(receiver.receive(file)).isNull();
+    assertThat(receiver.receive(Profiles.DEFAULT, file)).isNull();
 
     Files.delete(settings.folders().state().resolve("runs"));
     clock.forward(Duration.ofMinutes(2));
-    assertThat(receiver.receive(file)).isNotNull();
+    assertThat(receiver.receive(Profiles.DEFAULT, file)).isNotNull();
   }
 
   @Test
   void a_run_whose_receiving_was_cut_short_is_sorted_out() throws IOException {
     Path source = Files.writeString(settings.folders().inbox().resolve("a.jsonl"), "x");
-    String run = receiver.receive(source);
+    String run = receiver.receive(Profiles.DEFAULT, source);
     database.jdbi().useHandle(each -> each.execute("UPDATE run SET state = 'RECEIVING'"));
     SafeFiles.copy(
         RunFolder.of(settings, run).input(), source); // as a move between file systems begins
@@ -421,7 +424,8 @@ class LedgerTest {
   }
 
   private String dropped(String name) throws IOException {
-    return receiver.receive(Files.writeString(settings.folders().inbox().resolve(name), name));
+    return receiver.receive(
+        Profiles.DEFAULT, Files.writeString(settings.folders().inbox().resolve(name), name));
   }
 
   private String ordered(String name) throws IOException {
@@ -432,16 +436,11 @@ class LedgerTest {
     return new Receiver.Order(file, folder.resolve("o.jsonl"), Optional.empty(), false, false);
   }
 
-  /** Nothing here has a job to ask for. */
-  private GeminiAccess noService() {
-    return new GeminiAccess(settings, RetryPolicy.standard(), clock);
-  }
-
   @Test
   void what_was_finished_long_ago_is_forgotten_with_its_files() throws IOException {
     String old = delivered("old.jsonl");
     Path archived = settings.folders().archive().resolve("old.jsonl");
-    PutAway.link(settings.folders().archive(), ledger.run(old), folderOf(old).input());
+    PutAway.link(settings.folders().archive(), ledger.run(old), folderOf(old));
     String leader = delivered("leader.jsonl");
     String follower = dropped("follower.jsonl");
     ledger.inspected(follower, leader, 1, 0, true);
@@ -482,7 +481,7 @@ class LedgerTest {
   }
 
   private Poller poller(Predicate<Run> runs, int maxOpen) {
-    return new Poller(context, queue(maxOpen), noService(), runs);
+    return new Poller(context, queue(maxOpen), runs);
   }
 
   private CreationQueue queue(int maxOpen) {

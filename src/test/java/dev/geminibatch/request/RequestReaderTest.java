@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestReaderTest {
-  private final RequestReader reader = new RequestReader();
+  private RequestReader reader = new RequestReader();
 
   @Test
   void an_extraction_line_keeps_its_schema_and_gets_its_image() {
@@ -217,6 +219,49 @@ class RequestReaderTest {
 
     assertThat(new ObjectMapper().readTree(wire).at("/request/contents/0/parts/0/fileData/fileUri"))
         .hasToString("\"uri:a\\\"b\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"contents":["a"]} | {"contents":[C],"systemInstruction":S,"generationConfig":{"temperature":0.5,"responseMimeType":"application/json"}}
+          {"contents":["a"],"generationConfig":{}} | {"contents":[C],"generationConfig":{"temperature":0.5,"responseMimeType":"application/json"},"systemInstruction":S}
+          {"contents":["a"],"generation_config":{"temperature":1,"response_mime_type":"x"}} | {"contents":[C],"generation_config":{"temperature":1,"response_mime_type":"x"},"systemInstruction":S}
+          {"generationConfig":{"topK":1},"systemInstruction":"b","contents":["a"]} | {"generationConfig":{"topK":1,"temperature":0.5,"responseMimeType":"application/json"},"systemInstruction":"b","contents":[C]}
+          {"contents":["a"],"systemInstruction":"b","generationConfig":{"responseSchema":{}}} | {"contents":[C],"systemInstruction":"b","generationConfig":{"responseSchema":{},"temperature":0.5}}
+          """)
+  void a_request_gets_what_it_does_not_say_itself(String request, String expected) {
+    withDefaults("{\"temperature\":0.5,\"responseMimeType\":\"application/json\"}", "Be \"brief\"");
+
+    assertThat(wireRequest(request))
+        .isEqualTo(
+            expected
+                .replace("[C]", "[{\"role\":\"user\",\"parts\":[{\"text\":\"a\"}]}]")
+                .replace("S,", "{\"parts\":[{\"text\":\"Be \\\"brief\\\"\"}]},")
+                .replace(":S}", ":{\"parts\":[{\"text\":\"Be \\\"brief\\\"\"}]}}"));
+  }
+
+  @Test
+  void an_answer_is_held_against_the_defaults_too() {
+    withDefaults(
+        "{\"responseMimeType\":\"application/json\",\"responseJsonSchema\":{\"type\":\"array\"},"
+            + "\"maxOutputTokens\":7}",
+        null);
+
+    assertThat(request(line("{\"key\":\"k\",\"request\":{\"contents\":[\"a\"]}}")).answerFormat())
+        .isEqualTo(
+            new AnswerFormat(
+                "application/json", Optional.empty(), Optional.of("{\"type\":\"array\"}"), 7));
+  }
+
+  private void withDefaults(String config, String instruction) {
+    reader =
+        new RequestReader(
+            Integer.MAX_VALUE,
+            RequestDefaults.of(
+                new Settings.Requests(Optional.of(config), Optional.ofNullable(instruction))));
   }
 
   private String wireRequest(String requestJson) {

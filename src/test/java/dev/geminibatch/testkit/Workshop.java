@@ -13,6 +13,7 @@ import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.settings.Properties;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -61,7 +62,6 @@ public final class Workshop implements AutoCloseable {
     try {
       workshop.start();
     } catch (RuntimeException e) {
-      workshop.beans.close();
       workshop.sandbox.close();
       throw e;
     }
@@ -78,13 +78,30 @@ public final class Workshop implements AutoCloseable {
     Map<String, String> all = new HashMap<>(values);
     all.put("gemini.base-url", sandbox.baseUrl().toString());
     all.putIfAbsent("gemini.api-key", "some-key");
-    Settings settings = Settings.of(Properties.read(all, Map.of(), List.of()), folder, folder);
+    Settings settings =
+        Settings.of(Properties.read(Map.of(), Map.of(), List.of(written(all))), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(6, Duration.ofMillis(2), time -> {});
     beans = new Beans(settings, withoutPauses, clock, Progress.none(), run -> true);
     beans.receiver().recover();
     all.keySet().removeIf(key -> key.startsWith("gemini."));
     all.put("camel.main.shutdown-timeout", "2");
-    pipeline = Pipeline.start(settings, beans, all, true);
+    try {
+      pipeline = Pipeline.start(settings, beans, all, true);
+    } catch (RuntimeException e) {
+      beans.close();
+      throw e;
+    }
+  }
+
+  /** As a user would write them: what is on the command line would be for all profiles. */
+  private Path written(Map<String, String> all) throws IOException {
+    java.util.Properties properties = new java.util.Properties();
+    properties.putAll(all);
+    Path file = folder.resolve("local.properties");
+    try (Writer out = Files.newBufferedWriter(file)) {
+      properties.store(out, null);
+    }
+    return file;
   }
 
   /** Stops the routes; the sandbox goes on. */
@@ -115,6 +132,11 @@ public final class Workshop implements AutoCloseable {
     return new Outbox(folder.resolve("outbox"));
   }
 
+  /** The outbox of a profile. */
+  public Outbox outbox(String profile) {
+    return new Outbox(folder.resolve("outbox").resolve(profile));
+  }
+
   /** Puts a file under the media root. */
   public void media(String name, byte[] content) throws IOException {
     Path file = folder.resolve("media").resolve(name);
@@ -125,6 +147,7 @@ public final class Workshop implements AutoCloseable {
   /** Drops lines into the inbox, without a line end after the last one. */
   public void drop(String name, String... lines) throws IOException {
     Path part = folder.resolve("inbox").resolve(name + ".part");
+    Files.createDirectories(part.getParent());
     Files.writeString(part, String.join("\n", lines));
     Files.move(part, folder.resolve("inbox").resolve(name));
   }

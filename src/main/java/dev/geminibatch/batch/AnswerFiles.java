@@ -1,0 +1,34 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.result.Answer;
+import dev.geminibatch.result.Answer.Answers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Writes each answer into a file that is named after what was asked about. */
+final class AnswerFiles {
+  private AnswerFiles() {}
+
+  /**
+   * Writes the files; those that are there are replaced.
+   *
+   * @param results where the answers are; their keys are paths below the folder
+   * @param ending of the files, {@code .json}
+   */
+  static void write(Path results, Path folder, String ending, String runId) throws IOException {
+    try (Answers answers = Answer.read(results)) {
+      while (answers.hasNext()) {
+        Answer answer = answers.next();
+        Path file = folder.resolve(answer.key() + ending).normalize();
+        if (!file.startsWith(folder)) {
+          throw new IllegalStateException(answer.key() + " leads out of " + folder);
+        }
+        Files.createDirectories(file.getParent());
+        Path aside = SafeFiles.aside(file, runId);
+        Files.writeString(aside, answer.text());
+        SafeFiles.publish(aside, file);
+      }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.geminibatch.batch;
+
+import dev.geminibatch.request.PictureRequest;
+import dev.geminibatch.settings.Settings;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes exports of pictures: all that have arrived in an inbox and rest become one, and so does
+ * each folder that was moved in.
+ *
+ * <p>The pictures go to the archive at once, where the lines of the export refer to them. Each step
+ * leaves a mark in the state folder, so that a process that ends in between loses none of them.
+ */
+public final class PictureInbox {
+  private static final Logger LOG = LoggerFactory.getLogger("gather");
+  private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final String BEGUN = ".begun";
+  private static final String EXPORT = ".jsonl";
+
+  private final Settings settings;
+  private final Receiver receiver;
+  private final Clock clock;
+
+  /** By inbox or folder in it: what it held, and since when it has not changed. */
+  private final Map<Path, Rest> resting = new HashMap<>();
+
+  public PictureInbox(StageContext context, Receiver receiver) {
+    this.settings = context.settings();
+    this.clock = context.clock();
+    this.receiver = receiver;
+  }
+
+  private record Rest(String content, Instant since) {}
+
+  /**
+   * Takes what rests.
+   *
+   * @return the ids of the new runs, begun by {@link RunClaims#begin}
+   */
+  public synchronized List<String> gather(String profile) throws IOException {
+    Settings set = settings.profiles().of(profile);
+    Path inbox = set.folders().inbox();
+    Path marks = settings.folders().state().resolve("gathered").resolve(profile);
+    Files.createDirectories(marks);
+    Files.createDirectories(inbox);
+    List<Path> loose = new ArrayList<>();
+    for (Path entry : list(inbox)) {
+      if (Files.isDirectory(entry)) {
+        if (rests(entry, files(entry), set)) {
+          begin(set, marks, entry.getFileName().toString(), List.of(entry), true);
+        }
+      } else if (isPicture(entry)) {
+        loose.add(entry);
+      }
+    }
+    if (rests(inbox, loose, set)) {
+      String name = "pictures-" + NAME.format(clock.instant().atZone(ZoneId.systemDefault()));
+      begin(set, marks, name, loose, false);
+    }
+    return finish(set, marks);
+  }
+
+  /** Exports, their settings and what is still being written are not for here. */
+  private static boolean isPicture(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return !name.startsWith(".") && !name.matches(".*\\.(jsonl|jsonl\\.gz|properties|part|tmp)");
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.walk(folder)) {
+      return entries
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Whether there is something, and it has not changed for long enough. */
+  private boolean rests(Path group, List<Path> files, Settings set) throws IOException {
+    if (files.isEmpty()) {
+      resting.remove(group);
+      return false;
+    }
+    StringBuilder content = new StringBuilder();
+    for (Path file : files) {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      content.append(file).append(attributes.size()).append(attributes.lastModifiedTime());
+    }
+    Instant now = clock.instant();
+    Rest rest = resting.get(group);
+    if (rest == null || !rest.content().contentEquals(content)) {
+      rest = new Rest(content.toString(), now);
+      resting.put(group, rest);
+    }
+    boolean rests = !rest.since().plus(set.pictures().orElseThrow().quietPeriod()).isAfter(now);
+    if (rests) {
+      resting.remove(group);
+    }
+    return rests;
+  }
+
+  /** Moves a group into a folder of its own in the archive. */
+  private void begin(Settings set, Path marks, String wanted, List<Path> entries, boolean isFolder)
+      throws IOException {
+    Path archive = set.folders().archive();
+    Files.createDirectories(archive);
+    String name = wanted;
+    for (int i = 2; Files.exists(archive.resolve(name)) || isMarked(marks, name); i++) {
+      name = wanted + "-" + i;
+    }
+    Files.createFile(marks.resolve(name + BEGUN));
+    if (isFolder) {
+      SafeFiles.move(entries.get(0), archive.resolve(name));
+      return;
+    }
+    Path folder = Files.createDirectory(archive.resolve(name));
+    for (Path file : entries) {
+      SafeFiles.move(file, folder.resolve(file.getFileName()));
+    }
+  }
+
+  private static boolean isMarked(Path marks, String name) {
+    return Files.exists(marks.resolve(name + BEGUN)) || Files.exists(marks.resolve(name + EXPORT));
+  }
+
+  /** Goes on with everything that was begun, by this process or by one before it. */
+  private List<String> finish(Settings set, Path marks) throws IOException {
+    List<String> runs = new ArrayList<>();
+    for (Path mark : list(marks)) {
+      String file = mark.getFileName().toString();
+      if (file.endsWith(BEGUN)) {
+        String name = file.substring(0, file.length() - BEGUN.length());
+        export(set, set.folders().archive().resolve(name), marks.resolve(name + EXPORT));
+        Files.delete(mark);
+      }
+    }
+    for (Path export : list(marks)) {
+      String file = export.getFileName().toString();
+      if (file.endsWith(EXPORT)) {
+        String name = file.substring(0, file.length() - EXPORT.length());
+        String run =
+            receiver.receivePictures(set.profile(), export, set.folders().archive().resolve(name));
+        if (run != null) {
+          runs.add(run);
+        }
+      }
+    }
+    return runs;
+  }
+
+  private static void export(Settings set, Path folder, Path export) throws IOException {
+    if (Files.exists(export) || !Files.isDirectory(folder)) {
+      return; // nothing had been moved yet, or all of it has
+    }
+    PictureRequest request = PictureRequest.read(set.pictures().orElseThrow());
+    List<Path> pictures = files(folder);
+    Path aside = export.resolveSibling("." + export.getFileName());
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(aside))) {
+      for (Path picture : pictures) {
+        out.write(request.line(folder.relativize(picture).toString().replace('\\', '/')));
+      }
+    }
+    SafeFiles.publish(aside, export);
+    LOG.info("{}: {} files make one run", folder.getFileName(), pictures.size());
+  }
+}

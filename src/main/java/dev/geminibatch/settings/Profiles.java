@@ -1,0 +1,204 @@
+package dev.geminibatch.settings;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Projects that one daemon serves side by side: each has an inbox of its own, and what is set as
+ * {@code profile.NAME.KEY} counts for it in place of {@code KEY}.
+ */
+public final class Profiles {
+  /** The profile of what is set without a name. */
+  public static final String DEFAULT = "default";
+
+  /** What a profile may set. */
+  private static final List<String> OWN =
+      List.of(
+          "inbox.directory",
+          "outbox.directory",
+          "archive.directory",
+          "failed.directory",
+          "media.root",
+          "gemini.api-key",
+          "gemini.api-key-file",
+          "gemini.base-url",
+          "gemini.model",
+          "request.generation-config",
+          "request.system-instruction",
+          "budget.max-cost-per-file",
+          "budget.output-tokens",
+          "lines.on-error",
+          "results.check",
+          "pictures.prompt-file",
+          "pictures.schema-file",
+          "pictures.quiet-period",
+          "pictures.answer-files");
+
+  /** What a file beside an input may set: nothing that reaches beyond its profile. */
+  private static final List<String> OF_A_FILE =
+      List.of(
+          "gemini.model",
+          "media.root",
+          "request.generation-config",
+          "request.system-instruction",
+          "budget.max-cost-per-file",
+          "budget.output-tokens",
+          "lines.on-error",
+          "results.check");
+
+  private final Properties properties;
+  private final Path home;
+  private final Path defaultMediaRoot;
+  private final Map<String, Settings> byName = new LinkedHashMap<>();
+
+  Profiles(Properties properties, Path home, Path defaultMediaRoot) {
+    this.properties = properties;
+    this.home = home;
+    this.defaultMediaRoot = defaultMediaRoot;
+    byName.put(DEFAULT, read(properties, DEFAULT));
+    for (String key : new TreeSet<>(properties.keysOfProfiles())) {
+      String[] parts = key.split("[.]", 3);
+      checkKey(key, parts);
+      byName.computeIfAbsent(parts[1], name -> read(properties.ofProfile(name, Map.of()), name));
+    }
+    checkInboxes();
+  }
+
+  private Settings read(Properties seen, String name) {
+    return Settings.read(seen, name, this, home, defaultMediaRoot);
+  }
+
+  private static void checkKey(String key, String[] parts) {
+    if (parts.length < 3 || !parts[1].matches("[a-z0-9]+(-[a-z0-9]+)*")) {
+      throw new InvalidSettingException(
+          key
+              + " is no setting of a profile; write profile.NAME.KEY with a name of a-z, 0-9 and -.");
+    }
+    if (parts[1].equals(DEFAULT)) {
+      throw new InvalidSettingException(key + ": write it without profile.default.");
+    }
+    if (!OWN.contains(parts[2])) {
+      throw new InvalidSettingException(
+          "A profile has no setting "
+              + parts[2]
+              + Similar.meant(parts[2], OWN)
+              + " ("
+              + key
+              + "); it may set "
+              + String.join(", ", OWN)
+              + ".");
+    }
+  }
+
+  /** Two profiles with one inbox would take each other's files. */
+  private void checkInboxes() {
+    Map<Path, String> taken = new HashMap<>();
+    for (Settings each : byName.values()) {
+      String other = taken.put(each.folders().inbox(), each.profile());
+      if (other != null) {
+        throw new InvalidSettingException(
+            "The profiles "
+                + other
+                + " and "
+                + each.profile()
+                + " have the same inbox "
+                + each.folders().inbox()
+                + "; give one of them another inbox.directory.");
+      }
+    }
+  }
+
+  /** Whether there is a profile of this name. */
+  public boolean has(String name) {
+    return byName.containsKey(name);
+  }
+
+  /**
+   * The settings of a profile.
+   *
+   * @throws InvalidSettingException when there is none of this name
+   */
+  public Settings of(String name) {
+    Settings settings = byName.get(name);
+    if (settings == null) {
+      throw new InvalidSettingException(
+          "There is no profile "
+              + name
+              + Similar.meant(name, byName.keySet())
+              + "; set profile."
+              + name
+              + ".inbox.directory and what else it needs, or use one of "
+              + String.join(", ", byName.keySet())
+              + ".");
+    }
+    return settings;
+  }
+
+  /**
+   * The settings of a profile for one of its files.
+   *
+   * @param overrides what the file's own settings say
+   * @throws InvalidSettingException when they cannot be used
+   */
+  public Settings of(String name, Map<String, String> overrides) {
+    Settings profile = of(name);
+    Map<String, String> checked = new HashMap<>(overrides);
+    overrides.forEach((key, value) -> checked.put(key, ofFile(profile, key, value)));
+    return read(properties.ofProfile(name, checked), name);
+  }
+
+  private static String ofFile(Settings profile, String key, String value) {
+    if (!OF_A_FILE.contains(key)) {
+      throw new InvalidSettingException(
+          "a single file has no setting "
+              + key
+              + Similar.meant(key, OF_A_FILE)
+              + "; it may set "
+              + String.join(", ", OF_A_FILE)
+              + ".");
+    }
+    if (key.equals("media.root")) {
+      return below(profile.uploads().mediaRoot(), value).toString();
+    }
+    if (key.startsWith("request.") && value.startsWith(Settings.FILE)) {
+      throw new InvalidSettingException(key + " of a single file cannot name another file.");
+    }
+    if (key.equals("budget.max-cost-per-file")) {
+      profile.costs().maxPerFile().ifPresent(most -> checkBudget(value, most));
+    }
+    return value;
+  }
+
+  private static Path below(Path root, String value) {
+    Path below = root.resolve(value).normalize();
+    if (!below.startsWith(root)) {
+      throw new InvalidSettingException(
+          "media.root of a single file is \"" + value + "\"; write a folder below " + root + ".");
+    }
+    return below;
+  }
+
+  private static void checkBudget(String value, BigDecimal most) {
+    if (value.equals("off")
+        || value.matches("[\\d.]+") && new BigDecimal(value).compareTo(most) > 0) {
+      throw new InvalidSettingException(
+          "budget.max-cost-per-file of a single file is "
+              + value
+              + ", which is more than the "
+              + most
+              + " that its profile allows.");
+    }
+  }
+
+  /** Every profile, the default one first. */
+  public Collection<Settings> all() {
+    return new ArrayList<>(byName.values());
+  }
+}
