@@ -72,6 +72,7 @@ public final class Deliverer {
     return new Delivery(
         runId,
         run.name(),
+        run.profile(),
         files.results().toString(),
         outcome.failed() == 0 ? null : files.errors().toString(),
         files.report().toString(),

@@ -1,10 +1,13 @@
 package dev.geminibatch.batch;
 
+import java.io.File;
+
 /**
  * What routes are told of a run whose results are in the outbox.
  *
  * @param run its id
  * @param name the input's file name
+ * @param profile whose settings it went by
  * @param results path of the file with the answers
  * @param errors path of the file with the requests that have none, or null
  * @param report path of the report
@@ -14,8 +17,20 @@ package dev.geminibatch.batch;
 public record Delivery(
     String run,
     String name,
+    String profile,
     String results,
     String errors,
     String report,
     long requests,
-    long answered) {}
+    long answered) {
+
+  /** The file with the answers itself: as text, Camel would put what is in it. */
+  public File file() {
+    return new File(results);
+  }
+
+  /** The input's name without its ending. */
+  public String stem() {
+    return Run.stem(name);
+  }
+}

@@ -5,7 +5,8 @@ package dev.geminibatch.batch;
  *
  * @param run its id
  * @param name the input's file name
+ * @param profile whose settings it went by
  * @param why in words for people
  * @param input path of the input, in the failed folder if it was dropped
  */
-public record Failure(String run, String name, String why, String input) {}
+public record Failure(String run, String name, String profile, String why, String input) {}

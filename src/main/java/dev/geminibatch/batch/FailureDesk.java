@@ -101,7 +101,7 @@ public final class FailureDesk {
     ledger.failed(run.id(), why);
     claims.disown(run.id());
     RunFolder.of(settings, run.id()).remove();
-    return new Failure(run.id(), run.name(), why, input.toString());
+    return new Failure(run.id(), run.name(), run.profile(), why, input.toString());
   }
 
   /** Where it stands why a file in the failed folder is there. */

@@ -128,10 +128,10 @@ public final class Inspector {
     RunFolder folder = RunFolder.of(settings, runId);
     InputGuard.check(run, folder);
     Settings set = settingsOf(run);
-    if (run.isPacked()) {
+    if (run.isPacked() && !Files.exists(folder.changed())) {
       Unpacking.unpack(
           folder.received(run),
-          folder.input(),
+          folder.plain(),
           at -> progress.step(run, "unpacking", at, run.inputSize(), Unit.BYTES));
     }
     long size = Files.size(folder.input());

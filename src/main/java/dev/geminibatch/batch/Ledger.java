@@ -208,7 +208,7 @@ public final class Ledger {
   List<Run> mayGoOn(Instant now, Instant started) {
     return runs(
         """
-        dry_run = 0
+        dry_run = 0 AND held = 0
           AND (state IN ('RECEIVED', 'INSPECTED', 'UPLOADED', 'COLLECTED')
               AND (next_try <= :now OR updated_at < :started)
             OR state = 'ASSEMBLED' AND waits_for IS NULL
@@ -231,7 +231,7 @@ public final class Ledger {
   List<Run> waiting(Instant now, Instant started, Optional<Run> after, int most) {
     return runs(
         """
-        waits_for IS NOT NULL AND state = 'ASSEMBLED' AND dry_run = 0
+        waits_for IS NOT NULL AND state = 'ASSEMBLED' AND dry_run = 0 AND held = 0
           AND (next_try <= :now OR updated_at < :started)
           AND (created_at > :created OR created_at = :created AND id > :id)
         ORDER BY created_at, id LIMIT :most""",
@@ -261,7 +261,10 @@ public final class Ledger {
 
   /** The stage that takes the run on from where it is; null if there is nothing to do. */
   public String nextStage(String runId) {
-    return find(runId).flatMap(this::nextStage).orElse(null);
+    return runs("id = :id AND held = 0", query -> query.bind("id", runId)).stream()
+        .findFirst()
+        .flatMap(this::nextStage)
+        .orElse(null);
   }
 
   private Optional<String> nextStage(Run run) {
@@ -496,6 +499,27 @@ public final class Ledger {
                 now() + wait.toMillis(),
                 now(),
                 runId));
+  }
+
+  /** The run stays where it is until it is released. */
+  void hold(String runId, String reason) {
+    jdbi.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET held = 1, reason = ?, updated_at = ? WHERE id = ?",
+                shortened(reason),
+                now(),
+                runId));
+  }
+
+  /** What is held may go on. */
+  int release() {
+    return jdbi.inTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET held = 0, reason = NULL, next_try = 0, updated_at = ?"
+                    + " WHERE held = 1",
+                now()));
   }
 
   /** The run waits in the queue of those that want to create a job. */

@@ -26,7 +26,17 @@ public final class RunFolder {
 
   /** The input as it came, ours from the moment it is here. */
   Path received(Run run) {
-    return run.isPacked() ? path.resolve("input.jsonl.gz") : input();
+    return run.isPacked() ? path.resolve("input.jsonl.gz") : plain();
+  }
+
+  /** The lines as they came; of a packed input, from when they are first looked at. */
+  Path plain() {
+    return path.resolve("input.jsonl");
+  }
+
+  /** The lines as a user's route has changed them, if one did. */
+  Path changed() {
+    return path.resolve("changed.jsonl");
   }
 
   /** The settings that were dropped beside the input, if there were any. */
@@ -34,9 +44,9 @@ public final class RunFolder {
     return path.resolve("input.properties");
   }
 
-  /** The lines of the input; of a packed one, from when it is inspected. */
+  /** The lines to work on. */
   public Path input() {
-    return path.resolve("input.jsonl");
+    return Files.exists(changed()) ? changed() : plain();
   }
 
   /** Lines that were not sent at an attempt, in their order: one {@code Rejection} a line. */

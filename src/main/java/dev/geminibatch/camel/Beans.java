@@ -7,9 +7,11 @@ import dev.geminibatch.batch.CreationQueue;
 import dev.geminibatch.batch.Deliverer;
 import dev.geminibatch.batch.FailureDesk;
 import dev.geminibatch.batch.FollowUp;
+import dev.geminibatch.batch.Holds;
 import dev.geminibatch.batch.Inspector;
 import dev.geminibatch.batch.Ledger;
 import dev.geminibatch.batch.LedgerDatabase;
+import dev.geminibatch.batch.LineChange;
 import dev.geminibatch.batch.LineParser;
 import dev.geminibatch.batch.Maintenance;
 import dev.geminibatch.batch.MediaUploads;
@@ -26,6 +28,7 @@ import dev.geminibatch.batch.Submitter;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.RetryPolicy;
 import dev.geminibatch.gemini.Services;
+import dev.geminibatch.request.Prompts;
 import dev.geminibatch.request.RequestDefaults;
 import dev.geminibatch.request.RequestReader;
 import dev.geminibatch.result.Answer;
@@ -118,6 +121,11 @@ public final class Beans implements AutoCloseable {
         Map.ofEntries(
             Map.entry("receiver", receiver),
             Map.entry("answers", new Answer.Source()),
+            Map.entry("lineChange", new LineChange(context)),
+            Map.entry("prompts", new Prompts()),
+            Map.entry("hmac", new Hmac()),
+            Map.entry("csv", new Csv()),
+            Map.entry("holds", new Holds(ledger)),
             Map.entry("pictures", new PictureInbox(context, receiver)),
             Map.entry("ledger", ledger),
             Map.entry("claims", claims),

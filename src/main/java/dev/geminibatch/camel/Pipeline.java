@@ -128,6 +128,7 @@ public final class Pipeline implements AutoCloseable {
     }
     Stages.NEXT.forEach(main::addInitialProperty);
     Stages.TOLD.forEach(key -> main.addInitialProperty(key, ""));
+    main.addInitialProperty(Stages.EACH_LINE, "");
     properties.forEach(main::addOverrideProperty);
     placeholders(settings, watchInbox).forEach(main::addOverrideProperty);
     beans.byName().forEach(main::bind);

@@ -172,7 +172,9 @@ final class RouteCheck {
     Set<String> taken = taken(off);
     Stages.NEXT.forEach(
         (key, byDefault) -> checkStage(key, resolved("{{" + key + "}}"), taken, byDefault));
-    for (String key : Stages.TOLD) {
+    Set<String> lists = new TreeSet<>(Stages.TOLD);
+    lists.add(Stages.EACH_LINE);
+    for (String key : lists) {
       for (String endpoint : resolved("{{" + key + "}}").split(",")) {
         checkStage(key, endpoint.strip(), taken, "nothing");
       }

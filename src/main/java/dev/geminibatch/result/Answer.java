@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * One line of a results file, for whoever works on with the answers.
@@ -18,14 +19,19 @@ import java.util.Iterator;
  */
 public record Answer(String key, String text, String line) {
 
+  /** Key and text, as the fields of a table. */
+  public List<String> fields() {
+    return List.of(key, text);
+  }
+
   /** All answers of a results file, one after the other; to be closed. */
   public static Answers read(Path results) throws IOException {
     return new Answers(LineReader.open(results, Integer.MAX_VALUE - 8));
   }
 
-  /** For routes, which have the path as text. */
+  /** For routes. */
   public static final class Source {
-    /** As {@link Answer#read}. */
+    /** As {@link Answer#read(Path)}. */
     public Answers read(String results) throws IOException {
       return Answer.read(Path.of(results));
     }

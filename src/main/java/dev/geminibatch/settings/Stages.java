@@ -18,6 +18,9 @@ public final class Stages {
           "stage.after-assemble", "direct:submit",
           "stage.after-collect", "direct:deliver");
 
+  /** Endpoints that change each line in turn, before anything looks at it; none by default. */
+  public static final String EACH_LINE = "stage.each-line";
+
   /** What is told that something has happened: any number of endpoints, none by default. */
   public static final Set<String> TOLD =
       Set.of("stage.after-submit", "stage.after-deliver", "stage.after-fail");
@@ -27,6 +30,7 @@ public final class Stages {
   static Set<String> keys() {
     Set<String> keys = new TreeSet<>(NEXT.keySet());
     keys.addAll(TOLD);
+    keys.add(EACH_LINE);
     return keys;
   }
 }

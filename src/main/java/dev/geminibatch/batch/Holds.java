@@ -1,0 +1,28 @@
+package dev.geminibatch.batch;
+
+/** Keeps runs where they are until somebody lets them go on, for users' routes. */
+public final class Holds {
+  private final Ledger ledger;
+
+  public Holds(Ledger ledger) {
+    this.ledger = ledger;
+  }
+
+  /**
+   * Keeps a run before its next stage, also over restarts.
+   *
+   * @param reason told by {@code --status}
+   */
+  public void hold(String runId, String reason) {
+    ledger.hold(runId, reason);
+  }
+
+  /**
+   * Lets all go on, at the next tick.
+   *
+   * @return how many
+   */
+  public int release() {
+    return ledger.release();
+  }
+}
