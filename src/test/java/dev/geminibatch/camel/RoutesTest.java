@@ -50,7 +50,8 @@ class RoutesTest {
   void every_bean_and_endpoint_that_is_named_exists() throws IOException {
     try (Workshop workshop = Workshop.open(folder, "media.remote-hosts=example.org")) {
       assertThat(workshop.beans().byName().keySet()).containsAll(matches("(?:ref: |#bean:)(\\w+)"));
-      assertThat(matches("id: ([\\w-]+)")).containsAll(matches("stage.after-\\w+ = direct:(\\w+)"));
+      assertThat(matches("id: ([\\w-]+)"))
+          .containsAll(matches("(?m)^stage.after-\\w+ = direct:(\\w+)"));
     }
   }
 

@@ -14,12 +14,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.sandbox.Endpoint;
 import dev.geminibatch.sandbox.Sandbox;
+import dev.geminibatch.testkit.MailServer;
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -386,6 +388,76 @@ class RealJarTest {
   }
 
   /** From now on every job ends as soon as somebody looks at it. */
+  @Test
+  void a_component_comes_as_jars_in_a_folder() throws Exception {
+    Path components = Files.createDirectories(folder.resolve("components"));
+    for (String name :
+        List.of(
+            "org.apache.camel.component.mail.MailComponent",
+            "org.apache.camel.attachment.Attachment",
+            "org.eclipse.angus.mail.smtp.SMTPTransport",
+            "org.eclipse.angus.activation.MimeTypeFile",
+            "jakarta.mail.Session",
+            "jakarta.activation.DataHandler")) {
+      Path jarOfIt =
+          Path.of(Class.forName(name).getProtectionDomain().getCodeSource().getLocation().toURI());
+      Files.copy(
+          jarOfIt, components.resolve(jarOfIt.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    }
+    Path mine = Files.createDirectories(folder.resolve("mine"));
+    Files.copy(
+        Path.of("routes/examples/mail-on-failure.camel.yaml"), mine.resolve("mail.camel.yaml"));
+    try (MailServer mail = MailServer.start()) {
+      Path config =
+          Files.writeString(
+              folder.resolve("own.properties"),
+              """
+              routes.extra = %s
+              components.directory = %s
+              stage.after-fail = direct:mail-on-failure
+              mail.server = smtp://localhost:%s
+              mail.from = a@example.com
+              mail.to = b@example.com
+              """
+                  .formatted(mine, components, mail.port()));
+      RealJar.Running daemon = jar.start("--config", config.toString()).says("Ready");
+      Files.writeString(folder.resolve("inbox/x.jsonl"), "no JSON\n");
+
+      await().until(() -> !mail.received().isEmpty());
+      daemon.stop();
+      assertThat(mail.received().get(0)).contains("Subject: x.jsonl could not be used");
+    }
+  }
+
+  @Test
+  void a_mistake_in_a_route_stops_the_start() throws Exception {
+    Path mine = Files.createDirectories(folder.resolve("mine"));
+    Files.writeString(mine.resolve("a.camel.yaml"), "- route:\n    id: a\n    form: x\n");
+    Path config =
+        Files.writeString(folder.resolve("own.properties"), "routes.extra = " + mine + "\n");
+
+    RealJar.Result result = jar.run("--config", config.toString());
+
+    assertThat(result.exit()).isEqualTo(2);
+    assertThat(result.err()).contains(mine + "/a.camel.yaml, line 2", "Unsupported field: form");
+  }
+
+  @Test
+  void a_command_works_with_the_key_of_a_profile() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("own.properties"), "profile.books.gemini.api-key = key-of-books\n");
+    Files.writeString(folder.resolve("x.jsonl"), nativeLine("1", "x"));
+    letJobsEnd();
+    String own = config.toString();
+    assertThat(jar.run("--config", own, "--profile", "books", "--file", "x.jsonl").exit()).isZero();
+
+    assertThat(jar.run("--config", own, "--profile", "books", "--list").out()).contains("batches/");
+    assertThat(jar.run("--config", own, "--list").out()).doesNotContain("batches/");
+    assertThat(jar.run("--config", own, "--profile", "boks", "--list").err())
+        .contains("There is no profile boks (did you mean books?)");
+  }
+
   private void letJobsEnd() {
     sandbox.setJobTime(Duration.ZERO);
   }
