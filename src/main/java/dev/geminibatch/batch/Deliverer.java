@@ -148,19 +148,22 @@ public final class Deliverer {
       ResultWriter.Outcome outcome = writer.write(results, errors, page);
       Report report = reports.delivered(run, jobs, outcome);
       page.write(report, SafeFiles.aside(files.page(), run.id()));
-      writeAnswerFiles(run, results);
+      writeAnswerFiles(run, results, files);
       publish(files, results, errors, report, outcome, run.id());
+      if (outcome.failed() > 0 && Files.exists(own.overrides())) {
+        // What is mended and dropped again goes by the same settings.
+        SafeFiles.copy(own.overrides(), Overrides.beside(files.errors()));
+      }
       ReportText.lines(report).forEach(LOG::info);
       return outcome;
     }
   }
 
-  private void writeAnswerFiles(Run run, Path results) throws IOException {
+  private void writeAnswerFiles(Run run, Path results, ResultFiles files) throws IOException {
     Settings set = context.settings(run);
-    boolean areOfPictures = run.mediaRoot().startsWith(set.folders().archive());
-    if (areOfPictures && set.pictures().map(Settings.Pictures::answerFiles).orElse(false)) {
+    if (set.pictures().map(Settings.Pictures::answerFiles).orElse(false)) {
       boolean isJson = set.pictures().orElseThrow().schema().isPresent();
-      Path folder = set.folders().outbox().resolve(run.mediaRoot().getFileName());
+      Path folder = files.results().resolveSibling(run.stem());
       AnswerFiles.write(results, folder, isJson ? ".json" : ".txt", run.id());
     }
   }

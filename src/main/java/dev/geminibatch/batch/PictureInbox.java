@@ -1,12 +1,16 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.request.PictureRequest;
+import dev.geminibatch.settings.Properties;
 import dev.geminibatch.settings.Settings;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Instant;
@@ -31,6 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class PictureInbox {
   private static final Logger LOG = LoggerFactory.getLogger("gather");
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+  /** In the state folder, where the marks are. */
+  static final String FOLDER = "gathered";
+
   private static final String BEGUN = ".begun";
   private static final String EXPORT = ".jsonl";
 
@@ -40,6 +48,9 @@ public final class PictureInbox {
 
   /** By inbox or folder in it: what it held, and since when it has not changed. */
   private final Map<Path, Rest> resting = new HashMap<>();
+
+  /** By profile: what does not work, said once. */
+  private final Map<String, String> told = new HashMap<>();
 
   public PictureInbox(StageContext context, Receiver receiver) {
     this.settings = context.settings();
@@ -54,10 +65,24 @@ public final class PictureInbox {
    *
    * @return the ids of the new runs, begun by {@link RunClaims#begin}
    */
-  public synchronized List<String> gather(String profile) throws IOException {
+  public synchronized List<String> gather(String profile) {
+    try {
+      List<String> runs = gatherAll(profile);
+      told.remove(profile);
+      return runs;
+    } catch (IOException | RuntimeException e) {
+      String problem = e.getClass().getSimpleName() + ": " + e.getMessage();
+      if (!problem.equals(told.put(profile, problem))) {
+        LOG.error("Pictures of {} cannot be taken, it is tried again: {}", profile, problem);
+      }
+      return List.of();
+    }
+  }
+
+  private List<String> gatherAll(String profile) throws IOException {
     Settings set = settings.profiles().of(profile);
     Path inbox = set.folders().inbox();
-    Path marks = settings.folders().state().resolve("gathered").resolve(profile);
+    Path marks = settings.folders().state().resolve(FOLDER).resolve(profile);
     Files.createDirectories(marks);
     Files.createDirectories(inbox);
     List<Path> loose = new ArrayList<>();
@@ -110,8 +135,13 @@ public final class PictureInbox {
     }
     StringBuilder content = new StringBuilder();
     for (Path file : files) {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      content.append(file).append(attributes.size()).append(attributes.lastModifiedTime());
+      try {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        content.append(file).append(attributes.size()).append(attributes.lastModifiedTime());
+      } catch (NoSuchFileException gone) {
+        resting.remove(group);
+        return false;
+      }
     }
     Instant now = clock.instant();
     Rest rest = resting.get(group);
@@ -136,13 +166,28 @@ public final class PictureInbox {
       name = wanted + "-" + i;
     }
     Files.createFile(marks.resolve(name + BEGUN));
-    if (isFolder) {
-      SafeFiles.move(entries.get(0), archive.resolve(name));
+    Path target = archive.resolve(name);
+    if (isFolder && isMoved(entries.get(0), target)) {
       return;
     }
-    Path folder = Files.createDirectory(archive.resolve(name));
-    for (Path file : entries) {
-      SafeFiles.move(file, folder.resolve(file.getFileName()));
+    Path source = isFolder ? entries.get(0) : set.folders().inbox();
+    for (Path file : isFolder ? files(source) : entries) {
+      Path moved = target.resolve(source.relativize(file));
+      Files.createDirectories(moved.getParent());
+      SafeFiles.move(file, moved);
+    }
+    if (isFolder) {
+      SafeFiles.removeTree(source);
+    }
+  }
+
+  /** A folder moves as a whole within a file system only. */
+  private static boolean isMoved(Path folder, Path target) throws IOException {
+    try {
+      Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (AtomicMoveNotSupportedException e) {
+      return false;
     }
   }
 
@@ -164,9 +209,7 @@ public final class PictureInbox {
     for (Path export : list(marks)) {
       String file = export.getFileName().toString();
       if (file.endsWith(EXPORT)) {
-        String name = file.substring(0, file.length() - EXPORT.length());
-        String run =
-            receiver.receivePictures(set.profile(), export, set.folders().archive().resolve(name));
+        String run = receiver.receive(set.profile(), export);
         if (run != null) {
           runs.add(run);
         }
@@ -181,6 +224,10 @@ public final class PictureInbox {
     }
     PictureRequest request = PictureRequest.read(set.pictures().orElseThrow());
     List<Path> pictures = files(folder);
+    // The lines name the pictures below their own folder, so that the same pictures under another
+    // folder are the same content.
+    Path root = set.uploads().mediaRoot();
+    Properties.write(Overrides.beside(export), "media.root", root.relativize(folder).toString());
     Path aside = export.resolveSibling("." + export.getFileName());
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(aside))) {
       for (Path picture : pictures) {

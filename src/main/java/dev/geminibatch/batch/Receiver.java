@@ -66,10 +66,6 @@ public final class Receiver {
    * @throws IOException when the file cannot be moved; it is left alone for a while then
    */
   public String receive(String profile, Path file) throws IOException {
-    return receive(profile, file, Optional.empty());
-  }
-
-  private String receive(String profile, Path file, Optional<Path> mediaRoot) throws IOException {
     Instant leftAlone = leftAloneUntil.getOrDefault(file, Instant.MIN);
     if (!Files.exists(file) || clock.instant().isBefore(leftAlone)) {
       return null;
@@ -77,17 +73,7 @@ public final class Receiver {
     String name = file.getFileName().toString();
     boolean forced = Run.isForced(name);
     Settings set = settingsFor(profile, file);
-    Run run =
-        run(
-            name,
-            set,
-            mediaRoot.orElse(set.uploads().mediaRoot()),
-            file,
-            true,
-            Optional.empty(),
-            Run.stem(name),
-            forced,
-            false);
+    Run run = run(name, set, file, true, Optional.empty(), Run.stem(name), forced, false);
     try {
       // Begun before the ledger shows it: a tick that came in between would begin it, too.
       String id =
@@ -110,16 +96,6 @@ public final class Receiver {
   }
 
   /**
-   * Takes an export that was made for pictures in an inbox.
-   *
-   * @param mediaRoot where they are now
-   * @return as {@link #receive(String, Path)}
-   */
-  String receivePictures(String profile, Path export, Path mediaRoot) throws IOException {
-    return receive(profile, export, Optional.of(mediaRoot));
-  }
-
-  /**
    * Takes a copy of a file from the command line: whatever happens to the file afterwards, the
    * answers belong to the lines that were sent.
    *
@@ -131,7 +107,6 @@ public final class Receiver {
         run(
             name,
             settings,
-            settings.uploads().mediaRoot(),
             order.file().toAbsolutePath().normalize(),
             false,
             Optional.of(order.output().toAbsolutePath().normalize()),
@@ -253,7 +228,6 @@ public final class Receiver {
   private Run run(
       String name,
       Settings set,
-      Path mediaRoot,
       Path source,
       boolean fromInbox,
       Optional<Path> output,
@@ -274,7 +248,7 @@ public final class Receiver {
         fromInbox,
         output,
         set.jobs().model(),
-        mediaRoot,
+        set.uploads().mediaRoot(),
         displayName,
         forced,
         RunState.RECEIVING,

@@ -65,6 +65,9 @@ public final class Retention {
         Files.deleteIfExists(Overrides.beside(archived.get()));
       }
     }
+    if (run.source().startsWith(settings.folders().state().resolve(PictureInbox.FOLDER))) {
+      SafeFiles.removeTree(context.folders(run).archive().resolve(run.stem()));
+    }
     folder.remove();
   }
 

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** Files that appear whole or not at all. */
 public final class SafeFiles {
@@ -80,6 +82,18 @@ public final class SafeFiles {
     }
     Files.setLastModifiedTime(part, Files.getLastModifiedTime(source));
     return part;
+  }
+
+  /** Removes a folder with everything in it, if it is there. */
+  static void removeTree(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.walk(folder)) {
+      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(entry);
+      }
+    }
   }
 
   /** Whether two files have the same size and time, as a copy has. */

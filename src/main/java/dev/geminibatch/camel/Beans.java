@@ -28,6 +28,7 @@ import dev.geminibatch.batch.Submitter;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.RetryPolicy;
 import dev.geminibatch.gemini.Services;
+import dev.geminibatch.request.PictureRequest;
 import dev.geminibatch.request.Prompts;
 import dev.geminibatch.request.RequestDefaults;
 import dev.geminibatch.request.RequestReader;
@@ -78,7 +79,12 @@ public final class Beans implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     RequestReader requests = new RequestReader(settings.lines().maxBytes());
     this.parser = new LineParser();
-    settings.profiles().all().forEach(profile -> RequestDefaults.of(profile.requests()));
+    for (Settings profile : settings.profiles().all()) {
+      RequestDefaults.of(profile.requests());
+      if (profile.pictures().isPresent()) {
+        PictureRequest.read(profile.pictures().get());
+      }
+    }
 
     this.database = LedgerDatabase.open(settings.folders().state());
     this.ledger = new Ledger(database, clock);

@@ -2,6 +2,7 @@ package dev.geminibatch.settings;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,15 @@ public final class Properties {
     return values;
   }
 
+  /** Writes a file with one value. */
+  public static void write(Path file, String key, String value) throws IOException {
+    java.util.Properties properties = new java.util.Properties();
+    properties.setProperty(key, value);
+    try (Writer out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+      properties.store(out, null);
+    }
+  }
+
   /**
    * The same, as a profile sees them: its own values come before those of everybody.
    *
@@ -104,10 +114,15 @@ public final class Properties {
   public Optional<String> get(String key) {
     known.add(key);
     return notBlank(commandLine.get(key))
-        .or(() -> notBlank(overrides.get(key)))
+        .or(() -> override(key))
         .or(() -> ofProfileAlone(key))
         .or(() -> environment(environmentName(key)))
         .or(() -> notBlank(files.get(key)));
+  }
+
+  /** The value that a single file has for itself. */
+  Optional<String> override(String key) {
+    return notBlank(overrides.get(key));
   }
 
   /** The value that the profile has for itself. */

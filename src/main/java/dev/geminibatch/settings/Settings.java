@@ -243,12 +243,18 @@ public record Settings(
             text.apply("job.stuck-after", "off").equals("off")
                 ? Optional.empty()
                 : Optional.of(time.apply("job.stuck-after", "off")));
+    Optional<Pictures> pictures = pictures(properties, home);
+    Path mediaRoot =
+        properties
+            .get("media.root")
+            .map(root -> home.resolve(root).toAbsolutePath().normalize())
+            .orElse(defaultMediaRoot);
     Uploads uploads =
         new Uploads(
-            properties
-                .get("media.root")
-                .map(root -> home.resolve(root).toAbsolutePath().normalize())
-                .orElse(defaultMediaRoot),
+            // Pictures are in the archive before any line refers to them.
+            pictures.isPresent() && properties.override("media.root").isEmpty()
+                ? folders.archive()
+                : mediaRoot,
             number(properties, "upload.concurrency", 16, 1, 256),
             time.apply("upload.min-life", "25h"),
             limited("upload.storage-limit", text.apply("upload.storage-limit", "20GB"), 1L << 50),
@@ -285,7 +291,7 @@ public record Settings(
         uploads,
         lines,
         requests,
-        pictures(properties, home),
+        pictures,
         new Results(
             ResultCheck.valueOf(
                 choice(properties, "results.check", "strict", "lenient", "off")

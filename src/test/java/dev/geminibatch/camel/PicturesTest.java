@@ -76,6 +76,40 @@ class PicturesTest extends WorkshopTest {
   }
 
   @Test
+  void a_picture_that_was_mended_is_answered_when_the_errors_are_dropped() throws Exception {
+    Files.write(inbox.resolve("1.png"), png("1"));
+    Files.write(inbox.resolve("2.png"), new byte[0]);
+    openScans();
+    workshop.awaitJobs(1);
+    String name = workshop.awaitRuns(1).get(0).stem();
+
+    Files.write(folder.resolve("archive/scans").resolve(name).resolve("2.png"), png("2"));
+    String errors = name + "-batch-errors.jsonl";
+    for (String file : List.of(errors + ".properties", errors)) {
+      Files.move(outbox.resolve(file), inbox.resolve(file));
+    }
+    workshop.awaitJobs(2);
+    workshop.awaitRuns(2);
+
+    assertThat(keys(workshop.outbox("scans").results(name + "-batch-errors")))
+        .containsExactly("2.png");
+    assertThat(outbox.resolve(name + "-batch-errors/2.png.json")).exists();
+  }
+
+  @Test
+  void the_same_pictures_are_not_paid_for_twice() throws Exception {
+    Files.write(inbox.resolve("1.png"), png("1"));
+    openScans();
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+    Files.write(inbox.resolve("1.png"), png("1"));
+    workshop.awaitRuns(2);
+
+    assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
+    assertThat(workshop.runs()).allMatch(run -> run.counts().answered() == 1);
+  }
+
+  @Test
   void a_folder_that_is_moved_in_becomes_a_run_of_its_name() throws Exception {
     openScans();
     Path book = Files.createDirectories(folder.resolve("book/chapter"));
