@@ -20,7 +20,7 @@ final class AnswerFiles {
    * @param results where the answers are; their keys are paths below the folder
    * @param ending of the files, {@code .json}
    */
-  static void write(Path results, Path folder, String ending, String runId) throws IOException {
+  static void write(Path results, Path folder, String ending) throws IOException {
     try (Answers answers = Answer.read(results)) {
       while (answers.hasNext()) {
         Answer answer = answers.next();
@@ -29,11 +29,23 @@ final class AnswerFiles {
           LOG.warn("The key {} would lead out of {}; its answer has no file", answer.key(), folder);
           continue;
         }
-        Files.createDirectories(file.getParent());
-        Path aside = SafeFiles.aside(file, runId);
-        Files.writeString(aside, answer.text());
-        SafeFiles.publish(aside, file);
+        write(answer, file);
       }
+    }
+  }
+
+  /**
+   * The answer is in the results as well; a name that the disk does not take is no reason to stop.
+   */
+  private static void write(Answer answer, Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    Path aside = file.resolveSibling(".answer.part");
+    Files.writeString(aside, answer.text());
+    try {
+      SafeFiles.publish(aside, file);
+    } catch (IOException e) {
+      Files.deleteIfExists(aside);
+      LOG.warn("The answer to {} has no file of its own: {}", answer.key(), e.getMessage());
     }
   }
 }

@@ -73,6 +73,8 @@ public final class Deliverer {
         runId,
         run.name(),
         run.profile(),
+        context.folders(run).inbox().toString(),
+        files.results().toAbsolutePath().getParent().toString(),
         files.results().toString(),
         outcome.failed() == 0 ? null : files.errors().toString(),
         files.report().toString(),
@@ -163,8 +165,7 @@ public final class Deliverer {
     Settings set = context.settings(run);
     if (set.pictures().map(Settings.Pictures::answerFiles).orElse(false)) {
       boolean isJson = set.pictures().orElseThrow().schema().isPresent();
-      Path folder = files.results().resolveSibling(run.stem());
-      AnswerFiles.write(results, folder, isJson ? ".json" : ".txt", run.id());
+      AnswerFiles.write(results, files.answers(), isJson ? ".json" : ".txt");
     }
   }
 

@@ -8,6 +8,8 @@ import java.io.File;
  * @param run its id
  * @param name the input's file name
  * @param profile whose settings it went by
+ * @param inbox the folder where it was dropped, or files of its profile are
+ * @param folder where its results are
  * @param results path of the file with the answers
  * @param errors path of the file with the requests that have none, or null
  * @param report path of the report
@@ -18,6 +20,8 @@ public record Delivery(
     String run,
     String name,
     String profile,
+    String inbox,
+    String folder,
     String results,
     String errors,
     String report,

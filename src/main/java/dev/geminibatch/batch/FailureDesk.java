@@ -117,7 +117,15 @@ public final class FailureDesk {
         "Why:  " + why,
         "When: " + clock.instant() + ", run " + run.id(),
         "",
-        "Mend the file and move it back into " + context.folders(run).inbox() + " to try again.",
+        Files.exists(RunFolder.of(settings, run.id()).overrides())
+            ? "Mend the file, or its settings in "
+                + run.name()
+                + ".properties, and move both back into "
+                + context.folders(run).inbox()
+                + " to try again, the settings first."
+            : "Mend the file and move it back into "
+                + context.folders(run).inbox()
+                + " to try again.",
         "");
   }
 

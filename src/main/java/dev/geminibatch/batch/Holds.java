@@ -1,7 +1,12 @@
 package dev.geminibatch.batch;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** Keeps runs where they are until somebody lets them go on, for users' routes. */
 public final class Holds {
+  private static final Logger LOG = LoggerFactory.getLogger("holds");
+
   private final Ledger ledger;
 
   public Holds(Ledger ledger) {
@@ -15,6 +20,7 @@ public final class Holds {
    */
   public void hold(String runId, String reason) {
     ledger.hold(runId, reason);
+    LOG.info("{}: {}", ledger.run(runId).name(), reason);
   }
 
   /**

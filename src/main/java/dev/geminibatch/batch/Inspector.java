@@ -172,8 +172,11 @@ public final class Inspector {
     try {
       checkEach(inspection, lines);
     } catch (IOException | RuntimeException e) {
-      inspection.release();
-      inspection.ahead.discard();
+      try {
+        inspection.ahead.discard();
+      } finally {
+        inspection.release();
+      }
       throw e;
     }
   }
@@ -328,6 +331,7 @@ public final class Inspector {
     digest.update(inspection.digest.digest());
     digest.update(inspection.run.model().getBytes(StandardCharsets.UTF_8));
     digest.update(context.service(inspection.run).project().getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) inspection.settings.results().check().ordinal());
     inspection
         .settings
         .requests()

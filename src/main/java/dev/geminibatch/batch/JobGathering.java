@@ -142,7 +142,14 @@ final class JobGathering implements Closeable {
 
   /** Closes and removes all files. */
   void discard() throws IOException {
-    close();
+    try {
+      close(); // which may write what is left, on a full disk
+    } finally {
+      remove();
+    }
+  }
+
+  private void remove() throws IOException {
     for (JobWriter job : open.values()) {
       folder.removeJob(job.number());
     }

@@ -259,22 +259,6 @@ public final class Ledger {
                 .collect(Collectors.toSet()));
   }
 
-  /** The stage that takes the run on from where it is; null if there is nothing to do. */
-  public String nextStage(String runId) {
-    return runs("id = :id AND held = 0", query -> query.bind("id", runId)).stream()
-        .findFirst()
-        .flatMap(this::nextStage)
-        .orElse(null);
-  }
-
-  private Optional<String> nextStage(Run run) {
-    // The answers of a job are fetched while others of the run still wait to be created.
-    boolean answersWait =
-        run.state() == RunState.ASSEMBLED
-            && jobs(run.id()).stream().anyMatch(job -> job.state() == JobState.ENDED);
-    return answersWait ? RunState.SUBMITTED.stage() : run.state().stage();
-  }
-
   /**
    * Moves a run to its next state; the tries of the stage behind it are forgotten.
    *
@@ -506,7 +490,8 @@ public final class Ledger {
     jdbi.useTransaction(
         handle ->
             handle.execute(
-                "UPDATE run SET held = 1, reason = ?, updated_at = ? WHERE id = ?",
+                "UPDATE run SET held = 1, reason = ?, waits_for = NULL, updated_at = ?"
+                    + " WHERE id = ? AND state NOT IN ('DELIVERED', 'FAILED')",
                 shortened(reason),
                 now(),
                 runId));
@@ -518,7 +503,7 @@ public final class Ledger {
         handle ->
             handle.execute(
                 "UPDATE run SET held = 0, reason = NULL, next_try = 0, updated_at = ?"
-                    + " WHERE held = 1",
+                    + " WHERE held = 1 AND state NOT IN ('DELIVERED', 'FAILED')",
                 now()));
   }
 
@@ -798,6 +783,7 @@ public final class Ledger {
         Instant.ofEpochMilli(row.getLong("next_try")),
         row.getString("waits_for") != null,
         row.getInt("dry_run") != 0,
+        row.getInt("held") != 0,
         Optional.ofNullable(row.getString("leader")),
         row.getLong("input_size"),
         row.getLong("input_modified"),

@@ -1,5 +1,7 @@
 package dev.geminibatch.batch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.request.Line;
@@ -8,12 +10,18 @@ import dev.geminibatch.settings.ForcedOutput;
 import dev.geminibatch.settings.Settings;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +52,14 @@ public final class LineChange {
     private final OutputStream out;
     private final long size;
     private final Progress progress;
+    private final List<Line> noText = new ArrayList<>();
+    private Text next;
     private boolean isClosed;
     private long number;
+    private long written;
     private long leftOut;
+
+    private record Text(long number, String text) {}
 
     private Changing(Run run, RunFolder folder, LineReader lines, Progress progress)
         throws IOException {
@@ -61,15 +74,80 @@ public final class LineChange {
 
     @Override
     public boolean hasNext() {
-      return !isClosed && lines.hasNext(); // a splitter asks again after it has closed its source
+      // A splitter asks again after it has closed its source.
+      while (next == null && !isClosed && lines.hasNext()) {
+        read(lines.next());
+      }
+      return next != null;
     }
 
+    /** What is no text cannot be changed; it is reported when it is checked. */
+    private void read(Line line) {
+      progress.step(run, "changing lines", line.offset() + line.size(), size, Unit.BYTES);
+      try {
+        if (line.isTooLong()) {
+          throw new CharacterCodingException();
+        }
+        next =
+            new Text(
+                line.number(), UTF_8.newDecoder().decode(ByteBuffer.wrap(line.bytes())).toString());
+      } catch (CharacterCodingException e) {
+        noText.add(new Line(line.number(), line.offset(), new byte[0], line.size()));
+      }
+    }
+
+    /** The line before is written now; a splitter looks for the next one earlier than that. */
     @Override
     public String next() {
-      Line line = lines.next();
-      number = line.number();
-      progress.step(run, "changing lines", line.offset() + line.size(), size, Unit.BYTES);
-      return new String(line.bytes(), StandardCharsets.UTF_8);
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      copyWhatIsNoText();
+      number = next.number();
+      String line = next.text();
+      next = null;
+      return line;
+    }
+
+    private void copyWhatIsNoText() {
+      try {
+        for (Line line : noText) {
+          copy(line);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      noText.clear();
+    }
+
+    private void copy(Line line) throws IOException {
+      begin(line.number());
+      try (InputStream in = Files.newInputStream(folder.plain())) {
+        in.skipNBytes(line.offset());
+        byte[] buffer = new byte[1 << 16];
+        int read;
+        for (long left = line.size();
+            left > 0 && (read = in.read(buffer, 0, (int) Math.min(buffer.length, left))) > 0;
+            left -= read) {
+          out.write(buffer, 0, read);
+        }
+      }
+      out.write('\n');
+    }
+
+    /** Lines keep their numbers, by which they are reported. */
+    private void begin(long lineNumber) throws IOException {
+      while (written < lineNumber - 1) {
+        out.write('\n');
+        written++;
+      }
+      written++;
+    }
+
+    private void write(String text) throws IOException {
+      begin(number);
+      out.write(text.getBytes(UTF_8));
+      out.write('\n');
     }
 
     @Override
@@ -112,12 +190,12 @@ public final class LineChange {
               + changing.number
               + "; have it write JSON without line breaks.");
     }
-    changing.out.write(text.getBytes(StandardCharsets.UTF_8));
-    changing.out.write('\n');
+    changing.write(text);
   }
 
   /** Ends the change. */
   public void finish(Changing changing) throws IOException {
+    changing.copyWhatIsNoText();
     changing.out.close();
     SafeFiles.publish(changing.aside, changing.folder.changed());
     if (changing.leftOut > 0) {

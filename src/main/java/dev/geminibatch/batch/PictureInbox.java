@@ -102,10 +102,11 @@ public final class PictureInbox {
     return finish(set, marks);
   }
 
-  /** Exports, their settings and what is still being written are not for here. */
+  /** Exports, their settings, answers and what is still being written are not for here. */
   private static boolean isPicture(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return !name.startsWith(".") && !name.matches(".*\\.(jsonl|jsonl\\.gz|properties|part|tmp)");
+    return !name.startsWith(".")
+        && !name.matches(".*\\.(jsonl|jsonl\\.gz|json|txt|properties|part|tmp)");
   }
 
   private static List<Path> list(Path folder) throws IOException {
@@ -224,6 +225,10 @@ public final class PictureInbox {
     }
     PictureRequest request = PictureRequest.read(set.pictures().orElseThrow());
     List<Path> pictures = files(folder);
+    if (pictures.isEmpty()) {
+      Files.delete(folder); // nothing had been moved yet
+      return;
+    }
     // The lines name the pictures below their own folder, so that the same pictures under another
     // folder are the same content.
     Path root = set.uploads().mediaRoot();

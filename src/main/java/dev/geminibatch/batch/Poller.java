@@ -1,7 +1,9 @@
 package dev.geminibatch.batch;
 
 import dev.geminibatch.gemini.GeminiAccess;
+import dev.geminibatch.settings.Profiles;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,12 +13,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * At each tick: has the open jobs looked at, and says which runs have something to do. What a tick
  * takes depends on these, and not on how many runs wait for room or are finished.
  */
 public final class Poller {
+  private static final Logger LOG = LoggerFactory.getLogger("poll");
   private static final int PAGE = 200;
 
   private final Ledger ledger;
@@ -27,6 +32,7 @@ public final class Poller {
   private final Predicate<Run> scope;
   private final Clock clock;
   private final Instant started;
+  private boolean hasLooked;
 
   /**
    * @param scope the runs that this process is for, beside those that are to answer them
@@ -52,6 +58,10 @@ public final class Poller {
 
   /** One tick. */
   public Turns poll() {
+    if (!hasLooked) {
+      hasLooked = true;
+      tellUnknown();
+    }
     List<Run> following =
         ledger.inState(RunState.FOLLOWING).stream()
             .filter(run -> scope.test(run) && isKnown(run))
@@ -71,6 +81,21 @@ public final class Poller {
     return goOn(following, leaders, someWait);
   }
 
+  /** Nothing else would say why they wait. */
+  private void tellUnknown() {
+    for (Run run : ledger.unfinished()) {
+      if (scope.test(run) && !isKnown(run)) {
+        String reason =
+            "Its profile "
+                + run.profile()
+                + " is not in the configuration any more, or has no key; it goes on when that is"
+                + " mended.";
+        LOG.warn("{}: {}", run.name(), reason);
+        ledger.parked(run.id(), reason, Duration.ZERO);
+      }
+    }
+  }
+
   /** For the route, which would look for the methods of each {@link Turns} anew. */
   public static List<String> near(Turns turns) {
     return turns.near();
@@ -85,9 +110,10 @@ public final class Poller {
     return !run.isDryRun() && isKnown(run) && (scope.test(run) || leaders.contains(run.id()));
   }
 
-  /** A run of a profile that is not set any more waits until it is again. */
+  /** A run of a profile that is not set any more, or has no key, waits until that is mended. */
   private boolean isKnown(Run run) {
-    return context.settings().profiles().has(run.profile());
+    Profiles profiles = context.settings().profiles();
+    return profiles.has(run.profile()) && profiles.of(run.profile()).service().key().isPresent();
   }
 
   private void look(Set<String> leaders, boolean someWait) {

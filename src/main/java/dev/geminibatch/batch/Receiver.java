@@ -82,9 +82,9 @@ public final class Receiver {
               (source, target) -> {
                 copyOverrides(run);
                 SafeFiles.move(source, target);
+                Files.deleteIfExists(Overrides.beside(source));
                 claims.begin(run.id());
               });
-      Files.deleteIfExists(Overrides.beside(file));
       leftAloneUntil.remove(file);
       forgetFailure(run);
       LOG.info("{}: received as run {}", name, id);
@@ -259,6 +259,7 @@ public final class Receiver {
         Instant.EPOCH,
         false,
         dryRun,
+        false,
         Optional.empty(),
         0,
         0,

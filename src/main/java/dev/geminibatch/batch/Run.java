@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param nextTry not before this time the present stage is tried again
  * @param isQueued whether it waits until it may create a job
  * @param isDryRun whether it is only to be looked at, never to be sent
+ * @param isHeld whether it stays where it is until a user's route lets it go on
  * @param leader the run whose answers this one shares because its content is the same
  */
 public record Run(
@@ -40,6 +41,7 @@ public record Run(
     Instant nextTry,
     boolean isQueued,
     boolean isDryRun,
+    boolean isHeld,
     Optional<String> leader,
     long inputSize,
     long inputModified,

@@ -9,6 +9,7 @@ import dev.geminibatch.batch.FailureDesk;
 import dev.geminibatch.batch.FollowUp;
 import dev.geminibatch.batch.Holds;
 import dev.geminibatch.batch.Inspector;
+import dev.geminibatch.batch.Itinerary;
 import dev.geminibatch.batch.Ledger;
 import dev.geminibatch.batch.LedgerDatabase;
 import dev.geminibatch.batch.LineChange;
@@ -46,6 +47,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -134,6 +136,7 @@ public final class Beans implements AutoCloseable {
             Map.entry("holds", new Holds(ledger)),
             Map.entry("pictures", new PictureInbox(context, receiver)),
             Map.entry("ledger", ledger),
+            Map.entry("itinerary", new Itinerary(ledger, settings.routes().stages())),
             Map.entry("claims", claims),
             Map.entry(
                 "inspector", new Inspector(context, catalog, uploader, prices, parser, ahead)),
@@ -150,6 +153,15 @@ public final class Beans implements AutoCloseable {
             Map.entry("retention", new Retention(context)),
             Map.entry("failureDesk", new FailureDesk(context)),
             Map.entry("maintenance", new Maintenance(this::gemini, ledger::cancelAsked))));
+  }
+
+  /**
+   * Connections for routes that are only tried out: whoever stops them closes their connections.
+   */
+  Optional<HttpClientConnectionManager> ownConnections() {
+    return byName.containsKey("mediaConnections")
+        ? Optional.of(mediaConnections(new PublicAddresses()))
+        : Optional.empty();
   }
 
   /** Connections for downloads. */

@@ -3,7 +3,6 @@ package dev.geminibatch.camel;
 import dev.geminibatch.settings.InvalidSettingException;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
-import dev.geminibatch.settings.Stages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,13 +58,13 @@ public final class Pipeline implements AutoCloseable {
 
   private static void start(Main main, Settings settings, Beans beans) {
     Checks checks = new Checks(settings);
+    RouteFiles files = new RouteFiles(settings.routes().folders());
     main.addMainListener(checks);
     try {
+      files.check();
       main.start();
     } catch (Exception e) {
-      RouteMistake mistake =
-          new RouteMistake(
-              checks.context, beans.byName().keySet(), new RouteFiles(settings.routes().folders()));
+      RouteMistake mistake = new RouteMistake(checks.context, beans.byName().keySet(), files);
       String told = mistake.told(e);
       main.stop();
       throw new InvalidSettingException(
@@ -76,6 +75,9 @@ public final class Pipeline implements AutoCloseable {
   /** Makes all routes without starting them. */
   private static void tryOut(Main main, Settings settings, Beans beans) {
     main.configure().setAutoStartup(false);
+    // Under the same name Quartz would take its triggers for those of the running routes.
+    main.addOverrideProperty("camel.main.name", "trial");
+    beans.ownConnections().ifPresent(each -> main.bind("mediaConnections", each));
     start(main, settings, beans);
     main.stop();
   }
@@ -126,10 +128,8 @@ public final class Pipeline implements AutoCloseable {
     if (!settings.routes().off().isEmpty()) {
       main.configure().setRouteFilterExcludePattern(String.join(",", settings.routes().off()));
     }
-    Stages.NEXT.forEach(main::addInitialProperty);
-    Stages.TOLD.forEach(key -> main.addInitialProperty(key, ""));
-    main.addInitialProperty(Stages.EACH_LINE, "");
     properties.forEach(main::addOverrideProperty);
+    settings.routes().stages().forEach(main::addOverrideProperty);
     placeholders(settings, watchInbox).forEach(main::addOverrideProperty);
     beans.byName().forEach(main::bind);
     return main;

@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,7 +18,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
-import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
@@ -49,6 +50,7 @@ final class RouteCheck {
     RouteCheck check = new RouteCheck(context);
     check.checkOff(files, off);
     check.checkConfigurations();
+    check.checkBeginnings(off);
     check.checkTargets(off);
     check.checkStages(off);
     if (!check.problems.isEmpty()) {
@@ -146,6 +148,30 @@ final class RouteCheck {
     }
   }
 
+  /** Camel finds out only when it starts the second one. */
+  private void checkBeginnings(List<String> off) {
+    Map<String, RouteDefinition> begun = new HashMap<>();
+    for (RouteDefinition route : routes) {
+      String endpoint = resolved(route.getInput().getUri());
+      if (!endpoint.startsWith("direct:") || off.contains(route.getRouteId())) {
+        continue;
+      }
+      RouteDefinition other = begun.putIfAbsent(endpoint, route);
+      if (other != null) {
+        problems.add(
+            place(route)
+                + ": the route "
+                + other.getRouteId()
+                + " ("
+                + place(other)
+                + ") begins at "
+                + endpoint
+                + ", too; let this one begin elsewhere, or switch the other one off with"
+                + " routes.off.");
+      }
+    }
+  }
+
   private void checkTargets(List<String> off) {
     Set<String> taken = taken(off);
     for (RouteDefinition route : routes) {
@@ -171,7 +197,15 @@ final class RouteCheck {
   private void checkStages(List<String> off) {
     Set<String> taken = taken(off);
     Stages.NEXT.forEach(
-        (key, byDefault) -> checkStage(key, resolved("{{" + key + "}}"), taken, byDefault));
+        (key, byDefault) -> {
+          String endpoint = resolved("{{" + key + "}}");
+          if (endpoint.contains(",")) {
+            problems.add(
+                key + " names more than one endpoint; write the one where the run goes on.");
+          } else {
+            checkStage(key, endpoint, taken, byDefault);
+          }
+        });
     Set<String> lists = new TreeSet<>(Stages.TOLD);
     lists.add(Stages.EACH_LINE);
     for (String key : lists) {
@@ -182,7 +216,10 @@ final class RouteCheck {
   }
 
   private void checkStage(String key, String endpoint, Set<String> taken, String byDefault) {
-    if (!isTaken(endpoint, taken)) {
+    if (!endpoint.isEmpty() && !endpoint.contains(":")) {
+      problems.add(
+          key + " names " + endpoint + ", which is no endpoint; write direct:" + endpoint + ".");
+    } else if (!isTaken(endpoint, taken)) {
       problems.add(
           key
               + " is "
@@ -205,7 +242,6 @@ final class RouteCheck {
     return routes.stream()
         .filter(route -> !off.contains(route.getRouteId()))
         .map(RouteDefinition::getInput)
-        .map(FromDefinition.class::cast)
         .map(from -> resolved(from.getUri()))
         .collect(Collectors.toCollection(TreeSet::new));
   }

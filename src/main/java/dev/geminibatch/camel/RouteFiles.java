@@ -1,5 +1,6 @@
 package dev.geminibatch.camel;
 
+import dev.geminibatch.settings.InvalidSettingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,23 +28,58 @@ final class RouteFiles {
     }
   }
 
+  /**
+   * Makes sure that every file holds a list: Camel passes over what it does not know.
+   *
+   * @throws InvalidSettingException naming the first file that does not
+   */
+  void check() {
+    for (Path file : files()) {
+      String begin =
+          lines(file).stream()
+              .filter(line -> !line.isBlank() && !line.matches("\\s*#.*|---.*"))
+              .findFirst()
+              .orElse("");
+      boolean isResource = begin.startsWith("apiVersion:"); // Camel's other form
+      if (!begin.stripLeading().startsWith("-") && !isResource) {
+        throw new InvalidSettingException(
+            file
+                + (begin.isEmpty() ? " holds nothing" : " holds no list of routes")
+                + "; begin it with \"- route:\", or remove it.");
+      }
+    }
+  }
+
+  private List<Path> files() {
+    List<Path> all = new ArrayList<>();
+    for (Path folder : folders) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files.filter(each -> each.toString().endsWith(".camel.yaml")).sorted().forEach(all::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return all;
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new InvalidSettingException(file + " cannot be read as UTF-8 text: " + e.getMessage());
+    }
+  }
+
   /** All ids that are given in the files. */
   List<GivenId> ids() {
     List<GivenId> ids = new ArrayList<>();
-    for (Path folder : folders) {
-      try (Stream<Path> files = Files.list(folder)) {
-        for (Path file :
-            files.filter(each -> each.toString().endsWith(".yaml")).sorted().toList()) {
-          List<String> lines = Files.readAllLines(file);
-          for (int i = 0; i < lines.size(); i++) {
-            Matcher id = ID.matcher(lines.get(i));
-            if (id.find()) {
-              ids.add(new GivenId(id.group(1), file, i + 1));
-            }
-          }
+    for (Path file : files()) {
+      List<String> lines = lines(file);
+      for (int i = 0; i < lines.size(); i++) {
+        Matcher id = ID.matcher(lines.get(i));
+        if (id.find()) {
+          ids.add(new GivenId(id.group(1), file, i + 1));
         }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
     }
     return ids;

@@ -2,10 +2,14 @@ package dev.geminibatch.camel;
 
 import dev.geminibatch.settings.InvalidSettingException;
 import dev.geminibatch.settings.Similar;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -14,12 +18,14 @@ import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.NoSuchBeanException;
 import org.apache.camel.NoSuchEndpointException;
+import org.apache.camel.component.bean.MethodNotFoundException;
 
 /** Says in a user's words why routes cannot be read or started: where, what, and what to write. */
 final class RouteMistake {
   private static final Pattern STEP = Pattern.compile(">>> (.*?) <<<");
   private static final Pattern SCHEME = Pattern.compile("for: ([\\w+.-]+):");
 
+  private static final Pattern PARSED = Pattern.compile("in file:(.+), line (\\d+), column");
   private static final Pattern TWICE = Pattern.compile("Duplicate.* ids? detected: ([^\\s.]+)");
 
   private final CamelContext context;
@@ -77,6 +83,14 @@ final class RouteMistake {
   }
 
   private Optional<String> place(List<Throwable> causes) {
+    Matcher parsed = PARSED.matcher(String.valueOf(causes.get(causes.size() - 1).getMessage()));
+    Optional<String> last = Optional.empty();
+    while (parsed.find()) {
+      last = Optional.of(parsed.group(1) + ", line " + parsed.group(2)); // where it was noticed
+    }
+    if (last.isPresent()) {
+      return last;
+    }
     for (Throwable cause : causes) {
       String routeId =
           cause instanceof FailedToCreateRouteException create
@@ -106,6 +120,18 @@ final class RouteMistake {
     return messages;
   }
 
+  private static String methods(MethodNotFoundException method) {
+    Set<String> names = new TreeSet<>();
+    for (Method each : method.getBean().getClass().getDeclaredMethods()) {
+      if (Modifier.isPublic(each.getModifiers())) {
+        names.add(each.getName());
+      }
+    }
+    return Similar.to(method.getMethodName(), names)
+        .map(name -> "The bean has no such method; write " + name + ".")
+        .orElse("The bean has the methods " + String.join(", ", names) + ".");
+  }
+
   private String remedy(List<Throwable> causes) {
     Throwable root = causes.get(causes.size() - 1);
     String message = String.valueOf(root.getMessage());
@@ -128,8 +154,18 @@ final class RouteMistake {
     if (message.contains("Property with key")) {
       return "Set the key in config/local.properties, or write {{key:default}}.";
     }
-    if (message.contains("Resource is empty")) {
-      return "Write a route into the file, or remove it.";
+    if (root instanceof MethodNotFoundException method) {
+      return methods(method);
+    }
+    if (message.contains("Unknown node id")) {
+      return "Write one of Camel's steps there, such as to, bean, log, setBody, filter, choice or"
+          + " split, or beans, route or onException at the beginning of a file.";
+    }
+    if (PARSED.matcher(message).find()) {
+      return "Correct the spelling or the indentation there; indent with spaces, not with tabs.";
+    }
+    if (message.contains("expected symbol")) {
+      return "Correct the expression; every ${ needs its }.";
     }
     if (message.contains("Multiple consumers")) {
       return "Only one route can begin there: let yours begin at an endpoint of its own, or switch"

@@ -6,9 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeMap;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.slf4j.Logger;
@@ -23,7 +24,10 @@ final class RouteReload extends RouteWatcherReloadStrategy {
   private static final Logger LOG = LoggerFactory.getLogger("routes");
 
   private final Runnable trial;
-  private final Map<Path, FileTime> seen = new ConcurrentHashMap<>();
+  private final Map<Path, FileTime> seen = new HashMap<>();
+
+  /** Files that are good themselves may have been changed while another one was not. */
+  private final Map<Path, Resource> waiting = new TreeMap<>();
 
   /**
    * @param trial reads all routes
@@ -36,19 +40,21 @@ final class RouteReload extends RouteWatcherReloadStrategy {
   }
 
   @Override
-  protected void onRouteReload(Collection<Resource> files, boolean removeEverything) {
+  protected synchronized void onRouteReload(Collection<Resource> files, boolean removeEverything) {
     List<Resource> changed = files.stream().filter(this::isNew).toList();
     if (changed.isEmpty()) {
       return;
     }
+    changed.forEach(file -> waiting.put(path(file), file));
     try {
       trial.run();
     } catch (InvalidSettingException e) {
       LOG.error("{} The routes go on as they were.", e.getMessage());
       return;
     }
-    super.onRouteReload(changed, removeEverything);
-    changed.forEach(file -> LOG.info("{} was changed and is in use now", path(file)));
+    super.onRouteReload(List.copyOf(waiting.values()), removeEverything);
+    waiting.keySet().forEach(file -> LOG.info("{} was changed and is in use now", file));
+    waiting.clear();
   }
 
   /** One change is told more than once; a file that is being written may be empty for a moment. */

@@ -9,6 +9,7 @@ public final class GeminiAccess implements AutoCloseable {
   private final RetryPolicy retries;
   private final ServiceClock clock;
   private Gemini gemini;
+  private boolean isStopped;
 
   /**
    * @param clock ours, taken for the service's until that has answered
@@ -27,6 +28,9 @@ public final class GeminiAccess implements AutoCloseable {
   public synchronized Gemini gemini() {
     if (gemini == null) {
       gemini = new Gemini(settings.service(), settings.uploads().concurrency(), retries, clock);
+      if (isStopped) {
+        gemini.stop();
+      }
     }
     return gemini;
   }
@@ -43,6 +47,7 @@ public final class GeminiAccess implements AutoCloseable {
 
   /** Cuts off every call under way and lets none begin, for a process that has to end now. */
   public synchronized void stop() {
+    isStopped = true;
     if (gemini != null) {
       gemini.stop();
     }

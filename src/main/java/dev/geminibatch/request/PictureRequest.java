@@ -9,6 +9,7 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What is asked about each picture of an inbox for pictures. */
@@ -80,6 +81,6 @@ public final class PictureRequest {
     String type = schema.path("type").asText();
     return schema.has("$schema")
         || schema.has("$defs")
-        || !type.equals(type.toUpperCase(java.util.Locale.ROOT));
+        || !type.equals(type.toUpperCase(Locale.ROOT));
   }
 }

@@ -60,7 +60,7 @@ public record RequestDefaults(
             + "; write for example {\"temperature\":0.2}, or file:PATH.");
   }
 
-  /** Whether both names are names of the same field: the service takes two spellings. */
+  /** The spelling of a name that is documented; the service takes {@code snake_case}, too. */
   static String inCamelCase(String name) {
     StringBuilder camel = new StringBuilder();
     for (int i = 0; i < name.length(); i++) {

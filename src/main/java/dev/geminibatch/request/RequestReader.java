@@ -55,6 +55,9 @@ public final class RequestReader {
   private static final Set<String> FIELDS_OF_AN_ERROR =
       Set.of("line", "stage", "code", "message", "retryable");
 
+  private static final Set<String> FORM_OF_AN_ANSWER =
+      Set.of("responseMimeType", "responseSchema", "responseJsonSchema");
+
   private final long maxLineBytes;
   private final RequestDefaults defaults;
 
@@ -438,14 +441,15 @@ public final class RequestReader {
 
     /** The fields of the default configuration that are not there, as JSON. */
     private String missingConfig(Set<String> present) {
-      boolean hasSchema =
-          present.contains("responseSchema") || present.contains("responseJsonSchema");
+      // What an answer should look like is said as a whole or not at all.
+      boolean saysForm = present.stream().anyMatch(FORM_OF_AN_ANSWER::contains);
       StringBuilder json = new StringBuilder();
       defaults
           .generationConfig()
           .forEach(
               (name, value) -> {
-                boolean another = hasSchema && name.startsWith("response");
+                boolean another =
+                    saysForm && FORM_OF_AN_ANSWER.contains(RequestDefaults.inCamelCase(name));
                 if (!another && !present.contains(RequestDefaults.inCamelCase(name))) {
                   json.append(json.isEmpty() ? "" : ",");
                   json.append(WireLine.quote(name)).append(':').append(value);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One line of a results file, for whoever works on with the answers.
@@ -16,8 +17,10 @@ import java.util.List;
  * @param key of the request
  * @param text of the answer, without thoughts; empty if it has none
  * @param line the whole line as JSON
+ * @param fileName a name for a file, made from the key: without what a disk does not take, and
+ *     another one for each answer
  */
-public record Answer(String key, String text, String line) {
+public record Answer(String key, String text, String line, String fileName) {
 
   /** Key and text, as the fields of a table. */
   public List<String> fields() {
@@ -40,6 +43,7 @@ public record Answer(String key, String text, String line) {
   /** Reads answers. */
   public static final class Answers implements Iterator<Answer>, Closeable {
     private final LineReader lines;
+    private final KeyTable names = new KeyTable();
     private boolean isClosed;
 
     private Answers(LineReader lines) {
@@ -56,13 +60,22 @@ public record Answer(String key, String text, String line) {
       Line line = lines.next();
       try {
         AnswerLine answer = AnswerLine.read(line.bytes());
+        String key = answer.key().orElse("");
         return new Answer(
-            answer.key().orElse(""),
+            key,
             answer.candidate().map(AnswerLine.Candidate::text).orElse(""),
-            new String(line.bytes(), StandardCharsets.UTF_8));
+            new String(line.bytes(), StandardCharsets.UTF_8),
+            fileName(key, line.number()));
       } catch (IOException e) {
         throw new UncheckedIOException("Line " + line.number() + " is no answer", e);
       }
+    }
+
+    private String fileName(String key, long line) {
+      String safe = key.replaceAll("[^\\p{L}\\p{M}\\p{N} ._@+=-]", "_").replaceFirst("^[. ]+", "_");
+      String name = safe.isEmpty() ? "answer" : safe.substring(0, Math.min(60, safe.length()));
+      boolean isNew = names.add(KeyTable.hash(name.toLowerCase(Locale.ROOT)));
+      return isNew ? name : name + "~" + line;
     }
 
     @Override

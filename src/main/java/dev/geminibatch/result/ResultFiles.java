@@ -21,6 +21,12 @@ public record ResultFiles(Path results, Path errors, Path report, Path page) {
     return beside(folder.resolve(stem + "-batch" + RESULTS));
   }
 
+  /** The folder for answers in files of their own. */
+  public Path answers() {
+    String name = results.getFileName().toString();
+    return results.resolveSibling(name.replaceFirst("(-batch)?-results[.]jsonl$|[.]jsonl$", ""));
+  }
+
   /** All of them. */
   public List<Path> all() {
     return List.of(results, errors, report, page);

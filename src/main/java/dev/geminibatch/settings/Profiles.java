@@ -1,5 +1,6 @@
 package dev.geminibatch.settings;
 
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,16 +64,46 @@ public final class Profiles {
     this.home = home;
     this.defaultMediaRoot = defaultMediaRoot;
     byName.put(DEFAULT, read(properties, DEFAULT));
+    for (String key : properties.keysOfFiles()) {
+      checkBeginning(key);
+    }
     for (String key : new TreeSet<>(properties.keysOfProfiles())) {
       String[] parts = key.split("[.]", 3);
       checkKey(key, parts);
       byName.computeIfAbsent(parts[1], name -> read(properties.ofProfile(name, Map.of()), name));
     }
     checkInboxes();
+    checkAddresses();
   }
 
   private Settings read(Properties seen, String name) {
-    return Settings.read(seen, name, this, home, defaultMediaRoot);
+    try {
+      return Settings.read(seen, name, this, home, defaultMediaRoot);
+    } catch (InvalidSettingException e) {
+      throw name.equals(DEFAULT)
+          ? e
+          : new InvalidSettingException("In the profile " + name + ": " + e.getMessage());
+    }
+  }
+
+  private static void checkBeginning(String key) {
+    if (key.startsWith("pictures.")) {
+      throw new InvalidSettingException(
+          key + " is for a profile alone; write profile.NAME." + key + ".");
+    }
+    String beginning = key.replaceFirst("[.].*", "");
+    boolean isMisspelt =
+        key.split("[.]").length > 2
+            && !beginning.equals("profile")
+            && Similar.nearly(beginning, List.of("profile")).isPresent();
+    if (isMisspelt) {
+      throw new InvalidSettingException(
+          "There is no setting "
+              + key
+              + "; did you mean profile"
+              + key.substring(beginning.length())
+              + "?");
+    }
   }
 
   private static void checkKey(String key, String[] parts) {
@@ -102,6 +133,7 @@ public final class Profiles {
     Map<Path, String> taken = new HashMap<>();
     for (Settings each : byName.values()) {
       String other = taken.put(each.folders().inbox(), each.profile());
+      checkNothingInside(each);
       if (other != null) {
         throw new InvalidSettingException(
             "The profiles "
@@ -111,6 +143,41 @@ public final class Profiles {
                 + " have the same inbox "
                 + each.folders().inbox()
                 + "; give one of them another inbox.directory.");
+      }
+    }
+  }
+
+  /** Folders in an inbox for pictures are taken as pictures. */
+  private void checkNothingInside(Settings pictures) {
+    for (Settings other : byName.values()) {
+      Path inbox = pictures.folders().inbox();
+      boolean isInside = other != pictures && other.folders().inbox().startsWith(inbox);
+      if (pictures.pictures().isPresent() && isInside) {
+        throw new InvalidSettingException(
+            "The inbox of "
+                + other.profile()
+                + " is inside the inbox for pictures of "
+                + pictures.profile()
+                + ", which takes every folder in it; set another inbox.directory.");
+      }
+    }
+  }
+
+  /** What was uploaded with a key is known by the key alone. */
+  private void checkAddresses() {
+    Map<String, Settings> byKey = new HashMap<>();
+    for (Settings each : byName.values()) {
+      if (each.service().key().isPresent()) {
+        Settings other = byKey.putIfAbsent(each.service().key().get().fingerprint(), each);
+        if (other != null && !other.service().baseUrl().equals(each.service().baseUrl())) {
+          throw new InvalidSettingException(
+              "The profiles "
+                  + other.profile()
+                  + " and "
+                  + each.profile()
+                  + " have the same key and not the same gemini.base-url; give one of them another"
+                  + " key.");
+        }
       }
     }
   }
@@ -132,11 +199,11 @@ public final class Profiles {
           "There is no profile "
               + name
               + Similar.meant(name, byName.keySet())
-              + "; set profile."
-              + name
-              + ".inbox.directory and what else it needs, or use one of "
+              + "; there are "
               + String.join(", ", byName.keySet())
-              + ".");
+              + ". A profile begins to be with its first setting, say profile."
+              + name
+              + ".gemini.model.");
     }
     return settings;
   }
@@ -151,7 +218,9 @@ public final class Profiles {
     Settings profile = of(name);
     Map<String, String> checked = new HashMap<>(overrides);
     overrides.forEach((key, value) -> checked.put(key, ofFile(profile, key, value)));
-    return read(properties.ofProfile(name, checked), name);
+    Settings file = read(properties.ofProfile(name, checked), name);
+    checkBudget(profile.costs(), file.costs());
+    return file;
   }
 
   private static String ofFile(Settings profile, String key, String value) {
@@ -170,30 +239,36 @@ public final class Profiles {
     if (key.startsWith("request.") && value.startsWith(Settings.FILE)) {
       throw new InvalidSettingException(key + " of a single file cannot name another file.");
     }
-    if (key.equals("budget.max-cost-per-file")) {
-      profile.costs().maxPerFile().ifPresent(most -> checkBudget(value, most));
-    }
     return value;
   }
 
   private static Path below(Path root, String value) {
     Path below = root.resolve(value).normalize();
-    if (!below.startsWith(root)) {
-      throw new InvalidSettingException(
-          "media.root of a single file is \"" + value + "\"; write a folder below " + root + ".");
+    try {
+      if (below.startsWith(root) && below.toRealPath().startsWith(root.toRealPath())) {
+        return below;
+      }
+    } catch (IOException e) {
+      // it is not there
     }
-    return below;
+    throw new InvalidSettingException(
+        "media.root of a single file is \"" + value + "\"; write a folder below " + root + ".");
   }
 
-  private static void checkBudget(String value, BigDecimal most) {
-    if (value.equals("off")
-        || value.matches("[\\d.]+") && new BigDecimal(value).compareTo(most) > 0) {
+  /** A file may be more careful than its profile, not less. */
+  private static void checkBudget(Settings.Costs profile, Settings.Costs file) {
+    if (profile.maxPerFile().isEmpty()) {
+      return;
+    }
+    BigDecimal most = profile.maxPerFile().get();
+    boolean isHigher = file.maxPerFile().map(max -> max.compareTo(most) > 0).orElse(true);
+    if (isHigher || file.outputTokens() < profile.outputTokens()) {
       throw new InvalidSettingException(
-          "budget.max-cost-per-file of a single file is "
-              + value
-              + ", which is more than the "
+          "budget.* of a single file allows more than the "
               + most
-              + " that its profile allows.");
+              + " that its profile allows, with budget.output-tokens = "
+              + profile.outputTokens()
+              + ".");
     }
   }
 

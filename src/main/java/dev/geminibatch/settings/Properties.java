@@ -103,6 +103,11 @@ public final class Properties {
         overrides);
   }
 
+  /** All keys, as they stand in the files. */
+  Set<String> keysOfFiles() {
+    return files.keySet();
+  }
+
   /** The keys of all profiles, as they stand in the files. */
   Set<String> keysOfProfiles() {
     return files.keySet().stream()
@@ -137,6 +142,13 @@ public final class Properties {
    * word. Keys with other beginnings belong to users' own routes.
    */
   void refuseUnknown() {
+    for (String key : files.keySet()) {
+      Optional<String> meant = isKnown(key) ? Optional.empty() : Similar.nearly(key, known);
+      if (meant.isPresent()) {
+        throw new InvalidSettingException(
+            "There is no setting " + key + "; did you mean " + meant.get() + "?");
+      }
+    }
     Set<String> beginnings =
         known.stream().map(Properties::beginning).collect(Collectors.toCollection(TreeSet::new));
     for (String key : files.keySet()) {
@@ -153,6 +165,10 @@ public final class Properties {
                 + ".");
       }
     }
+  }
+
+  private boolean isKnown(String key) {
+    return known.contains(key) || key.startsWith("profile.");
   }
 
   private static String beginning(String key) {

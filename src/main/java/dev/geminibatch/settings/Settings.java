@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -171,10 +172,16 @@ public record Settings(
    * @param extra further folders with users' routes
    * @param off ids of routes that are not to be started
    * @param reload whether changed files are taken while the process runs
+   * @param stages the endpoints that every key of {@link Stages} names
    * @param components folder of jars with further Camel components; need not exist
    */
   public record Routes(
-      Path folder, List<Path> extra, List<String> off, boolean reload, Path components) {
+      Path folder,
+      List<Path> extra,
+      List<String> off,
+      boolean reload,
+      Map<String, String> stages,
+      Path components) {
 
     /** Every folder that routes are read from. */
     public List<Path> folders() {
@@ -276,8 +283,8 @@ public record Settings(
                 .toList(),
             words(text.apply("routes.off", "")),
             choice(properties, "routes.reload", "false", "true").equals("true"),
+            Stages.read(properties),
             folder.apply("components.directory", "components"));
-    Stages.keys().forEach(properties::get); // for the routes alone
     Requests requests =
         new Requests(
             properties.get("request.generation-config").map(each -> orFile(each, home)),

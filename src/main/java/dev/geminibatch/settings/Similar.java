@@ -17,6 +17,12 @@ public final class Similar {
         .min(Comparator.comparing((String name) -> distance.apply(written, name)));
   }
 
+  /** The name that differs in no more than two letters. */
+  static Optional<String> nearly(String written, Collection<String> names) {
+    LevenshteinDistance distance = new LevenshteinDistance(2);
+    return names.stream().filter(name -> distance.apply(written, name) >= 0).findFirst();
+  }
+
   /** The same as words to add to a message, or nothing. */
   public static String meant(String written, Collection<String> names) {
     return to(written, names).map(name -> " (did you mean " + name + "?)").orElse("");

@@ -2,7 +2,7 @@ package dev.geminibatch.settings;
 
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
  * The places between the stages of the pipeline where a user's own routes can come in: keys of the
@@ -12,7 +12,7 @@ public final class Stages {
   /** Where a run goes after a stage, and where unless the configuration says otherwise. */
   public static final Map<String, String> NEXT =
       Map.of(
-          "stage.after-receive", "seda:advance",
+          "stage.after-receive", "direct:inspect",
           "stage.after-inspect", "direct:upload",
           "stage.after-upload", "direct:assemble",
           "stage.after-assemble", "direct:submit",
@@ -27,10 +27,12 @@ public final class Stages {
 
   private Stages() {}
 
-  static Set<String> keys() {
-    Set<String> keys = new TreeSet<>(NEXT.keySet());
-    keys.addAll(TOLD);
-    keys.add(EACH_LINE);
-    return keys;
+  /** Every key with what is set, or its default. */
+  static Map<String, String> read(Properties properties) {
+    Map<String, String> values = new TreeMap<>(NEXT);
+    TOLD.forEach(key -> values.put(key, ""));
+    values.put(EACH_LINE, "");
+    values.replaceAll((key, byDefault) -> properties.get(key).orElse(byDefault));
+    return values;
   }
 }

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Test;
 class ExamplesTest extends WorkshopTest {
   private static final Path ROUTES = Path.of("routes");
   private static final Pattern SETTING = Pattern.compile("(?m)^# {5}([\\w.-]+ = .*)$");
+  private static final String ALL_HOURS =
+      "00,01,02,03,04,05,06,07,08,09,10,11,12,13,14,15,16,17,18,19,20,21,22,23";
   private static final Pattern METHODS = Pattern.compile("void (\\w+)\\(\\)");
 
   /**
@@ -118,11 +120,12 @@ class ExamplesTest extends WorkshopTest {
   @Test
   void one_file_per_answer() throws Exception {
     openWith("one-file-per-answer");
-    deliver("x.jsonl", nativeLine("a", "1"), nativeLine("sub/b", "2"));
+    deliver("x.jsonl", nativeLine("a", "1"), nativeLine("../b", "2"), nativeLine("a", "3"));
 
     List<JsonNode> results = workshop.outbox().results("x");
     assertThat(folder.resolve("outbox/x/a.txt")).hasContent(text(results.get(0)));
-    assertThat(folder.resolve("outbox/x/sub/b.txt")).hasContent(text(results.get(1)));
+    assertThat(folder.resolve("outbox/x/__b.txt")).hasContent(text(results.get(1)));
+    assertThat(folder.resolve("outbox/x/a~3.txt")).hasContent(text(results.get(2)));
   }
 
   @Test
@@ -165,7 +168,7 @@ class ExamplesTest extends WorkshopTest {
 
   @Test
   void submit_at_night() throws Exception {
-    openWith("submit-at-night", "night.hours=none", "night.begins=0 0 0 1 1 ? 2099");
+    openWith("submit-at-night", "night.hours=none", "night.looks=0 0 0 1 1 ? 2099");
     workshop.drop("x.jsonl", validation("1"));
     await()
         .until(() -> !workshop.runs().isEmpty() && reason().equals("It is held until the night"));
@@ -175,7 +178,8 @@ class ExamplesTest extends WorkshopTest {
     assertThat(held.state()).isEqualTo(RunState.ASSEMBLED);
 
     workshop.stop();
-    workshop.set("night.begins", "* * * * * ?");
+    workshop.set("night.looks", "* * * * * ?");
+    workshop.set("night.hours", ALL_HOURS);
     workshop.start();
     workshop.awaitJobs(1);
     workshop.awaitRuns(1);
@@ -190,9 +194,7 @@ class ExamplesTest extends WorkshopTest {
 
   @Test
   void submit_at_night_lets_through_what_comes_in_the_night() throws Exception {
-    openWith(
-        "submit-at-night",
-        "night.hours=00,01,02,03,04,05,06,07,08,09,10,11,12,13,14,15,16,17,18,19,20,21,22,23");
+    openWith("submit-at-night", "night.hours=" + ALL_HOURS);
     deliver("x.jsonl", validation("1"));
 
     assertThat(workshop.outbox().results("x")).hasSize(1);

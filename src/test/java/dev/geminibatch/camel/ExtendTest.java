@@ -1,26 +1,38 @@
 package dev.geminibatch.camel;
 
+import static dev.geminibatch.testkit.Outbox.keys;
+import static dev.geminibatch.testkit.Samples.nativeLine;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.batch.RunState;
 import dev.geminibatch.settings.InvalidSettingException;
 import dev.geminibatch.testkit.WorkshopTest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Routes of users, in a folder of their own, beside the real ones. */
 class ExtendTest extends WorkshopTest {
   private static final String EXTRA = "routes.extra=mine";
+
+  /** Held, or its filter would be lost with it. */
+  private static final Logger ROUTES = Logger.getLogger("routes");
 
   private Path mine;
 
@@ -111,6 +123,80 @@ class ExtendTest extends WorkshopTest {
                 + ";");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"receive", "inspect", "upload", "assemble", "collect"})
+  void a_run_that_fails_in_a_route_between_stages_comes_there_again(String stage) throws Exception {
+    Map<String, String> next =
+        Map.of(
+            "receive", "inspect",
+            "inspect", "upload",
+            "upload", "assemble",
+            "assemble", "submit",
+            "collect", "deliver");
+    write(
+        "mine.camel.yaml",
+        route(
+            "mine",
+            "direct:mine",
+            note("through", "x")
+                + """
+
+                - to:
+                    uri: file:%s
+                    parameters:
+                      fileName: up
+                      fileExist: Fail
+                - to:
+                    uri: direct:%s
+                """
+                    .formatted(folder.resolve("hook"), next.get(stage))
+                    .stripTrailing()));
+    Files.createDirectories(folder.resolve("hook"));
+    Files.writeString(folder.resolve("hook/up"), "in the way");
+    open(EXTRA, "stage.after-" + stage + "=direct:mine");
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.sandbox().setJobTime(Duration.ZERO);
+    await().until(() -> !workshop.runs().isEmpty() && workshop.runs().get(0).reason().isPresent());
+
+    Files.delete(folder.resolve("hook/up"));
+    workshop.awaitRuns(1);
+
+    assertThat(noted("through")).startsWith("x;x;");
+    assertThat(workshop.outbox().results("x")).hasSize(1);
+  }
+
+  @Test
+  void lines_that_routes_change_keep_their_numbers() throws Exception {
+    write(
+        "mine.camel.yaml",
+        route(
+            "mine",
+            "direct:mine",
+            """
+            filter:
+                simple: ${body} contains 'leave out'
+                steps:
+                  - setBody:
+                      constant: ""
+            """));
+    open(EXTRA, "stage.each-line=direct:mine", "lines.max-bytes=1000B");
+    byte[] noText = {'"', (byte) 0xFF, '"', '\n'};
+    ByteArrayOutputStream input = new ByteArrayOutputStream();
+    input.writeBytes(
+        ("\n\n" + validation("1") + "\n" + nativeLine("2", "leave out") + "\n").getBytes());
+    input.writeBytes(noText);
+    input.writeBytes((nativeLine("3", "x".repeat(2000)) + "\n" + validation("4")).getBytes());
+    Files.write(folder.resolve("inbox/x.part"), input.toByteArray());
+    Files.move(folder.resolve("inbox/x.part"), folder.resolve("inbox/x.jsonl"));
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1", "4");
+    assertThat(workshop.outbox().errors("x"))
+        .extracting(line -> line.path("line").asInt(), line -> line.path("code").asText())
+        .containsExactly(tuple(5, "not-utf8"), tuple(6, "line-too-long"));
+  }
+
   @Test
   void a_run_is_over_only_when_those_are_told_who_want_to_know() throws Exception {
     write(
@@ -190,8 +276,10 @@ class ExtendTest extends WorkshopTest {
 
   @Test
   void a_changed_file_is_used_and_an_edit_with_a_mistake_is_not() throws Exception {
+    List<String> log = new CopyOnWriteArrayList<>();
+    listen(log);
     write("mine.camel.yaml", route("mine", "direct:mine", note("told", "first")));
-    open(EXTRA, "stage.after-deliver=direct:mine", "routes.reload=true");
+    open(EXTRA, "stage.after-deliver=direct:mine", "routes.reload=true", "camel.main.name=x");
     deliver("a");
     assertThat(noted("told")).isEqualTo("first;");
 
@@ -202,9 +290,23 @@ class ExtendTest extends WorkshopTest {
     assertThat(noted("told")).isEqualTo("first;second;");
 
     write("mine.camel.yaml", route("mine", "direct:mine", "bean:\n    ref: nobody"));
-    write("third.camel.yaml", route("third", "direct:third", note("told", "third")));
+    await().until(() -> log.stream().anyMatch(entry -> entry.contains("go on as they were")));
     deliver("c");
     assertThat(noted("told")).isEqualTo("first;second;second;");
+
+    write("third.camel.yaml", route("third", "direct:third", note("told", "third")));
+    write("mine.camel.yaml", route("mine", "direct:mine", note("told", "mended")));
+    await().until(() -> workshop.pipeline().camelContext().getRoute("third") != null);
+    deliver("d");
+    assertThat(noted("told")).isEqualTo("first;second;second;mended;");
+  }
+
+  private static void listen(List<String> log) {
+    ROUTES.setFilter(
+        entry -> {
+          log.add(entry.getMessage());
+          return true;
+        });
   }
 
   private void deliver(String name) throws IOException {
@@ -218,7 +320,8 @@ class ExtendTest extends WorkshopTest {
       delimiter = '|',
       textBlock =
           """
-          lgo: x                            | line 7, column       | Unknown node id: lgo
+          lgo: x                            | line 7:              | Unknown node id: lgo
+          bean: {ref: ledger, method: rnu}  | line 7:              | write run
           bean: {ref: ledgr, method: run}   | line 7               | write ledger
           to: {uri: 'tmier:x'}              | line 7               | did you mean timer?
           to: {uri: 'direct:nobody'}        | line 7               | write a route that begins there
@@ -252,27 +355,40 @@ class ExtendTest extends WorkshopTest {
   }
 
   @Test
+  void two_routes_that_begin_at_the_same_endpoint_are_told() throws Exception {
+    write("mine.camel.yaml", route("mine", "direct:submit", "log: {message: x}"));
+
+    assertMistake(
+        mine.resolve("mine.camel.yaml").toString(),
+        "the route submit (",
+        "begins at direct:submit, too");
+  }
+
+  @Test
   void a_broken_and_an_empty_file_are_told() throws Exception {
     write("mine.camel.yaml", "- route:\n    id: mine\n   bad: [\n");
     assertMistake(mine.resolve("mine.camel.yaml") + ", line 3", "expected <block end>");
 
-    write("mine.camel.yaml", "");
-    assertMistake(mine.resolve("mine.camel.yaml").toString(), "or remove it");
+    for (String nothing : List.of("", "# only words\n", "key: value\n")) {
+      write("mine.camel.yaml", nothing);
+      assertMistake(mine.resolve("mine.camel.yaml").toString(), "begin it with \"- route:\"");
+    }
   }
 
-  @Test
-  void a_setting_that_names_nothing_is_told() {
-    assertThatThrownBy(() -> open("stage.after-collect=direct:delivr"))
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          stage.after-collect=direct:delivr | stage.after-collect is direct:delivr, which no route takes (did you mean direct:deliver?)
+          stage.after-deliver=mine | stage.after-deliver names mine, which is no endpoint; write direct:mine
+          stage.after-inspect=direct:upload, direct:assemble | stage.after-inspect names more than one endpoint
+          routes.off=claen | routes.off names claen, which is no route (did you mean clean?)
+          """)
+  void a_setting_that_names_nothing_is_told(String setting, String told) {
+    assertThatThrownBy(() -> open(setting))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("stage.after-collect is direct:delivr, which no route takes")
-        .hasMessageContaining("did you mean direct:deliver?");
-  }
-
-  @Test
-  void a_route_to_switch_off_that_does_not_exist_is_told() {
-    assertThatThrownBy(() -> open("routes.off=claen"))
-        .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("routes.off names claen, which is no route (did you mean clean?)");
+        .hasMessageContaining(told);
   }
 
   private void assertMistake(String... parts) {

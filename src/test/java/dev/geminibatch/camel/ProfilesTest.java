@@ -5,6 +5,7 @@ import static dev.geminibatch.testkit.Samples.nativeLine;
 import static dev.geminibatch.testkit.Samples.png;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.settings.InvalidSettingException;
@@ -69,6 +70,29 @@ class ProfilesTest extends WorkshopTest {
   }
 
   @Test
+  void a_run_whose_profile_is_gone_says_so_and_waits_for_it() throws Exception {
+    open(TWO);
+    workshop.drop("a/x.jsonl", nativeLine("1", "x"));
+    workshop.awaitJobs(1);
+    workshop.stop();
+    for (String setting : TWO) {
+      workshop.unset(setting.split("=")[0]);
+    }
+    workshop.start();
+    await().until(() -> workshop.runs().get(0).reason().isPresent());
+    assertThat(workshop.runs().get(0).reason().get()).startsWith("Its profile a is not in");
+
+    workshop.stop();
+    for (String setting : TWO) {
+      workshop.set(setting.split("=")[0], setting.split("=")[1]);
+    }
+    workshop.start();
+    workshop.awaitRuns(1);
+
+    assertThat(workshop.outbox("a").results("x")).hasSize(1);
+  }
+
+  @Test
   void requests_get_what_their_profile_says_and_they_do_not() throws Exception {
     open(
         "profile.a.request.generation-config="
@@ -107,6 +131,8 @@ class ProfilesTest extends WorkshopTest {
           gemini.modle = x          | no setting gemini.modle (did you mean gemini.model?)
           gemini.api-key = x        | no setting gemini.api-key
           media.root = ../..        | write a folder below
+          budget.output-tokens = 0  | more than the 5 that its profile allows
+          budget.max-cost-per-file = 1.2.3 | write an amount
           request.system-instruction = file:/etc/hostname | cannot name another file
           budget.max-cost-per-file = off | more than the 5 that its profile allows
           lines.on-error = maybe    | write skip or fail
@@ -131,8 +157,14 @@ class ProfilesTest extends WorkshopTest {
       textBlock =
           """
           profile.a.gemini.modle=x      | did you mean gemini.model?
+          profle.a.gemini.model=x       | did you mean profile.a.gemini.model?
+          pol.interval=1s               | did you mean poll.interval?
+          pictures.prompt-file=x        | write profile.NAME.pictures.prompt-file
+          profile.a.lines.on-error=x    | In the profile a: lines.on-error
           profile.a.state.directory=x   | A profile has no setting state.directory
           profile.a.inbox.directory=inbox | have the same inbox
+          profile.a.gemini.api-key=some-key;profile.a.gemini.base-url=http://localhost:1 | have the same key
+          profile.a.pictures.prompt-file=local.properties;profile.a.inbox.directory=in;profile.b.inbox.directory=in/b | is inside the inbox for pictures
           profile.A_B.gemini.model=x    | with a name of a-z, 0-9 and -
           profile.a.request.generation-config=x | write for example {"temperature":0.2}
           profile.a.pictures.prompt-file=none.txt | which cannot be read

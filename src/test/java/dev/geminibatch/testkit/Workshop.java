@@ -73,6 +73,11 @@ public final class Workshop implements AutoCloseable {
     values.put(key, value);
   }
 
+  /** Removes a setting for the next start. */
+  public void unset(String key) {
+    values.remove(key);
+  }
+
   /** Starts the routes, for the first time or again. */
   public void start() throws IOException {
     Map<String, String> all = new HashMap<>(values);
