@@ -78,7 +78,7 @@ public final class Profiles {
 
   private Settings read(Properties seen, String name) {
     try {
-      return Settings.read(seen, name, this, home, defaultMediaRoot);
+      return new SettingsReader(seen, name, home).read(this, defaultMediaRoot);
     } catch (InvalidSettingException e) {
       throw name.equals(DEFAULT)
           ? e
