@@ -15,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,7 +125,8 @@ final class JobGathering implements Closeable {
   /** Whether the files are those that were written: another process may have begun anew. */
   boolean isIntact() throws IOException {
     for (GatheredJob each : finished) {
-      if (!each.written().equals(modified(each.job().number()))) {
+      Path file = folder.jobFile(each.job().number());
+      if (!Files.exists(file) || !each.written().equals(Files.getLastModifiedTime(file))) {
         return false;
       }
     }

@@ -1,0 +1,112 @@
+package dev.geminibatch.batch;
+
+import static dev.geminibatch.testkit.Samples.extraction;
+import static dev.geminibatch.testkit.Samples.nativeLine;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.gemini.Services;
+import dev.geminibatch.request.CheckedLine;
+import dev.geminibatch.request.Line;
+import dev.geminibatch.request.RequestReader;
+import dev.geminibatch.settings.Properties;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AssemblyAheadTest {
+  private static final RequestReader REQUESTS = new RequestReader();
+
+  @TempDir Path folder;
+  private LedgerDatabase database;
+  private RunClaims claims;
+  private AssemblyAhead ahead;
+  private Run run;
+  private RunFolder files;
+
+  @BeforeEach
+  void receive() throws IOException {
+    Map<String, String> key = Map.of("gemini.api-key", "some-key");
+    Settings settings = Settings.of(Properties.read(key, Map.of(), List.of()), folder, folder);
+    database = LedgerDatabase.open(settings.folders().state());
+    Ledger ledger = new Ledger(database, Clock.systemUTC());
+    claims = new RunClaims(settings.folders().state());
+    Services services = new Services(RetryPolicy.standard(), Clock.systemUTC());
+    StageContext context =
+        new StageContext(ledger, claims, settings, services, Clock.systemUTC(), Progress.none());
+    Path input = Files.writeString(folder.resolve("x.jsonl"), "any");
+    Receiver.Order order =
+        new Receiver.Order(input, folder.resolve("o.jsonl"), Optional.empty(), false, false);
+    run = ledger.run(new Receiver(context, new Random(1)).receive(order));
+    files = RunFolder.of(settings, run.id());
+    ahead = new AssemblyAhead(settings);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    claims.close();
+    database.close();
+  }
+
+  private static CheckedLine line(long number, String json) {
+    byte[] bytes = json.getBytes(UTF_8);
+    return REQUESTS.read(new Line(number, 0, bytes, bytes.length));
+  }
+
+  @Test
+  void the_jobs_of_lines_without_tags_are_ready_once_all_are_checked() throws IOException {
+    AssemblyAhead.Attempt attempt = ahead.begin(run);
+    attempt.add(line(1, nativeLine("a", "1")));
+    attempt.add(line(2, "no JSON"));
+    attempt.add(line(3, nativeLine("b", "2")));
+    attempt.keep();
+
+    JobGathering jobs = ahead.take(run.id()).orElseThrow();
+    assertThat(jobs.jobs()).extracting(Job::requests).containsExactly(2L);
+    assertThat(jobs.rejected()).isEqualTo(1);
+    assertThat(Files.readAllLines(files.jobFile(1))).hasSize(2);
+    assertThat(ahead.take(run.id())).as("taken once").isEmpty();
+  }
+
+  @Test
+  void a_tag_ends_it_and_nothing_stays_on_the_disk() throws IOException {
+    AssemblyAhead.Attempt attempt = ahead.begin(run);
+    attempt.add(line(1, nativeLine("a", "1")));
+    attempt.add(line(2, extraction("b", "page.jpg")));
+    attempt.add(line(3, nativeLine("c", "3")));
+    attempt.keep();
+
+    assertThat(ahead.take(run.id())).isEmpty();
+    assertThat(files.jobFile(1)).doesNotExist();
+    assertThat(files.rejected(1)).doesNotExist();
+  }
+
+  @Test
+  void jobs_that_another_process_has_begun_anew_or_removed_are_not_ready() throws IOException {
+    ready();
+    Files.setLastModifiedTime(files.jobFile(1), FileTime.fromMillis(1));
+    assertThat(ahead.take(run.id())).isEmpty();
+
+    ready();
+    Files.delete(files.jobFile(1));
+    assertThat(ahead.take(run.id())).isEmpty();
+  }
+
+  private void ready() throws IOException {
+    AssemblyAhead.Attempt attempt = ahead.begin(run);
+    attempt.add(line(1, nativeLine("a", "1")));
+    attempt.keep();
+  }
+}
