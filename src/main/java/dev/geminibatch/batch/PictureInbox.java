@@ -7,20 +7,21 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +47,7 @@ public final class PictureInbox {
   private final Receiver receiver;
   private final Clock clock;
 
-  /** By inbox or folder in it: what it held, and since when it has not changed. */
-  private final Map<Path, Rest> resting = new HashMap<>();
+  private final RestingFiles resting;
 
   /** By profile: what does not work, said once. */
   private final Map<String, String> told = new HashMap<>();
@@ -55,10 +55,9 @@ public final class PictureInbox {
   public PictureInbox(StageContext context, Receiver receiver) {
     this.settings = context.settings();
     this.clock = context.clock();
+    this.resting = new RestingFiles(context.clock());
     this.receiver = receiver;
   }
-
-  private record Rest(String content, Instant since) {}
 
   /**
    * Takes what rests.
@@ -85,17 +84,18 @@ public final class PictureInbox {
     Path marks = settings.folders().state().resolve(FOLDER).resolve(profile);
     Files.createDirectories(marks);
     Files.createDirectories(inbox);
+    Duration quiet = set.pictures().orElseThrow().quietPeriod();
     List<Path> loose = new ArrayList<>();
     for (Path entry : list(inbox)) {
       if (Files.isDirectory(entry)) {
-        if (rests(entry, files(entry), set)) {
+        if (resting.isLongEnough(entry, files(entry), quiet)) {
           begin(set, marks, entry.getFileName().toString(), List.of(entry), true);
         }
       } else if (isPicture(entry)) {
         loose.add(entry);
       }
     }
-    if (rests(inbox, loose, set)) {
+    if (resting.isLongEnough(inbox, loose, quiet)) {
       String name = "pictures-" + NAME.format(clock.instant().atZone(ZoneId.systemDefault()));
       begin(set, marks, name, loose, false);
     }
@@ -128,35 +128,6 @@ public final class PictureInbox {
     }
   }
 
-  /** Whether there is something, and it has not changed for long enough. */
-  private boolean rests(Path group, List<Path> files, Settings set) throws IOException {
-    if (files.isEmpty()) {
-      resting.remove(group);
-      return false;
-    }
-    StringBuilder content = new StringBuilder();
-    for (Path file : files) {
-      try {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        content.append(file).append(attributes.size()).append(attributes.lastModifiedTime());
-      } catch (NoSuchFileException gone) {
-        resting.remove(group);
-        return false;
-      }
-    }
-    Instant now = clock.instant();
-    Rest rest = resting.get(group);
-    if (rest == null || !rest.content().contentEquals(content)) {
-      rest = new Rest(content.toString(), now);
-      resting.put(group, rest);
-    }
-    boolean rests = !rest.since().plus(set.pictures().orElseThrow().quietPeriod()).isAfter(now);
-    if (rests) {
-      resting.remove(group);
-    }
-    return rests;
-  }
-
   /** Moves a group into a folder of its own in the archive. */
   private void begin(Settings set, Path marks, String wanted, List<Path> entries, boolean isFolder)
       throws IOException {
@@ -178,7 +149,24 @@ public final class PictureInbox {
       SafeFiles.move(file, moved);
     }
     if (isFolder) {
-      SafeFiles.removeTree(source);
+      removeEmptyFolders(source);
+    }
+  }
+
+  private static void removeEmptyFolders(Path top) throws IOException {
+    try (Stream<Path> entries = Files.walk(top)) {
+      for (Path folder :
+          entries.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList()) {
+        removeIfEmpty(folder);
+      }
+    }
+  }
+
+  private static void removeIfEmpty(Path folder) throws IOException {
+    try {
+      Files.delete(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // What is hidden in it is not ours.
     }
   }
 
@@ -210,13 +198,20 @@ public final class PictureInbox {
     for (Path export : list(marks)) {
       String file = export.getFileName().toString();
       if (file.endsWith(EXPORT)) {
-        String run = receiver.receive(set.profile(), export);
-        if (run != null) {
-          runs.add(run);
-        }
+        receive(set, export).ifPresent(runs::add);
       }
     }
     return runs;
+  }
+
+  /** One that cannot be taken must not keep back those that were taken before it. */
+  private Optional<String> receive(Settings set, Path export) {
+    try {
+      return Optional.ofNullable(receiver.receive(set.profile(), export));
+    } catch (IOException e) {
+      LOG.error("{} cannot be taken, it is tried again: {}", export, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static void export(Settings set, Path folder, Path export) throws IOException {
@@ -226,7 +221,7 @@ public final class PictureInbox {
     PictureRequest request = PictureRequest.read(set.pictures().orElseThrow());
     List<Path> pictures = files(folder);
     if (pictures.isEmpty()) {
-      Files.delete(folder); // nothing had been moved yet
+      removeIfEmpty(folder); // nothing had been moved yet
       return;
     }
     // The lines name the pictures below their own folder, so that the same pictures under another
