@@ -1,6 +1,8 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.result.ResultFiles;
 import java.io.File;
+import java.nio.file.Path;
 
 /**
  * What routes are told of a run whose results are in the outbox.
@@ -33,8 +35,8 @@ public record Delivery(
     return new File(results);
   }
 
-  /** The input's name without its ending. */
+  /** What the names of its results begin with, which no other run has in that folder. */
   public String stem() {
-    return Run.stem(name);
+    return ResultFiles.beside(Path.of(results)).answers().getFileName().toString();
   }
 }

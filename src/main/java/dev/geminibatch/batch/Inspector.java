@@ -239,28 +239,30 @@ public final class Inspector {
   /**
    * Ends the inspection.
    *
-   * @return whether the run goes on by itself; it does not when another run answers it
    * @throws RunFailure when there is nothing to send, or one bad line is one too many
    */
-  public boolean finish(Inspection inspection) throws IOException {
+  public void finish(Inspection inspection) throws IOException {
     try {
-      boolean goesOn = judge(inspection);
-      if (goesOn) {
+      if (judge(inspection)) {
         inspection.ahead.keep();
       }
-      return goesOn;
     } finally {
       inspection.ahead.discard();
     }
   }
 
+  /** Whether the run goes on by itself; it does not when another run answers it. */
   private boolean judge(Inspection inspection) throws IOException {
     inspection.release();
     inspection.isOnDisk.join();
     Run run = inspection.run;
     long usable = inspection.lines - inspection.rejected;
     if (inspection.lines == 0) {
-      throw new RunFailure("The file holds no lines. Write one request per line.");
+      boolean isChanged = Files.exists(RunFolder.of(settings, run.id()).changed());
+      throw new RunFailure(
+          isChanged
+              ? "stage.each-line has left out all lines."
+              : "The file holds no lines. Write one request per line.");
     }
     if (usable == 0 || inspection.settings.lines().failOnError() && inspection.rejected > 0) {
       throw new RunFailure(whyNothingIsSent(inspection, usable));

@@ -24,6 +24,9 @@ public final class Itinerary {
     if (run == null || run.isHeld() || run.state().isFinished()) {
       return null;
     }
+    if (run.isDryRun() && run.state() != RunState.RECEIVED) {
+      return null; // it has been looked at
+    }
     return switch (run.state()) {
       case RECEIVED -> next.get("stage.after-receive");
       case INSPECTED -> next.get("stage.after-inspect");

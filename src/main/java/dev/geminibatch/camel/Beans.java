@@ -35,6 +35,8 @@ import dev.geminibatch.request.RequestDefaults;
 import dev.geminibatch.request.RequestReader;
 import dev.geminibatch.result.Answer;
 import dev.geminibatch.result.Prices;
+import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.upload.MediaCatalog;
 import dev.geminibatch.upload.RemoteMedia;
@@ -82,10 +84,7 @@ public final class Beans implements AutoCloseable {
     RequestReader requests = new RequestReader(settings.lines().maxBytes());
     this.parser = new LineParser();
     for (Settings profile : settings.profiles().all()) {
-      RequestDefaults.of(profile.requests());
-      if (profile.pictures().isPresent()) {
-        PictureRequest.read(profile.pictures().get());
-      }
+      check(profile);
     }
 
     this.database = LedgerDatabase.open(settings.folders().state());
@@ -162,6 +161,21 @@ public final class Beans implements AutoCloseable {
     return byName.containsKey("mediaConnections")
         ? Optional.of(mediaConnections(new PublicAddresses()))
         : Optional.empty();
+  }
+
+  /** What would otherwise be found out with the first file. */
+  private static void check(Settings profile) throws IOException {
+    try {
+      RequestDefaults.of(profile.requests());
+      if (profile.pictures().isPresent()) {
+        PictureRequest.read(profile.pictures().get());
+      }
+    } catch (InvalidSettingException e) {
+      throw profile.profile().equals(Profiles.DEFAULT)
+          ? e
+          : new InvalidSettingException(
+              "In the profile " + profile.profile() + ": " + e.getMessage());
+    }
   }
 
   /** Connections for downloads. */

@@ -43,7 +43,12 @@ public final class Pipeline implements AutoCloseable {
   public static Pipeline start(
       Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
     Main main = main(settings, beans, properties, watchInbox);
-    start(main, settings, beans);
+    try {
+      start(main, settings, beans);
+    } catch (InvalidSettingException e) {
+      throw new InvalidSettingException(
+          "The routes cannot be started; mend what is named here.\n" + e.getMessage());
+    }
     Pipeline pipeline = new Pipeline(main, beans);
     if (watchInbox) {
       settings.profiles().all().forEach(profile -> pipeline.open(profile, settings.routes().off()));
@@ -67,8 +72,7 @@ public final class Pipeline implements AutoCloseable {
       RouteMistake mistake = new RouteMistake(checks.context, beans.byName().keySet(), files);
       String told = mistake.told(e);
       main.stop();
-      throw new InvalidSettingException(
-          "The routes cannot be started; mend what is named here.\n" + told);
+      throw new InvalidSettingException(told);
     }
   }
 
@@ -77,6 +81,7 @@ public final class Pipeline implements AutoCloseable {
     main.configure().setAutoStartup(false);
     // Under the same name Quartz would take its triggers for those of the running routes.
     main.addOverrideProperty("camel.main.name", "trial");
+    main.addOverrideProperty("camel.component.quartz.auto-start-scheduler", "false");
     beans.ownConnections().ifPresent(each -> main.bind("mediaConnections", each));
     start(main, settings, beans);
     main.stop();

@@ -179,12 +179,14 @@ final class RouteCheck {
         continue;
       }
       for (ProcessorDefinition<?> step : steps(route)) {
-        if (step instanceof ToDefinition to && !isTaken(to.getUri(), taken)) {
+        boolean isSeam = step instanceof ToDefinition to && to.getUri().startsWith("{{stage.");
+        if (!isSeam && step instanceof ToDefinition to && !isTaken(to.getUri(), taken)) {
           problems.add(
               place(step)
                   + ": no route takes "
                   + resolved(to.getUri())
                   + Similar.meant(resolved(to.getUri()), taken)
+                  + whoIsOff(resolved(to.getUri()), off)
                   + "; write a route that begins there (from: uri: "
                   + resolved(to.getUri())
                   + ").");
@@ -195,7 +197,6 @@ final class RouteCheck {
 
   /** A run that is handed to nobody would wait for ever. */
   private void checkStages(List<String> off) {
-    Set<String> taken = taken(off);
     Stages.NEXT.forEach(
         (key, byDefault) -> {
           String endpoint = resolved("{{" + key + "}}");
@@ -203,19 +204,20 @@ final class RouteCheck {
             problems.add(
                 key + " names more than one endpoint; write the one where the run goes on.");
           } else {
-            checkStage(key, endpoint, taken, byDefault);
+            checkStage(key, endpoint, off, byDefault);
           }
         });
     Set<String> lists = new TreeSet<>(Stages.TOLD);
     lists.add(Stages.EACH_LINE);
     for (String key : lists) {
       for (String endpoint : resolved("{{" + key + "}}").split(",")) {
-        checkStage(key, endpoint.strip(), taken, "nothing");
+        checkStage(key, endpoint.strip(), off, "nothing");
       }
     }
   }
 
-  private void checkStage(String key, String endpoint, Set<String> taken, String byDefault) {
+  private void checkStage(String key, String endpoint, List<String> off, String byDefault) {
+    Set<String> taken = taken(off);
     if (!endpoint.isEmpty() && !endpoint.contains(":")) {
       problems.add(
           key + " names " + endpoint + ", which is no endpoint; write direct:" + endpoint + ".");
@@ -226,10 +228,19 @@ final class RouteCheck {
               + endpoint
               + ", which no route takes"
               + Similar.meant(endpoint, taken)
-              + "; write a route that begins there, or "
-              + byDefault
+              + whoIsOff(endpoint, off)
+              + (endpoint.contains(";") ? "; write commas between endpoints" : "")
+              + "; write a route that begins there"
+              + (endpoint.equals(byDefault) ? "" : ", or " + byDefault)
               + ".");
     }
+  }
+
+  /** Says so if a route that takes the endpoint is switched off. */
+  private String whoIsOff(String endpoint, List<String> off) {
+    return taken(List.of()).contains(endpoint) || off.contains(endpoint.replace("direct:", ""))
+        ? " (routes.off switches off the one that did)"
+        : "";
   }
 
   /** Only what is taken within this process can be known. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,6 +49,19 @@ final class RouteFiles {
                 + "; begin it with \"- route:\", or remove it.");
       }
     }
+  }
+
+  /** The first place where a text stands. */
+  Optional<String> find(String text) {
+    for (Path file : files()) {
+      List<String> lines = lines(file);
+      for (int i = 0; i < lines.size(); i++) {
+        if (lines.get(i).contains(text)) {
+          return Optional.of(file + ", line " + (i + 1));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private List<Path> files() {

@@ -91,6 +91,9 @@ final class RouteMistake {
     if (last.isPresent()) {
       return last;
     }
+    if (causes.get(causes.size() - 1) instanceof ClassNotFoundException missing) {
+      return files.find(String.valueOf(missing.getMessage()));
+    }
     for (Throwable cause : causes) {
       String routeId =
           cause instanceof FailedToCreateRouteException create
@@ -150,6 +153,9 @@ final class RouteMistake {
           + Similar.meant(name, context.getComponentNames())
           + ", or put the jar of its Camel component into the folder components; routes/README.md"
           + " says how.";
+    }
+    if (root instanceof ClassNotFoundException) {
+      return "There is no class of this name; correct it, or put its jar into the folder components.";
     }
     if (message.contains("Property with key")) {
       return "Set the key in config/local.properties, or write {{key:default}}.";

@@ -49,9 +49,13 @@ final class RouteReload extends RouteWatcherReloadStrategy {
     try {
       trial.run();
     } catch (InvalidSettingException e) {
-      LOG.error("{} The routes go on as they were.", e.getMessage());
+      LOG.error(
+          "What was edited cannot be used, and the routes go on as they were; mend what is named"
+              + " here.\n{}",
+          e.getMessage());
       return;
     }
+    waiting.keySet().removeIf(Files::notExists);
     super.onRouteReload(List.copyOf(waiting.values()), removeEverything);
     waiting.keySet().forEach(file -> LOG.info("{} was changed and is in use now", file));
     waiting.clear();

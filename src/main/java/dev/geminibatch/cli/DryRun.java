@@ -15,8 +15,6 @@ import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -40,11 +38,9 @@ final class DryRun {
   int run() throws IOException, InterruptedException {
     INSPECT_LOG.setLevel(Level.OFF); // all of it is printed
     Settings settings = session.settings();
-    Map<String, String> properties = new HashMap<>(session.properties());
-    properties.put("stage.after-inspect", "log:dry-run?level=OFF");
     try (Beans beans =
             new Beans(settings, session.retries(), session.clock(), Progress.none(), run -> false);
-        Pipeline pipeline = Pipeline.start(settings, beans, properties, false)) {
+        Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), false)) {
       removeRemains(beans);
       String id = beans.receiver().receive(order);
       try {

@@ -29,6 +29,8 @@ final class RunWatch {
   private final String goOn;
   private final Set<String> watched = ConcurrentHashMap.newKeySet();
 
+  private boolean isHoldTold;
+
   /**
    * @param goOn the command that goes on if this one is stopped
    */
@@ -112,6 +114,10 @@ final class RunWatch {
         return new End(run, ledger.jobs(run.leader().orElse(runId)), !run.state().isFinished());
       }
       refuseAnotherKey(run, ledger);
+      if (run.isHeld() && !isHoldTold) {
+        isHoldTold = true;
+        session.terminal().tell(run.name() + ": " + run.reason().orElse("it is held"));
+      }
       Thread.sleep(LOOK.toMillis());
     }
   }

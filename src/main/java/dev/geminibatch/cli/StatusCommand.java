@@ -14,6 +14,7 @@ import dev.geminibatch.batch.RunState;
 import dev.geminibatch.gemini.BatchState;
 import dev.geminibatch.result.Prices;
 import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.settings.Profiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +93,7 @@ final class StatusCommand {
           lower(run.state()),
           run.counts().requests(),
           run.counts().answered(),
-          run.name(),
+          run.profile().equals(Profiles.DEFAULT) ? run.name() : run.profile() + "/" + run.name(),
           note(run, ledger.jobs(run.id())));
     }
     table.lines().forEach(session.terminal()::print);

@@ -50,7 +50,7 @@ public record RequestDefaults(
         return node;
       }
     } catch (JsonProcessingException e) {
-      wrong = e.getOriginalMessage();
+      wrong = e.getOriginalMessage().replaceAll("(?s) ?[(]start marker.*| ?\\[Source.*", "");
     }
     throw new InvalidSettingException(
         "request.generation-config is \""

@@ -341,6 +341,28 @@ class LedgerTest {
   }
 
   @Test
+  void a_run_goes_on_where_the_settings_say_and_a_dry_run_does_not() throws IOException {
+    Itinerary itinerary = new Itinerary(ledger, settings.routes().stages());
+    String run = dropped("a.jsonl");
+    Path file = Files.writeString(folder.resolve("b.jsonl"), "any");
+    String dry =
+        receiver.receive(
+            new Receiver.Order(file, folder.resolve("o.jsonl"), Optional.empty(), false, true));
+    assertThat(itinerary.next(run)).isEqualTo("direct:inspect");
+    assertThat(itinerary.next(dry)).isEqualTo("direct:inspect");
+
+    ledger.inspected(run, "a", 1, 0, false);
+    ledger.inspected(dry, "b", 1, 0, false);
+    assertThat(itinerary.next(run)).isEqualTo("direct:upload");
+    assertThat(itinerary.next(dry)).isNull();
+
+    ledger.hold(run, "for a reason");
+    assertThat(itinerary.next(run)).isNull();
+    ledger.release();
+    assertThat(itinerary.next(run)).isEqualTo("direct:upload");
+  }
+
+  @Test
   void what_can_never_work_goes_to_the_failed_folder_once() throws IOException {
     String run = dropped("a.jsonl");
     Path input = RunFolder.of(settings, run).input();

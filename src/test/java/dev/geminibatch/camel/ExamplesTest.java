@@ -113,7 +113,7 @@ class ExamplesTest extends WorkshopTest {
     openWith("copy-results", "copy.directory=" + folder.resolve("copies"));
     deliver("x.jsonl", validation("1"));
 
-    assertThat(folder.resolve("copies/x-batch-results.jsonl"))
+    assertThat(folder.resolve("copies/default/x-batch-results.jsonl"))
         .hasSameTextualContentAs(folder.resolve("outbox/x-batch-results.jsonl"));
   }
 
@@ -208,7 +208,7 @@ class ExamplesTest extends WorkshopTest {
     workshop.awaitRuns(2);
 
     assertThat(keys(workshop.outbox().results("x-check"))).containsExactly("a", "b");
-    assertThat(folder.resolve("followup")).isDirectoryNotContaining("glob:**/x*");
+    assertThat(folder.resolve("followup")).isEmptyDirectory();
   }
 
   @Test

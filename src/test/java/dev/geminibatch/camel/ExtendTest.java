@@ -290,7 +290,9 @@ class ExtendTest extends WorkshopTest {
     assertThat(noted("told")).isEqualTo("first;second;");
 
     write("mine.camel.yaml", route("mine", "direct:mine", "bean:\n    ref: nobody"));
-    await().until(() -> log.stream().anyMatch(entry -> entry.contains("go on as they were")));
+    await()
+        .until(
+            () -> log.stream().anyMatch(entry -> entry.contains("the routes go on as they were")));
     deliver("c");
     assertThat(noted("told")).isEqualTo("first;second;second;");
 
