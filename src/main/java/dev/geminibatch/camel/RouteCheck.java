@@ -203,6 +203,9 @@ final class RouteCheck {
           if (endpoint.contains(",")) {
             problems.add(
                 key + " names more than one endpoint; write the one where the run goes on.");
+          } else if (key.equals(endpoint.replace("direct:", "stage.after-"))) {
+            problems.add(
+                key + " is " + endpoint + ", where the run comes from; write " + byDefault + ".");
           } else {
             checkStage(key, endpoint, off, byDefault);
           }

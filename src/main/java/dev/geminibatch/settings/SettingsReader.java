@@ -149,6 +149,13 @@ final class SettingsReader {
 
   /** Only a profile can have such an inbox: the others' exports are no pictures. */
   private Optional<Pictures> pictures() {
+    boolean isPromptMissing =
+        properties.ofProfileAlone("pictures.prompt-file").isEmpty()
+            && properties.ofProfileAlone("pictures.schema-file").isPresent();
+    if (isPromptMissing) {
+      throw new InvalidSettingException(
+          "pictures.schema-file says nothing without a prompt; set pictures.prompt-file, too.");
+    }
     return ownFile("pictures.prompt-file")
         .map(
             prompt ->

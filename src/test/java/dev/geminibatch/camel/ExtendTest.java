@@ -385,6 +385,7 @@ class ExtendTest extends WorkshopTest {
           stage.after-collect=direct:delivr | stage.after-collect is direct:delivr, which no route takes (did you mean direct:deliver?)
           stage.after-deliver=mine | stage.after-deliver names mine, which is no endpoint; write direct:mine
           stage.after-inspect=direct:upload, direct:assemble | stage.after-inspect names more than one endpoint
+          stage.after-inspect=direct:inspect | stage.after-inspect is direct:inspect, where the run comes from; write direct:upload
           routes.off=claen | routes.off names claen, which is no route (did you mean clean?)
           """)
   void a_setting_that_names_nothing_is_told(String setting, String told) {

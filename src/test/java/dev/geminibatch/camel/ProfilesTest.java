@@ -168,6 +168,7 @@ class ProfilesTest extends WorkshopTest {
           profile.A_B.gemini.model=x    | with a name of a-z, 0-9 and -
           profile.a.request.generation-config=x | write for example {"temperature":0.2}
           profile.a.pictures.prompt-file=none.txt | which cannot be read
+          profile.a.pictures.schema-file=local.properties | set pictures.prompt-file, too
           profile.a.pictures.prompt-file=local.properties;profile.a.pictures.schema-file=local.properties | is not JSON
           """)
   void wrong_settings_of_a_profile_are_told_at_the_start(String setting, String told)
