@@ -51,7 +51,10 @@ public final class Pipeline implements AutoCloseable {
     }
     Pipeline pipeline = new Pipeline(main, beans);
     if (watchInbox) {
-      settings.profiles().all().forEach(profile -> pipeline.open(profile, settings.routes().off()));
+      settings
+          .profiles()
+          .served()
+          .forEach(profile -> pipeline.open(profile, settings.routes().off()));
     }
     beans.remoteMedia().use(new HttpDownload(pipeline.template));
     if (settings.routes().reload()) {

@@ -12,6 +12,7 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ final class DaemonCommand {
 
   int run() throws IOException, InterruptedException {
     Settings settings = session.settings();
-    settings.profiles().all().forEach(DaemonCommand::requireKey);
+    List<Settings> served = settings.profiles().served();
     Progress progress =
         session.options().quiet
             ? Progress.none()
@@ -37,8 +38,8 @@ final class DaemonCommand {
         Beans beans =
             new Beans(
                 settings, session.retries(), session.clock(), progress, DaemonCommand::isForUs)) {
-      settings.profiles().all().forEach(DaemonCommand::makeFolders);
-      settings.profiles().all().forEach(profile -> checkAccess(beans, profile));
+      served.forEach(DaemonCommand::makeFolders);
+      served.forEach(profile -> checkAccess(beans, profile));
       beans.receiver().recover();
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
       Runtime.getRuntime()
@@ -47,7 +48,7 @@ final class DaemonCommand {
                   session.terminal(),
                   "Stopping. What is under way goes on at the next start.",
                   pipeline));
-      settings.profiles().all().forEach(DaemonCommand::tellFolders);
+      served.forEach(DaemonCommand::tellFolders);
       LOG.info("Stop with Ctrl-C.");
       new CountDownLatch(1).await();
       return ExitCode.OK;
@@ -60,18 +61,6 @@ final class DaemonCommand {
    */
   private static boolean isForUs(Run run) {
     return run.fromInbox() || run.isPaid();
-  }
-
-  private static void requireKey(Settings profile) {
-    if (profile.service().key().isEmpty() && !profile.profile().equals(Profiles.DEFAULT)) {
-      throw new InvalidSettingException(
-          "The profile "
-              + profile.profile()
-              + " has no API key. Set profile."
-              + profile.profile()
-              + ".gemini.api-key-file in config/local.properties, or a key for all.");
-    }
-    profile.service().requireKey();
   }
 
   private static void tellFolders(Settings profile) {

@@ -276,4 +276,30 @@ public final class Profiles {
   public Collection<Settings> all() {
     return new ArrayList<>(byName.values());
   }
+
+  /**
+   * The profiles that a daemon serves: all, but for the default one if it has no key and others do.
+   *
+   * @throws InvalidSettingException when another one has no key, or there is none at all
+   */
+  public List<Settings> served() {
+    List<Settings> served = new ArrayList<>();
+    for (Settings each : byName.values()) {
+      boolean hasKey = each.service().key().isPresent();
+      boolean isDefault = each.profile().equals(DEFAULT);
+      if (!hasKey && !isDefault) {
+        throw new InvalidSettingException(
+            "The profile "
+                + each.profile()
+                + " has no API key. Set profile."
+                + each.profile()
+                + ".gemini.api-key-file in config/local.properties, or a key for all.");
+      }
+      if (hasKey || byName.size() == 1) {
+        each.service().requireKey();
+        served.add(each);
+      }
+    }
+    return served;
+  }
 }

@@ -443,6 +443,21 @@ class RealJarTest {
   }
 
   @Test
+  void a_daemon_may_serve_profiles_alone() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("own.properties"),
+            "profile.a.gemini.api-key = key-of-a\nprofile.b.gemini.api-key = key-of-b\n");
+    letJobsEnd();
+    RealJar.Running daemon =
+        jar.with("GEMINI_API_KEY", null).start("--config", config.toString()).says("Stop with");
+    Files.writeString(folder.resolve("inbox/b/x.jsonl"), nativeLine("1", "x"));
+
+    await().until(() -> Files.exists(folder.resolve("outbox/b/x-batch-results.jsonl")));
+    assertThat(daemon.stop().err()).contains("Ready for a", "Ready for b").doesNotContain("Ready.");
+  }
+
+  @Test
   void a_command_works_with_the_key_of_a_profile() throws Exception {
     Path config =
         Files.writeString(
