@@ -4,6 +4,7 @@ import dev.geminibatch.result.Answer;
 import dev.geminibatch.result.Answer.Answers;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,13 +24,7 @@ final class AnswerFiles {
   static void write(Path results, Path folder, String ending) throws IOException {
     try (Answers answers = Answer.read(results)) {
       while (answers.hasNext()) {
-        Answer answer = answers.next();
-        Path file = folder.resolve(answer.key() + ending).normalize();
-        if (!file.startsWith(folder)) {
-          LOG.warn("The key {} would lead out of {}; its answer has no file", answer.key(), folder);
-          continue;
-        }
-        write(answer, file);
+        write(answers.next(), folder, ending);
       }
     }
   }
@@ -37,13 +32,17 @@ final class AnswerFiles {
   /**
    * The answer is in the results as well; a name that the disk does not take is no reason to stop.
    */
-  private static void write(Answer answer, Path file) throws IOException {
-    Files.createDirectories(file.getParent());
-    Path aside = file.resolveSibling(".answer.part");
-    Files.writeString(aside, answer.text());
+  private static void write(Answer answer, Path folder, String ending) throws IOException {
+    Path aside = folder.resolve(".answer.part");
     try {
+      Path file = folder.resolve(answer.key() + ending).normalize();
+      if (!file.startsWith(folder)) {
+        throw new IOException("it would be outside of " + folder);
+      }
+      Files.createDirectories(file.getParent());
+      Files.writeString(aside, answer.text());
       SafeFiles.publish(aside, file);
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       Files.deleteIfExists(aside);
       LOG.warn("The answer to {} has no file of its own: {}", answer.key(), e.getMessage());
     }

@@ -151,11 +151,11 @@ public final class Deliverer {
       Report report = reports.delivered(run, jobs, outcome);
       page.write(report, SafeFiles.aside(files.page(), run.id()));
       writeAnswerFiles(run, results, files);
-      publish(files, results, errors, report, outcome, run.id());
       if (outcome.failed() > 0 && Files.exists(own.overrides())) {
         // What is mended and dropped again goes by the same settings.
         SafeFiles.copy(own.overrides(), Overrides.beside(files.errors()));
       }
+      publish(files, results, errors, report, outcome, run.id());
       ReportText.lines(report).forEach(LOG::info);
       return outcome;
     }

@@ -42,6 +42,8 @@ public record Answer(String key, String text, String line, String fileName) {
 
   /** Reads answers. */
   public static final class Answers implements Iterator<Answer>, Closeable {
+    private static final int LONGEST_NAME = 60;
+
     private final LineReader lines;
     private final KeyTable names = new KeyTable();
     private boolean isClosed;
@@ -73,7 +75,11 @@ public record Answer(String key, String text, String line, String fileName) {
 
     private String fileName(String key, long line) {
       String safe = key.replaceAll("[^\\p{L}\\p{M}\\p{N} ._@+=-]", "_").replaceFirst("^[. ]+", "_");
-      String name = safe.isEmpty() ? "answer" : safe.substring(0, Math.min(60, safe.length()));
+      int end = Math.min(LONGEST_NAME, safe.length());
+      if (end > 0 && Character.isHighSurrogate(safe.charAt(end - 1))) {
+        end--; // half a letter is none that a disk takes
+      }
+      String name = end == 0 ? "answer" : safe.substring(0, end);
       boolean isNew = names.add(KeyTable.hash(name.toLowerCase(Locale.ROOT)));
       return isNew ? name : name + "~" + line;
     }
