@@ -88,8 +88,9 @@ public final class PictureInbox {
     List<Path> loose = new ArrayList<>();
     for (Path entry : list(inbox)) {
       if (Files.isDirectory(entry)) {
-        if (resting.isLongEnough(entry, files(entry), quiet)) {
-          begin(set, marks, entry.getFileName().toString(), List.of(entry), true);
+        List<Path> files = files(entry);
+        if (resting.isLongEnough(entry, files, quiet)) {
+          begin(set, marks, entry.getFileName().toString(), entry, files);
         }
       } else if (isPicture(entry)) {
         loose.add(entry);
@@ -97,7 +98,7 @@ public final class PictureInbox {
     }
     if (resting.isLongEnough(inbox, loose, quiet)) {
       String name = "pictures-" + NAME.format(clock.instant().atZone(ZoneId.systemDefault()));
-      begin(set, marks, name, loose, false);
+      begin(set, marks, name, inbox, loose);
     }
     return finish(set, marks);
   }
@@ -129,7 +130,7 @@ public final class PictureInbox {
   }
 
   /** Moves a group into a folder of its own in the archive. */
-  private void begin(Settings set, Path marks, String wanted, List<Path> entries, boolean isFolder)
+  private void begin(Settings set, Path marks, String wanted, Path source, List<Path> files)
       throws IOException {
     Path archive = set.folders().archive();
     Files.createDirectories(archive);
@@ -139,17 +140,27 @@ public final class PictureInbox {
     }
     Files.createFile(marks.resolve(name + BEGUN));
     Path target = archive.resolve(name);
-    if (isFolder && isMoved(entries.get(0), target)) {
+    boolean isFolder = !source.equals(set.folders().inbox());
+    if (isFolder && isMoved(source, target)) {
       return;
     }
-    Path source = isFolder ? entries.get(0) : set.folders().inbox();
-    for (Path file : isFolder ? files(source) : entries) {
+    for (Path file : files) {
       Path moved = target.resolve(source.relativize(file));
       Files.createDirectories(moved.getParent());
       SafeFiles.move(file, moved);
     }
     if (isFolder) {
       removeEmptyFolders(source);
+    }
+  }
+
+  /** A folder moves as a whole within a file system only. */
+  private static boolean isMoved(Path folder, Path target) throws IOException {
+    try {
+      Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (AtomicMoveNotSupportedException e) {
+      return false;
     }
   }
 
@@ -167,16 +178,6 @@ public final class PictureInbox {
       Files.delete(folder);
     } catch (DirectoryNotEmptyException e) {
       // What is hidden in it is not ours.
-    }
-  }
-
-  /** A folder moves as a whole within a file system only. */
-  private static boolean isMoved(Path folder, Path target) throws IOException {
-    try {
-      Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
-      return true;
-    } catch (AtomicMoveNotSupportedException e) {
-      return false;
     }
   }
 

@@ -3,45 +3,33 @@ package dev.geminibatch.batch;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
- * How far a run has come, which stage takes it on from there, and where it can go. The ledger
- * refuses any other move.
+ * How far a run has come, and where it can go; the ledger refuses any other move. {@link Itinerary}
+ * knows which stage takes it on.
  */
 public enum RunState {
   /** Written down; its input is about to be taken from the inbox. */
-  RECEIVING(null),
+  RECEIVING,
   /** The input is ours. */
-  RECEIVED("inspect"),
+  RECEIVED,
   /** Every line has been looked at; nothing is spent yet. */
-  INSPECTED("upload"),
+  INSPECTED,
   /** Every file that a line names is with the service, or known to be impossible. */
-  UPLOADED("assemble"),
+  UPLOADED,
   /** The jobs' files are on disk; some jobs may be with the service while others wait for room. */
-  ASSEMBLED("submit"),
+  ASSEMBLED,
   /** Every job is with the service, or refused by it. */
-  SUBMITTED("collect"),
+  SUBMITTED,
   /** Every answer there will be is on disk. */
-  COLLECTED("deliver"),
+  COLLECTED,
   /** Another run with the same content will answer, or has answered. */
-  FOLLOWING("deliver"),
+  FOLLOWING,
   /** The outbox has it. */
-  DELIVERED(null),
+  DELIVERED,
   /** Nothing can be delivered; the failed folder says why. */
-  FAILED(null);
-
-  private final String stage;
-
-  RunState(String stage) {
-    this.stage = stage;
-  }
-
-  /** The route that takes a run on from here; empty when there is nothing more to do. */
-  public Optional<String> stage() {
-    return Optional.ofNullable(stage);
-  }
+  FAILED;
 
   public boolean isFinished() {
     return this == DELIVERED || this == FAILED;

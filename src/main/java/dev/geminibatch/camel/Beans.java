@@ -45,6 +45,7 @@ import dev.geminibatch.upload.UploadCache;
 import dev.geminibatch.upload.UploadReferences;
 import dev.geminibatch.upload.Uploader;
 import java.io.IOException;
+import java.net.URLClassLoader;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
@@ -69,6 +70,7 @@ public final class Beans implements AutoCloseable {
   private final RemoteMedia remoteMedia;
   private final ExecutorService uploadPool;
   private final LineParser parser;
+  private final Optional<URLClassLoader> components;
   private final Map<String, Object> byName;
 
   /**
@@ -87,6 +89,7 @@ public final class Beans implements AutoCloseable {
       check(profile);
     }
 
+    this.components = ExtraJars.on(settings.routes().components());
     this.database = LedgerDatabase.open(settings.folders().state());
     this.ledger = new Ledger(database, clock);
     this.claims = new RunClaims(settings.folders().state());
@@ -171,10 +174,7 @@ public final class Beans implements AutoCloseable {
         PictureRequest.read(profile.pictures().get());
       }
     } catch (InvalidSettingException e) {
-      throw profile.profile().equals(Profiles.DEFAULT)
-          ? e
-          : new InvalidSettingException(
-              "In the profile " + profile.profile() + ": " + e.getMessage());
+      throw Profiles.in(profile.profile(), e);
     }
   }
 
@@ -197,6 +197,11 @@ public final class Beans implements AutoCloseable {
   /** The beans by the names that the routes use. */
   Map<String, Object> byName() {
     return byName;
+  }
+
+  /** What loads further Camel components, if there are any. */
+  Optional<URLClassLoader> components() {
+    return components;
   }
 
   public Ledger ledger() {
@@ -236,5 +241,8 @@ public final class Beans implements AutoCloseable {
     services.close();
     claims.close();
     database.close();
+    if (components.isPresent()) {
+      components.get().close();
+    }
   }
 }

@@ -2,7 +2,6 @@ package dev.geminibatch.camel;
 
 import dev.geminibatch.settings.InvalidSettingException;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -17,14 +16,14 @@ final class ExtraJars {
   private ExtraJars() {}
 
   /** What loads the classes of the jars; empty if there are none. */
-  static Optional<ClassLoader> on(Path folder) {
+  static Optional<URLClassLoader> on(Path folder) {
     if (!Files.isDirectory(folder)) {
       return Optional.empty();
     }
     List<URL> jars = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(each -> each.toString().endsWith(".jar")).sorted().toList()) {
-        jars.add(url(file));
+        jars.add(file.toUri().toURL());
       }
     } catch (IOException e) {
       throw new InvalidSettingException(
@@ -35,9 +34,5 @@ final class ExtraJars {
         : Optional.of(
             new URLClassLoader(
                 "components", jars.toArray(URL[]::new), ExtraJars.class.getClassLoader()));
-  }
-
-  private static URL url(Path jar) throws MalformedURLException {
-    return jar.toUri().toURL();
   }
 }

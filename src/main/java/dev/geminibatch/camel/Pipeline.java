@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
@@ -65,8 +66,8 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private static void start(Main main, Settings settings, Beans beans) {
-    Checks checks = new Checks(settings);
     RouteFiles files = new RouteFiles(settings.routes().folders());
+    Checks checks = new Checks(files, settings.routes().off(), beans.components());
     main.addMainListener(checks);
     try {
       files.check();
@@ -184,26 +185,28 @@ public final class Pipeline implements AutoCloseable {
 
   /** Looks at the routes when they are read, and before they are started. */
   private static final class Checks extends MainListenerSupport {
-    private final Settings settings;
+    private final RouteFiles files;
+    private final List<String> off;
+    private final Optional<? extends ClassLoader> components;
 
     /** Also when it could not be started. */
     private CamelContext context;
 
-    Checks(Settings settings) {
-      this.settings = settings;
+    Checks(RouteFiles files, List<String> off, Optional<? extends ClassLoader> components) {
+      this.files = files;
+      this.off = off;
+      this.components = components;
     }
 
     @Override
     public void beforeInitialize(BaseMainSupport main) {
       context = main.getCamelContext();
-      ExtraJars.on(settings.routes().components())
-          .ifPresent(context::setApplicationContextClassLoader);
+      components.ifPresent(context::setApplicationContextClassLoader);
       context.addLifecycleStrategy(
           new LifecycleStrategySupport() {
             @Override
             public void onContextStarting(CamelContext starting) {
-              RouteCheck.check(
-                  starting, new RouteFiles(settings.routes().folders()), settings.routes().off());
+              RouteCheck.check(starting, files, off);
             }
           });
     }

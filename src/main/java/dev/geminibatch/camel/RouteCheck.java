@@ -33,11 +33,16 @@ import org.apache.camel.support.PatternHelper;
 final class RouteCheck {
   private final CamelContext context;
   private final List<RouteDefinition> routes;
+
+  /** Where a route begins, but for those that are switched off: Camel leaves them out. */
+  private final Set<String> taken;
+
   private final List<String> problems = new ArrayList<>();
 
   private RouteCheck(CamelContext context) {
     this.context = context;
     this.routes = model(context).getRouteDefinitions();
+    this.taken = taken();
   }
 
   /**
@@ -50,7 +55,7 @@ final class RouteCheck {
     RouteCheck check = new RouteCheck(context);
     check.checkOff(files, off);
     check.checkConfigurations();
-    check.checkBeginnings(off);
+    check.checkBeginnings();
     check.checkTargets(off);
     check.checkStages(off);
     if (!check.problems.isEmpty()) {
@@ -149,11 +154,11 @@ final class RouteCheck {
   }
 
   /** Camel finds out only when it starts the second one. */
-  private void checkBeginnings(List<String> off) {
+  private void checkBeginnings() {
     Map<String, RouteDefinition> begun = new HashMap<>();
     for (RouteDefinition route : routes) {
       String endpoint = resolved(route.getInput().getUri());
-      if (!endpoint.startsWith("direct:") || off.contains(route.getRouteId())) {
+      if (!endpoint.startsWith("direct:")) {
         continue;
       }
       RouteDefinition other = begun.putIfAbsent(endpoint, route);
@@ -173,14 +178,10 @@ final class RouteCheck {
   }
 
   private void checkTargets(List<String> off) {
-    Set<String> taken = taken(off);
     for (RouteDefinition route : routes) {
-      if (off.contains(route.getRouteId())) {
-        continue;
-      }
       for (ProcessorDefinition<?> step : steps(route)) {
         boolean isSeam = step instanceof ToDefinition to && to.getUri().startsWith("{{stage.");
-        if (!isSeam && step instanceof ToDefinition to && !isTaken(to.getUri(), taken)) {
+        if (!isSeam && step instanceof ToDefinition to && !isTaken(to.getUri())) {
           problems.add(
               place(step)
                   + ": no route takes "
@@ -220,11 +221,10 @@ final class RouteCheck {
   }
 
   private void checkStage(String key, String endpoint, List<String> off, String byDefault) {
-    Set<String> taken = taken(off);
     if (!endpoint.isEmpty() && !endpoint.contains(":")) {
       problems.add(
           key + " names " + endpoint + ", which is no endpoint; write direct:" + endpoint + ".");
-    } else if (!isTaken(endpoint, taken)) {
+    } else if (!isTaken(endpoint)) {
       problems.add(
           key
               + " is "
@@ -241,22 +241,20 @@ final class RouteCheck {
 
   /** Says so if a route that takes the endpoint is switched off. */
   private String whoIsOff(String endpoint, List<String> off) {
-    return taken(List.of()).contains(endpoint) || off.contains(endpoint.replace("direct:", ""))
+    return off.contains(endpoint.replace("direct:", ""))
         ? " (routes.off switches off the one that did)"
         : "";
   }
 
   /** Only what is taken within this process can be known. */
-  private boolean isTaken(String uri, Set<String> taken) {
+  private boolean isTaken(String uri) {
     String endpoint = resolved(uri);
     return !endpoint.startsWith("direct:") || taken.contains(endpoint);
   }
 
-  private Set<String> taken(List<String> off) {
+  private Set<String> taken() {
     return routes.stream()
-        .filter(route -> !off.contains(route.getRouteId()))
-        .map(RouteDefinition::getInput)
-        .map(from -> resolved(from.getUri()))
+        .map(route -> resolved(route.getInput().getUri()))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 

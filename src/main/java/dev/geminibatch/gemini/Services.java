@@ -1,25 +1,26 @@
 package dev.geminibatch.gemini;
 
+import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
-import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
- * The gateways to the service: one for each key and address, so that profiles with the same key
- * share one pace and those with different keys share nothing.
+ * The gateways to the service: one for each key, so that profiles with the same key share one pace
+ * and those with different keys share nothing.
  */
 public final class Services implements AutoCloseable {
   private final RetryPolicy retries;
   private final ServiceClock clock;
-  private final Map<Account, GeminiAccess> opened = new LinkedHashMap<>();
-  private boolean isStopped;
 
-  private record Account(String project, URI baseUrl) {}
+  /** By the fingerprints of their keys; {@link Profiles} allows one address for a key. */
+  private final Map<String, GeminiAccess> opened = new HashMap<>();
+
+  private boolean isStopped;
 
   /**
    * @param clock ours, taken for the service's until that has answered
@@ -29,11 +30,10 @@ public final class Services implements AutoCloseable {
     this.clock = new ServiceClock(clock);
   }
 
-  /** The gateway for the key and address that are set. */
+  /** The gateway for the key that is set. */
   public synchronized GeminiAccess of(Settings settings) {
-    Account account =
-        new Account(settings.service().requireKey().fingerprint(), settings.service().baseUrl());
-    return opened.computeIfAbsent(account, each -> open(settings));
+    String project = settings.service().requireKey().fingerprint();
+    return opened.computeIfAbsent(project, each -> open(settings));
   }
 
   private GeminiAccess open(Settings settings) {
@@ -50,10 +50,11 @@ public final class Services implements AutoCloseable {
    * @param project the fingerprint of its key
    */
   public synchronized GeminiAccess ofProject(String project) {
-    return opened.values().stream()
-        .filter(each -> each.project().equals(project))
-        .findFirst()
-        .orElseThrow(() -> new NoSuchElementException("No key of project " + project));
+    GeminiAccess access = opened.get(project);
+    if (access == null) {
+      throw new NoSuchElementException("No key of project " + project);
+    }
+    return access;
   }
 
   /** The service's clock. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 
 /** Changes and makes lines, for users' routes. */
 public final class Prompts {
@@ -48,36 +49,30 @@ public final class Prompts {
       return line;
     }
     JsonNode contents = object.path("contents");
-    ArrayNode parts = parts(contents);
     if (contents.isTextual() || contents.isObject()) {
-      // One text or one turn without a list.
-      parts = contents.has("parts") ? parts(MAPPER.createArrayNode().add(contents)) : parts;
-      if (parts == null) {
-        ArrayNode list = object.putArray("contents");
-        list.add(contents);
-        parts = list;
-      }
+      contents = object.putArray("contents").add(contents);
     }
-    if (parts == null) {
+    if (!(contents instanceof ArrayNode turns) || turns.isEmpty()) {
       return line;
     }
-    ObjectNode part = MAPPER.createObjectNode().put("text", text);
-    parts.insert(isBefore ? 0 : parts.size(), part);
+    Optional<ArrayNode> parts = parts(turns);
+    if (parts.isEmpty()) {
+      return line;
+    }
+    int place = isBefore ? 0 : parts.get().size();
+    parts.get().insert(place, MAPPER.createObjectNode().put("text", text));
     return root.toString();
   }
 
-  /** Where the parts of the last turn of the user are, which may be the list itself. */
-  private static ArrayNode parts(JsonNode contents) {
-    if (!(contents instanceof ArrayNode turns) || turns.isEmpty()) {
-      return null;
-    }
+  /** The parts of the last turn of the user; bare parts, without a turn, are the list itself. */
+  private static Optional<ArrayNode> parts(ArrayNode turns) {
     for (int i = turns.size() - 1; i >= 0; i--) {
       JsonNode turn = turns.get(i);
       if (turn.path("parts") instanceof ArrayNode parts
           && !turn.path("role").asText().equals("model")) {
-        return parts;
+        return Optional.of(parts);
       }
     }
-    return turns.get(0).has("parts") ? null : turns; // bare parts
+    return turns.get(0).has("parts") ? Optional.empty() : Optional.of(turns);
   }
 }

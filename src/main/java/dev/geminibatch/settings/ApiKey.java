@@ -10,9 +10,11 @@ import java.util.Objects;
  */
 public final class ApiKey {
   private final String secret;
+  private final String fingerprint;
 
   private ApiKey(String secret) {
     this.secret = secret;
+    this.fingerprint = Sha256.hex("gemini-batch:" + secret).substring(0, 16);
   }
 
   /**
@@ -41,7 +43,7 @@ public final class ApiKey {
 
   /** Tells projects apart in the upload cache without keeping the key: 16 hex digits of a hash. */
   public String fingerprint() {
-    return Sha256.hex("gemini-batch:" + secret).substring(0, 16);
+    return fingerprint;
   }
 
   @Override

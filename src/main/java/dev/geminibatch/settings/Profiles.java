@@ -80,10 +80,15 @@ public final class Profiles {
     try {
       return new SettingsReader(seen, name, home).read(this, defaultMediaRoot);
     } catch (InvalidSettingException e) {
-      throw name.equals(DEFAULT)
-          ? e
-          : new InvalidSettingException("In the profile " + name + ": " + e.getMessage());
+      throw in(name, e);
     }
+  }
+
+  /** The same, with the profile's name before it. */
+  public static InvalidSettingException in(String profile, InvalidSettingException wrong) {
+    return profile.equals(DEFAULT)
+        ? wrong
+        : new InvalidSettingException("In the profile " + profile + ": " + wrong.getMessage());
   }
 
   private static void checkBeginning(String key) {
@@ -201,7 +206,7 @@ public final class Profiles {
               + Similar.meant(name, byName.keySet())
               + "; there are "
               + String.join(", ", byName.keySet())
-              + ". A profile begins to be with its first setting, say profile."
+              + ". A profile is there from its first setting on, say profile."
               + name
               + ".gemini.model.");
     }

@@ -11,16 +11,19 @@ public final class Similar {
 
   /** The name that is nearest, if one is near. */
   public static Optional<String> to(String written, Collection<String> names) {
-    LevenshteinDistance distance = new LevenshteinDistance(Math.max(2, written.length() / 5));
-    return names.stream()
-        .filter(name -> distance.apply(written, name) >= 0)
-        .min(Comparator.comparing((String name) -> distance.apply(written, name)));
+    return within(Math.max(2, written.length() / 5), written, names);
   }
 
   /** The name that differs in no more than two letters. */
   static Optional<String> nearly(String written, Collection<String> names) {
-    LevenshteinDistance distance = new LevenshteinDistance(2);
-    return names.stream().filter(name -> distance.apply(written, name) >= 0).findFirst();
+    return within(2, written, names);
+  }
+
+  private static Optional<String> within(int most, String written, Collection<String> names) {
+    LevenshteinDistance distance = new LevenshteinDistance(most);
+    return names.stream()
+        .filter(name -> distance.apply(written, name) >= 0)
+        .min(Comparator.comparing((String name) -> distance.apply(written, name)));
   }
 
   /** The same as words to add to a message, or nothing. */

@@ -76,6 +76,24 @@ class ExtendTest extends WorkshopTest {
     return Files.exists(noted) ? Files.readString(noted) : "";
   }
 
+  /** A further step, which fails until the {@link #obstacle} is gone. */
+  private String failing() throws IOException {
+    Files.createDirectories(obstacle().getParent());
+    Files.writeString(obstacle(), "in the way");
+    return """
+
+    - to:
+        uri: file:%s
+        parameters:
+          fileName: %s
+          fileExist: Fail"""
+        .formatted(obstacle().getParent(), obstacle().getFileName());
+  }
+
+  private Path obstacle() {
+    return folder.resolve("hook/up");
+  }
+
   private void write(String file, String content) throws IOException {
     Path aside = folder.resolve(file + ".aside");
     Files.writeString(aside, content);
@@ -138,27 +156,13 @@ class ExtendTest extends WorkshopTest {
         route(
             "mine",
             "direct:mine",
-            note("through", "x")
-                + """
-
-                - to:
-                    uri: file:%s
-                    parameters:
-                      fileName: up
-                      fileExist: Fail
-                - to:
-                    uri: direct:%s
-                """
-                    .formatted(folder.resolve("hook"), next.get(stage))
-                    .stripTrailing()));
-    Files.createDirectories(folder.resolve("hook"));
-    Files.writeString(folder.resolve("hook/up"), "in the way");
+            note("through", "x") + failing() + "\n- to:\n    uri: direct:" + next.get(stage)));
     open(EXTRA, "stage.after-" + stage + "=direct:mine");
     workshop.drop("x.jsonl", validation("1"));
     workshop.sandbox().setJobTime(Duration.ZERO);
     await().until(() -> !workshop.runs().isEmpty() && workshop.runs().get(0).reason().isPresent());
 
-    Files.delete(folder.resolve("hook/up"));
+    Files.delete(obstacle());
     workshop.awaitRuns(1);
 
     assertThat(noted("through")).startsWith("x;x;");
@@ -199,24 +203,7 @@ class ExtendTest extends WorkshopTest {
 
   @Test
   void a_run_is_over_only_when_those_are_told_who_want_to_know() throws Exception {
-    write(
-        "mine.camel.yaml",
-        route(
-            "mine",
-            "direct:mine",
-            note("told", "x")
-                + """
-
-                - to:
-                    uri: file:%s
-                    parameters:
-                      fileName: up
-                      fileExist: Fail
-                """
-                    .formatted(folder.resolve("hook"))
-                    .stripTrailing()));
-    Files.createDirectories(folder.resolve("hook"));
-    Files.writeString(folder.resolve("hook/up"), "in the way");
+    write("mine.camel.yaml", route("mine", "direct:mine", note("told", "x") + failing()));
     open(EXTRA, "stage.after-deliver=direct:mine");
     workshop.drop("x.jsonl", validation("1"));
     workshop.awaitJobs(1);
@@ -225,7 +212,7 @@ class ExtendTest extends WorkshopTest {
     assertThat(workshop.runs().get(0).reason().get()).startsWith("stage.after-deliver: ");
     assertThat(workshop.outbox().results("x")).hasSize(1);
 
-    Files.delete(folder.resolve("hook/up"));
+    Files.delete(obstacle());
     workshop.awaitRuns(1);
 
     assertThat(noted("told")).startsWith("x;x;");
