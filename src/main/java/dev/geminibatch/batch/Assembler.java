@@ -62,7 +62,7 @@ public final class Assembler {
   public record PreparedLine(CheckedLine line, Map<FileTag, FileReference> references) {}
 
   /** The assembly of one run: an iterator over its lines in groups, and the jobs they go into. */
-  public static final class Assembly extends LineWalk {
+  public static final class Assembly extends LineWalk<List<CheckedLine>> {
     private final Run run;
     private final String project;
     private final RunFolder folder;
@@ -80,6 +80,11 @@ public final class Assembler {
       this.project = project;
       this.folder = folder;
       this.jobs = jobs;
+    }
+
+    @Override
+    List<CheckedLine> group(List<CheckedLine> lines) {
+      return lines;
     }
   }
 

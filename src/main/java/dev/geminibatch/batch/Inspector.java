@@ -73,8 +73,11 @@ public final class Inspector {
   /** A line that cannot be sent, as it is kept for whoever asks for all of them. */
   public record BadLine(long line, String code, String message) {}
 
+  /** Some lines that follow each other, and the inspection that they belong to. */
+  public record Group(Inspection inspection, List<CheckedLine> lines) {}
+
   /** The inspection of one run: an iterator over its lines in groups. */
-  public static final class Inspection extends LineWalk {
+  public static final class Inspection extends LineWalk<Group> {
     private static final int EXAMPLES = 20;
 
     private final Run run;
@@ -88,6 +91,11 @@ public final class Inspector {
     private final CompletableFuture<Void> isOnDisk;
     private long lines;
     private long rejected;
+
+    @Override
+    Group group(List<CheckedLine> lines) {
+      return new Group(this, lines);
+    }
 
     /** The split closes the walk before its last lines are checked; this is for afterwards. */
     private void release() throws IOException {
@@ -168,14 +176,14 @@ public final class Inspector {
   }
 
   /** Checks a group of lines and the files that they name. */
-  public void check(Inspection inspection, List<CheckedLine> lines) throws IOException {
+  public void check(Group group) throws IOException {
     try {
-      checkEach(inspection, lines);
+      checkEach(group.inspection(), group.lines());
     } catch (IOException | RuntimeException e) {
       try {
-        inspection.ahead.discard();
+        group.inspection().ahead.discard();
       } finally {
-        inspection.release();
+        group.inspection().release();
       }
       throw e;
     }

@@ -27,16 +27,20 @@ public final class Ledger {
           AND job.state NOT IN ('ASSEMBLED', 'UPLOADED')) THEN 1 ELSE 0 END AS paid
       FROM run""";
 
-  private static final List<String> UNFINISHED =
-      RunState.unfinished().stream().map(Enum::name).toList();
+  /** The states as a list in SQL. */
+  private static final String UNFINISHED =
+      RunState.unfinished().stream()
+          .map(state -> "'" + state + "'")
+          .collect(Collectors.joining(", ", "(", ")"));
 
   private static final String NEEDED_FILES =
       """
       SELECT u.name FROM upload u JOIN media m ON m.sha256 = u.sha256
-      WHERE u.project = :project AND m.run_id IN (SELECT id FROM run WHERE state IN (<unfinished>))
+      WHERE u.project = :project AND m.run_id IN (SELECT id FROM run WHERE state IN %1$s)
       UNION SELECT input_file FROM job
       WHERE input_file IS NOT NULL
-        AND run_id IN (SELECT id FROM run WHERE state IN (<unfinished>))""";
+        AND run_id IN (SELECT id FROM run WHERE state IN %1$s)"""
+          .formatted(UNFINISHED);
 
   /**
    * For what must outlive a power failure: that an input was taken, that a job is about to be paid
@@ -168,8 +172,10 @@ public final class Ledger {
     return runs(
         "dry_run = 0 AND state "
             + inOrNotIn
-            + " (<unfinished>) ORDER BY created_at DESC LIMIT :most",
-        query -> query.bindList("unfinished", UNFINISHED).bind("most", most));
+            + " "
+            + UNFINISHED
+            + " ORDER BY created_at DESC LIMIT :most",
+        query -> query.bind("most", most));
   }
 
   /** Runs that are only looked at. */
@@ -179,9 +185,7 @@ public final class Ledger {
 
   /** All runs that are not finished, the oldest first. */
   public List<Run> unfinished() {
-    return runs(
-        "state IN (<states>) ORDER BY created_at, id",
-        query -> query.bindList("states", UNFINISHED));
+    return runs("state IN " + UNFINISHED + " ORDER BY created_at, id", query -> {});
   }
 
   /** All runs in a state, the oldest first. */
@@ -694,7 +698,6 @@ public final class Ledger {
     return handle
         .createQuery(NEEDED_FILES)
         .bind("project", project)
-        .bindList("unfinished", UNFINISHED)
         .mapTo(String.class)
         .collect(Collectors.toSet());
   }

@@ -15,6 +15,8 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.TemplateEngine;
 
 /**
  * The database of ledger and upload cache: one SQLite file in the state folder, which a daemon and
@@ -26,10 +28,14 @@ public final class LedgerDatabase implements AutoCloseable {
 
   private final HikariDataSource safe;
   private final HikariDataSource quick;
+  private final Jdbi jdbi;
+  private final Jdbi quickJdbi;
 
   private LedgerDatabase(HikariDataSource safe, HikariDataSource quick) {
     this.safe = safe;
     this.quick = quick;
+    this.jdbi = jdbi(safe);
+    this.quickJdbi = jdbi(quick);
   }
 
   /**
@@ -88,9 +94,17 @@ public final class LedgerDatabase implements AutoCloseable {
     return new HikariDataSource(config);
   }
 
+  private static Jdbi jdbi(DataSource source) {
+    Jdbi jdbi = Jdbi.create(source);
+    jdbi.getConfig(SqlStatements.class)
+        .setTemplateEngine(TemplateEngine.NOP)
+        .setSqlParser(new NamedParameters());
+    return jdbi;
+  }
+
   /** Every commit is on the disk when it returns. */
   public Jdbi jdbi() {
-    return Jdbi.create(safe);
+    return jdbi;
   }
 
   /**
@@ -98,7 +112,7 @@ public final class LedgerDatabase implements AutoCloseable {
    * can be found out again.
    */
   public Jdbi quickJdbi() {
-    return Jdbi.create(quick);
+    return quickJdbi;
   }
 
   @Override

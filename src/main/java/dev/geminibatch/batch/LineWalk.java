@@ -10,7 +10,7 @@ import java.util.List;
  * A stage's way through the lines of a run, in groups and in order, with what the stage gathers on
  * the way. While it works on one group, the next ones are parsed.
  */
-abstract class LineWalk implements Iterator<List<CheckedLine>>, Closeable {
+abstract class LineWalk<G> implements Iterator<G>, Closeable {
   private final ReadAhead<?, List<CheckedLine>> lines;
   private final Closeable source;
   private boolean isClosed;
@@ -29,9 +29,12 @@ abstract class LineWalk implements Iterator<List<CheckedLine>>, Closeable {
   }
 
   @Override
-  public final List<CheckedLine> next() {
-    return lines.next();
+  public final G next() {
+    return group(lines.next());
   }
+
+  /** Lines as the stage's route sees them. */
+  abstract G group(List<CheckedLine> lines);
 
   /** Closes the file that is read; what is gathered is the stage's to close. */
   @Override
