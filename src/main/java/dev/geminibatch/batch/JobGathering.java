@@ -125,7 +125,7 @@ final class JobGathering implements Closeable {
   /** Whether the files are those that were written: another process may have begun anew. */
   boolean isIntact() throws IOException {
     for (GatheredJob each : finished) {
-      Path file = folder.jobFile(each.job().number());
+      Path file = folder.jobBody(each.job().number());
       if (!Files.exists(file) || !each.written().equals(Files.getLastModifiedTime(file))) {
         return false;
       }
@@ -162,6 +162,6 @@ final class JobGathering implements Closeable {
   }
 
   private FileTime modified(int number) throws IOException {
-    return Files.getLastModifiedTime(folder.jobFile(number));
+    return Files.getLastModifiedTime(folder.jobBody(number));
   }
 }

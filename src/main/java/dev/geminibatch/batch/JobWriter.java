@@ -9,27 +9,25 @@ import dev.geminibatch.result.AnswerFormats;
 import dev.geminibatch.result.JobIndex;
 import dev.geminibatch.result.KeyTable;
 import dev.geminibatch.result.Tokens;
-import dev.geminibatch.settings.ForcedOutput;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes the file of one batch job, and the index that leads from its answers back to the input.
+ * Writes down what the file of one batch job is made of, and the index that leads from its answers
+ * back to the input.
  */
 final class JobWriter implements Closeable {
   private final int number;
   private final String model;
   private final int maxRequests;
   private final long maxBytes;
-  private final OutputStream out;
+  private final JobBody.Writer body;
   private final JobIndex.Writer index;
   private final AnswerFormats.Writer formats;
   private KeyTable keys = new KeyTable();
   private long requests;
-  private long bytes;
 
   JobWriter(RunFolder folder, int number, String model, int maxRequests, long maxBytes)
       throws IOException {
@@ -37,7 +35,7 @@ final class JobWriter implements Closeable {
     this.model = model;
     this.maxRequests = maxRequests;
     this.maxBytes = maxBytes;
-    this.out = new ForcedOutput(folder.jobFile(number));
+    this.body = new JobBody.Writer(folder.jobBody(number));
     this.index = new JobIndex.Writer(folder.jobIndex(number));
     this.formats = new AnswerFormats.Writer(folder.formats(number));
   }
@@ -54,10 +52,10 @@ final class JobWriter implements Closeable {
     RequestKey key = request.key();
     String wireKey = key.text();
     long hash = KeyTable.hash(wireKey);
-    boolean changed = !key.json().startsWith("\"");
+    boolean changed = !key.isString();
     String wireJson = key.wireJson();
     long length = WireLine.length(request, wireJson, references::get);
-    if (bytes + length > maxBytes) {
+    if (body.size() + length > maxBytes) {
       return false;
     }
     while (!keys.add(hash)) {
@@ -66,15 +64,13 @@ final class JobWriter implements Closeable {
       hash = KeyTable.hash(wireKey);
       changed = true;
       wireJson = WireLine.quote(wireKey);
-      length = WireLine.length(request, wireJson, references::get);
     }
-    WireLine.write(request, wireJson, references::get, out);
+    WireLine.write(request, wireJson, references::get, body);
     int format = formats.add(request.answerFormat());
     index.add(
         new JobIndex.Entry(
             request.line().number(), request.line().offset(), hash, changed, format));
     requests++;
-    bytes += length;
     return true;
   }
 
@@ -117,7 +113,7 @@ final class JobWriter implements Closeable {
   @Override
   public void close() throws IOException {
     keys = new KeyTable(); // the next job of this model has its own
-    out.close();
+    body.close();
     index.close();
     formats.close();
   }

@@ -1,5 +1,6 @@
 package dev.geminibatch.batch;
 
+import dev.geminibatch.gemini.Content;
 import dev.geminibatch.result.AnswerCheck;
 import dev.geminibatch.result.JobAnswers;
 import dev.geminibatch.result.JobFiles;
@@ -59,9 +60,14 @@ public final class RunFolder {
     return path.resolve("lines-" + attempt);
   }
 
+  /** What a job's file is made of; see {@link #jobFile}. */
+  Path jobBody(int number) {
+    return path.resolve("job-" + number + ".body");
+  }
+
   /** A job's file as the service gets it. */
-  Path jobFile(int number) {
-    return path.resolve("job-" + number + ".jsonl");
+  Content jobFile(int number) {
+    return new JobBody(jobBody(number), input());
   }
 
   /** The matches of answers that were fetched a second time, for somebody who asked for them. */
@@ -172,7 +178,7 @@ public final class RunFolder {
   void removeJob(int number) throws IOException {
     for (Path file :
         List.of(
-            jobFile(number),
+            jobBody(number),
             jobIndex(number),
             formats(number),
             refusals(number),

@@ -2,6 +2,7 @@ package dev.geminibatch.batch;
 
 import dev.geminibatch.batch.Progress.Unit;
 import dev.geminibatch.gemini.BatchStatus;
+import dev.geminibatch.gemini.Content;
 import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.GeminiFailure;
@@ -184,15 +185,34 @@ public final class Submitter {
       current = ledger.job(run.id(), job.number());
     }
     if (current.state() == JobState.ASSEMBLED) {
-      ledger.jobUploaded(current, project(run), upload(run, folder, current));
+      String file = upload(run, folder, current);
+      if (wasChanged(run, folder, current)) {
+        return Outcome.DONE;
+      }
+      ledger.jobUploaded(current, project(run), file);
       current = ledger.job(run.id(), job.number());
     }
     return create(run, current);
   }
 
+  /** The file was put together from the input while it was uploaded. */
+  private boolean wasChanged(Run run, RunFolder folder, Job job) throws IOException {
+    try {
+      InputGuard.check(run, folder);
+      return false;
+    } catch (RunFailure changed) {
+      if (!ledger.run(run.id()).isPaid()) {
+        throw changed;
+      }
+      ledger.jobEnded(job, "INPUT_CHANGED", null, "not sent: " + changed.getMessage());
+      return true;
+    }
+  }
+
   private String upload(Run run, RunFolder folder, Job job) throws IOException {
-    long size = Files.size(folder.jobFile(job.number()));
-    long seconds = Files.getLastModifiedTime(folder.jobFile(job.number())).toMillis() / 1000;
+    Content file = folder.jobFile(job.number());
+    long size = file.size();
+    long seconds = Files.getLastModifiedTime(folder.jobBody(job.number())).toMillis() / 1000;
     String assembled = Long.toString(seconds % (36 * 36 * 36 * 36), 36);
     GeminiFailure refused = null;
     for (int i = 0; i < JSONL_TYPES.size(); i++) {
@@ -200,11 +220,7 @@ public final class Submitter {
       // each time that the file was assembled, since the references in it are others then.
       String id = "gb-" + run.id() + "-" + job.number() + "-" + assembled + i;
       FileUpload upload =
-          new FileUpload(
-              folder.jobFile(job.number()),
-              "files/" + id,
-              job.displayName() + ".jsonl",
-              JSONL_TYPES.get(i));
+          new FileUpload(file, "files/" + id, job.displayName() + ".jsonl", JSONL_TYPES.get(i));
       try {
         return gemini(run)
             .upload(
@@ -241,7 +257,7 @@ public final class Submitter {
         .filter(started::isBefore)
         .orElse(started)
         .plus(CERTAIN_AFTER)
-        .plusSeconds(Files.size(folder.jobFile(job.number())) / CHECKED_A_SECOND);
+        .plusSeconds(folder.jobFile(job.number()).size() / CHECKED_A_SECOND);
   }
 
   private Outcome create(Run run, Job job) throws IOException {

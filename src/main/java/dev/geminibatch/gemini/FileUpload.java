@@ -1,7 +1,5 @@
 package dev.geminibatch.gemini;
 
-import java.nio.file.Path;
-
 /**
  * A file to be uploaded.
  *
@@ -9,4 +7,4 @@ import java.nio.file.Path;
  *     at most 40 of {@code a-z 0-9 -} and no dash at its ends
  * @param displayName what a person sees in a listing, any Unicode
  */
-public record FileUpload(Path path, String name, String displayName, String mimeType) {}
+public record FileUpload(Content content, String name, String displayName, String mimeType) {}

@@ -17,7 +17,6 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +69,7 @@ public final class Gemini implements AutoCloseable {
    * @throws IOException when the file cannot be read
    */
   public RemoteFile upload(FileUpload upload, LongConsumer sent) throws IOException {
-    long size = Files.size(upload.path());
+    long size = upload.content().size();
     RemoteFile file;
     try {
       file = new ResumableUpload(http, retries, uploadPace, upload, sent).run();
@@ -82,7 +81,8 @@ public final class Gemini implements AutoCloseable {
     }
     if (file.size() >= 0 && file.size() != size) {
       throw ServiceHttp.odd(
-          "The service stored " + file.size() + " of " + size + " bytes of " + upload.path(), null);
+          "The service stored " + file.size() + " of " + size + " bytes of " + upload.content(),
+          null);
     }
     sent.accept(size);
     return file;

@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.genai.types.File;
 import dev.geminibatch.gemini.GeminiFailure.Kind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -24,11 +21,10 @@ import okio.BufferedSink;
  *
  * <p>Chunks have the 8 MiB that the service insists on, the last one may be shorter and is sent
  * with "finalize", also when the size is an exact multiple or zero. After a broken chunk the
- * service is asked how far it got. Bytes are read from disk as they are sent.
+ * service is asked how far it got.
  */
 final class ResumableUpload {
   private static final int CHUNK_BYTES = 8 << 20;
-  private static final int COPY_BYTES = 64 << 10;
   private static final MediaType BYTES = MediaType.get("application/octet-stream");
 
   private final ServiceHttp http;
@@ -48,11 +44,11 @@ final class ResumableUpload {
   }
 
   RemoteFile run() throws IOException {
-    try (FileChannel channel = FileChannel.open(upload.path());
+    try (Content.Reading content = upload.content().open();
         Pace.Slot slot = pace.enter()) {
-      long size = channel.size();
+      long size = upload.content().size();
       String session = retries.call(() -> watched(() -> start(size)));
-      return sendChunks(session, channel, size);
+      return sendChunks(session, content, size);
     }
   }
 
@@ -78,14 +74,14 @@ final class ResumableUpload {
     }
   }
 
-  private RemoteFile sendChunks(String session, FileChannel channel, long size) throws IOException {
+  private RemoteFile sendChunks(String session, Content.Reading content, long size) {
     long offset = 0;
     while (true) {
       try {
         long length = Math.min(CHUNK_BYTES, size - offset);
         boolean last = offset + length == size;
         long from = offset;
-        Optional<RemoteFile> file = watched(() -> send(session, channel, from, length, last));
+        Optional<RemoteFile> file = watched(() -> send(session, content, from, length, last));
         if (file.isPresent()) {
           return file.get();
         }
@@ -111,12 +107,12 @@ final class ResumableUpload {
 
   /** Sends a chunk; the last one gives the file. */
   private Optional<RemoteFile> send(
-      String session, FileChannel channel, long offset, long length, boolean last) {
+      String session, Content.Reading content, long offset, long length, boolean last) {
     Request request =
         http.sessionRequest(session)
             .header("X-Goog-Upload-Command", last ? "upload, finalize" : "upload")
             .header("X-Goog-Upload-Offset", Long.toString(offset))
-            .post(new Region(channel, offset, length))
+            .post(new Region(content, offset, length))
             .build();
     try (Response response = http.open(request)) {
       return last ? Optional.of(finished(response)) : Optional.empty();
@@ -168,14 +164,14 @@ final class ResumableUpload {
         && failure.getMessage().toLowerCase(Locale.ROOT).contains("offset");
   }
 
-  /** A part of the file as a request body of known length. */
+  /** A part of the content as a request body of known length. */
   private static final class Region extends RequestBody {
-    private final FileChannel channel;
+    private final Content.Reading content;
     private final long offset;
     private final long length;
 
-    Region(FileChannel channel, long offset, long length) {
-      this.channel = channel;
+    Region(Content.Reading content, long offset, long length) {
+      this.content = content;
       this.offset = offset;
       this.length = length;
     }
@@ -192,17 +188,7 @@ final class ResumableUpload {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-      channel.position(offset);
-      InputStream in = Channels.newInputStream(channel);
-      byte[] buffer = new byte[COPY_BYTES];
-      for (long left = length; left > 0; ) {
-        int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-        if (read < 0) {
-          throw new IOException("The file became shorter while it was uploaded");
-        }
-        sink.write(buffer, 0, read);
-        left -= read;
-      }
+      content.write(offset, length, sink.outputStream());
     }
   }
 }

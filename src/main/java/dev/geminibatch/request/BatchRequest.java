@@ -13,6 +13,7 @@ import java.util.List;
  * @param segments the request in the order of its bytes
  * @param inline files that are in the line itself
  * @param answerFormat what the request wants its answer to look like
+ * @param form how the bytes of the line relate to what the service takes
  */
 public record BatchRequest(
     Line line,
@@ -21,8 +22,19 @@ public record BatchRequest(
     List<Range> extras,
     List<Segment> segments,
     Inline inline,
-    AnswerFormat answerFormat)
+    AnswerFormat answerFormat,
+    Form form)
     implements CheckedLine {
+
+  /** How the bytes of a line relate to what the service takes. */
+  public enum Form {
+    /** They are what it takes, key and all. */
+    WIRE,
+    /** Pieces of them are. */
+    PIECES,
+    /** Likewise, but the input holds them only as a quotation, in a line of an errors file. */
+    QUOTED
+  }
 
   /** Base64 data in a line: how many files, and how many bytes of the line they take. */
   public record Inline(int files, long bytes) {}
@@ -38,6 +50,11 @@ public record BatchRequest(
 
   /** The place of a file reference. */
   record TaggedFile(FileTag tag) implements Segment {}
+
+  /** The same request, quoted by the line that it was read from. */
+  BatchRequest quoted() {
+    return new BatchRequest(line, key, model, extras, segments, inline, answerFormat, Form.QUOTED);
+  }
 
   /** How much of the line's bytes is sent as text. */
   public long textBytes() {

@@ -25,6 +25,10 @@ final class Edits {
     edits.add(new Edit(start, end, replacement));
   }
 
+  boolean isEmpty() {
+    return edits.isEmpty();
+  }
+
   /** The bytes of the range as segments, edits applied. */
   List<Segment> applyTo(Range range) {
     if (edits.isEmpty()) {

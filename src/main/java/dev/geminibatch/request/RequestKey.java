@@ -14,8 +14,13 @@ public record RequestKey(String text, String json) {
     return new RequestKey(text, '"' + text + '"');
   }
 
+  /** Whether it was written as a string. */
+  public boolean isString() {
+    return json.startsWith("\"");
+  }
+
   /** The key as the service takes it, a JSON string. */
   public String wireJson() {
-    return json.startsWith("\"") ? json : '"' + json + '"';
+    return isString() ? json : '"' + json + '"';
   }
 }

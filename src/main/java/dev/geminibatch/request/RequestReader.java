@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.geminibatch.request.BatchRequest.Form;
 import dev.geminibatch.request.BatchRequest.Literal;
 import dev.geminibatch.request.BatchRequest.Range;
 import dev.geminibatch.request.BatchRequest.Segment;
@@ -136,6 +137,10 @@ public final class RequestReader {
     private Range request;
     private Range body;
     private boolean requestIsNative;
+
+    /** Whether there are fields that the service does not know, or one of them twice. */
+    private boolean isForeign;
+
     private String modelInRequest;
     private String modelField;
     private boolean contentsSeen;
@@ -217,12 +222,22 @@ public final class RequestReader {
         String name = parser.text();
         parser.nextToken();
         switch (name) {
-          case "key" -> key = readKey();
-          case "custom_id" -> customId = readKey();
+          case "key" -> {
+            isForeign |= key != null;
+            key = readKey();
+          }
+          case "custom_id" -> {
+            isForeign = true;
+            customId = readKey();
+          }
           case "url" -> {
+            isForeign = true;
             url = parser.currentToken() == JsonToken.VALUE_STRING ? parser.text() : null;
           }
-          case "method" -> parser.skipValue();
+          case "method" -> {
+            isForeign = true;
+            parser.skipValue();
+          }
           case "request" -> {
             if (parser.currentToken() == JsonToken.VALUE_STRING) {
               reportedText = parser.text();
@@ -235,6 +250,7 @@ public final class RequestReader {
           }
           case "body" -> {
             once(body, name);
+            isForeign = true;
             body = readRequest(Place.of("body"));
           }
           default -> {
@@ -308,12 +324,18 @@ public final class RequestReader {
           requestIsNative ? List.copyOf(extras) : List.of(),
           edits.applyTo(requestIsNative ? request : body),
           new BatchRequest.Inline(inlineFiles, inlineBytes),
-          new AnswerFormat(responseMimeType, responseSchema, responseJsonSchema, maxOutputTokens));
+          new AnswerFormat(responseMimeType, responseSchema, responseJsonSchema, maxOutputTokens),
+          isWire() ? Form.WIRE : Form.PIECES);
+    }
+
+    private boolean isWire() {
+      return !isForeign && edits.isEmpty() && key != null && key.isString();
     }
 
     /** A line of an errors file carries the line that it reports in its field "request". */
     private CheckedLine readReported(byte[] reported) {
-      return read(new Line(line.number(), line.offset(), reported, reported.length));
+      CheckedLine read = read(new Line(line.number(), line.offset(), reported, reported.length));
+      return read instanceof BatchRequest quoted ? quoted.quoted() : read;
     }
 
     private RequestKey key() {

@@ -1,35 +1,61 @@
 package dev.geminibatch.request;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.geminibatch.request.BatchRequest.Form;
 import dev.geminibatch.request.BatchRequest.Literal;
 import dev.geminibatch.request.BatchRequest.Range;
 import dev.geminibatch.request.BatchRequest.Segment;
 import dev.geminibatch.request.BatchRequest.TaggedFile;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
 /**
- * Writes a request as the service takes it: {@code {"key":..., "request":{...}}}, without a copy of
- * the line, which may be most of the memory.
+ * A request as the service takes it, {@code {"key":..., "request":{...}}}: pieces of its line and
+ * words between them, without a copy of the line, which may be most of the memory.
  */
 public final class WireLine {
   private WireLine() {}
 
-  /** Takes the pieces of a line. */
-  @FunctionalInterface
-  private interface Pieces {
-    void take(byte[] bytes, int start, int length) throws IOException;
+  /** Takes what a line of a batch job is made of, in its order. */
+  public interface Pieces {
+    /** Bytes that the input holds as well, at the same place of the same line. */
+    void ofLine(Line line, int start, int end) throws IOException;
+
+    /** Bytes that stand nowhere else. */
+    void text(byte[] bytes, int start, int length) throws IOException;
   }
 
   /** How many bytes {@link #write} will write. */
   public static long length(
       BatchRequest request, String wireKeyJson, Function<FileTag, FileReference> references)
       throws IOException {
-    long[] sum = new long[1];
-    cut(request, wireKeyJson, references, (bytes, start, length) -> sum[0] += length);
-    return sum[0];
+    if (isWhole(request, wireKeyJson)) {
+      return request.line().bytes().length + 1L;
+    }
+    Length length = new Length();
+    write(request, wireKeyJson, references, length);
+    return length.bytes;
+  }
+
+  private static final class Length implements Pieces {
+    private long bytes;
+
+    @Override
+    public void ofLine(Line line, int start, int end) {
+      bytes += end - start;
+    }
+
+    @Override
+    public void text(byte[] text, int start, int length) {
+      bytes += length;
+    }
+  }
+
+  /** Whether the line needs no change but for its line end. */
+  private static boolean isWhole(BatchRequest request, String wireKeyJson) {
+    return request.form() == Form.WIRE && request.key().json().equals(wireKeyJson);
   }
 
   /**
@@ -43,42 +69,46 @@ public final class WireLine {
       BatchRequest request,
       String wireKeyJson,
       Function<FileTag, FileReference> references,
-      OutputStream out)
-      throws IOException {
-    cut(request, wireKeyJson, references, out::write);
-  }
-
-  private static void cut(
-      BatchRequest request,
-      String wireKeyJson,
-      Function<FileTag, FileReference> references,
       Pieces out)
       throws IOException {
-    byte[] source = request.line().bytes();
-    take("{\"key\":", out);
-    take(wireKeyJson, out);
-    for (Range extra : request.extras()) {
-      take(",", out);
-      out.take(source, extra.start(), extra.end() - extra.start());
+    if (isWhole(request, wireKeyJson)) {
+      out.ofLine(request.line(), 0, request.line().bytes().length);
+      text("\n", out);
+      return;
     }
-    take(",\"request\":", out);
+    text("{\"key\":", out);
+    text(wireKeyJson, out);
+    for (Range extra : request.extras()) {
+      text(",", out);
+      range(request, extra, out);
+    }
+    text(",\"request\":", out);
     for (Segment segment : request.segments()) {
       if (segment instanceof Range range) {
-        out.take(source, range.start(), range.end() - range.start());
+        range(request, range, out);
       } else if (segment instanceof Literal literal) {
-        take(literal.json(), out);
+        text(literal.json(), out);
       } else if (segment instanceof TaggedFile file) {
         FileReference reference = references.apply(file.tag());
-        take("{\"mimeType\":" + quote(reference.mimeType()), out);
-        take(",\"fileUri\":" + quote(reference.uri()) + "}", out);
+        text("{\"mimeType\":" + quote(reference.mimeType()), out);
+        text(",\"fileUri\":" + quote(reference.uri()) + "}", out);
       }
     }
-    take("}\n", out);
+    text("}\n", out);
   }
 
-  private static void take(String text, Pieces out) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    out.take(bytes, 0, bytes.length);
+  private static void range(BatchRequest request, Range range, Pieces out) throws IOException {
+    Line line = request.line();
+    if (request.form() == Form.QUOTED) {
+      out.text(line.bytes(), range.start(), range.end() - range.start());
+    } else {
+      out.ofLine(line, range.start(), range.end());
+    }
+  }
+
+  private static void text(String text, Pieces out) throws IOException {
+    byte[] bytes = text.getBytes(UTF_8);
+    out.text(bytes, 0, bytes.length);
   }
 
   /** A string as JSON. */

@@ -1,5 +1,6 @@
 package dev.geminibatch.upload;
 
+import dev.geminibatch.gemini.Content;
 import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.GeminiFailure;
@@ -127,7 +128,10 @@ public final class Uploader {
 
   private static FileUpload upload(MediaFile media, String id) {
     return new FileUpload(
-        media.path(), "files/" + id, media.path().getFileName().toString(), media.mimeType());
+        Content.of(media.path()),
+        "files/" + id,
+        media.path().getFileName().toString(),
+        media.mimeType());
   }
 
   private RemoteFile awaitProcessing(Gemini gemini, RemoteFile uploaded, MediaFile media)

@@ -76,7 +76,6 @@ class AssemblyAheadTest {
     JobGathering jobs = ahead.take(run.id()).orElseThrow();
     assertThat(jobs.jobs()).extracting(Job::requests).containsExactly(2L);
     assertThat(jobs.rejected()).isEqualTo(1);
-    assertThat(Files.readAllLines(files.jobFile(1))).hasSize(2);
     assertThat(ahead.take(run.id())).as("taken once").isEmpty();
   }
 
@@ -89,18 +88,18 @@ class AssemblyAheadTest {
     attempt.keep();
 
     assertThat(ahead.take(run.id())).isEmpty();
-    assertThat(files.jobFile(1)).doesNotExist();
+    assertThat(files.jobBody(1)).doesNotExist();
     assertThat(files.rejected(1)).doesNotExist();
   }
 
   @Test
   void jobs_that_another_process_has_begun_anew_or_removed_are_not_ready() throws IOException {
     ready();
-    Files.setLastModifiedTime(files.jobFile(1), FileTime.fromMillis(1));
+    Files.setLastModifiedTime(files.jobBody(1), FileTime.fromMillis(1));
     assertThat(ahead.take(run.id())).isEmpty();
 
     ready();
-    Files.delete(files.jobFile(1));
+    Files.delete(files.jobBody(1));
     assertThat(ahead.take(run.id())).isEmpty();
   }
 

@@ -3,6 +3,7 @@ package dev.geminibatch.batch;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.geminibatch.gemini.Content;
 import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.gemini.Gemini;
 import dev.geminibatch.gemini.GeminiAccess;
@@ -76,7 +77,10 @@ class JobWatchTest {
   private void openJobs(Path input) throws IOException {
     Gemini gemini = service.gemini();
     String file =
-        gemini.upload(new FileUpload(input, "files/in", "in", "application/jsonl"), s -> {}).name();
+        gemini
+            .upload(
+                new FileUpload(Content.of(input), "files/in", "in", "application/jsonl"), s -> {})
+            .name();
     List<Job> jobs = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (int number = 1; number <= JOBS; number++) {

@@ -3,6 +3,7 @@ package dev.geminibatch.bench;
 import static dev.geminibatch.testkit.Samples.extraction;
 import static dev.geminibatch.testkit.Samples.png;
 
+import dev.geminibatch.gemini.Content;
 import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.sandbox.Counters;
 import dev.geminibatch.sandbox.Endpoint;
@@ -63,7 +64,7 @@ final class UploadBench {
     for (int i = 0; i < FILES; i++) {
       String id = "plain-" + round + "-" + i;
       Path file = Files.write(folder.resolve(id), png(id));
-      FileUpload upload = new FileUpload(file, "files/" + id, id, "image/png");
+      FileUpload upload = new FileUpload(Content.of(file), "files/" + id, id, "image/png");
       uploads.add(threads.submit(() -> workshop.beans().gemini().upload(upload, sent -> {})));
     }
     for (Future<?> upload : uploads) {

@@ -245,7 +245,7 @@ class GeminiTest {
 
   private FileUpload upload(String id, byte[] content) throws IOException {
     Path path = Files.write(folder.resolve("עמוד " + id), content);
-    return new FileUpload(path, "files/" + id, "עמוד", "application/jsonl");
+    return new FileUpload(Content.of(path), "files/" + id, "עמוד", "application/jsonl");
   }
 
   private static byte[] content(int size) {

@@ -3,7 +3,7 @@ package dev.geminibatch.request;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
+import dev.geminibatch.testkit.WrittenLines;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,8 +56,8 @@ class PromptsTest {
     byte[] bytes = line.getBytes(UTF_8);
     CheckedLine checked = new RequestReader().read(new Line(1, 0, bytes, bytes.length));
     assertThat(checked).as(line).isInstanceOf(BatchRequest.class);
-    ByteArrayOutputStream wire = new ByteArrayOutputStream();
+    WrittenLines wire = new WrittenLines();
     WireLine.write((BatchRequest) checked, "\"k\"", tag -> null, wire);
-    return wire.toString(UTF_8);
+    return wire.toString();
   }
 }

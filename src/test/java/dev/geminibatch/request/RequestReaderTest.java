@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.settings.Settings;
-import java.io.ByteArrayOutputStream;
+import dev.geminibatch.testkit.WrittenLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -275,7 +275,7 @@ class RequestReaderTest {
     BatchRequest request = request(line(json));
     Function<FileTag, FileReference> references =
         tag -> new FileReference("uri:" + tag.path(), "image/png");
-    ByteArrayOutputStream wire = new ByteArrayOutputStream();
+    WrittenLines wire = new WrittenLines();
     try {
       WireLine.write(request, request.key().wireJson(), references, wire);
       assertThat(WireLine.length(request, request.key().wireJson(), references))
@@ -283,7 +283,7 @@ class RequestReaderTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return wire.toString(UTF_8);
+    return wire.toString();
   }
 
   private BatchRequest request(Line line) {
