@@ -307,6 +307,21 @@ class OnceTest extends WorkshopTest {
   }
 
   @Test
+  void what_became_of_an_input_while_jobs_waited_is_not_sent() throws Exception {
+    open("job.max-open=1", "job.max-requests=1", "retry.max-attempts=1");
+    workshop.drop("x.jsonl", validation("1"), validation("2"));
+    awaitReason("1 of our jobs are open");
+    Path input = folder.resolve("state/runs/" + workshop.runs().get(0).id() + "/input.jsonl");
+    Files.writeString(input, validation("8") + "\n" + validation("9 is longer"));
+    workshop.awaitRuns(1);
+
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
+    assertThat(workshop.outbox().errors("x").get(0).path("message").asText())
+        .contains("The input was changed");
+    assertThat(workshop.sandbox().counters().linesSent()).isEqualTo(1);
+  }
+
+  @Test
   void an_outbox_that_cannot_be_written_to_keeps_the_run_waiting() throws Exception {
     open();
     Path outbox = folder.resolve("outbox");
