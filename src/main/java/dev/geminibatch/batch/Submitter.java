@@ -185,6 +185,9 @@ public final class Submitter {
       current = ledger.job(run.id(), job.number());
     }
     if (current.state() == JobState.ASSEMBLED) {
+      if (wasChanged(run, folder, current)) {
+        return Outcome.DONE;
+      }
       String file = upload(run, folder, current);
       if (wasChanged(run, folder, current)) {
         return Outcome.DONE;
@@ -195,7 +198,7 @@ public final class Submitter {
     return create(run, current);
   }
 
-  /** The file was put together from the input while it was uploaded. */
+  /** Whether the input is no longer what it was; the job's file is put together from it. */
   private boolean wasChanged(Run run, RunFolder folder, Job job) throws IOException {
     try {
       InputGuard.check(run, folder);

@@ -312,7 +312,7 @@ class OnceTest extends WorkshopTest {
     workshop.drop("x.jsonl", validation("1"), validation("2"));
     awaitReason("1 of our jobs are open");
     Path input = folder.resolve("state/runs/" + workshop.runs().get(0).id() + "/input.jsonl");
-    Files.writeString(input, validation("8") + "\n" + validation("9 is longer"));
+    Files.writeString(input, nativeLine("8", "other"));
     workshop.awaitRuns(1);
 
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
