@@ -90,7 +90,7 @@ public final class Collector {
                     name,
                     outcome.answered(),
                     outcome.failed()));
-    Files.deleteIfExists(folder.jobBody(job.number())); // the service has long read it
+    Files.deleteIfExists(folder.jobBody(job.number())); // nothing is sent from it any more
   }
 
   private void download(Run run, RunFolder folder, Job job) throws IOException {

@@ -25,9 +25,12 @@ import org.slf4j.LoggerFactory;
 public final class FollowUp {
   private static final Logger LOG = LoggerFactory.getLogger("collect");
 
-  /** Somebody ended these, or they were paid for in full: nobody wants them paid again unasked. */
+  /**
+   * Somebody ended these, or they were paid for in full, so nobody wants them paid again unasked;
+   * or the input no longer says what they were.
+   */
   private static final Set<String> NOT_BY_ITSELF =
-      Set.of("job-cancelled", "job-gone", "job-answers_gone");
+      Set.of("job-cancelled", "job-gone", "job-answers_gone", "job-input_changed");
 
   /** A service that refuses other lines of a job each time is not asked for ever. */
   private static final int MOST_WITHOUT_SENDING = 20;

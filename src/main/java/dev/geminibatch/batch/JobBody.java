@@ -25,11 +25,13 @@ import java.nio.file.Path;
  *
  * <p>On the disk it is a list of parts, each a piece of the input followed by some text: where the
  * piece starts (a long), its length (a long), the text's length (an int) and the text. The last
- * eight bytes are the size of it all. Lines that the service takes as they are make one part,
- * however many follow each other.
+ * eight bytes are the size of it all. Lines that the service takes as they are make one part, as
+ * long as there is just a line feed between them.
  */
 final class JobBody implements Content {
+  /** A quoted line may have 64 MiB, and a reader holds the text of a part. */
   private static final int MOST_TEXT = 64 << 10;
+
   private static final int WINDOW_BYTES = 128 << 10;
 
   private final Path body;
@@ -51,7 +53,7 @@ final class JobBody implements Content {
     private long start;
     private long end;
     private long size;
-    private boolean endsLine;
+    private boolean endsWholeLine;
     private boolean closed;
 
     Writer(Path body) throws IOException {
@@ -59,18 +61,22 @@ final class JobBody implements Content {
     }
 
     @Override
-    public void ofLine(Line line, int from, int until) throws IOException {
-      long first = line.offset() + from;
-      // Before the beginning of a line there is always a line end in the input.
-      boolean follows = endsLine ? from == 0 && first == end + 1 : text.size() == 0 && first == end;
-      if (follows) {
-        text.reset();
+    public void wholeLine(Line line) throws IOException {
+      if (endsWholeLine && line.offset() == end + 1) {
+        text.reset(); // the one byte between the lines is a line end
       } else {
-        writePart();
-        start = first;
+        begin(line.offset());
       }
+      end = line.offset() + line.bytes().length;
+      text.write('\n');
+      endsWholeLine = true;
+      size += line.bytes().length + 1;
+    }
+
+    @Override
+    public void ofLine(Line line, int from, int until) throws IOException {
+      begin(line.offset() + from);
       end = line.offset() + until;
-      endsLine = false;
       size += until - from;
     }
 
@@ -79,15 +85,21 @@ final class JobBody implements Content {
       size += length;
       for (int at = from, left = length; left > 0; ) {
         if (text.size() == MOST_TEXT) {
-          writePart();
-          start = end;
+          begin(end);
         }
         int some = Math.min(left, MOST_TEXT - text.size());
         text.write(bytes, at, some);
         at += some;
         left -= some;
       }
-      endsLine = text.size() == 1 && length == 1 && bytes[from] == '\n';
+      endsWholeLine = false;
+    }
+
+    private void begin(long first) throws IOException {
+      writePart();
+      start = first;
+      end = first;
+      endsWholeLine = false;
     }
 
     private void writePart() throws IOException {
@@ -146,11 +158,16 @@ final class JobBody implements Content {
     private int windowLength;
     private DataInputStream parts;
 
-    /** Where the part stands in the content, and what it is made of. */
+    /** Where the present part stands in the content. */
     private long position;
 
+    /** Where its piece stands in the input. */
     private long start;
+
+    /** How long its piece is. */
     private long length;
+
+    /** What follows the piece. */
     private byte[] text;
 
     Parts(Path body, FileChannel input) throws IOException {
@@ -186,7 +203,15 @@ final class JobBody implements Content {
       if (from < position) {
         rewind();
       }
-      long end = from + bytes;
+      try {
+        writeParts(from, from + bytes, out);
+      } catch (IOException e) {
+        position = Long.MAX_VALUE; // it may have happened in the middle of a part: rewind
+        throw e;
+      }
+    }
+
+    private void writeParts(long from, long end, OutputStream out) throws IOException {
       for (long at = from; at < end; ) {
         while (at >= partEnd()) {
           next();
@@ -210,6 +235,7 @@ final class JobBody implements Content {
       long end = from + bytes;
       for (long at = from; at < end; ) {
         if (at < windowStart || at >= windowStart + windowLength) {
+          windowLength = 0; // whatever happens now, it no longer holds what it did
           windowStart = at;
           windowLength = input.read(ByteBuffer.wrap(window), at);
           if (windowLength <= 0) {

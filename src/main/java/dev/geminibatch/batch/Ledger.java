@@ -27,7 +27,7 @@ public final class Ledger {
           AND job.state NOT IN ('ASSEMBLED', 'UPLOADED')) THEN 1 ELSE 0 END AS paid
       FROM run""";
 
-  /** The states as a list in SQL. */
+  /** The states of runs that are not finished, as a list in SQL. */
   private static final String UNFINISHED =
       RunState.unfinished().stream()
           .map(state -> "'" + state + "'")

@@ -34,8 +34,8 @@ public final class LedgerDatabase implements AutoCloseable {
   private LedgerDatabase(HikariDataSource safe, HikariDataSource quick) {
     this.safe = safe;
     this.quick = quick;
-    this.jdbi = jdbi(safe);
-    this.quickJdbi = jdbi(quick);
+    this.jdbi = over(safe);
+    this.quickJdbi = over(quick);
   }
 
   /**
@@ -94,8 +94,9 @@ public final class LedgerDatabase implements AutoCloseable {
     return new HikariDataSource(config);
   }
 
-  private static Jdbi jdbi(DataSource source) {
+  private static Jdbi over(DataSource source) {
     Jdbi jdbi = Jdbi.create(source);
+    // Our SQL has no templates, and an engine for them takes its time to load.
     jdbi.getConfig(SqlStatements.class)
         .setTemplateEngine(TemplateEngine.NOP)
         .setSqlParser(new NamedParameters());

@@ -189,6 +189,7 @@ public final class Submitter {
         return Outcome.DONE;
       }
       String file = upload(run, folder, current);
+      // What was sent is what was checked only if nothing has changed in the meantime either.
       if (wasChanged(run, folder, current)) {
         return Outcome.DONE;
       }
@@ -207,6 +208,7 @@ public final class Submitter {
       if (!ledger.run(run.id()).isPaid()) {
         throw changed;
       }
+      LOG.warn("{}: job {} is not sent: {}", run.name(), job.number(), changed.getMessage());
       ledger.jobEnded(job, "INPUT_CHANGED", null, "not sent: " + changed.getMessage());
       return true;
     }

@@ -85,10 +85,15 @@ public final class RequestReader {
 
   /** Reads one line; never throws for what the line holds. */
   public CheckedLine read(Line line) {
+    return read(line, RequestKey.ofLine(line.number()));
+  }
+
+  /** Reads a line that has this key if it brings none itself. */
+  private CheckedLine read(Line line, RequestKey otherwise) {
     if (line.isTooLong()) {
       return new RejectedLine(
           line,
-          new Reading(line).keyAtTheBeginning(),
+          new Reading(line, otherwise).keyAtTheBeginning(),
           LineProblem.ofInput(
               "line-too-long",
               String.format(
@@ -101,17 +106,17 @@ public final class RequestReader {
     if (line.bytes().length >= 2 && line.bytes()[0] == 0x1F && line.bytes()[1] == (byte) 0x8B) {
       return new RejectedLine(
           line,
-          RequestKey.ofLine(line.number()),
+          otherwise,
           LineProblem.ofInput("not-utf8", "the file is packed with gzip; name it x.jsonl.gz"));
     }
     if (isNotUtf8(line.bytes())) {
       return new RejectedLine(
           line,
-          RequestKey.ofLine(line.number()),
+          otherwise,
           LineProblem.ofInput(
               "not-utf8", "the line is not UTF-8 but looks like UTF-16; save the file as UTF-8"));
     }
-    return new Reading(line).run();
+    return new Reading(line, otherwise).run();
   }
 
   /** JSON in UTF-8 holds no zero byte; a parser would take it for another encoding. */
@@ -130,15 +135,18 @@ public final class RequestReader {
     private final byte[] bytes;
     private final JsonScanner parser;
 
+    private final RequestKey keyOtherwise;
+
     private RequestKey key;
     private RequestKey customId;
+    private boolean keySeen;
     private boolean keyIsUnreadable;
     private String url;
     private Range request;
     private Range body;
     private boolean requestIsNative;
 
-    /** Whether there are fields that the service does not know, or one of them twice. */
+    /** Whether there are fields that are not sent, or a key that is there twice. */
     private boolean isForeign;
 
     private String modelInRequest;
@@ -157,7 +165,8 @@ public final class RequestReader {
     private final Set<String> errorFields = new HashSet<>();
     private Boolean mayHaveTags;
 
-    Reading(Line line) {
+    Reading(Line line, RequestKey keyOtherwise) {
+      this.keyOtherwise = keyOtherwise;
       this.line = line;
       this.bytes = line.bytes();
       this.parser = new JsonScanner(bytes);
@@ -223,7 +232,8 @@ public final class RequestReader {
         parser.nextToken();
         switch (name) {
           case "key" -> {
-            isForeign |= key != null;
+            isForeign |= keySeen;
+            keySeen = true;
             key = readKey();
           }
           case "custom_id" -> {
@@ -329,23 +339,31 @@ public final class RequestReader {
     }
 
     private boolean isWire() {
-      return !isForeign && edits.isEmpty() && key != null && key.isString();
+      // A byte order mark may stand before the object, where files were joined, and blanks around
+      // it.
+      return bytes[0] == '{'
+          && bytes[bytes.length - 1] == '}'
+          && !isForeign
+          && edits.isEmpty()
+          && key != null
+          && key.isString();
     }
 
     /** A line of an errors file carries the line that it reports in its field "request". */
     private CheckedLine readReported(byte[] reported) {
-      CheckedLine read = read(new Line(line.number(), line.offset(), reported, reported.length));
-      return read instanceof BatchRequest quoted ? quoted.quoted() : read;
+      CheckedLine read =
+          read(new Line(line.number(), line.offset(), reported, reported.length), key());
+      return read instanceof BatchRequest request ? request.quoted() : read;
     }
 
     private RequestKey key() {
       RequestKey own = requestIsNative || customId == null ? key : customId;
       own = own == null ? customId : own;
-      return own == null ? RequestKey.ofLine(line.number()) : own;
+      return own == null ? keyOtherwise : own;
     }
 
     private String model() throws BadLine {
-      String fromUrl = body != null ? modelOfUrl() : null;
+      String fromUrl = modelOfUrl();
       String fromRequest = modelInRequest == null ? null : modelId(modelInRequest, modelField);
       if (fromUrl != null && fromRequest != null && !fromUrl.equals(fromRequest)) {
         throw new BadLine(
@@ -367,6 +385,9 @@ public final class RequestReader {
       }
       Matcher matcher = MODEL_IN_URL.matcher(url.strip());
       if (!matcher.find()) {
+        if (body == null) {
+          return null; // some address that a native line has for its own sake
+        }
         throw new BadLine(
             "bad-url",
             "url \""

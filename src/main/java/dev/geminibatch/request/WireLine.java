@@ -20,6 +20,9 @@ public final class WireLine {
 
   /** Takes what a line of a batch job is made of, in its order. */
   public interface Pieces {
+    /** All of a line as it stands in the input, and a line end. */
+    void wholeLine(Line line) throws IOException;
+
     /** Bytes that the input holds as well, at the same place of the same line. */
     void ofLine(Line line, int start, int end) throws IOException;
 
@@ -31,9 +34,6 @@ public final class WireLine {
   public static long length(
       BatchRequest request, String wireKeyJson, Function<FileTag, FileReference> references)
       throws IOException {
-    if (isWhole(request, wireKeyJson)) {
-      return request.line().bytes().length + 1L;
-    }
     Length length = new Length();
     write(request, wireKeyJson, references, length);
     return length.bytes;
@@ -41,6 +41,11 @@ public final class WireLine {
 
   private static final class Length implements Pieces {
     private long bytes;
+
+    @Override
+    public void wholeLine(Line line) {
+      bytes += line.bytes().length + 1;
+    }
 
     @Override
     public void ofLine(Line line, int start, int end) {
@@ -51,11 +56,6 @@ public final class WireLine {
     public void text(byte[] text, int start, int length) {
       bytes += length;
     }
-  }
-
-  /** Whether the line needs no change but for its line end. */
-  private static boolean isWhole(BatchRequest request, String wireKeyJson) {
-    return request.form() == Form.WIRE && request.key().json().equals(wireKeyJson);
   }
 
   /**
@@ -71,9 +71,8 @@ public final class WireLine {
       Function<FileTag, FileReference> references,
       Pieces out)
       throws IOException {
-    if (isWhole(request, wireKeyJson)) {
-      out.ofLine(request.line(), 0, request.line().bytes().length);
-      text("\n", out);
+    if (request.form() == Form.WIRE && request.key().json().equals(wireKeyJson)) {
+      out.wholeLine(request.line());
       return;
     }
     text("{\"key\":", out);

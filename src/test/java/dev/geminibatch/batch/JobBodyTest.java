@@ -16,6 +16,7 @@ import dev.geminibatch.request.WireLine;
 import dev.geminibatch.testkit.WrittenLines;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -36,7 +37,7 @@ class JobBodyTest {
   @Test
   void lines_that_the_service_takes_as_they_are_make_one_part() throws IOException {
     String spaced =
-        "{ \"request\": {\"contents\": [{\"parts\": [{\"text\": \"t\"}]}]}, \"key\": \"c\", \"x\": 1 }";
+        "{\"request\": {\"contents\": [{\"parts\": [{\"text\": \"t\"}]}]}, \"key\": \"c\", \"x\": 1}";
     String input = nativeLine("a", "1") + "\n" + nativeLine("b", "2") + "\n" + spaced + "\n";
 
     assertThat(read(body(input))).isEqualTo(input);
@@ -54,16 +55,21 @@ class JobBodyTest {
       "",
       extraction("tag", "page.jpg"),
       nativeLine("alone", "3"),
+      "\uFEFF" + nativeLine("mark of a joined file", "1"),
+      " " + nativeLine("blanks", "1") + " \r",
       "{\"request\":{\"contents\":[\"bare\"]}}",
       "{\"key\":7,\"request\":{\"contents\":[\"number\"]},\"extra\":[1]}",
       quoting.formatted(nativeLine("quoted", "4")),
       quoting.formatted(WireLine.quote(nativeLine("as text", "5"))),
       "{\"key\":\"twice\",\"key\":\"b\",\"request\":{\"contents\":[{\"parts\":[{\"text\":\"t\"}]}]}}",
+      "{\"key\":null,\"key\":\"c\",\"request\":{\"contents\":[{\"parts\":[{\"text\":\"t\"}]}]}}",
       nativeLine("last", "without a line end"),
     };
     Content body = body(String.join("\n", lines));
 
-    assertThat(expected.toString().lines()).hasSize(10);
+    assertThat(expected.toString().lines())
+        .hasSize(13)
+        .allMatch(line -> line.startsWith("{") && line.endsWith("}") && !line.contains("null"));
     assertThat(body.size()).isEqualTo(expected.size());
     assertThat(read(body)).isEqualTo(expected.toString());
   }
@@ -83,6 +89,37 @@ class JobBodyTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         reading.write(from, 300_000, out);
         assertThat(out.toString(UTF_8)).isEqualTo(whole.substring(from, from + 300_000));
+      }
+    }
+  }
+
+  @Test
+  void a_reading_that_failed_can_go_on() throws IOException {
+    Content body = body(extraction("a", "p") + "\n" + nativeLine("b", "x".repeat(300_000)));
+    try (Content.Reading reading = body.open()) {
+      for (int most = 1; most < 300_000; most += 50_001) {
+        OutputStream broken = new BrokenOutput(most);
+        assertThatThrownBy(() -> reading.write(0, body.size(), broken)).hasMessage("broken");
+
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        reading.write(100, body.size() - 100, out);
+        assertThat(out.toString(UTF_8)).isEqualTo(expected.toString().substring(100));
+      }
+    }
+  }
+
+  /** Takes so many bytes and no more. */
+  private static final class BrokenOutput extends OutputStream {
+    private int left;
+
+    BrokenOutput(int most) {
+      left = most;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      if (left-- == 0) {
+        throw new IOException("broken");
       }
     }
   }

@@ -79,6 +79,11 @@ public class LineWork {
     private long count;
 
     @Override
+    public void wholeLine(Line line) {
+      count += line.bytes().length + 1;
+    }
+
+    @Override
     public void ofLine(Line line, int start, int end) {
       count += end - start;
     }

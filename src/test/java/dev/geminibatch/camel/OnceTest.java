@@ -318,6 +318,8 @@ class OnceTest extends WorkshopTest {
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
     assertThat(workshop.outbox().errors("x").get(0).path("message").asText())
         .contains("The input was changed");
+    assertThat(workshop.outbox().report("x").path("jobs").findValuesAsText("attempt"))
+        .containsExactly("1", "1");
     assertThat(workshop.sandbox().counters().linesSent()).isEqualTo(1);
   }
 

@@ -1,5 +1,6 @@
 package dev.geminibatch.request;
 
+import static dev.geminibatch.testkit.Samples.nativeLine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -153,6 +154,62 @@ class RequestReaderTest {
 
     assertThat(key.wireJson()).isEqualTo("\"12345678901234567890\"");
     assertThat(key.json()).isEqualTo("12345678901234567890");
+  }
+
+  @Test
+  void a_line_of_an_errors_file_keeps_the_key_that_was_made_up_for_it() {
+    BatchRequest request =
+        request(
+            line(
+                "{\"key\":\"line-7\",\"line\":7,\"stage\":\"collect\",\"code\":\"empty\","
+                    + "\"message\":\"m\",\"retryable\":true,"
+                    + "\"request\":{\"request\":{\"contents\":[\"a\"]}}}"));
+
+    assertThat(request.key()).isEqualTo(RequestKey.ofLine(7));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1beta/models/gemini-x:generateContent, gemini-x",
+    "https://example.org/page-1.jpg,",
+    "not a url,"
+  })
+  void a_native_line_may_name_its_model_in_a_url_or_have_one_of_its_own(String url, String model) {
+    BatchRequest request =
+        request(line("{\"key\":\"k\",\"url\":\"" + url + "\",\"request\":{\"contents\":[\"a\"]}}"));
+
+    assertThat(request.model()).isEqualTo(model);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"key":"k","request":R} | WIRE
+          {"request": R, "other": 1, "key": "k"} | WIRE
+          ` {"key":"k","request":R}` | PIECES
+          {"key":7,"request":R} | PIECES
+          {"request":R} | PIECES
+          {"key":"k","custom_id":"c","request":R} | PIECES
+          {"key":"k","url":"u","request":R} | PIECES
+          {"key":"","key":"k","request":R} | PIECES
+          {"key":"k","key":"l","request":R} | PIECES
+          {"key":"k","request":{"contents":["bare"]}} | PIECES
+          {"key":"k","body":R} | PIECES
+          """)
+  void a_line_goes_out_whole_if_the_service_takes_it_as_it_is(String line, BatchRequest.Form form) {
+    String request = "{\"contents\":[{\"parts\":[{\"text\":\"a\"}]}]}";
+
+    assertThat(request(line(line.replace("R", request))).form()).isEqualTo(form);
+  }
+
+  @Test
+  void a_line_with_a_default_does_not_go_out_whole() {
+    withDefaults("{\"temperature\":0.5}", null);
+
+    assertThat(request(line(nativeLine("k", "a"))).form()).isEqualTo(BatchRequest.Form.PIECES);
   }
 
   @Test

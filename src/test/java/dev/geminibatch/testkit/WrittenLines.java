@@ -10,6 +10,12 @@ public final class WrittenLines implements WireLine.Pieces {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
   @Override
+  public void wholeLine(Line line) {
+    bytes.writeBytes(line.bytes());
+    bytes.write('\n');
+  }
+
+  @Override
   public void ofLine(Line line, int start, int end) {
     bytes.write(line.bytes(), start, end - start);
   }
