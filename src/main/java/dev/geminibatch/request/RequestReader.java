@@ -85,10 +85,14 @@ public final class RequestReader {
 
   /** Reads one line; never throws for what the line holds. */
   public CheckedLine read(Line line) {
-    return read(line, RequestKey.ofLine(line.number()));
+    return read(line, null);
   }
 
-  /** Reads a line that has this key if it brings none itself. */
+  /**
+   * Reads a line.
+   *
+   * @param otherwise the key of a line that brings none; null for that of its number
+   */
   private CheckedLine read(Line line, RequestKey otherwise) {
     if (line.isTooLong()) {
       return new RejectedLine(
@@ -106,13 +110,13 @@ public final class RequestReader {
     if (line.bytes().length >= 2 && line.bytes()[0] == 0x1F && line.bytes()[1] == (byte) 0x8B) {
       return new RejectedLine(
           line,
-          otherwise,
+          RequestKey.ofLine(line.number()),
           LineProblem.ofInput("not-utf8", "the file is packed with gzip; name it x.jsonl.gz"));
     }
     if (isNotUtf8(line.bytes())) {
       return new RejectedLine(
           line,
-          otherwise,
+          RequestKey.ofLine(line.number()),
           LineProblem.ofInput(
               "not-utf8", "the line is not UTF-8 but looks like UTF-16; save the file as UTF-8"));
     }
@@ -359,7 +363,10 @@ public final class RequestReader {
     private RequestKey key() {
       RequestKey own = requestIsNative || customId == null ? key : customId;
       own = own == null ? customId : own;
-      return own == null ? keyOtherwise : own;
+      if (own != null) {
+        return own;
+      }
+      return keyOtherwise == null ? RequestKey.ofLine(line.number()) : keyOtherwise;
     }
 
     private String model() throws BadLine {
