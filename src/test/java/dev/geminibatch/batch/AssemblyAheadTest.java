@@ -76,6 +76,8 @@ class AssemblyAheadTest {
     JobGathering jobs = ahead.take(run.id()).orElseThrow();
     assertThat(jobs.jobs()).extracting(Job::requests).containsExactly(2L);
     assertThat(jobs.rejected()).isEqualTo(1);
+    assertThat(files.jobFile(1).size())
+        .isEqualTo((nativeLine("a", "1") + "\n" + nativeLine("b", "2") + "\n").length());
     assertThat(ahead.take(run.id())).as("taken once").isEmpty();
   }
 
