@@ -1,49 +1,51 @@
 package dev.geminibatch.camel;
 
-import dev.geminibatch.batch.Assembler;
-import dev.geminibatch.batch.AssemblyAhead;
-import dev.geminibatch.batch.Collector;
-import dev.geminibatch.batch.CreationQueue;
-import dev.geminibatch.batch.Deliverer;
-import dev.geminibatch.batch.FailureDesk;
-import dev.geminibatch.batch.FollowUp;
-import dev.geminibatch.batch.Holds;
-import dev.geminibatch.batch.Inspector;
-import dev.geminibatch.batch.Itinerary;
-import dev.geminibatch.batch.Ledger;
-import dev.geminibatch.batch.LedgerDatabase;
-import dev.geminibatch.batch.LineChange;
-import dev.geminibatch.batch.LineParser;
-import dev.geminibatch.batch.Maintenance;
-import dev.geminibatch.batch.MediaUploads;
-import dev.geminibatch.batch.PictureInbox;
-import dev.geminibatch.batch.Poller;
-import dev.geminibatch.batch.Progress;
-import dev.geminibatch.batch.Receiver;
-import dev.geminibatch.batch.Reports;
-import dev.geminibatch.batch.Retention;
-import dev.geminibatch.batch.Run;
-import dev.geminibatch.batch.RunClaims;
-import dev.geminibatch.batch.StageContext;
-import dev.geminibatch.batch.Submitter;
-import dev.geminibatch.gemini.Gemini;
-import dev.geminibatch.gemini.RetryPolicy;
-import dev.geminibatch.gemini.Services;
-import dev.geminibatch.request.PictureRequest;
-import dev.geminibatch.request.Prompts;
-import dev.geminibatch.request.RequestDefaults;
-import dev.geminibatch.request.RequestReader;
-import dev.geminibatch.result.Answer;
-import dev.geminibatch.result.Prices;
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.cost.Prices;
+import dev.geminibatch.extension.Answer;
+import dev.geminibatch.extension.Csv;
+import dev.geminibatch.extension.Hmac;
+import dev.geminibatch.extension.Holds;
+import dev.geminibatch.extension.Prompts;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.CreationQueue;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.LedgerDatabase;
+import dev.geminibatch.line.RequestDefaults;
+import dev.geminibatch.line.RequestReader;
+import dev.geminibatch.maintenance.Maintenance;
+import dev.geminibatch.media.MediaCatalog;
+import dev.geminibatch.media.RemoteMedia;
+import dev.geminibatch.media.StorageQuota;
+import dev.geminibatch.media.UploadCache;
+import dev.geminibatch.media.UploadReferences;
+import dev.geminibatch.media.Uploader;
+import dev.geminibatch.report.Reports;
+import dev.geminibatch.run.Progress;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunClaims;
+import dev.geminibatch.service.Connections;
+import dev.geminibatch.service.RetryPolicy;
+import dev.geminibatch.service.gemini.GeminiService;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
-import dev.geminibatch.upload.MediaCatalog;
-import dev.geminibatch.upload.RemoteMedia;
-import dev.geminibatch.upload.Storage;
-import dev.geminibatch.upload.UploadCache;
-import dev.geminibatch.upload.UploadReferences;
-import dev.geminibatch.upload.Uploader;
+import dev.geminibatch.stage.AssemblyAhead;
+import dev.geminibatch.stage.Itinerary;
+import dev.geminibatch.stage.LineParser;
+import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.assemble.Assembler;
+import dev.geminibatch.stage.change.LineChange;
+import dev.geminibatch.stage.clean.Retention;
+import dev.geminibatch.stage.collect.Collector;
+import dev.geminibatch.stage.collect.RetryPlanner;
+import dev.geminibatch.stage.deliver.Deliverer;
+import dev.geminibatch.stage.fail.FailureHandler;
+import dev.geminibatch.stage.inspect.Inspector;
+import dev.geminibatch.stage.poll.Poller;
+import dev.geminibatch.stage.receive.PictureInbox;
+import dev.geminibatch.stage.receive.PictureRequest;
+import dev.geminibatch.stage.receive.Receiver;
+import dev.geminibatch.stage.submit.Submitter;
+import dev.geminibatch.stage.upload.MediaUploads;
 import java.io.IOException;
 import java.net.URLClassLoader;
 import java.security.SecureRandom;
@@ -66,7 +68,7 @@ public final class Beans implements AutoCloseable {
   private final Ledger ledger;
   private final Receiver receiver;
   private final Settings settings;
-  private final Services services;
+  private final Connections services;
   private final RemoteMedia remoteMedia;
   private final ExecutorService uploadPool;
   private final LineParser parser;
@@ -93,7 +95,7 @@ public final class Beans implements AutoCloseable {
     this.database = LedgerDatabase.open(settings.folders().state());
     this.ledger = new Ledger(database, clock);
     this.claims = new RunClaims(settings.folders().state());
-    this.services = new Services(retries, clock);
+    this.services = new Connections(retries, clock);
     StageContext context = new StageContext(ledger, claims, settings, services, clock, progress);
 
     this.remoteMedia =
@@ -108,7 +110,7 @@ public final class Beans implements AutoCloseable {
     UploadCache cache =
         new UploadCache(database.quickJdbi(), services.clock(), settings.uploads().minLife());
     UploadReferences references = new UploadReferences(database.quickJdbi());
-    Storage storage = new Storage(services, settings.uploads().storageLimit(), clock);
+    StorageQuota storage = new StorageQuota(services, settings.uploads().storageLimit(), clock);
     Uploader uploader = new Uploader(services, catalog, cache, random);
     // Some more threads than uploads: while one writes down its reference, another one uploads.
     this.uploadPool = uploadPool(settings.uploads().concurrency() * 5 / 4 + 2);
@@ -121,7 +123,7 @@ public final class Beans implements AutoCloseable {
             database.jdbi(), clock, settings.jobs().maxOpen(), settings.jobs().pollInterval());
     Prices prices = Prices.read(settings.costs().prices());
     Reports reports = new Reports(ledger, settings, prices, clock);
-    FollowUp followUp = new FollowUp(context, references, requests);
+    RetryPlanner followUp = new RetryPlanner(context, references, requests);
     this.receiver = new Receiver(context, random);
     this.byName = new HashMap<>();
     if (!settings.uploads().remoteHosts().isEmpty()) {
@@ -153,7 +155,7 @@ public final class Beans implements AutoCloseable {
             Map.entry("collector", new Collector(context, followUp)),
             Map.entry("deliverer", new Deliverer(context, reports, catalog, requests)),
             Map.entry("retention", new Retention(context)),
-            Map.entry("failureDesk", new FailureDesk(context)),
+            Map.entry("failureDesk", new FailureHandler(context)),
             Map.entry("maintenance", new Maintenance(this::gemini, ledger::cancelAsked))));
   }
 
@@ -173,7 +175,7 @@ public final class Beans implements AutoCloseable {
       if (profile.pictures().isPresent()) {
         PictureRequest.read(profile.pictures().get());
       }
-    } catch (InvalidSettingException e) {
+    } catch (UsageException e) {
       throw Profiles.in(profile.profile(), e);
     }
   }
@@ -220,12 +222,12 @@ public final class Beans implements AutoCloseable {
     return receiver;
   }
 
-  public Gemini gemini() {
+  public GeminiService gemini() {
     return gemini(settings);
   }
 
   /** The service with the key of a profile. */
-  public Gemini gemini(Settings profile) {
+  public GeminiService gemini(Settings profile) {
     return services.of(profile).gemini();
   }
 

@@ -1,6 +1,6 @@
 package dev.geminibatch.camel;
 
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -26,7 +26,7 @@ final class ExtraJars {
         jars.add(file.toUri().toURL());
       }
     } catch (IOException e) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "components.directory is " + folder + ", which cannot be read: " + e.getMessage());
     }
     return jars.isEmpty()

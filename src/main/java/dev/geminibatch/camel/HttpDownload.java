@@ -1,6 +1,6 @@
 package dev.geminibatch.camel;
 
-import dev.geminibatch.upload.RemoteMedia;
+import dev.geminibatch.media.RemoteMedia;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

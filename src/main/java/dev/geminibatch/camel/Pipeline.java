@@ -1,6 +1,6 @@
 package dev.geminibatch.camel;
 
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import java.nio.file.Files;
@@ -39,15 +39,15 @@ public final class Pipeline implements AutoCloseable {
    *
    * @param properties Camel's own options, and the placeholders of users' routes
    * @param watchInbox whether dropped files are taken
-   * @throws InvalidSettingException when a route cannot be read or started; the message names it
+   * @throws UsageException when a route cannot be read or started; the message names it
    */
   public static Pipeline start(
       Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
     Main main = main(settings, beans, properties, watchInbox);
     try {
       start(main, settings, beans);
-    } catch (InvalidSettingException e) {
-      throw new InvalidSettingException(
+    } catch (UsageException e) {
+      throw new UsageException(
           "The routes cannot be started; mend what is named here.\n" + e.getMessage());
     }
     Pipeline pipeline = new Pipeline(main, beans);
@@ -76,7 +76,7 @@ public final class Pipeline implements AutoCloseable {
       RouteMistake mistake = new RouteMistake(checks.context, beans.byName().keySet(), files);
       String told = mistake.told(e);
       main.stop();
-      throw new InvalidSettingException(told);
+      throw new UsageException(told);
     }
   }
 
@@ -114,7 +114,7 @@ public final class Pipeline implements AutoCloseable {
     try {
       camelContext().addService(new RouteReload(folder, trial));
     } catch (Exception e) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "routes.reload is true, but changes in "
               + folder
               + " cannot be noticed: "
@@ -146,7 +146,7 @@ public final class Pipeline implements AutoCloseable {
 
   private static Path existing(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "There are no routes in "
               + folder
               + ". Start in the folder that holds routes/ and config/, or set routes.directory or"

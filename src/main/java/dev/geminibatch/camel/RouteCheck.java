@@ -1,8 +1,8 @@
 package dev.geminibatch.camel;
 
-import dev.geminibatch.settings.InvalidSettingException;
-import dev.geminibatch.settings.Similar;
-import dev.geminibatch.settings.Stages;
+import dev.geminibatch.io.DidYouMean;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.settings.Hooks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,7 +49,7 @@ final class RouteCheck {
    * Checks all routes.
    *
    * @param off ids of routes that are not to be started
-   * @throws InvalidSettingException with every mistake: its file, its line and what to write
+   * @throws UsageException with every mistake: its file, its line and what to write
    */
   static void check(CamelContext context, RouteFiles files, List<String> off) {
     RouteCheck check = new RouteCheck(context);
@@ -59,7 +59,7 @@ final class RouteCheck {
     check.checkTargets(off);
     check.checkStages(off);
     if (!check.problems.isEmpty()) {
-      throw new InvalidSettingException(String.join("\n", check.problems));
+      throw new UsageException(String.join("\n", check.problems));
     }
   }
 
@@ -123,7 +123,7 @@ final class RouteCheck {
             "routes.off names "
                 + id
                 + ", which is no route"
-                + Similar.meant(id, known)
+                + DidYouMean.meant(id, known)
                 + "; write ids that stand in the route files.");
       }
     }
@@ -144,7 +144,7 @@ final class RouteCheck {
               place(route)
                   + ": there is no route configuration "
                   + wanted.strip()
-                  + Similar.meant(wanted.strip(), known)
+                  + DidYouMean.meant(wanted.strip(), known)
                   + "; write one of "
                   + String.join(", ", known)
                   + ".");
@@ -186,7 +186,7 @@ final class RouteCheck {
               place(step)
                   + ": no route takes "
                   + resolved(to.getUri())
-                  + Similar.meant(resolved(to.getUri()), taken)
+                  + DidYouMean.meant(resolved(to.getUri()), taken)
                   + whoIsOff(resolved(to.getUri()), off)
                   + "; write a route that begins there (from: uri: "
                   + resolved(to.getUri())
@@ -198,7 +198,7 @@ final class RouteCheck {
 
   /** A run that is handed to nobody would wait for ever. */
   private void checkStages(List<String> off) {
-    Stages.NEXT.forEach(
+    Hooks.NEXT.forEach(
         (key, byDefault) -> {
           String endpoint = resolved("{{" + key + "}}");
           if (endpoint.contains(",")) {
@@ -211,8 +211,8 @@ final class RouteCheck {
             checkStage(key, endpoint, off, byDefault);
           }
         });
-    Set<String> lists = new TreeSet<>(Stages.TOLD);
-    lists.add(Stages.EACH_LINE);
+    Set<String> lists = new TreeSet<>(Hooks.TOLD);
+    lists.add(Hooks.EACH_LINE);
     for (String key : lists) {
       for (String endpoint : resolved("{{" + key + "}}").split(",")) {
         checkStage(key, endpoint.strip(), off, "nothing");
@@ -230,7 +230,7 @@ final class RouteCheck {
               + " is "
               + endpoint
               + ", which no route takes"
-              + Similar.meant(endpoint, taken)
+              + DidYouMean.meant(endpoint, taken)
               + whoIsOff(endpoint, off)
               + (endpoint.contains(";") ? "; write commas between endpoints" : "")
               + "; write a route that begins there"

@@ -1,6 +1,6 @@
 package dev.geminibatch.camel;
 
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ final class RouteFiles {
   /**
    * Makes sure that every file holds a list: Camel passes over what it does not know.
    *
-   * @throws InvalidSettingException naming the first file that does not
+   * @throws UsageException naming the first file that does not
    */
   void check() {
     for (Path file : files()) {
@@ -43,7 +43,7 @@ final class RouteFiles {
               .orElse("");
       boolean isResource = begin.startsWith("apiVersion:"); // Camel's other form
       if (!begin.stripLeading().startsWith("-") && !isResource) {
-        throw new InvalidSettingException(
+        throw new UsageException(
             file
                 + (begin.isEmpty() ? " holds nothing" : " holds no list of routes")
                 + "; begin it with \"- route:\", or remove it.");
@@ -80,7 +80,7 @@ final class RouteFiles {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {
-      throw new InvalidSettingException(file + " cannot be read as UTF-8 text: " + e.getMessage());
+      throw new UsageException(file + " cannot be read as UTF-8 text: " + e.getMessage());
     }
   }
 

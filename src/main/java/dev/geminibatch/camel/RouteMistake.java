@@ -1,7 +1,7 @@
 package dev.geminibatch.camel;
 
-import dev.geminibatch.settings.InvalidSettingException;
-import dev.geminibatch.settings.Similar;
+import dev.geminibatch.io.DidYouMean;
+import dev.geminibatch.io.UsageException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class RouteMistake {
   String told(Throwable thrown) {
     List<Throwable> causes = causes(thrown);
     for (Throwable cause : causes) {
-      if (cause instanceof InvalidSettingException told) {
+      if (cause instanceof UsageException told) {
         return told.getMessage();
       }
     }
@@ -130,7 +130,7 @@ final class RouteMistake {
         names.add(each.getName());
       }
     }
-    return Similar.to(method.getMethodName(), names)
+    return DidYouMean.to(method.getMethodName(), names)
         .map(name -> "The bean has no such method; write " + name + ".")
         .orElse("The bean has the methods " + String.join(", ", names) + ".");
   }
@@ -140,7 +140,7 @@ final class RouteMistake {
     String message = String.valueOf(root.getMessage());
     if (root instanceof NoSuchBeanException bean) {
       return "Declare the bean under \"- beans:\" in a route file"
-          + Similar.to(String.valueOf(bean.getName()), beans)
+          + DidYouMean.to(String.valueOf(bean.getName()), beans)
               .map(name -> ", or write " + name)
               .orElse(", or use one that routes/README.md lists")
           + ".";
@@ -150,7 +150,7 @@ final class RouteMistake {
       String name = scheme.find() ? scheme.group(1) : "the component";
       return "Correct "
           + name
-          + Similar.meant(name, context.getComponentNames())
+          + DidYouMean.meant(name, context.getComponentNames())
           + ", or put the jar of its Camel component into the folder components; routes/README.md"
           + " says how.";
     }

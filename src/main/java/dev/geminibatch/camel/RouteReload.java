@@ -1,6 +1,6 @@
 package dev.geminibatch.camel;
 
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ final class RouteReload extends RouteWatcherReloadStrategy {
     changed.forEach(file -> waiting.put(path(file), file));
     try {
       trial.run();
-    } catch (InvalidSettingException e) {
+    } catch (UsageException e) {
       LOG.error(
           "What was edited cannot be used, and the routes go on as they were; mend what is named"
               + " here.\n{}",

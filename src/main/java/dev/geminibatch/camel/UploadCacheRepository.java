@@ -1,6 +1,6 @@
 package dev.geminibatch.camel;
 
-import dev.geminibatch.upload.UploadCache;
+import dev.geminibatch.media.UploadCache;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
 

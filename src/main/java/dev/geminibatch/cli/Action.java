@@ -1,6 +1,6 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -47,13 +47,13 @@ enum Action {
   /**
    * Finds the one action among the options that were given.
    *
-   * @throws InvalidSettingException when there are two, or an option that does not go with it
+   * @throws UsageException when there are two, or an option that does not go with it
    */
   static Action of(List<String> given) {
     List<Action> actions =
         Arrays.stream(values()).filter(action -> given.contains(action.option)).toList();
     if (actions.size() > 1) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           actions.get(0).option
               + " and "
               + actions.get(1).option
@@ -64,7 +64,7 @@ enum Action {
       if (!name.equals(action.option)
           && !ALWAYS.contains(name)
           && !action.companions.contains(name)) {
-        throw new InvalidSettingException(doesNotGo(name, action));
+        throw new UsageException(doesNotGo(name, action));
       }
     }
     return action;

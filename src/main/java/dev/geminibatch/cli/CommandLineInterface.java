@@ -1,10 +1,10 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.gemini.GeminiFailure;
-import dev.geminibatch.gemini.GeminiFailure.Kind;
-import dev.geminibatch.gemini.RetryPolicy;
-import dev.geminibatch.settings.InvalidSettingException;
-import dev.geminibatch.settings.Properties;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.RetryPolicy;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceFailure.Kind;
+import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -63,10 +63,10 @@ public final class CommandLineInterface {
     } catch (ParameterException e) {
       terminal.tell(e.getMessage() + hint(e) + " See --help for all options.");
       return ExitCode.USAGE;
-    } catch (InvalidSettingException e) {
+    } catch (UsageException e) {
       terminal.tell(e.getMessage());
       return ExitCode.USAGE;
-    } catch (GeminiFailure e) {
+    } catch (ServiceFailure e) {
       terminal.tell(
           e.kind() == Kind.NOT_FOUND
               ? e.getMessage() + ". --list shows the jobs that there are."
@@ -104,12 +104,12 @@ public final class CommandLineInterface {
     Level level = options.quiet ? Level.WARNING : Level.INFO;
     Logs.set(terminal, level, action == Action.DAEMON || action == Action.SANDBOX);
     if (options.config != null && !Files.isReadable(options.config)) {
-      throw new InvalidSettingException(
-          "--config names " + options.config + ", which cannot be read.");
+      throw new UsageException("--config names " + options.config + ", which cannot be read.");
     }
     Home home = Home.find();
-    Properties properties =
-        Properties.read(commandLine(options), environment, home.configFiles(options.ownConfig()));
+    PropertySources properties =
+        PropertySources.read(
+            commandLine(options), environment, home.configFiles(options.ownConfig()));
     Path mediaRoot =
         action == Action.FILE ? Path.of("").toAbsolutePath() : home.path().resolve("media");
     Settings settings = Settings.of(properties, home.path(), mediaRoot);
@@ -162,7 +162,7 @@ public final class CommandLineInterface {
 
   private static long positive(String option, long value) {
     if (value < 1) {
-      throw new InvalidSettingException(option + " is " + value + "; write at least 1.");
+      throw new UsageException(option + " is " + value + "; write at least 1.");
     }
     return value;
   }

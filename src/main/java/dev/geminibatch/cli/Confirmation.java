@@ -1,6 +1,6 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 
 /** Asks before something is deleted. */
 final class Confirmation {
@@ -14,14 +14,14 @@ final class Confirmation {
    * Whether to go on: by {@code --yes}, by an answer on a terminal, or because there is nothing to
    * do.
    *
-   * @throws InvalidSettingException where nobody can be asked
+   * @throws UsageException where nobody can be asked
    */
   boolean given(String option, String deed, int count, String things) {
     if (session.options().yes || count == 0) {
       return true;
     }
     if (!session.terminal().isInteractive()) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           option
               + " would "
               + deed

@@ -1,12 +1,12 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.batch.DaemonLock;
-import dev.geminibatch.batch.Progress;
-import dev.geminibatch.batch.Run;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
-import dev.geminibatch.gemini.GeminiFailure;
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.run.DaemonLock;
+import dev.geminibatch.run.Progress;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
@@ -86,12 +86,12 @@ final class DaemonCommand {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           key + " is " + folder + ", which cannot be made; set it to a folder that can be.");
     }
     boolean mustBeWritable = !key.equals("media.root");
     if (mustBeWritable && !Files.isWritable(folder)) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           key + " is " + folder + ", which cannot be written to; give the daemon the right to.");
     }
   }
@@ -100,8 +100,8 @@ final class DaemonCommand {
   private static void checkAccess(Beans beans, Settings profile) {
     try {
       beans.gemini(profile).checkAccess();
-    } catch (GeminiFailure failure) {
-      if (failure.kind() == GeminiFailure.Kind.BAD_KEY) {
+    } catch (ServiceFailure failure) {
+      if (failure.kind() == ServiceFailure.Kind.BAD_KEY) {
         throw failure;
       }
       LOG.warn("{}; what is dropped waits until it can be", failure.getMessage());

@@ -2,13 +2,13 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.batch.Progress;
-import dev.geminibatch.batch.Run;
-import dev.geminibatch.batch.RunState;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.run.Progress;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
 import dev.geminibatch.sandbox.Sandbox;
-import dev.geminibatch.settings.Properties;
+import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,7 +77,7 @@ final class DemoCommand {
     values.put("routes.directory", session.settings().routes().folder().toString());
     values.put("media.root", "media");
     values.put("prices.file", session.settings().costs().prices().toString());
-    return Settings.of(Properties.read(values, Map.of(), List.of()), folder, folder);
+    return Settings.of(PropertySources.read(values, Map.of(), List.of()), folder, folder);
   }
 
   /** As a careful program drops a file: under another name, renamed when it is complete. */

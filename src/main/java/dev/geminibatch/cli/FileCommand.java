@@ -1,9 +1,9 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.batch.Receiver;
-import dev.geminibatch.batch.Run;
-import dev.geminibatch.result.ResultFiles;
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.stage.receive.Receiver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ final class FileCommand {
   int run() throws IOException, InterruptedException {
     session.settings().service().requireKey();
     if (!Files.isDirectory(session.settings().uploads().mediaRoot())) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "The media root "
               + session.settings().uploads().mediaRoot()
               + " is no folder; give --media-root the folder that [[FILE:path]] starts from.");
@@ -57,11 +57,11 @@ final class FileCommand {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "The folder " + folder + " for the results cannot be made; give another --output.");
     }
     if (!Files.isWritable(folder)) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "The folder " + folder + " for the results cannot be written to; give another --output.");
     }
   }
@@ -69,14 +69,14 @@ final class FileCommand {
   private Path input() {
     Path file = session.options().file;
     if (Files.isDirectory(file)) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "--file names the folder " + file + "; name one JSONL file, or drop files in the inbox.");
     }
     if (!Files.exists(file)) {
-      throw new InvalidSettingException("--file names " + file + ", which does not exist.");
+      throw new UsageException("--file names " + file + ", which does not exist.");
     }
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      throw new InvalidSettingException("--file names " + file + ", which cannot be read.");
+      throw new UsageException("--file names " + file + ", which cannot be read.");
     }
     return file.toAbsolutePath().normalize();
   }
@@ -90,14 +90,14 @@ final class FileCommand {
             .toAbsolutePath()
             .normalize();
     if (Files.isDirectory(output)) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "--output names the folder " + output + "; name the results file itself.");
     }
     makeWritable(output.getParent());
     ResultFiles files = ResultFiles.beside(output);
     for (Path written : files.all()) {
       if (Files.exists(written) && Files.isSameFile(written, input)) {
-        throw new InvalidSettingException(
+        throw new UsageException(
             "The run would write over its own input " + input + "; give another --output.");
       }
     }

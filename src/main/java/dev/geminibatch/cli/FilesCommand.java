@@ -2,13 +2,13 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.batch.Ledger;
-import dev.geminibatch.batch.LedgerDatabase;
-import dev.geminibatch.batch.StoredFiles;
-import dev.geminibatch.batch.StoredFiles.Listing;
-import dev.geminibatch.batch.StoredFiles.Stored;
-import dev.geminibatch.gemini.GeminiAccess;
-import dev.geminibatch.gemini.RemoteFile;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.LedgerDatabase;
+import dev.geminibatch.maintenance.StoredFiles;
+import dev.geminibatch.maintenance.StoredFiles.Listing;
+import dev.geminibatch.maintenance.StoredFiles.Stored;
+import dev.geminibatch.service.Connection;
+import dev.geminibatch.service.RemoteFile;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +25,7 @@ final class FilesCommand {
 
   int run(Action action) throws IOException {
     session.settings().service().requireKey();
-    try (GeminiAccess service = session.service();
+    try (Connection service = session.service();
         LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
       StoredFiles files =
           new StoredFiles(

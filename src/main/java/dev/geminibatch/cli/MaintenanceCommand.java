@@ -2,12 +2,12 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.batch.Ledger;
-import dev.geminibatch.batch.LedgerDatabase;
-import dev.geminibatch.batch.Maintenance;
-import dev.geminibatch.gemini.BatchState;
-import dev.geminibatch.gemini.BatchStatus;
-import dev.geminibatch.gemini.GeminiAccess;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.LedgerDatabase;
+import dev.geminibatch.maintenance.Maintenance;
+import dev.geminibatch.service.Connection;
+import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.RemoteJobState;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -31,9 +31,9 @@ final class MaintenanceCommand {
   int run(Action action) {
     session.settings().service().requireKey();
     if (options.state != null) {
-      BatchState.parseList(options.state);
+      RemoteJobState.parseList(options.state);
     }
-    try (GeminiAccess service = session.service()) {
+    try (Connection service = session.service()) {
       Maintenance maintenance = new Maintenance(service::gemini, this::cancelling);
       return switch (action) {
         case LIST -> list(maintenance);
@@ -55,7 +55,7 @@ final class MaintenanceCommand {
   }
 
   private int list(Maintenance maintenance) {
-    List<BatchStatus> jobs = maintenance.list(options.state);
+    List<RemoteJob> jobs = maintenance.list(options.state);
     Map<String, Long> counts = countsByState(jobs);
     if (options.json) {
       ObjectNode document = JsonNodeFactory.instance.objectNode();
@@ -67,7 +67,7 @@ final class MaintenanceCommand {
     }
     if (!jobs.isEmpty()) {
       Table table = new Table("JOB", "STATE", "MODEL", "REQUESTS", "FAILED", "CREATED", "NAME");
-      for (BatchStatus job : jobs) {
+      for (RemoteJob job : jobs) {
         table.row(
             job.name(),
             stateName(job),
@@ -91,7 +91,7 @@ final class MaintenanceCommand {
     return time.toString().replaceFirst("\\.\\d+Z$", "Z");
   }
 
-  private static Map<String, Long> countsByState(List<BatchStatus> jobs) {
+  private static Map<String, Long> countsByState(List<RemoteJob> jobs) {
     return jobs.stream()
         .collect(
             Collectors.groupingBy(
@@ -99,12 +99,12 @@ final class MaintenanceCommand {
   }
 
   /** A state that this version does not know is shown as the service calls it. */
-  private static String stateName(BatchStatus job) {
-    String name = job.state() == BatchState.UNKNOWN ? job.stateText() : job.state().name();
+  private static String stateName(RemoteJob job) {
+    String name = job.state() == RemoteJobState.UNKNOWN ? job.stateText() : job.state().name();
     return name.toLowerCase(Locale.ROOT);
   }
 
-  private static ObjectNode json(BatchStatus job) {
+  private static ObjectNode json(RemoteJob job) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("name", job.name());
     json.put("displayName", job.displayName());
@@ -121,11 +121,11 @@ final class MaintenanceCommand {
   }
 
   private int cancel(Maintenance maintenance) {
-    BatchStatus before = maintenance.find(options.cancel);
+    RemoteJob before = maintenance.find(options.cancel);
     if (before.state().isEnded()) {
       terminal.tell(before.name() + " has ended already; there is nothing to cancel.");
     }
-    BatchStatus now = maintenance.cancel(options.cancel);
+    RemoteJob now = maintenance.cancel(options.cancel);
     tell(now.name(), "cancelled", now.name() + " is " + stateName(now) + ".");
     return ExitCode.OK;
   }
@@ -138,7 +138,7 @@ final class MaintenanceCommand {
   }
 
   private int clear(Maintenance maintenance) {
-    List<BatchStatus> jobs = maintenance.toClear(options.state);
+    List<RemoteJob> jobs = maintenance.toClear(options.state);
     if (!new Confirmation(session).given("--clear", "cancel and delete", jobs.size(), "jobs")) {
       return ExitCode.OK;
     }

@@ -2,19 +2,19 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.batch.Job;
-import dev.geminibatch.batch.JobFetch;
-import dev.geminibatch.batch.Ledger;
-import dev.geminibatch.batch.LedgerDatabase;
-import dev.geminibatch.batch.Maintenance;
-import dev.geminibatch.batch.Run;
-import dev.geminibatch.gemini.BatchState;
-import dev.geminibatch.gemini.BatchStatus;
-import dev.geminibatch.gemini.Gemini;
-import dev.geminibatch.gemini.GeminiAccess;
-import dev.geminibatch.gemini.GeminiFailure;
-import dev.geminibatch.result.ResultFiles;
-import dev.geminibatch.result.ResultWriter;
+import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.answer.ResultWriter;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.LedgerDatabase;
+import dev.geminibatch.maintenance.JobDownload;
+import dev.geminibatch.maintenance.Maintenance;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.service.Connection;
+import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.RemoteJobState;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.gemini.GeminiService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,27 +61,27 @@ final class PollCommand {
   }
 
   private int waitAndFetch(String name, String goOn) throws IOException, InterruptedException {
-    try (GeminiAccess service = session.service();
+    try (Connection service = session.service();
         LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
-      Gemini gemini = service.gemini();
-      Optional<BatchStatus> ended = awaitEnd(gemini, name);
+      GeminiService gemini = service.gemini();
+      Optional<RemoteJob> ended = awaitEnd(gemini, name);
       if (ended.isEmpty()) {
         session
             .terminal()
             .tell("The time to wait is over; " + name + " still runs. To go on: " + goOn);
         return ExitCode.TIMED_OUT;
       }
-      BatchStatus status = ended.get();
+      RemoteJob status = ended.get();
       if (status.responsesFile().isEmpty()) {
         session.terminal().tell(whyNoAnswers(status));
         return ExitCode.FAILED;
       }
       Ledger ledger = new Ledger(database, session.clock());
-      return fetch(new JobFetch(ledger, gemini, session.settings(), session.clock()), status);
+      return fetch(new JobDownload(ledger, gemini, session.settings(), session.clock()), status);
     }
   }
 
-  private int fetch(JobFetch fetch, BatchStatus status) throws IOException {
+  private int fetch(JobDownload fetch, RemoteJob status) throws IOException {
     String id = status.name().replace("batches/", "");
     Path byDefault = ResultFiles.inFolder(Path.of(""), id).results();
     Path output = Optional.ofNullable(session.options().output).orElse(byDefault);
@@ -97,7 +97,7 @@ final class PollCommand {
     return ExitCode.INCOMPLETE;
   }
 
-  private String answered(BatchStatus status, ResultFiles files, ResultWriter.Outcome outcome) {
+  private String answered(RemoteJob status, ResultFiles files, ResultWriter.Outcome outcome) {
     long requests = outcome.answered() + outcome.failed();
     if (!session.options().json) {
       return outcome.answered() + " of " + requests + " requests answered: " + files.results();
@@ -116,7 +116,8 @@ final class PollCommand {
   }
 
   /** Trouble with the service is waited out like the job itself. */
-  private Optional<BatchStatus> awaitEnd(Gemini gemini, String name) throws InterruptedException {
+  private Optional<RemoteJob> awaitEnd(GeminiService gemini, String name)
+      throws InterruptedException {
     gemini.checkAccess();
     Duration interval = session.settings().jobs().pollInterval();
     Instant until = session.clock().instant().plus(session.settings().jobs().timeout());
@@ -124,16 +125,16 @@ final class PollCommand {
     while (true) {
       String now;
       try {
-        BatchStatus status = gemini.batch(name);
+        RemoteJob status = gemini.batch(name);
         boolean fileToCome =
-            status.state() == BatchState.SUCCEEDED
+            status.state() == RemoteJobState.SUCCEEDED
                 && status.responsesFile().isEmpty()
                 && !status.inlined();
         if (status.state().isEnded() && !fileToCome) {
           return Optional.of(status);
         }
         now = name + " is " + status.stateText() + counts(status.counts());
-      } catch (GeminiFailure failure) {
+      } catch (ServiceFailure failure) {
         if (!failure.isPassing()) {
           throw failure;
         }
@@ -150,13 +151,13 @@ final class PollCommand {
     }
   }
 
-  private static String counts(BatchStatus.Counts counts) {
+  private static String counts(RemoteJob.Counts counts) {
     return counts.requests() == 0
         ? ""
         : ", " + (counts.succeeded() + counts.failed()) + " of " + counts.requests() + " requests";
   }
 
-  private static String whyNoAnswers(BatchStatus status) {
+  private static String whyNoAnswers(RemoteJob status) {
     if (status.inlined()) {
       return status.name()
           + " was created with inline requests; its answers are in its description, not in a file,"

@@ -1,8 +1,8 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.batch.Progress;
-import dev.geminibatch.batch.Run;
-import dev.geminibatch.settings.LeastRecent;
+import dev.geminibatch.io.LruMap;
+import dev.geminibatch.run.Progress;
+import dev.geminibatch.run.Run;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
@@ -24,7 +24,7 @@ final class ProgressDisplay implements Progress {
   private final Clock clock;
 
   /** The runs of late. */
-  private final Map<String, Shown> shown = new LeastRecent<>(1000);
+  private final Map<String, Shown> shown = new LruMap<>(1000);
 
   private static final class Shown {
     private final long since;

@@ -2,11 +2,11 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.batch.Job;
-import dev.geminibatch.batch.JobState;
-import dev.geminibatch.batch.Run;
-import dev.geminibatch.batch.RunState;
-import dev.geminibatch.result.ResultFiles;
+import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -1,12 +1,12 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.batch.Job;
-import dev.geminibatch.batch.Ledger;
-import dev.geminibatch.batch.Progress;
-import dev.geminibatch.batch.Run;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Progress;
+import dev.geminibatch.run.Run;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -129,7 +129,7 @@ final class RunWatch {
       return;
     }
     for (Job job : ledger.jobs(run.id())) {
-      InvalidSettingException why = job.madeWithAnotherKey();
+      UsageException why = job.madeWithAnotherKey();
       if (!job.isOf(project) && run.reason().get().equals(why.getMessage())) {
         throw why;
       }

@@ -1,8 +1,8 @@
 package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.geminibatch.io.UsageException;
 import dev.geminibatch.sandbox.Sandbox;
-import dev.geminibatch.settings.InvalidSettingException;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.Optional;
@@ -21,7 +21,7 @@ final class SandboxCommand {
   int run() throws IOException, InterruptedException {
     int port = Optional.ofNullable(session.options().port).orElse(DEFAULT_PORT);
     if (port < 0 || port > 65535) {
-      throw new InvalidSettingException("--port is " + port + "; write 0 to 65535, 0 for any.");
+      throw new UsageException("--port is " + port + "; write 0 to 65535, 0 for any.");
     }
     try (Sandbox sandbox = start(port)) {
       sandbox.faults().addAll(session.options().faults);
@@ -48,7 +48,7 @@ final class SandboxCommand {
     try {
       return Sandbox.start(port, session.settings().sandboxJobTime(), session.clock());
     } catch (BindException e) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "Port " + port + " is taken; give another with --port, or 0 for any.");
     }
   }

@@ -1,7 +1,7 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.gemini.GeminiAccess;
-import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.service.Connection;
+import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.Settings;
 import java.time.Clock;
 import java.util.Iterator;
@@ -43,7 +43,7 @@ record Session(
   }
 
   /** The gateway for a person who waits for one answer; to be closed by whoever asks. */
-  GeminiAccess service() {
-    return new GeminiAccess(settings, retries.impatient(), clock);
+  Connection service() {
+    return new Connection(settings, retries.impatient(), clock);
   }
 }

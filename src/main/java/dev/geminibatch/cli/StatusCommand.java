@@ -3,17 +3,17 @@ package dev.geminibatch.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.batch.Job;
-import dev.geminibatch.batch.Ledger;
-import dev.geminibatch.batch.LedgerDatabase;
-import dev.geminibatch.batch.Report;
-import dev.geminibatch.batch.ReportText;
-import dev.geminibatch.batch.Reports;
-import dev.geminibatch.batch.Run;
-import dev.geminibatch.batch.RunState;
-import dev.geminibatch.gemini.BatchState;
-import dev.geminibatch.result.Prices;
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.cost.Prices;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.LedgerDatabase;
+import dev.geminibatch.report.Report;
+import dev.geminibatch.report.ReportText;
+import dev.geminibatch.report.Reports;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.settings.Profiles;
 import java.io.IOException;
 import java.util.List;
@@ -56,9 +56,7 @@ final class StatusCommand {
             .find(name)
             .or(() -> ledger.lastOf(name))
             .orElseThrow(
-                () ->
-                    new InvalidSettingException(
-                        "There is no run \"" + name + "\"; --status lists them."));
+                () -> new UsageException("There is no run \"" + name + "\"; --status lists them."));
     Report report =
         new Reports(
                 ledger,
@@ -114,7 +112,7 @@ final class StatusCommand {
   }
 
   private static String state(Job job) {
-    return job.remoteState().map(BatchState::word).orElse(lower(job.state()));
+    return job.remoteState().map(RemoteJobState::word).orElse(lower(job.state()));
   }
 
   private static String lower(Enum<?> value) {

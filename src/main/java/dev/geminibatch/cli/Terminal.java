@@ -1,6 +1,6 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.settings.Redactor;
+import dev.geminibatch.service.Redactor;
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;

@@ -3,9 +3,9 @@ package dev.geminibatch.sandbox;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.request.Line;
-import dev.geminibatch.request.LineReader;
-import dev.geminibatch.request.LongTexts;
+import dev.geminibatch.line.LargeJson;
+import dev.geminibatch.line.Line;
+import dev.geminibatch.line.LineReader;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,7 +17,7 @@ import java.util.Optional;
 /** Writes the file with a job's answers, with all that goes wrong in it. */
 final class AnswerFile {
   private static final int LONGEST_LINE = 1 << 30;
-  private static final ObjectMapper MAPPER = new ObjectMapper(LongTexts.FACTORY.copy());
+  private static final ObjectMapper MAPPER = new ObjectMapper(LargeJson.FACTORY.copy());
 
   private final Faults faults;
   private final MadeUpAnswers answers;

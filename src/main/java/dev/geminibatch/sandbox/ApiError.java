@@ -2,7 +2,7 @@ package dev.geminibatch.sandbox;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.gemini.RpcCode;
+import dev.geminibatch.service.RpcCode;
 
 /** An error as the service words it. */
 final class ApiError extends RuntimeException {

@@ -1,6 +1,6 @@
 package dev.geminibatch.sandbox;
 
-import dev.geminibatch.settings.Quantity;
+import dev.geminibatch.io.Quantity;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.geminibatch.sandbox;
 
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -50,13 +50,13 @@ final class FaultRule {
   /**
    * Reads a rule.
    *
-   * @throws InvalidSettingException naming the word that is wrong, and what can be written instead
+   * @throws UsageException naming the word that is wrong, and what can be written instead
    */
   static FaultRule parse(String text) {
     try {
       return read(text);
-    } catch (InvalidSettingException e) {
-      throw new InvalidSettingException("Rule \"" + text.strip() + "\": " + e.getMessage());
+    } catch (UsageException e) {
+      throw new UsageException("Rule \"" + text.strip() + "\": " + e.getMessage());
     }
   }
 
@@ -64,7 +64,7 @@ final class FaultRule {
     String[] halves = text.strip().split("\\s+message=", 2);
     String[] words = halves[0].split("\\s+");
     if (words.length < 2) {
-      throw new InvalidSettingException("it needs a place and a misbehaviour" + HOW + ".");
+      throw new UsageException("it needs a place and a misbehaviour" + HOW + ".");
     }
     Misbehaviour what = misbehaviour(words[1]);
     Set<Endpoint> where = places(words[0], what);
@@ -85,7 +85,7 @@ final class FaultRule {
     return Misbehaviour.of(word.split("=", 2)[0])
         .orElseThrow(
             () ->
-                new InvalidSettingException(
+                new UsageException(
                     "\""
                         + word
                         + "\" is no misbehaviour; write one of "
@@ -104,11 +104,10 @@ final class FaultRule {
       }
     }
     if (!word.equals("all") && Endpoint.of(word).isEmpty()) {
-      throw new InvalidSettingException(
-          "\"" + word + "\" is no place; write one of " + possible(what));
+      throw new UsageException("\"" + word + "\" is no place; write one of " + possible(what));
     }
     if (places.isEmpty()) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "\""
               + what.word()
               + "\" cannot happen at \""
@@ -132,7 +131,7 @@ final class FaultRule {
     for (String word : Arrays.asList(words).subList(2, words.length)) {
       String[] pair = word.split("=", 2);
       if (pair.length < 2 || !OPTIONS.contains(pair[0])) {
-        throw new InvalidSettingException(
+        throw new UsageException(
             "\""
                 + word
                 + "\" is no part of a rule; write times=, every=, chance=, seed=, retry-after=,"
@@ -151,7 +150,7 @@ final class FaultRule {
     }
     double number = given.matches("\\d{1,15}(\\.\\d{1,9})?") ? Double.parseDouble(given) : -1;
     if (number < least || number > most) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           name
               + " is \""
               + given
@@ -164,13 +163,13 @@ final class FaultRule {
 
   private static void check(Fault fault) {
     if (fault.what().needsValue() == fault.value().isEmpty()) {
-      throw new InvalidSettingException("Write it like this: " + fault.what().form() + ".");
+      throw new UsageException("Write it like this: " + fault.what().form() + ".");
     }
     switch (fault.what()) {
       case STATUS, HTML, FAIL, ERROR -> {
         boolean isRpc = fault.is(Misbehaviour.FAIL) || fault.is(Misbehaviour.ERROR);
         if (!fault.value().matches(isRpc ? "[1-9]|1[0-6]|[45]\\d\\d" : "[2-5]\\d\\d")) {
-          throw new InvalidSettingException("Write it like this: " + fault.what().form() + ".");
+          throw new UsageException("Write it like this: " + fault.what().form() + ".");
         }
       }
       case DELAY, LATE_FILE -> fault.time();

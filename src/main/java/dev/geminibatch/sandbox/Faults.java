@@ -1,6 +1,6 @@
 package dev.geminibatch.sandbox;
 
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,7 @@ public final class Faults {
   /**
    * Adds a rule, {@code batch-create lost-answer times=2}.
    *
-   * @throws InvalidSettingException when it is none, saying what is wrong with it
+   * @throws UsageException when it is none, saying what is wrong with it
    */
   public Faults add(String rule) {
     return addAll(List.of(rule));

@@ -2,8 +2,8 @@ package dev.geminibatch.sandbox;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.geminibatch.request.JsonScanner;
-import dev.geminibatch.request.Line;
+import dev.geminibatch.line.JsonScanner;
+import dev.geminibatch.line.Line;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.request.Line;
-import dev.geminibatch.request.LongTexts;
+import dev.geminibatch.io.Sha256;
+import dev.geminibatch.line.LargeJson;
+import dev.geminibatch.line.Line;
 import dev.geminibatch.sandbox.FileStore.StoredFile;
-import dev.geminibatch.settings.Sha256;
 import java.io.IOException;
 
 /**
@@ -17,7 +17,7 @@ import java.io.IOException;
  * as they arrived.
  */
 final class MadeUpAnswers {
-  private static final ObjectMapper MAPPER = new ObjectMapper(LongTexts.FACTORY.copy());
+  private static final ObjectMapper MAPPER = new ObjectMapper(LargeJson.FACTORY.copy());
 
   private final String model;
   private final FileStore files;

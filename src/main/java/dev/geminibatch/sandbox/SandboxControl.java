@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import dev.geminibatch.settings.InvalidSettingException;
-import dev.geminibatch.settings.Quantity;
+import dev.geminibatch.io.Quantity;
+import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -38,7 +38,7 @@ final class SandboxControl implements HttpHandler {
       try {
         boolean done = act(asked, body.strip());
         send(http, done ? 200 : 404, done ? state().toPrettyString() : HOW);
-      } catch (InvalidSettingException e) {
+      } catch (UsageException e) {
         send(http, 400, e.getMessage());
       }
     }

@@ -1,5 +1,7 @@
 package dev.geminibatch.settings;
 
+import dev.geminibatch.io.DidYouMean;
+import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -54,12 +56,12 @@ public final class Profiles {
           "lines.on-error",
           "results.check");
 
-  private final Properties properties;
+  private final PropertySources properties;
   private final Path home;
   private final Path defaultMediaRoot;
   private final Map<String, Settings> byName = new LinkedHashMap<>();
 
-  Profiles(Properties properties, Path home, Path defaultMediaRoot) {
+  Profiles(PropertySources properties, Path home, Path defaultMediaRoot) {
     this.properties = properties;
     this.home = home;
     this.defaultMediaRoot = defaultMediaRoot;
@@ -76,33 +78,32 @@ public final class Profiles {
     checkAddresses();
   }
 
-  private Settings read(Properties seen, String name) {
+  private Settings read(PropertySources seen, String name) {
     try {
       return new SettingsReader(seen, name, home).read(this, defaultMediaRoot);
-    } catch (InvalidSettingException e) {
+    } catch (UsageException e) {
       throw in(name, e);
     }
   }
 
   /** The same, with the profile's name before it. */
-  public static InvalidSettingException in(String profile, InvalidSettingException wrong) {
+  public static UsageException in(String profile, UsageException wrong) {
     return profile.equals(DEFAULT)
         ? wrong
-        : new InvalidSettingException("In the profile " + profile + ": " + wrong.getMessage());
+        : new UsageException("In the profile " + profile + ": " + wrong.getMessage());
   }
 
   private static void checkBeginning(String key) {
     if (key.startsWith("pictures.")) {
-      throw new InvalidSettingException(
-          key + " is for a profile alone; write profile.NAME." + key + ".");
+      throw new UsageException(key + " is for a profile alone; write profile.NAME." + key + ".");
     }
     String beginning = key.replaceFirst("[.].*", "");
     boolean isMisspelt =
         key.split("[.]").length > 2
             && !beginning.equals("profile")
-            && Similar.nearly(beginning, List.of("profile")).isPresent();
+            && DidYouMean.nearly(beginning, List.of("profile")).isPresent();
     if (isMisspelt) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "There is no setting "
               + key
               + "; did you mean profile"
@@ -113,18 +114,18 @@ public final class Profiles {
 
   private static void checkKey(String key, String[] parts) {
     if (parts.length < 3 || !parts[1].matches("[a-z0-9]+(-[a-z0-9]+)*")) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           key
               + " is no setting of a profile; write profile.NAME.KEY with a name of a-z, 0-9 and -.");
     }
     if (parts[1].equals(DEFAULT)) {
-      throw new InvalidSettingException(key + ": write it without profile.default.");
+      throw new UsageException(key + ": write it without profile.default.");
     }
     if (!OWN.contains(parts[2])) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "A profile has no setting "
               + parts[2]
-              + Similar.meant(parts[2], OWN)
+              + DidYouMean.meant(parts[2], OWN)
               + " ("
               + key
               + "); it may set "
@@ -140,7 +141,7 @@ public final class Profiles {
       String other = taken.put(each.folders().inbox(), each.profile());
       checkNothingInside(each);
       if (other != null) {
-        throw new InvalidSettingException(
+        throw new UsageException(
             "The profiles "
                 + other
                 + " and "
@@ -158,7 +159,7 @@ public final class Profiles {
       Path inbox = pictures.folders().inbox();
       boolean isInside = other != pictures && other.folders().inbox().startsWith(inbox);
       if (pictures.pictures().isPresent() && isInside) {
-        throw new InvalidSettingException(
+        throw new UsageException(
             "The inbox of "
                 + other.profile()
                 + " is inside the inbox for pictures of "
@@ -175,7 +176,7 @@ public final class Profiles {
       if (each.service().key().isPresent()) {
         Settings other = byKey.putIfAbsent(each.service().key().get().fingerprint(), each);
         if (other != null && !other.service().baseUrl().equals(each.service().baseUrl())) {
-          throw new InvalidSettingException(
+          throw new UsageException(
               "The profiles "
                   + other.profile()
                   + " and "
@@ -195,15 +196,15 @@ public final class Profiles {
   /**
    * The settings of a profile.
    *
-   * @throws InvalidSettingException when there is none of this name
+   * @throws UsageException when there is none of this name
    */
   public Settings of(String name) {
     Settings settings = byName.get(name);
     if (settings == null) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "There is no profile "
               + name
-              + Similar.meant(name, byName.keySet())
+              + DidYouMean.meant(name, byName.keySet())
               + "; there are "
               + String.join(", ", byName.keySet())
               + ". A profile is there from its first setting on, say profile."
@@ -217,7 +218,7 @@ public final class Profiles {
    * The settings of a profile for one of its files.
    *
    * @param overrides what the file's own settings say
-   * @throws InvalidSettingException when they cannot be used
+   * @throws UsageException when they cannot be used
    */
   public Settings of(String name, Map<String, String> overrides) {
     Settings profile = of(name);
@@ -230,10 +231,10 @@ public final class Profiles {
 
   private static String ofFile(Settings profile, String key, String value) {
     if (!OF_A_FILE.contains(key)) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "a single file has no setting "
               + key
-              + Similar.meant(key, OF_A_FILE)
+              + DidYouMean.meant(key, OF_A_FILE)
               + "; it may set "
               + String.join(", ", OF_A_FILE)
               + ".");
@@ -242,7 +243,7 @@ public final class Profiles {
       return below(profile.uploads().mediaRoot(), value).toString();
     }
     if (key.startsWith("request.") && value.startsWith(Settings.FILE)) {
-      throw new InvalidSettingException(key + " of a single file cannot name another file.");
+      throw new UsageException(key + " of a single file cannot name another file.");
     }
     return value;
   }
@@ -256,7 +257,7 @@ public final class Profiles {
     } catch (IOException e) {
       // it is not there
     }
-    throw new InvalidSettingException(
+    throw new UsageException(
         "media.root of a single file is \"" + value + "\"; write a folder below " + root + ".");
   }
 
@@ -268,7 +269,7 @@ public final class Profiles {
     BigDecimal most = profile.maxPerFile().get();
     boolean isHigher = file.maxPerFile().map(max -> max.compareTo(most) > 0).orElse(true);
     if (isHigher || file.outputTokens() < profile.outputTokens()) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "budget.* of a single file allows more than the "
               + most
               + " that its profile allows, with budget.output-tokens = "
@@ -285,7 +286,7 @@ public final class Profiles {
   /**
    * The profiles that a daemon serves: all, but for the default one if it has no key and others do.
    *
-   * @throws InvalidSettingException when another one has no key, or there is none at all
+   * @throws UsageException when another one has no key, or there is none at all
    */
   public List<Settings> served() {
     List<Settings> served = new ArrayList<>();
@@ -293,7 +294,7 @@ public final class Profiles {
       boolean hasKey = each.service().key().isPresent();
       boolean isDefault = each.profile().equals(DEFAULT);
       if (!hasKey && !isDefault) {
-        throw new InvalidSettingException(
+        throw new UsageException(
             "The profile "
                 + each.profile()
                 + " has no API key. Set profile."

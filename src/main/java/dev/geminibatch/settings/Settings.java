@@ -1,5 +1,8 @@
 package dev.geminibatch.settings;
 
+import dev.geminibatch.answer.Strictness;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.ApiKey;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
@@ -61,12 +64,12 @@ public record Settings(
     /**
      * The key.
      *
-     * @throws InvalidSettingException when there is none
+     * @throws UsageException when there is none
      */
     public ApiKey requireKey() {
       return key.orElseThrow(
           () ->
-              new InvalidSettingException(
+              new UsageException(
                   "No API key. Set GEMINI_API_KEY in the environment, gemini.api-key-file in"
                       + " config/local.properties, or give --api-key."));
     }
@@ -123,7 +126,7 @@ public record Settings(
   public record Costs(Path prices, Optional<BigDecimal> maxPerFile, int outputTokens) {}
 
   /** What counts as an answer. */
-  public record Results(ResultCheck check) {}
+  public record Results(Strictness check) {}
 
   /**
    * Input lines.
@@ -166,7 +169,7 @@ public record Settings(
    * @param extra further folders with users' routes
    * @param off ids of routes that are not to be started
    * @param reload whether changed files are taken while the process runs
-   * @param stages the endpoints that every key of {@link Stages} names
+   * @param stages the endpoints that every key of {@link Hooks} names
    * @param components folder of jars with further Camel components; need not exist
    */
   public record Routes(
@@ -188,9 +191,9 @@ public record Settings(
    *
    * @param home what relative folders are relative to
    * @param defaultMediaRoot used when {@code media.root} is not set
-   * @throws InvalidSettingException naming the first value that cannot be used
+   * @throws UsageException naming the first value that cannot be used
    */
-  public static Settings of(Properties properties, Path home, Path defaultMediaRoot) {
+  public static Settings of(PropertySources properties, Path home, Path defaultMediaRoot) {
     Profiles profiles = new Profiles(properties, home, defaultMediaRoot);
     properties.refuseUnknown();
     return profiles.of(Profiles.DEFAULT);

@@ -1,5 +1,10 @@
 package dev.geminibatch.settings;
 
+import dev.geminibatch.answer.Strictness;
+import dev.geminibatch.io.Quantity;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.ApiKey;
+import dev.geminibatch.service.Redactor;
 import dev.geminibatch.settings.Settings.Costs;
 import dev.geminibatch.settings.Settings.Folders;
 import dev.geminibatch.settings.Settings.Jobs;
@@ -24,7 +29,7 @@ import java.util.function.Function;
 
 /** Reads settings, each group by a method of its own. */
 final class SettingsReader {
-  private final Properties properties;
+  private final PropertySources properties;
   private final String profile;
   private final Path home;
 
@@ -32,7 +37,7 @@ final class SettingsReader {
    * @param properties as the profile sees them
    * @param home what relative folders are relative to
    */
-  SettingsReader(Properties properties, String profile, Path home) {
+  SettingsReader(PropertySources properties, String profile, Path home) {
     this.properties = properties;
     this.profile = profile;
     this.home = home;
@@ -42,7 +47,7 @@ final class SettingsReader {
    * Reads and checks every key.
    *
    * @param defaultMediaRoot used when {@code media.root} is not set
-   * @throws InvalidSettingException naming the first value that cannot be used
+   * @throws UsageException naming the first value that cannot be used
    */
   Settings read(Profiles profiles, Path defaultMediaRoot) {
     Folders folders = folders();
@@ -126,7 +131,7 @@ final class SettingsReader {
 
   private Results results() {
     return new Results(
-        ResultCheck.valueOf(
+        Strictness.valueOf(
             choice("results.check", "strict", "lenient", "off").toUpperCase(Locale.ROOT)));
   }
 
@@ -143,7 +148,7 @@ final class SettingsReader {
         words(text("routes.extra", "")).stream().map(this::absolute).toList(),
         words(text("routes.off", "")),
         choice("routes.reload", "false", "true").equals("true"),
-        Stages.read(properties),
+        Hooks.read(properties),
         folder("components.directory", "components"));
   }
 
@@ -153,7 +158,7 @@ final class SettingsReader {
         properties.ofProfileAlone("pictures.prompt-file").isEmpty()
             && properties.ofProfileAlone("pictures.schema-file").isPresent();
     if (isPromptMissing) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "pictures.schema-file says nothing without a prompt; set pictures.prompt-file, too.");
     }
     return ownFile("pictures.prompt-file")
@@ -174,7 +179,7 @@ final class SettingsReader {
 
   private static Path existing(String key, Path file) {
     if (!Files.isReadable(file)) {
-      throw new InvalidSettingException(key + " names " + file + ", which cannot be read.");
+      throw new UsageException(key + " names " + file + ", which cannot be read.");
     }
     return file.toAbsolutePath().normalize();
   }
@@ -220,7 +225,7 @@ final class SettingsReader {
       return Optional.empty();
     }
     if (!text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           "budget.max-cost-per-file is \"" + text + "\"; write an amount such as 2.50, or off.");
     }
     return Optional.of(new BigDecimal(text));
@@ -230,7 +235,7 @@ final class SettingsReader {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new InvalidSettingException(key + " names " + file + ", which cannot be read.");
+      throw new UsageException(key + " names " + file + ", which cannot be read.");
     }
   }
 
@@ -245,7 +250,7 @@ final class SettingsReader {
     List<String> types = words(text);
     for (String type : types) {
       if (!type.matches("[\\w.+-]+/([\\w.+-]+|\\*)")) {
-        throw new InvalidSettingException(
+        throw new UsageException(
             "media.types holds \"" + type + "\"; write types such as image/png or image/*.");
       }
     }
@@ -271,7 +276,7 @@ final class SettingsReader {
     } catch (IllegalArgumentException e) {
       // told below
     }
-    throw new InvalidSettingException(
+    throw new UsageException(
         "gemini.base-url is \""
             + Redactor.redact(trimmed)
             + "\"; write scheme and host, for example https://generativelanguage.googleapis.com.");
@@ -279,7 +284,7 @@ final class SettingsReader {
 
   private static Duration atLeast(String key, Duration value) {
     if (value.toMillis() < 1) {
-      throw new InvalidSettingException(key + " is 0; write at least 1ms.");
+      throw new UsageException(key + " is 0; write at least 1ms.");
     }
     return value;
   }
@@ -288,7 +293,7 @@ final class SettingsReader {
     String text = text(key, byDefault);
     long bytes = Quantity.bytes(key, text);
     if (bytes < 1 || bytes > most) {
-      throw new InvalidSettingException(
+      throw new UsageException(
           key + " is \"" + text + "\"; write at least 1 and at most " + most + " bytes.");
     }
     return bytes;
@@ -304,7 +309,7 @@ final class SettingsReader {
     } catch (NumberFormatException e) {
       // told below
     }
-    throw new InvalidSettingException(
+    throw new UsageException(
         key + " is \"" + text + "\"; write a whole number from " + least + " to " + most + ".");
   }
 
@@ -314,7 +319,7 @@ final class SettingsReader {
     if (List.of(words).contains(text)) {
       return text;
     }
-    throw new InvalidSettingException(
+    throw new UsageException(
         key + " is \"" + text + "\"; write " + String.join(" or ", words) + ".");
   }
 

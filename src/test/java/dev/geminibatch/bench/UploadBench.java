@@ -3,10 +3,10 @@ package dev.geminibatch.bench;
 import static dev.geminibatch.testkit.Samples.extraction;
 import static dev.geminibatch.testkit.Samples.png;
 
-import dev.geminibatch.gemini.Content;
-import dev.geminibatch.gemini.FileUpload;
 import dev.geminibatch.sandbox.Counters;
 import dev.geminibatch.sandbox.Endpoint;
+import dev.geminibatch.service.Content;
+import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.testkit.Workshop;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import dev.geminibatch.batch.RunState;
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.run.RunState;
 import dev.geminibatch.testkit.WorkshopTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -377,13 +377,13 @@ class ExtendTest extends WorkshopTest {
           """)
   void a_setting_that_names_nothing_is_told(String setting, String told) {
     assertThatThrownBy(() -> open(setting))
-        .isInstanceOf(InvalidSettingException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContaining(told);
   }
 
   private void assertMistake(String... parts) {
     assertThatThrownBy(() -> open(EXTRA))
-        .isInstanceOf(InvalidSettingException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContainingAll(parts);
   }
 }

@@ -1,6 +1,6 @@
 package dev.geminibatch.camel;
 
-import static dev.geminibatch.settings.Sha256.hex;
+import static dev.geminibatch.io.Sha256.hex;
 import static dev.geminibatch.testkit.Outbox.fileHashes;
 import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.correction;
@@ -13,7 +13,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.geminibatch.batch.RunState;
+import dev.geminibatch.run.RunState;
 import dev.geminibatch.sandbox.Endpoint;
 import dev.geminibatch.testkit.WorkshopTest;
 import java.io.IOException;

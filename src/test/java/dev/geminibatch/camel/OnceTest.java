@@ -9,10 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.geminibatch.batch.Run;
-import dev.geminibatch.batch.RunState;
-import dev.geminibatch.gemini.BatchStatus;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
 import dev.geminibatch.sandbox.Endpoint;
+import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.testkit.WorkshopTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ class OnceTest extends WorkshopTest {
 
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1", "2", "3");
     assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(3);
-    List<BatchStatus> jobs = workshop.beans().gemini().allBatches();
+    List<RemoteJob> jobs = workshop.beans().gemini().allBatches();
     for (int i = 1; i < jobs.size(); i++) {
       assertThat(jobs.get(i - 1).created().orElseThrow())
           .as("created after the one before it had ended")

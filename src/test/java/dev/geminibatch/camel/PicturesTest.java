@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.geminibatch.batch.Run;
+import dev.geminibatch.run.Run;
 import dev.geminibatch.testkit.WorkshopTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

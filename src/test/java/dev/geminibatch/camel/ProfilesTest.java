@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 import dev.geminibatch.testkit.WorkshopTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -175,7 +175,7 @@ class ProfilesTest extends WorkshopTest {
       throws IOException {
     Files.writeString(folder.resolve("local.properties"), "no JSON");
     assertThatThrownBy(() -> open(setting.split(";")))
-        .isInstanceOf(InvalidSettingException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContaining(told);
   }
 

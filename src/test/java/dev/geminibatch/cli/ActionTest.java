@@ -3,7 +3,7 @@ package dev.geminibatch.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.geminibatch.settings.InvalidSettingException;
+import dev.geminibatch.io.UsageException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,7 +46,7 @@ class ActionTest {
   void options_that_make_no_sense_together_are_refused_with_what_does(
       String given, String message) {
     assertThatThrownBy(() -> Action.of(List.of(given.split(" "))))
-        .isInstanceOf(InvalidSettingException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(message);
   }
 
@@ -85,7 +85,7 @@ class ActionTest {
       Action.of(
           action == Action.DAEMON || own.equals(option) ? List.of(option) : List.of(own, option));
       return true;
-    } catch (InvalidSettingException e) {
+    } catch (UsageException e) {
       return false;
     }
   }

@@ -10,8 +10,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.io.Sha256;
 import dev.geminibatch.sandbox.Sandbox;
-import dev.geminibatch.settings.Sha256;
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;

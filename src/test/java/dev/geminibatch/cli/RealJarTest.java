@@ -1,6 +1,6 @@
 package dev.geminibatch.cli;
 
-import static dev.geminibatch.settings.Sha256.hex;
+import static dev.geminibatch.io.Sha256.hex;
 import static dev.geminibatch.testkit.Outbox.fileHashes;
 import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.extraction;

@@ -3,6 +3,9 @@ package dev.geminibatch.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.geminibatch.io.Quantity;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.ApiKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +26,14 @@ class SettingsTest {
     Path local = Files.writeString(home.resolve("l"), "inbox.directory = l");
     List<Path> files = List.of(application, local);
 
-    assertThat(Properties.read(Map.of(), Map.of(), files).get("inbox.directory")).hasValue("l");
-    assertThat(Properties.read(Map.of(), Map.of(), files).get("x")).hasValue("a");
+    assertThat(PropertySources.read(Map.of(), Map.of(), files).get("inbox.directory"))
+        .hasValue("l");
+    assertThat(PropertySources.read(Map.of(), Map.of(), files).get("x")).hasValue("a");
     Map<String, String> environment = Map.of("INBOX_DIRECTORY", "e");
-    assertThat(Properties.read(Map.of(), environment, files).get("inbox.directory")).hasValue("e");
+    assertThat(PropertySources.read(Map.of(), environment, files).get("inbox.directory"))
+        .hasValue("e");
     assertThat(
-            Properties.read(Map.of("inbox.directory", "c"), environment, files)
+            PropertySources.read(Map.of("inbox.directory", "c"), environment, files)
                 .get("inbox.directory"))
         .hasValue("c");
   }
@@ -37,18 +42,19 @@ class SettingsTest {
   void the_shipped_configuration_says_what_holds_without_it() {
     Path shipped = Path.of("config/application.properties");
 
-    assertThat(inWords(Properties.read(Map.of(), Map.of(), List.of(shipped))))
-        .isEqualTo(inWords(Properties.read(Map.of(), Map.of(), List.of())));
+    assertThat(inWords(PropertySources.read(Map.of(), Map.of(), List.of(shipped))))
+        .isEqualTo(inWords(PropertySources.read(Map.of(), Map.of(), List.of())));
   }
 
-  private String inWords(Properties properties) {
+  private String inWords(PropertySources properties) {
     return settings(properties).toString().replaceAll("Profiles@\\w+", "");
   }
 
   @ParameterizedTest
   @CsvSource({"GEMINI_API_KEY,first", "API_KEY,second", "GOOGLE_API_KEY,third"})
   void the_key_comes_from_the_environment(String name, String key) {
-    assertThat(settings(Properties.read(Map.of(), Map.of(name, key), List.of())).service().key())
+    assertThat(
+            settings(PropertySources.read(Map.of(), Map.of(name, key), List.of())).service().key())
         .hasValue(ApiKey.of(key, name));
   }
 
@@ -57,10 +63,10 @@ class SettingsTest {
     Map<String, String> all =
         Map.of("GEMINI_API_KEY", "first", "API_KEY", "second", "GOOGLE_API_KEY", "third");
 
-    assertThat(settings(Properties.read(Map.of(), all, List.of())).service().key())
+    assertThat(settings(PropertySources.read(Map.of(), all, List.of())).service().key())
         .hasValue(ApiKey.of("first", "the test"));
     assertThat(
-            settings(Properties.read(Map.of("gemini.api-key", "option"), all, List.of()))
+            settings(PropertySources.read(Map.of("gemini.api-key", "option"), all, List.of()))
                 .service()
                 .key())
         .hasValue(ApiKey.of("option", "the test"));
@@ -77,7 +83,7 @@ class SettingsTest {
   @Test
   void a_key_that_cannot_be_one_is_refused_without_being_shown() {
     assertThatThrownBy(() -> with("gemini.api-key", "secret\nkey"))
-        .isInstanceOf(InvalidSettingException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContaining("line break")
         .message()
         .doesNotContain("secret");
@@ -85,7 +91,7 @@ class SettingsTest {
 
   @Test
   void a_missing_key_is_asked_for_only_when_it_is_needed() {
-    Settings settings = settings(Properties.read(Map.of(), Map.of(), List.of()));
+    Settings settings = settings(PropertySources.read(Map.of(), Map.of(), List.of()));
 
     assertThatThrownBy(() -> settings.service().requireKey())
         .hasMessageContaining("GEMINI_API_KEY");
@@ -107,7 +113,7 @@ class SettingsTest {
   void a_value_that_cannot_be_used_is_named_with_what_to_write(
       String key, String value, String message) {
     assertThatThrownBy(() -> with(key, value))
-        .isInstanceOf(InvalidSettingException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(message);
   }
 
@@ -124,10 +130,10 @@ class SettingsTest {
   }
 
   private Settings with(String key, String value) {
-    return settings(Properties.read(Map.of(key, value), Map.of(), List.of()));
+    return settings(PropertySources.read(Map.of(key, value), Map.of(), List.of()));
   }
 
-  private Settings settings(Properties properties) {
+  private Settings settings(PropertySources properties) {
     return Settings.of(properties, home, home.resolve("media"));
   }
 }

@@ -2,15 +2,15 @@ package dev.geminibatch.testkit;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.geminibatch.batch.Progress;
-import dev.geminibatch.batch.Run;
-import dev.geminibatch.batch.RunState;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
-import dev.geminibatch.gemini.RetryPolicy;
+import dev.geminibatch.run.Progress;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
 import dev.geminibatch.sandbox.MovableClock;
 import dev.geminibatch.sandbox.Sandbox;
-import dev.geminibatch.settings.Properties;
+import dev.geminibatch.service.RetryPolicy;
+import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.io.Writer;
@@ -84,7 +84,8 @@ public final class Workshop implements AutoCloseable {
     all.put("gemini.base-url", sandbox.baseUrl().toString());
     all.putIfAbsent("gemini.api-key", "some-key");
     Settings settings =
-        Settings.of(Properties.read(Map.of(), Map.of(), List.of(written(all))), folder, folder);
+        Settings.of(
+            PropertySources.read(Map.of(), Map.of(), List.of(written(all))), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(6, Duration.ofMillis(2), time -> {});
     beans = new Beans(settings, withoutPauses, clock, Progress.none(), run -> true);
     beans.receiver().recover();

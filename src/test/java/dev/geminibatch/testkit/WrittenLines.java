@@ -1,7 +1,7 @@
 package dev.geminibatch.testkit;
 
-import dev.geminibatch.request.Line;
-import dev.geminibatch.request.WireLine;
+import dev.geminibatch.line.Line;
+import dev.geminibatch.line.WireLine;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 

@@ -1,0 +1,148 @@
+package dev.geminibatch.answer;
+
+import dev.geminibatch.job.AnswerFormats;
+import dev.geminibatch.job.JobFiles;
+import dev.geminibatch.job.JobIndex;
+import dev.geminibatch.job.KeyTable;
+import dev.geminibatch.line.Line;
+import dev.geminibatch.line.LineReader;
+import dev.geminibatch.service.Tokens;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Finds to which request of a job each answer belongs. By key only: the order of the answers is not
+ * relied upon, some may be missing, and some may be nobody's.
+ */
+public final class AnswerMatcher {
+  /** Longer than any answer; a service that sends more on one line is broken. */
+  private static final int LONGEST_ANSWER = 1 << 30;
+
+  /** In a matches file: there is no answer. */
+  static final long NONE = -1;
+
+  /** In a matches file: there are two answers that contradict each other, so neither counts. */
+  static final long CONTRADICTORY = -3;
+
+  private AnswerMatcher() {}
+
+  /**
+   * What the answers of a job came to.
+   *
+   * @param answered requests with an answer
+   * @param failed requests with an error or something useless in place of an answer, or with
+   *     nothing
+   * @param oddities lines that answer no request
+   */
+  public record Outcome(long answered, long failed, StrayAnswers oddities, Tokens tokens) {}
+
+  /**
+   * Writes for each request where its answer begins: one number of eight bytes each, in the order
+   * of the job's index; twice the offset, plus one when the line is no good as an answer; or an odd
+   * negative number.
+   */
+  public static Outcome match(JobFiles files, AnswerCheck check) throws IOException {
+    Requests requests = Requests.read(files.index());
+    long[] places = new long[requests.keys.size()];
+    long[] texts = new long[places.length];
+    Arrays.fill(places, NONE);
+    StrayAnswers.Collection odd = new StrayAnswers.Collection();
+    Tokens tokens = Tokens.NONE;
+    if (Files.exists(files.answers())) {
+      try (LineReader lines = LineReader.open(files.answers(), LONGEST_ANSWER);
+          AnswerFormats.Reader formats = new AnswerFormats.Reader(files.formats())) {
+        while (lines.hasNext()) {
+          Line line = lines.next();
+          AnswerLine answer = read(line);
+          if (answer == null) {
+            odd.unreadable(line.number());
+            continue;
+          }
+          tokens = tokens.plus(answer.tokens());
+          int number = requests.numberOf(answer);
+          if (number < 0) {
+            odd.unknown(line.number(), answer.key());
+            continue;
+          }
+          AnswerForm form = formats.form(requests.formats[number]);
+          boolean failed = check.problemOf(answer, form).isPresent();
+          long text = answer.candidate().map(c -> KeyTable.hash(c.text())).orElse(0L);
+          if (!takePlace(places, number, line, failed, text == texts[number])) {
+            odd.repeated(line.number(), answer.key());
+          }
+          texts[number] = failed ? texts[number] : text;
+        }
+      }
+    }
+    write(places, files.matches());
+    long answered = Arrays.stream(places).filter(place -> !isFailed(place)).count();
+    return new Outcome(answered, places.length - answered, odd.sum(), tokens);
+  }
+
+  /** What is known of the requests of a job: some bytes for each. */
+  private static final class Requests {
+    private final KeyTable keys = new KeyTable();
+    private int[] formats = new int[1024];
+
+    static Requests read(Path index) throws IOException {
+      Requests requests = new Requests();
+      try (JobIndex.Reader reader = new JobIndex.Reader(index)) {
+        Optional<JobIndex.Entry> entry;
+        for (int i = 0; (entry = reader.next()).isPresent(); i++) {
+          requests.keys.add(entry.get().keyHash());
+          if (i == requests.formats.length) {
+            requests.formats = Arrays.copyOf(requests.formats, 2 * i);
+          }
+          requests.formats[i] = entry.get().format();
+        }
+      }
+      return requests;
+    }
+
+    int numberOf(AnswerLine answer) {
+      return answer.key().map(key -> keys.find(KeyTable.hash(key))).orElse(-1);
+    }
+  }
+
+  private static AnswerLine read(Line line) {
+    try {
+      return AnswerLine.read(line.bytes());
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /**
+   * The first answer counts, except that a good one is better than one that is not. Two good ones
+   * that differ make both doubtful: the service has been seen to answer under a wrong key.
+   */
+  private static boolean takePlace(
+      long[] places, int number, Line line, boolean failed, boolean sameText) {
+    long place = places[number];
+    boolean free = place == NONE;
+    if (free || isFailed(place) && place != CONTRADICTORY && !failed) {
+      places[number] = line.offset() << 1 | (failed ? 1 : 0);
+    } else if (!failed && !sameText) {
+      places[number] = CONTRADICTORY;
+    }
+    return free;
+  }
+
+  private static boolean isFailed(long place) {
+    return (place & 1) == 1;
+  }
+
+  private static void write(long[] places, Path matches) throws IOException {
+    try (DataOutputStream out =
+        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(matches)))) {
+      for (long place : places) {
+        out.writeLong(place);
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.geminibatch.answer;
+
+import dev.geminibatch.job.AnswerFormats;
+import dev.geminibatch.job.JobFiles;
+import dev.geminibatch.job.JobIndex;
+import dev.geminibatch.job.Refusals;
+import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.LinesAt;
+import dev.geminibatch.service.Tokens;
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The requests of a job in their order, each with what the service answered to it. */
+public final class JobAnswers implements Closeable {
+  private final JobIndex.Reader index;
+  private final DataInputStream matches;
+  private final LinesAt answers;
+  private final AnswerFormats.Reader formats;
+  private final Refusals.Reader refusals;
+  private final AnswerCheck check;
+  private final LineProblem withoutAnswer;
+  private JobIndex.Entry entry;
+  private byte[] answer;
+  private AnswerLine read;
+  private Optional<LineProblem> problem;
+  private boolean isContradictory;
+  private long number;
+
+  /**
+   * Opens the files that {@link AnswerMatcher} has read and written.
+   *
+   * @param check the same as then
+   * @param withoutAnswer the problem of requests for which there is no line
+   */
+  public JobAnswers(JobFiles files, AnswerCheck check, LineProblem withoutAnswer)
+      throws IOException {
+    this.index = new JobIndex.Reader(files.index());
+    this.matches =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(files.matches())));
+    this.answers = Files.exists(files.answers()) ? new LinesAt(files.answers()) : null;
+    this.formats = new AnswerFormats.Reader(files.formats());
+    this.refusals = new Refusals.Reader(files.refusals());
+    this.check = check;
+    this.withoutAnswer = withoutAnswer;
+  }
+
+  /** The line of the first request of a job; empty if it has none. */
+  public static OptionalLong firstLine(Path index) throws IOException {
+    try (JobIndex.Reader reader = new JobIndex.Reader(index)) {
+      return reader.next().map(entry -> OptionalLong.of(entry.line())).orElse(OptionalLong.empty());
+    }
+  }
+
+  /** Goes to the next request; false at the end. */
+  public boolean advance() throws IOException {
+    entry = index.next().orElse(null);
+    if (entry == null) {
+      return false;
+    }
+    number++;
+    long place = matches.readLong();
+    isContradictory = place == AnswerMatcher.CONTRADICTORY;
+    answer = place < 0 ? null : answers.read(place >> 1);
+    read = answer == null ? null : AnswerLine.read(answer);
+    problem = (place & 1) == 0 ? Optional.empty() : whyNoAnswer();
+    return true;
+  }
+
+  private Optional<LineProblem> whyNoAnswer() throws IOException {
+    if (isContradictory) {
+      return Optional.of(
+          new LineProblem(
+              "collect",
+              "answer-contradictory",
+              "the service gave different answers under the key of this request, so that none can be"
+                  + " relied upon",
+              true));
+    }
+    if (read != null) {
+      return check.problemOf(read, formats.form(entry.format()));
+    }
+    return Optional.of(
+        refusals
+            .of(number)
+            .map(message -> new LineProblem("submit", "line-refused", message, false))
+            .orElse(withoutAnswer));
+  }
+
+  /** The present request. */
+  public JobIndex.Entry entry() {
+    return entry;
+  }
+
+  /** The service's line for the present request, without its line end. */
+  byte[] answer() {
+    return answer;
+  }
+
+  /** The service's line if it is a response that is no good as an answer. */
+  Optional<byte[]> rejectedAnswer() {
+    boolean isRejected = read != null && read.error().isEmpty() && problem.isPresent();
+    return isRejected ? Optional.of(answer) : Optional.empty();
+  }
+
+  /** What the model wrote; empty if nothing. */
+  String text() {
+    return read == null ? "" : read.candidate().map(AnswerLine.Candidate::text).orElse("");
+  }
+
+  AnswerLine read() {
+    return read;
+  }
+
+  /** Why the present request has no answer; empty if it has one. */
+  public Optional<LineProblem> problem() {
+    return problem;
+  }
+
+  Tokens tokens() {
+    return read == null ? Tokens.NONE : read.tokens();
+  }
+
+  @Override
+  public void close() throws IOException {
+    index.close();
+    matches.close();
+    formats.close();
+    refusals.close();
+    if (answers != null) {
+      answers.close();
+    }
+  }
+}

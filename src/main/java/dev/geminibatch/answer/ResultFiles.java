@@ -1,0 +1,63 @@
+package dev.geminibatch.answer;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The four files of a run in the outbox.
+ *
+ * @param results one line per answered request
+ * @param errors one line per request without an answer; not there if there are none
+ * @param report what came in, went out and failed
+ * @param page the same to look at in a browser
+ */
+public record ResultFiles(Path results, Path errors, Path report, Path page) {
+  private static final String RESULTS = "-results.jsonl";
+
+  /**
+   * The files of an input {@code x.jsonl} that stand in a folder: {@code x-batch-results.jsonl}.
+   */
+  public static ResultFiles inFolder(Path folder, String stem) {
+    return beside(folder.resolve(stem + "-batch" + RESULTS));
+  }
+
+  /** The folder for answers in files of their own. */
+  public Path answers() {
+    String name = results.getFileName().toString();
+    return results.resolveSibling(name.replaceFirst("(-batch)?-results[.]jsonl$|[.]jsonl$", ""));
+  }
+
+  /** All of them. */
+  public List<Path> all() {
+    return List.of(results, errors, report, page);
+  }
+
+  /**
+   * The names under which they are kept when others take their places: {@code x.MARK-batch-...}.
+   */
+  public ResultFiles marked(String mark) {
+    return new ResultFiles(
+        marked(results, mark), marked(errors, mark), marked(report, mark), marked(page, mark));
+  }
+
+  private static Path marked(Path file, String mark) {
+    String name = file.getFileName().toString();
+    return file.resolveSibling(
+        name.replaceFirst(
+            "((-batch)?-(results|errors|report))?(\\.[a-z]+)?$", "." + mark + "$1$4"));
+  }
+
+  /** The files beside a results file that a person named. */
+  public static ResultFiles beside(Path results) {
+    String name = results.getFileName().toString();
+    String stem =
+        name.endsWith(RESULTS)
+            ? name.substring(0, name.length() - RESULTS.length())
+            : name.endsWith(".jsonl") ? name.substring(0, name.length() - 6) : name;
+    return new ResultFiles(
+        results,
+        results.resolveSibling(stem + "-errors.jsonl"),
+        results.resolveSibling(stem + "-report.json"),
+        results.resolveSibling(stem + "-report.html"));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.geminibatch.answer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Lines among a job's answers that answer no request.
+ *
+ * @param unknown answers under a key that was never asked
+ * @param repeated further answers under a key that has one
+ * @param unreadable lines that are not JSON
+ * @param examples the first of them, by line and key
+ */
+public record StrayAnswers(long unknown, long repeated, long unreadable, List<String> examples) {
+  public static final StrayAnswers NONE = new StrayAnswers(0, 0, 0, List.of());
+  private static final int MOST_EXAMPLES = 10;
+
+  public long count() {
+    return unknown + repeated + unreadable;
+  }
+
+  /** In words, such as "2 answers under unknown keys". */
+  public String inWords() {
+    List<String> words = new ArrayList<>();
+    add(words, unknown, "under a key that was never asked");
+    add(words, repeated, "under a key that had an answer already");
+    add(words, unreadable, "not readable");
+    return String.join(", ", words)
+        + (examples.isEmpty() ? "" : " (" + String.join("; ", examples) + ")");
+  }
+
+  private static void add(List<String> words, long count, String what) {
+    if (count > 0) {
+      words.add(count + (words.isEmpty() ? count == 1 ? " line " : " lines " : " ") + what);
+    }
+  }
+
+  /** Counts them. */
+  static final class Collection {
+    private final List<String> examples = new ArrayList<>();
+    private long unknown;
+    private long repeated;
+    private long unreadable;
+
+    void unknown(long line, Optional<String> key) {
+      unknown++;
+      example(line, key.map(text -> "unknown key " + text).orElse("no key"));
+    }
+
+    void repeated(long line, Optional<String> key) {
+      repeated++;
+      example(line, "key " + key.orElse("") + " again");
+    }
+
+    void unreadable(long line) {
+      unreadable++;
+      example(line, "not JSON");
+    }
+
+    private void example(long line, String what) {
+      if (examples.size() < MOST_EXAMPLES) {
+        examples.add("line " + line + ": " + (what.length() > 100 ? what.substring(0, 100) : what));
+      }
+    }
+
+    StrayAnswers sum() {
+      return new StrayAnswers(unknown, repeated, unreadable, List.copyOf(examples));
+    }
+  }
+}

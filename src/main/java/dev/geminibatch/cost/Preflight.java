@@ -1,0 +1,108 @@
+package dev.geminibatch.cost;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.geminibatch.report.ReportText;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What is known of a run before anything is sent.
+ *
+ * @param lines that are not blank
+ * @param bad of them, which cannot be sent
+ * @param cost an estimate for one attempt at each line
+ * @param sameContentAs a run that has answered the same; null if there is none
+ */
+@JsonPropertyOrder({"input", "lines", "bad", "models", "files", "cost", "sameContentAs"})
+public record Preflight(
+    String input,
+    long lines,
+    long bad,
+    List<Model> models,
+    Files files,
+    Cost cost,
+    String sameContentAs) {
+
+  /**
+   * The requests for one model.
+   *
+   * @param tokensIn estimated, see {@link PreflightCount}
+   * @param tokensOut assumed
+   */
+  public record Model(
+      String model, long requests, int jobs, long bytes, long tokensIn, long tokensOut) {}
+
+  /**
+   * Files that lines name.
+   *
+   * @param distinct contents
+   * @param bytesToUpload those that the service does not have yet
+   */
+  public record Files(long distinct, long bytes, long bytesToUpload) {}
+
+  /**
+   * Why it must not be sent with a limit to its cost; empty if it may be. What has no known price
+   * is over any limit.
+   */
+  public Optional<String> overBudget(BigDecimal most) {
+    boolean isTooDear = cost.estimate().compareTo(most) > 0;
+    if (!isTooDear && cost.unknownModels().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "It would cost "
+            + cost.inWords()
+            + ", and budget.max-cost-per-file allows "
+            + most.toPlainString()
+            + "; nothing was sent. "
+            + (isTooDear
+                ? "Split the file, or raise the limit."
+                : "Put the price of "
+                    + String.join(", ", cost.unknownModels())
+                    + " into the price table, or take the limit away."));
+  }
+
+  /** Some lines for a person. */
+  public List<String> inWords() {
+    List<String> words = new ArrayList<>();
+    words.add(
+        input
+            + ": "
+            + ReportText.count(lines)
+            + (lines == 1 ? " request" : " requests")
+            + (bad == 0 ? "" : ", " + bad + " cannot be sent"));
+    for (Model model : models) {
+      words.add(
+          String.format(
+              Locale.ROOT,
+              "  %s: %,d request%s in %d job%s, %s, about %,d tokens in and %,d out",
+              model.model(),
+              model.requests(),
+              model.requests() == 1 ? "" : "s",
+              model.jobs(),
+              model.jobs() == 1 ? "" : "s",
+              ReportText.size(model.bytes()),
+              model.tokensIn(),
+              model.tokensOut()));
+    }
+    if (files.distinct() > 0) {
+      words.add(
+          String.format(
+              Locale.ROOT,
+              "  %,d file%s, %s, of which %s are to be uploaded",
+              files.distinct(),
+              files.distinct() == 1 ? "" : "s",
+              ReportText.size(files.bytes()),
+              ReportText.size(files.bytesToUpload())));
+    }
+    words.add("  cost: " + cost.inWords());
+    if (sameContentAs != null) {
+      words.add(
+          "  run " + sameContentAs + " has the same content and answers it: this costs nothing");
+    }
+    return words;
+  }
+}

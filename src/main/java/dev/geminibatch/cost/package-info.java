@@ -1,0 +1,2 @@
+/** Prices, estimates before a run and costs after it. */
+package dev.geminibatch.cost;

@@ -1,0 +1,35 @@
+package dev.geminibatch.extension;
+
+import dev.geminibatch.ledger.Ledger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps runs where they are until somebody lets them go on, for users' routes. */
+public final class Holds {
+  private static final Logger LOG = LoggerFactory.getLogger("holds");
+
+  private final Ledger ledger;
+
+  public Holds(Ledger ledger) {
+    this.ledger = ledger;
+  }
+
+  /**
+   * Keeps a run before its next stage, also over restarts.
+   *
+   * @param reason told by {@code --status}
+   */
+  public void hold(String runId, String reason) {
+    ledger.hold(runId, reason);
+    LOG.info("{}: {}", ledger.run(runId).name(), reason);
+  }
+
+  /**
+   * Lets all go on, at the next tick.
+   *
+   * @return how many
+   */
+  public int release() {
+    return ledger.release();
+  }
+}

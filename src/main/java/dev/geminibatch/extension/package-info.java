@@ -1,0 +1,2 @@
+/** What the routes of users may name. */
+package dev.geminibatch.extension;

@@ -1,0 +1,118 @@
+package dev.geminibatch.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** Files that appear whole or not at all. */
+public final class AtomicFiles {
+  private AtomicFiles() {}
+
+  /** The name under which a file is written before it appears. */
+  public static Path aside(Path target, String runId) {
+    return target.resolveSibling("." + target.getFileName() + "." + runId + ".part");
+  }
+
+  /** Forces a written file to the disk and gives it its name, replacing what was there. */
+  public static void publish(Path written, Path target) throws IOException {
+    force(written);
+    Files.move(
+        written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    forceFolder(target.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Moves a file, across file systems if need be; the target appears whole. A power failure may
+   * undo a move within a file system.
+   */
+  public static void move(Path source, Path target) throws IOException {
+    try {
+      Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      copy(source, target);
+      Files.delete(source);
+    }
+  }
+
+  /** Makes a second name for a file, or a copy where the disk cannot do that. */
+  public static void linkOrCopy(Path source, Path target) throws IOException {
+    try {
+      Files.createLink(target, source.toRealPath()); // a link to a link would dangle
+    } catch (IOException | UnsupportedOperationException e) {
+      copy(source, target);
+    }
+  }
+
+  /** Copies a file with its time; the target appears whole, and can be written to. */
+  public static void copy(Path source, Path target) throws IOException {
+    publish(copyAside(source, target), target);
+  }
+
+  /**
+   * As {@link #copy}, but for {@link #force}, which whoever calls this does later. After a power
+   * failure before that the target may be shorter than it was.
+   */
+  public static void copyUnforced(Path source, Path target) throws IOException {
+    Files.move(copyAside(source, target), target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static Path copyAside(Path source, Path target) throws IOException {
+    Path part = target.resolveSibling("." + target.getFileName() + ".part");
+    try (FileChannel from = FileChannel.open(source);
+        FileChannel to =
+            FileChannel.open(
+                part,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+      long size = from.size();
+      for (long at = 0; at < size; ) {
+        long copied = from.transferTo(at, size - at, to);
+        if (copied <= 0) {
+          throw new IOException(source + " became shorter while it was copied");
+        }
+        at += copied;
+      }
+    }
+    Files.setLastModifiedTime(part, Files.getLastModifiedTime(source));
+    return part;
+  }
+
+  /** Removes a folder with everything in it, if it is there. */
+  public static void removeTree(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.walk(folder)) {
+      for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(entry);
+      }
+    }
+  }
+
+  /** Whether two files have the same size and time, as a copy has. */
+  public static boolean looksTheSame(Path a, Path b) throws IOException {
+    return Files.size(a) == Files.size(b)
+        && Files.getLastModifiedTime(a).toMillis() == Files.getLastModifiedTime(b).toMillis();
+  }
+
+  public static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  private static void forceFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Not every system lets a folder be forced (Windows); the file itself is on disk.
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.geminibatch.io;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Writes a large file that is on the disk when it is closed. It is forced there piece by piece
+ * while it is written, because the disk has nothing to do then and would hold everything up in the
+ * end.
+ */
+public final class SyncedOutput extends OutputStream {
+  private static final long PIECE = 32 << 20;
+  private static final int LEAST_BUFFER_BYTES = 1 << 13;
+  private static final int MOST_BUFFER_BYTES = 1 << 17;
+
+  private final FileChannel channel;
+  private ByteBuffer buffer = ByteBuffer.allocate(LEAST_BUFFER_BYTES);
+  private long sinceForced;
+  private CompletableFuture<Void> forcing = CompletableFuture.completedFuture(null);
+
+  /** Begins a file, in place of one that is there. */
+  public SyncedOutput(Path file) throws IOException {
+    this.channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int start, int length) throws IOException {
+    if (length > buffer.remaining()) {
+      flush();
+    }
+    if (length >= buffer.capacity()) {
+      send(ByteBuffer.wrap(bytes, start, length));
+    } else {
+      buffer.put(bytes, start, length);
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    send(buffer.flip());
+    buffer.clear();
+    if (buffer.capacity() < MOST_BUFFER_BYTES) {
+      buffer = ByteBuffer.allocate(2 * buffer.capacity()); // it is no small file
+    }
+  }
+
+  private void send(ByteBuffer bytes) throws IOException {
+    sinceForced += bytes.remaining();
+    while (bytes.hasRemaining()) {
+      // A large array would be copied into memory outside the heap that is never given back.
+      int end = bytes.limit();
+      bytes.limit(Math.min(end, bytes.position() + MOST_BUFFER_BYTES));
+      channel.write(bytes);
+      bytes.limit(end);
+    }
+    if (sinceForced >= PIECE && forcing.isDone()) {
+      awaitForcing();
+      sinceForced = 0;
+      forcing = CompletableFuture.runAsync(this::force);
+    }
+  }
+
+  private void awaitForcing() throws IOException {
+    try {
+      forcing.join();
+    } catch (CompletionException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    }
+  }
+
+  private void force() {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Forces what is left; when it returns, the file is on the disk. */
+  @Override
+  public void close() throws IOException {
+    if (!channel.isOpen()) {
+      return;
+    }
+    try (channel) {
+      flush();
+      awaitForcing();
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.geminibatch.job;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.line.BatchRequest;
+import dev.geminibatch.line.FileReference;
+import dev.geminibatch.line.FileTag;
+import dev.geminibatch.line.Line;
+import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.RejectedLine;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.settings.Settings;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The jobs of one attempt of a run while requests are added to them, by model and size. A job that
+ * is full is closed, and another one of its model opened.
+ */
+public final class JobPacker implements Closeable {
+  private static final ObjectWriter REJECTIONS = new ObjectMapper().writerFor(Rejection.class);
+
+  private final Run run;
+  private final RunFolder folder;
+  private final Settings.Jobs limits;
+  private final OutputStream rejected;
+  private final Map<String, JobWriter> open = new HashMap<>();
+  private final List<GatheredJob> finished = new ArrayList<>();
+  private int lastNumber;
+  private long rejectedCount;
+
+  /**
+   * @param lastNumber of the jobs of earlier attempts; 0 if there are none
+   */
+  public JobPacker(Run run, RunFolder folder, Settings.Jobs limits, int lastNumber)
+      throws IOException {
+    this.run = run;
+    this.folder = folder;
+    this.limits = limits;
+    this.lastNumber = lastNumber;
+    this.rejected = new BufferedOutputStream(Files.newOutputStream(folder.rejected(run.attempt())));
+  }
+
+  /** A job whose files are complete, and when its file was. */
+  private record GatheredJob(Job job, FileTime written) {}
+
+  /** Adds a request to the job of its model; one that is larger than a whole job is rejected. */
+  public void add(BatchRequest request, Map<FileTag, FileReference> references) throws IOException {
+    String model = request.model() == null ? run.model() : request.model();
+    JobWriter job = open.get(model);
+    if (job != null && job.add(request, references)) {
+      return;
+    }
+    if (job != null) {
+      finish(job);
+    }
+    job = open(model);
+    if (!job.add(request, references)) {
+      reject(
+          new RejectedLine(
+              request.line(),
+              request.key(),
+              LineProblem.ofInput(
+                  "line-too-long", "the line alone is larger than job.max-bytes allows")));
+    }
+  }
+
+  private JobWriter open(String model) throws IOException {
+    int number = ++lastNumber;
+    folder.removeJob(number); // of a gathering that was not finished
+    JobWriter job = new JobWriter(folder, number, model, limits.maxRequests(), limits.maxBytes());
+    open.put(model, job);
+    return job;
+  }
+
+  private void finish(JobWriter job) throws IOException {
+    job.close();
+    if (job.requests() > 0) {
+      AtomicFiles.force(folder.jobIndex(job.number()));
+      AtomicFiles.force(folder.formats(job.number()));
+      finished.add(new GatheredJob(job.toJob(run), modified(job.number())));
+    } else {
+      folder.removeJob(job.number());
+    }
+  }
+
+  /** Notes a line that is not sent. */
+  public void reject(RejectedLine line) throws IOException {
+    Line source = line.line();
+    rejectedCount++;
+    rejected.write(
+        REJECTIONS.writeValueAsBytes(
+            new Rejection(source.number(), source.offset(), source.size(), line.problem())));
+    rejected.write('\n');
+  }
+
+  /** Ends the jobs and forces all files; nothing can be added any more. */
+  public void finish() throws IOException {
+    for (JobWriter job : open.values()) {
+      finish(job);
+    }
+    open.clear();
+    rejected.close();
+    AtomicFiles.force(folder.rejected(run.attempt()));
+  }
+
+  /** The jobs that are finished. */
+  public List<Job> jobs() {
+    return finished.stream().map(GatheredJob::job).toList();
+  }
+
+  /** How many lines are not sent. */
+  public long rejected() {
+    return rejectedCount;
+  }
+
+  /** Whether the files are those that were written: another process may have begun anew. */
+  public boolean isIntact() throws IOException {
+    for (GatheredJob each : finished) {
+      Path file = folder.jobBody(each.job().number());
+      if (!Files.exists(file) || !each.written().equals(Files.getLastModifiedTime(file))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Closes all files, finished or not. */
+  @Override
+  public void close() throws IOException {
+    rejected.close();
+    for (JobWriter job : open.values()) {
+      job.close();
+    }
+  }
+
+  /** Closes and removes all files. */
+  public void discard() throws IOException {
+    try {
+      close(); // which may write what is left, on a full disk
+    } finally {
+      remove();
+    }
+  }
+
+  private void remove() throws IOException {
+    for (JobWriter job : open.values()) {
+      folder.removeJob(job.number());
+    }
+    for (GatheredJob each : finished) {
+      folder.removeJob(each.job().number());
+    }
+    Files.deleteIfExists(folder.rejected(run.attempt()));
+  }
+
+  private FileTime modified(int number) throws IOException {
+    return Files.getLastModifiedTime(folder.jobBody(number));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.geminibatch.line;
+
+import dev.geminibatch.line.BatchRequest.Literal;
+import dev.geminibatch.line.BatchRequest.Range;
+import dev.geminibatch.line.BatchRequest.Segment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What is to be changed in the bytes of a request.
+ *
+ * <p>Edits do not overlap. At the same position, the one that was noted first comes first.
+ */
+final class Edits {
+  private record Edit(int start, int end, List<Segment> replacement) {}
+
+  private final List<Edit> edits = new ArrayList<>();
+
+  void insert(int position, String json) {
+    replace(position, position, List.of(new Literal(json)));
+  }
+
+  void replace(int start, int end, List<Segment> replacement) {
+    edits.add(new Edit(start, end, replacement));
+  }
+
+  boolean isEmpty() {
+    return edits.isEmpty();
+  }
+
+  /** The bytes of the range as segments, edits applied. */
+  List<Segment> applyTo(Range range) {
+    if (edits.isEmpty()) {
+      return List.of(range);
+    }
+    edits.sort(Comparator.comparingInt(Edit::start));
+    List<Segment> segments = new ArrayList<>();
+    int from = range.start();
+    for (Edit edit : edits) {
+      if (edit.start() > from) {
+        segments.add(new Range(from, edit.start()));
+      }
+      segments.addAll(edit.replacement());
+      from = edit.end();
+    }
+    segments.add(new Range(from, range.end()));
+    return segments;
+  }
+}

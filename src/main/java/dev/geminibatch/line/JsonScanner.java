@@ -1,0 +1,337 @@
+package dev.geminibatch.line;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Goes through the JSON of one line token by token, knows where each begins and ends, and decodes
+ * only what is asked for.
+ *
+ * <p>It takes what Jackson's parser takes, and is faster because the whole line is in memory and
+ * most of it is only passed over. What is wrong with a line is told in Jackson's words.
+ */
+public final class JsonScanner {
+  /** As deep as Jackson goes. */
+  private static final int DEEPEST = StreamReadConstraints.DEFAULT_MAX_DEPTH;
+
+  private static final JsonFactory JACKSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private final byte[] bytes;
+  private boolean[] isObject = new boolean[16];
+  private int depth;
+  private int position;
+  private boolean isFirst = true;
+  private boolean isValueDue;
+  private JsonToken token;
+  private int start;
+  private int end;
+  private boolean hasEscapes;
+
+  /** Begins before the first token of a line. */
+  public JsonScanner(byte[] bytes) {
+    this.bytes = bytes;
+    // Where files with byte order marks are joined, one may be at the beginning of any line.
+    if (bytes.length > 3 && (bytes[0] & 0xFF) == 0xEF && (bytes[1] & 0xFF) == 0xBB) {
+      position = (bytes[2] & 0xFF) == 0xBF ? 3 : 0;
+    }
+  }
+
+  /** The line is not JSON, from the present place on. */
+  public static final class Malformed extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Throwable fillInStackTrace() {
+      return this; // it is an answer, not an accident
+    }
+  }
+
+  /** Goes to the next token; null at the end of the line. */
+  public JsonToken nextToken() throws Malformed {
+    skipSpace();
+    token = depth == 0 ? nextRoot() : isValueDue ? value() : next();
+    return token;
+  }
+
+  private JsonToken nextRoot() throws Malformed {
+    return position == bytes.length ? null : value();
+  }
+
+  private JsonToken next() throws Malformed {
+    boolean inObject = isObject[depth];
+    if (here() == (inObject ? '}' : ']')) {
+      start = position++;
+      end = position;
+      depth--;
+      isFirst = false;
+      return inObject ? JsonToken.END_OBJECT : JsonToken.END_ARRAY;
+    }
+    if (!isFirst) {
+      take(',');
+      skipSpace();
+    }
+    isFirst = false;
+    if (!inObject) {
+      return value();
+    }
+    string();
+    int nameEnd = end;
+    skipSpace();
+    take(':');
+    end = nameEnd;
+    isValueDue = true;
+    return JsonToken.FIELD_NAME;
+  }
+
+  private JsonToken value() throws Malformed {
+    isValueDue = false;
+    byte b = here();
+    switch (b) {
+      case '"' -> {
+        string();
+        return JsonToken.VALUE_STRING;
+      }
+      case '{', '[' -> {
+        open(b == '{');
+        return b == '{' ? JsonToken.START_OBJECT : JsonToken.START_ARRAY;
+      }
+      case 't' -> {
+        return literal("true", JsonToken.VALUE_TRUE);
+      }
+      case 'f' -> {
+        return literal("false", JsonToken.VALUE_FALSE);
+      }
+      case 'n' -> {
+        return literal("null", JsonToken.VALUE_NULL);
+      }
+      default -> {
+        return number();
+      }
+    }
+  }
+
+  private void open(boolean object) throws Malformed {
+    start = position++;
+    end = position;
+    if (++depth > DEEPEST) {
+      throw new Malformed();
+    }
+    if (depth == isObject.length) {
+      isObject = Arrays.copyOf(isObject, 2 * depth);
+    }
+    isObject[depth] = object;
+    isFirst = true;
+  }
+
+  private JsonToken literal(String text, JsonToken what) throws Malformed {
+    start = position;
+    for (int i = 0; i < text.length(); i++) {
+      take(text.charAt(i));
+    }
+    end = position;
+    if (position < bytes.length && Character.isJavaIdentifierPart(bytes[position] & 0xFF)) {
+      throw new Malformed();
+    }
+    return what;
+  }
+
+  private JsonToken number() throws Malformed {
+    start = position;
+    if (here() == '-') {
+      position++;
+    }
+    if (here() == '0') {
+      position++;
+    } else {
+      digits();
+    }
+    boolean isFraction = isHere('.');
+    if (isFraction) {
+      position++;
+      digits();
+    }
+    boolean hasExponent = isHere('e') || isHere('E');
+    if (hasExponent) {
+      position++;
+      if (isHere('+') || isHere('-')) {
+        position++;
+      }
+      digits();
+    }
+    end = position;
+    if (depth == 0 && position < bytes.length && !isSpace(bytes[position])) {
+      throw new Malformed();
+    }
+    return isFraction || hasExponent ? JsonToken.VALUE_NUMBER_FLOAT : JsonToken.VALUE_NUMBER_INT;
+  }
+
+  private void digits() throws Malformed {
+    if (!isDigit(here())) {
+      throw new Malformed();
+    }
+    while (position < bytes.length && isDigit(bytes[position])) {
+      position++;
+    }
+  }
+
+  private static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
+  }
+
+  private void string() throws Malformed {
+    start = position;
+    take('"');
+    hasEscapes = false;
+    while (true) {
+      position = ByteSearch.endOfPlainText(bytes, position, bytes.length);
+      byte b = here();
+      if (b < 0) {
+        position = endOfLongCharacters(bytes, position);
+      } else if (b == '"') {
+        end = ++position;
+        return;
+      } else if (b == '\\') {
+        hasEscapes = true;
+        position++;
+        escape();
+      } else {
+        throw new Malformed(); // a control character
+      }
+    }
+  }
+
+  private void escape() throws Malformed {
+    byte b = here();
+    position++;
+    switch (b) {
+      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {}
+      case 'u' -> {
+        for (int i = 0; i < 4; i++) {
+          if (Character.digit(here(), 16) < 0) {
+            throw new Malformed();
+          }
+          position++;
+        }
+      }
+      default -> throw new Malformed();
+    }
+  }
+
+  /** Characters of two bytes and more, of which many follow each other in most scripts. */
+  private static int endOfLongCharacters(byte[] bytes, int from) throws Malformed {
+    int at = from;
+    while (true) {
+      int lead = at < bytes.length ? bytes[at] : 0;
+      if (lead >= 0) {
+        return at;
+      }
+      int more = lead >> 5 == -2 ? 1 : lead >> 4 == -2 ? 2 : lead >> 3 == -2 ? 3 : 0;
+      if (more == 0 || at + more >= bytes.length) {
+        throw new Malformed();
+      }
+      boolean follow =
+          bytes[at + 1] < -64
+              && (more < 2 || bytes[at + 2] < -64)
+              && (more < 3 || bytes[at + 3] < -64);
+      if (!follow) {
+        throw new Malformed();
+      }
+      at += 1 + more;
+    }
+  }
+
+  private void skipSpace() {
+    while (position < bytes.length && isSpace(bytes[position])) {
+      position++;
+    }
+  }
+
+  private static boolean isSpace(byte b) {
+    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
+  }
+
+  private byte here() throws Malformed {
+    if (position >= bytes.length) {
+      throw new Malformed();
+    }
+    return bytes[position];
+  }
+
+  private boolean isHere(char expected) {
+    return position < bytes.length && bytes[position] == expected;
+  }
+
+  private void take(char expected) throws Malformed {
+    if (here() != expected) {
+      throw new Malformed();
+    }
+    position++;
+  }
+
+  public JsonToken currentToken() {
+    return token;
+  }
+
+  /** Where the present token begins. */
+  int start() {
+    return start;
+  }
+
+  /** Where the present token ends; of an object or array, its opening bracket. */
+  int end() {
+    return end;
+  }
+
+  /** Passes over the present value, whatever it is; returns where it ends. */
+  public int skipValue() throws Malformed {
+    if (token.isStructStart()) {
+      int outside = depth - 1;
+      while (depth > outside) {
+        nextToken();
+      }
+    }
+    return end;
+  }
+
+  /** The name of a field, the text of a string, the digits of a number. */
+  public String text() {
+    if (token.isNumeric()) {
+      return new String(bytes, start, end - start, UTF_8);
+    }
+    if (!hasEscapes) {
+      return new String(bytes, start + 1, end - start - 2, UTF_8);
+    }
+    try (JsonParser parser = JACKSON.createParser(bytes, start, end - start)) {
+      parser.nextToken();
+      return parser.getText();
+    } catch (IOException e) {
+      throw new IllegalStateException("The string has been read before", e);
+    }
+  }
+
+  /** What Jackson finds wrong with the line. */
+  public static IOException whatIsWrong(byte[] line) {
+    try (JsonParser parser = JACKSON.createParser(line)) {
+      while (parser.nextToken() != null) {
+        parser.finishToken();
+      }
+      return new Malformed();
+    } catch (IOException e) {
+      return e;
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.geminibatch.line;
+
+import dev.geminibatch.run.RunFailure;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * Reads an iterator and works on its elements before they are asked for, on several threads, and
+ * gives the outcomes in the order of the elements.
+ *
+ * <p>For use by one thread. The source is read by one thread at a time. How far it goes ahead is
+ * limited by the weight of what is under way, so that large elements do not fill the memory; one
+ * element is always taken, however heavy.
+ */
+public final class ReadAhead<A, B> implements Iterator<B> {
+  private final Iterator<A> source;
+  private final ToLongFunction<A> weight;
+  private final long mostWeight;
+  private final Function<A, B> work;
+  private final ExecutorService workers;
+
+  private final BlockingQueue<UnderWay<B>> underWay = new LinkedBlockingQueue<>();
+  private final AtomicLong weightUnderWay = new AtomicLong();
+  private final ReentrantLock reading = new ReentrantLock();
+  private volatile boolean isRead;
+  private long weightInUse;
+  private UnderWay<B> first;
+
+  /** An outcome to come; the end has none. */
+  private record UnderWay<B>(Future<B> outcome, long weight) {}
+
+  public ReadAhead(
+      Iterator<A> source,
+      ToLongFunction<A> weight,
+      long mostWeight,
+      Function<A, B> work,
+      ExecutorService workers) {
+    this.source = source;
+    this.weight = weight;
+    this.mostWeight = mostWeight;
+    this.work = work;
+    this.workers = workers;
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (first == null) {
+      // Not before now: the outcome before was in use.
+      weightUnderWay.addAndGet(-weightInUse);
+      weightInUse = 0;
+      workers.execute(this::read);
+      try {
+        first = underWay.take();
+      } catch (InterruptedException e) {
+        throw stopped(e);
+      }
+    }
+    return first.outcome() != null;
+  }
+
+  /**
+   * The next outcome.
+   *
+   * @throws RunFailure when there was not enough memory
+   * @throws RuntimeException or Error that the source or the work ended with
+   */
+  @Override
+  public B next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    UnderWay<B> taken = first;
+    first = null;
+    weightInUse = taken.weight();
+    return outcome(taken.outcome());
+  }
+
+  /** Reads as far as there is room. Whoever makes room calls this again, so it need not wait. */
+  private void read() {
+    while (hasRoom() && reading.tryLock()) {
+      try {
+        while (hasRoom()) {
+          readOne();
+        }
+      } finally {
+        reading.unlock();
+      }
+    }
+  }
+
+  private boolean hasRoom() {
+    return !isRead && weightUnderWay.get() < mostWeight;
+  }
+
+  private void readOne() {
+    try {
+      if (source.hasNext()) {
+        A element = source.next();
+        long itsWeight = weight.applyAsLong(element);
+        weightUnderWay.addAndGet(itsWeight);
+        underWay.add(new UnderWay<>(workers.submit(() -> work.apply(element)), itsWeight));
+        return;
+      }
+    } catch (RuntimeException | Error e) {
+      underWay.add(new UnderWay<>(CompletableFuture.failedFuture(e), 0));
+    }
+    isRead = true;
+    underWay.add(new UnderWay<>(null, 0));
+  }
+
+  private static <B> B outcome(Future<B> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      throw stopped(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof OutOfMemoryError) {
+        throw new RunFailure(
+            "A line is too large for the memory that Java has. Give it more (java -Xmx1g ...), or"
+                + " lower lines.max-bytes, so that such lines are reported one by one.");
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException known
+          ? known
+          : new IllegalStateException(e.getCause());
+    }
+  }
+
+  private static IllegalStateException stopped(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("Stopped while lines were read", e);
+  }
+
+  /** Ends the reading; when it returns, the source may be closed. */
+  public void cancel() {
+    isRead = true;
+    reading.lock(); // the element that is being read
+    try {
+      underWay.removeIf(each -> each.outcome() == null || each.outcome().cancel(false));
+      first = new UnderWay<>(null, 0);
+    } finally {
+      reading.unlock();
+    }
+  }
+}

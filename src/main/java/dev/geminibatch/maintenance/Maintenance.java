@@ -1,0 +1,142 @@
+package dev.geminibatch.maintenance;
+
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.RemoteJobState;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceFailure.Kind;
+import dev.geminibatch.service.gemini.GeminiService;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Housekeeping on the service's side: whatever jobs the project has, ours or not. */
+public final class Maintenance {
+  private static final Logger LOG = LoggerFactory.getLogger("maintenance");
+
+  /** How often a cancelled job is looked at, a second or two apart, before it is deleted anyway. */
+  private static final int LOOKS_AT_A_CANCELLED_JOB = 15;
+
+  private final Supplier<GeminiService> gemini;
+  private final Consumer<String> cancelling;
+
+  /**
+   * @param cancelling told the name of each job before it is cancelled
+   */
+  public Maintenance(Supplier<GeminiService> gemini, Consumer<String> cancelling) {
+    this.gemini = gemini;
+    this.cancelling = cancelling;
+  }
+
+  /**
+   * The project's jobs, from all pages.
+   *
+   * @param states words separated by commas; blank for all
+   */
+  public List<RemoteJob> list(String states) {
+    boolean all = states == null || states.isBlank();
+    return list(all ? EnumSet.allOf(RemoteJobState.class) : RemoteJobState.parseList(states));
+  }
+
+  /** The project's jobs in some states. */
+  public List<RemoteJob> list(Set<RemoteJobState> states) {
+    return gemini.get().allBatches().stream().filter(job -> states.contains(job.state())).toList();
+  }
+
+  /** One job, by its name with or without {@code batches/}. */
+  public RemoteJob find(String job) {
+    return gemini.get().batch(jobName(job));
+  }
+
+  /**
+   * Cancels a job.
+   *
+   * @return its state now; a job that had ended is left as it is
+   */
+  public RemoteJob cancel(String job) {
+    String name = jobName(job);
+    RemoteJob before = gemini.get().batch(name);
+    if (before.state().isEnded()) {
+      return before;
+    }
+    cancelling.accept(name);
+    gemini.get().cancelBatch(name);
+    return gemini.get().batch(name);
+  }
+
+  /**
+   * Deletes a job. A live one is cancelled first, because deleting alone may leave it running and
+   * costing.
+   *
+   * @return whether the job had to be cancelled
+   */
+  public boolean delete(String job) {
+    String name = jobName(job);
+    boolean live = !gemini.get().batch(name).state().isEnded();
+    if (live) {
+      cancelAndWait(name);
+    }
+    gemini.get().deleteBatch(name);
+    return live;
+  }
+
+  /**
+   * Cancels and deletes jobs.
+   *
+   * @param states words separated by commas; blank for those that are pending or running
+   * @return the jobs that are gone
+   */
+  public List<RemoteJob> clear(String states) {
+    List<RemoteJob> jobs = toClear(states);
+    jobs.forEach(this::clear);
+    return jobs;
+  }
+
+  /** The jobs that {@link #clear(String)} would cancel and delete. */
+  public List<RemoteJob> toClear(String states) {
+    boolean live = states == null || states.isBlank();
+    return list(live ? "pending,running" : states);
+  }
+
+  /** Cancels and deletes one job; that it is gone already is as good. */
+  public void clear(RemoteJob job) {
+    try {
+      delete(job.name());
+      LOG.info("{} ({}) deleted", job.name(), job.displayName());
+    } catch (ServiceFailure failure) {
+      if (failure.kind() != Kind.NOT_FOUND) {
+        throw failure;
+      }
+    }
+  }
+
+  private void cancelAndWait(String name) {
+    cancelling.accept(name);
+    gemini.get().cancelBatch(name);
+    for (int look = 0; look < LOOKS_AT_A_CANCELLED_JOB; look++) {
+      RemoteJob now = look == 0 ? gemini.get().batch(name) : gemini.get().batchAfterAWhile(name);
+      if (now.state().isEnded()) {
+        return;
+      }
+    }
+    LOG.warn("{} was cancelled and has not ended yet; it is deleted all the same", name);
+  }
+
+  /**
+   * {@code batches/x} for both {@code batches/x} and {@code x}.
+   *
+   * @throws UsageException when it is no job's name
+   */
+  public static String jobName(String job) {
+    String id = job.strip().replaceFirst("^batches/", "");
+    if (!id.matches("[A-Za-z0-9_-]+")) {
+      throw new UsageException(
+          "\"" + job + "\" is no job's name; write batches/<id> as --list shows it.");
+    }
+    return "batches/" + id;
+  }
+}

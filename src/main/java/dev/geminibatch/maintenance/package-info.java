@@ -1,0 +1,2 @@
+/** Commands on the service's jobs and files, whoever made them. */
+package dev.geminibatch.maintenance;

@@ -1,0 +1,142 @@
+package dev.geminibatch.media;
+
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The folder that tags may point into, and nowhere else.
+ *
+ * <p>A tag is taken as it is written. Only if there is no such file it is read as a person may have
+ * meant it: with Windows separators, percent-encoded, or in the other Unicode form of its letters.
+ */
+final class MediaRoot {
+  private final Path root;
+  private final SimilarNames similarNames = new SimilarNames();
+
+  MediaRoot(Path root) {
+    this.root = root.toAbsolutePath().normalize();
+  }
+
+  /**
+   * The regular file that a tag means.
+   *
+   * <p>Links are followed first, so what counts is where the bytes really are.
+   */
+  Path resolve(String tag) throws MediaProblem {
+    Path named = named(tag);
+    Path real;
+    try {
+      real = named.toRealPath();
+    } catch (IOException e) {
+      throw missing(tag, named);
+    }
+    if (!real.startsWith(realRoot())) {
+      throw outside(tag);
+    }
+    if (Files.isDirectory(real)) {
+      throw new MediaProblem(
+          "file-not-regular", "\"" + tag + "\" is a folder; name a file in it, one tag for each");
+    }
+    if (!Files.isRegularFile(real)) {
+      throw new MediaProblem(
+          "file-not-regular", "\"" + tag + "\" is not a regular file; copy its content into one");
+    }
+    return real;
+  }
+
+  /** The first reading of the tag that exists, or else the tag as it is. */
+  private Path named(String tag) throws MediaProblem {
+    Path asWritten = null;
+    for (String reading : readings(tag)) {
+      Path path = below(tag, reading);
+      if (asWritten == null) {
+        asWritten = path;
+      }
+      if (Files.exists(path)) {
+        return path;
+      }
+      Optional<Path> otherForm = similarNames.inOtherUnicodeForm(root, path);
+      if (otherForm.isPresent()) {
+        return otherForm.get();
+      }
+    }
+    return asWritten;
+  }
+
+  private static Set<String> readings(String tag) {
+    Set<String> readings = new LinkedHashSet<>();
+    readings.add(tag);
+    readings.add(tag.replace('\\', '/'));
+    String decoded = percentDecoded(tag);
+    readings.add(decoded);
+    readings.add(decoded.replace('\\', '/'));
+    for (String reading : Set.copyOf(readings)) {
+      readings.add(Normalizer.normalize(reading, Normalizer.Form.NFC));
+      readings.add(Normalizer.normalize(reading, Normalizer.Form.NFD));
+    }
+    return readings;
+  }
+
+  private static String percentDecoded(String tag) {
+    try {
+      return URLDecoder.decode(tag.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return tag; // a percent sign that encodes nothing
+    }
+  }
+
+  private Path below(String tag, String reading) throws MediaProblem {
+    try {
+      Path path = root.resolve(reading).normalize();
+      if (path.startsWith(root)) {
+        return path;
+      }
+    } catch (InvalidPathException e) {
+      throw new MediaProblem("file-missing", "\"" + tag + "\" is no file name; write a path");
+    }
+    throw outside(tag);
+  }
+
+  private Path realRoot() throws MediaProblem {
+    try {
+      return root.toRealPath();
+    } catch (IOException e) {
+      throw new MediaProblem(
+          "file-missing",
+          "the media root " + root + " does not exist; make it, or set media.root to another");
+    }
+  }
+
+  private MediaProblem missing(String tag, Path named) {
+    String hint =
+        Optional.of(named)
+            .filter(this::isInsideForReal)
+            .flatMap(similarNames::like)
+            .map(similar -> "; did you mean " + similar + "?")
+            .orElse("; add it there, or set media.root to the folder that the paths start from");
+    return new MediaProblem("file-missing", "no file \"" + tag + "\" under " + root + hint);
+  }
+
+  /** Names of files outside are nobody's business, also where a link leads there. */
+  private boolean isInsideForReal(Path named) {
+    try {
+      return named.getParent().toRealPath().startsWith(root.toRealPath());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private MediaProblem outside(String tag) {
+    return new MediaProblem(
+        "file-outside-root",
+        "\"" + tag + "\" points outside the media root " + root + "; move the file into it");
+  }
+}

@@ -1,0 +1,125 @@
+package dev.geminibatch.media;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The uploads of one run: hands out its distinct contents, takes them to the service, and adds up
+ * what came of it.
+ *
+ * <p>Many threads work on it at once. The first failure of the service stops it: the rest is left
+ * for the next try, and what has arrived stays in the cache.
+ */
+public final class RunUploads implements Iterator<RunUploads.Content> {
+  private static final int PAGE = 500;
+
+  private final MediaCatalog catalog;
+  private final Uploader uploader;
+  private final String runId;
+  private final int attempt;
+  private final String project;
+  private final Listener listener;
+  private final MediaCatalog.Totals totals;
+  private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+  private final AtomicLong handedOut = new AtomicLong();
+  private final AtomicLong uploaded = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private Iterator<MediaFile> page = List.<MediaFile>of().iterator();
+  private String last = "";
+
+  /** One content, with its key in the cache. */
+  public record Content(String key, MediaFile media) {}
+
+  /** Told how the uploads go. */
+  @FunctionalInterface
+  public interface Listener {
+    void progress(long files, long bytes, MediaCatalog.Totals totals);
+  }
+
+  public RunUploads(
+      MediaCatalog catalog,
+      Uploader uploader,
+      String runId,
+      int attempt,
+      String project,
+      Listener listener) {
+    this.attempt = attempt;
+    this.catalog = catalog;
+    this.uploader = uploader;
+    this.runId = runId;
+    this.project = project;
+    this.listener = listener;
+    this.totals = catalog.totals(runId, attempt);
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (failure.get() != null) {
+      return false;
+    }
+    if (!page.hasNext()) {
+      page = catalog.contentsAfter(runId, attempt, last, PAGE).iterator();
+    }
+    return page.hasNext();
+  }
+
+  @Override
+  public Content next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    MediaFile media = page.next();
+    last = media.sha256();
+    handedOut.incrementAndGet();
+    return new Content(UploadCache.key(project, media.sha256()), media);
+  }
+
+  /** Uploads a content; a problem is noted for the lines that need it. */
+  public void upload(Content content) {
+    if (failure.get() != null) {
+      return;
+    }
+    AtomicLong sent = new AtomicLong();
+    try {
+      uploader.upload(
+          content.key(),
+          content.media(),
+          now -> report(bytes.addAndGet(now - sent.getAndSet(now))));
+      uploaded.incrementAndGet();
+      report(bytes.get());
+    } catch (MediaProblem problem) {
+      refused.incrementAndGet();
+      catalog.reject(runId, content.media().sha256(), problem);
+    } catch (RuntimeException e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  private void report(long bytesSent) {
+    listener.progress(uploaded.get(), bytesSent, totals);
+  }
+
+  /**
+   * Ends the uploads.
+   *
+   * @throws RuntimeException the failure that stopped them, if any
+   */
+  public void finish() {
+    if (failure.get() != null) {
+      throw failure.get();
+    }
+  }
+
+  public long uploaded() {
+    return uploaded.get();
+  }
+
+  /** Contents that the service had already. */
+  public long reused() {
+    return handedOut.get() - uploaded.get() - refused.get();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.geminibatch.media;
+
+import dev.geminibatch.service.Connections;
+import dev.geminibatch.service.Content;
+import dev.geminibatch.service.FileUpload;
+import dev.geminibatch.service.RemoteFile;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceFailure.Kind;
+import dev.geminibatch.service.gemini.GeminiService;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+
+/** Brings one content to the service and remembers the reference. */
+public final class Uploader {
+  /** Videos take their time; longer than this, the run comes back later. */
+  private static final Duration LONGEST_PROCESSING = Duration.ofMinutes(10);
+
+  /** From the uploads of a run to its submission it may take this long. */
+  private static final Duration GRACE = Duration.ofHours(1);
+
+  private final Connections services;
+  private final MediaCatalog catalog;
+  private final UploadCache cache;
+  private final Clock clock;
+  private final RandomGenerator random;
+
+  public Uploader(
+      Connections services, MediaCatalog catalog, UploadCache cache, RandomGenerator random) {
+    this.services = services;
+    this.clock = services.clock();
+    this.catalog = catalog;
+    this.cache = cache;
+    this.random = random;
+  }
+
+  /** How many bytes of a run's contents the cache does not have. */
+  public long bytesToUpload(String runId, int attempt, String project) {
+    return catalog.bytesWithoutReference(
+        runId, attempt, project, clock.instant().plus(cache.minLife()));
+  }
+
+  /** Whether files of a run must be uploaded again, because it has waited for so long. */
+  public boolean hasStaleReference(String runId, int attempt, String project) {
+    Instant now = clock.instant();
+    return catalog.hasStaleReference(
+        runId, attempt, project, now.plus(cache.minLife()).minus(GRACE), now.minus(GRACE));
+  }
+
+  /**
+   * Uploads a content that the cache does not have.
+   *
+   * @param key the cache's key of the content
+   * @param sent told how many bytes have arrived so far
+   * @throws MediaProblem when this file will never be with the service
+   * @throws ServiceFailure when the service cannot be used now
+   */
+  void upload(String key, MediaFile media, LongConsumer sent) throws MediaProblem {
+    try {
+      if (!catalog.isUnchanged(media)) {
+        throw changed(media);
+      }
+      GeminiService gemini = services.ofProject(UploadCache.project(key)).gemini();
+      RemoteFile file = send(gemini, media, sent);
+      file = awaitProcessing(gemini, file, media);
+      if (!hashMatches(file, media.sha256())) {
+        throw changed(media);
+      }
+      cache.put(key, media, file);
+    } catch (IOException e) {
+      throw new MediaProblem(
+          "file-unreadable", "\"" + media.path() + "\" cannot be read: " + e.getMessage());
+    } catch (ServiceFailure failure) {
+      if (failure.kind() == Kind.REFUSED) {
+        throw new MediaProblem(
+            "file-refused",
+            "the service refuses \"" + media.path() + "\": " + failure.getMessage());
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * The name follows from the content, so that a file whose last answer was lost is found instead
+   * of sent again. A name can stay taken by a file that is dead or not ours; then another is used.
+   */
+  private RemoteFile send(GeminiService gemini, MediaFile media, LongConsumer sent)
+      throws IOException {
+    String stem = "gb-" + media.sha256().substring(0, 24);
+    try {
+      return gemini.upload(upload(media, stem), sent);
+    } catch (ServiceFailure taken) {
+      if (taken.kind() != Kind.ALREADY_EXISTS) {
+        throw taken;
+      }
+      Optional<RemoteFile> present = present(gemini, "files/" + stem, media);
+      if (present.isPresent()) {
+        return present.get();
+      }
+      String other = stem + "-" + HexFormat.of().toHexDigits(random.nextInt());
+      return gemini.upload(upload(media, other), sent);
+    }
+  }
+
+  private Optional<RemoteFile> present(GeminiService gemini, String name, MediaFile media) {
+    try {
+      RemoteFile file = gemini.file(name);
+      Instant needed = clock.instant().plus(cache.minLife());
+      boolean usable =
+          (file.size() < 0 || file.size() == media.size())
+              && hashMatches(file, media.sha256())
+              && file.expires().map(needed::isBefore).orElse(false);
+      return usable ? Optional.of(file) : Optional.empty();
+    } catch (ServiceFailure none) {
+      if (none.isPassing()) {
+        throw none;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static FileUpload upload(MediaFile media, String id) {
+    return new FileUpload(
+        Content.of(media.path()),
+        "files/" + id,
+        media.path().getFileName().toString(),
+        media.mimeType());
+  }
+
+  private RemoteFile awaitProcessing(GeminiService gemini, RemoteFile uploaded, MediaFile media)
+      throws MediaProblem {
+    RemoteFile file = uploaded;
+    Instant until = clock.instant().plus(LONGEST_PROCESSING);
+    while (file.isProcessing()) {
+      if (clock.instant().isAfter(until)) {
+        throw new ServiceFailure(
+            Kind.UNAVAILABLE,
+            "STILL_PROCESSING",
+            "The service still processes " + media.path(),
+            Optional.empty(),
+            null);
+      }
+      file = gemini.fileAfterAWhile(file.name());
+    }
+    if (file.isFailed()) {
+      throw new MediaProblem(
+          "file-refused",
+          "the service could not process \""
+              + media.path()
+              + "\": "
+              + file.error().orElse("no reason given"));
+    }
+    return file;
+  }
+
+  /** Whether the service's hash, in a form that we know, is the content's. */
+  private static boolean hashMatches(RemoteFile file, String sha256) {
+    return file.sha256().flatMap(Uploader::hex).map(sha256::equals).orElse(true);
+  }
+
+  /** Documented as base64 of the hash; base64 of its hex form has been seen, too. */
+  private static Optional<String> hex(String hash) {
+    if (hash.matches("(?i)[0-9a-f]{64}")) {
+      return Optional.of(hash.toLowerCase(Locale.ROOT));
+    }
+    try {
+      byte[] decoded = Base64.getDecoder().decode(hash);
+      String text = new String(decoded, StandardCharsets.US_ASCII);
+      return decoded.length == 32
+          ? Optional.of(HexFormat.of().formatHex(decoded))
+          : Optional.of(text.toLowerCase(Locale.ROOT)).filter(hex -> hex.matches("[0-9a-f]{64}"));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static MediaProblem changed(MediaFile media) {
+    return new MediaProblem(
+        "file-changed",
+        "\"" + media.path() + "\" was changed while it was being uploaded; send the line again");
+  }
+}

@@ -1,0 +1,189 @@
+package dev.geminibatch.report;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.geminibatch.answer.ResultWriter;
+import dev.geminibatch.answer.StrayAnswers;
+import dev.geminibatch.cost.Cost;
+import dev.geminibatch.cost.Prices;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.Tokens;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What came in, went out and failed. {@code requests} is {@code answered} plus {@code failed}. Its
+ * form is published as {@code schema/report.schema.json}.
+ *
+ * @param answeredBy the run that was paid for, if this one had the same content
+ * @param failures requests without an answer by cause
+ * @param tokens of all answers that were paid for, those to lines that were sent again included
+ * @param delivered empty while the run is not finished
+ */
+@JsonPropertyOrder({
+  "input",
+  "run",
+  "answeredBy",
+  "requests",
+  "answered",
+  "failed",
+  "failures",
+  "jobs",
+  "tokens",
+  "cost",
+  "uploads",
+  "received",
+  "delivered"
+})
+public record Report(
+    String input,
+    String run,
+    String answeredBy,
+    long requests,
+    long answered,
+    long failed,
+    Map<String, Long> failures,
+    List<JobReport> jobs,
+    Tokens tokens,
+    Cost cost,
+    Uploads uploads,
+    String received,
+    String delivered) {
+
+  /** Distinct files that were sent for this run, and that were with the service already. */
+  public record Uploads(long sent, long reused) {}
+
+  /**
+   * One batch job.
+   *
+   * @param answered its requests that were answered, before others were sent again
+   * @param started when it was first seen running
+   * @param waitingSeconds from its creation until it was seen running, or over
+   * @param runningSeconds from then until it was seen to be over
+   * @param oddities lines among its answers that answer nothing; null if there are none
+   */
+  public record JobReport(
+      int number,
+      int attempt,
+      String name,
+      String model,
+      String state,
+      String reason,
+      long requests,
+      long answered,
+      long failed,
+      String submitted,
+      String started,
+      String ended,
+      Long waitingSeconds,
+      Long runningSeconds,
+      Tokens tokens,
+      StrayAnswers oddities) {
+
+    static JobReport of(Job job, StrayAnswers oddities) {
+      Optional<Instant> waitedUntil = job.started().or(job::ended);
+      return new JobReport(
+          job.number(),
+          job.attempt(),
+          job.name().orElse(null),
+          job.model(),
+          job.remoteState().orElse(null),
+          job.reason().orElse(null),
+          job.requests(),
+          job.answered(),
+          job.failed(),
+          text(job.submitted()),
+          text(job.started()),
+          text(job.ended()),
+          seconds(job.submitted(), waitedUntil),
+          seconds(job.started(), job.ended()),
+          job.tokens(),
+          oddities.count() == 0 ? null : oddities);
+    }
+  }
+
+  private static String text(Optional<Instant> time) {
+    return time.map(instant -> instant.truncatedTo(ChronoUnit.MILLIS).toString()).orElse(null);
+  }
+
+  private static Long seconds(Optional<Instant> from, Optional<Instant> to) {
+    return from.isPresent() && to.isPresent()
+        ? Duration.between(from.get(), to.get()).toSeconds()
+        : null;
+  }
+
+  /** The report of a single job whose run is unknown or long over. */
+  public static Report ofJob(
+      RemoteJob status, ResultWriter.Outcome outcome, Prices prices, Instant delivered) {
+    JobReport job =
+        new JobReport(
+            1,
+            1,
+            status.name(),
+            status.model(),
+            status.stateText(),
+            status.error().map(RemoteJob.ServiceError::message).orElse(null),
+            outcome.answered() + outcome.failed(),
+            outcome.answered(),
+            outcome.failed(),
+            text(status.created()),
+            null,
+            text(status.ended()),
+            null,
+            null,
+            outcome.tokens(),
+            null);
+    return new Report(
+        status.displayName(),
+        null,
+        null,
+        outcome.answered() + outcome.failed(),
+        outcome.answered(),
+        outcome.failed(),
+        outcome.failuresByCode(),
+        List.of(job),
+        outcome.tokens(),
+        prices.cost(Map.of(status.model(), outcome.tokens())),
+        new Uploads(0, 0),
+        text(status.created()),
+        text(Optional.of(delivered)));
+  }
+
+  /**
+   * The report of a run.
+   *
+   * @param jobs of the run that was paid for
+   * @param oddities of a job
+   */
+  static Report of(
+      Run run,
+      List<Job> jobs,
+      Function<Job, StrayAnswers> oddities,
+      ResultWriter.Outcome outcome,
+      Prices prices,
+      Optional<Instant> delivered) {
+    Map<String, Tokens> tokens = new HashMap<>();
+    jobs.forEach(job -> tokens.merge(job.model(), job.tokens(), Tokens::plus));
+    return new Report(
+        run.name(),
+        run.id(),
+        run.leader().orElse(null),
+        outcome.answered() + outcome.failed(),
+        outcome.answered(),
+        outcome.failed(),
+        outcome.failuresByCode(),
+        jobs.stream().map(job -> JobReport.of(job, oddities.apply(job))).toList(),
+        tokens.values().stream().reduce(Tokens.NONE, Tokens::plus),
+        prices.cost(run.leader().isPresent() ? Map.of() : tokens), // paid for by the leader
+        new Uploads(run.counts().uploadsNew(), run.counts().uploadsReused()),
+        text(Optional.of(run.created())),
+        text(delivered));
+  }
+}

@@ -1,9 +1,0 @@
-package dev.geminibatch.request;
-
-/**
- * How a request points to an uploaded file.
- *
- * @param uri as the service gave it
- * @param mimeType found in the file's content
- */
-public record FileReference(String uri, String mimeType) {}

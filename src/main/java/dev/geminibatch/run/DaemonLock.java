@@ -1,0 +1,47 @@
+package dev.geminibatch.run;
+
+import dev.geminibatch.io.LockFile;
+import dev.geminibatch.io.UsageException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** One daemon for one state folder. The lock goes with the process, however it ends. */
+public final class DaemonLock implements Closeable {
+  private final FileChannel channel;
+
+  private DaemonLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @throws UsageException when another daemon has it
+   */
+  public static DaemonLock take(Path stateFolder) throws IOException {
+    Files.createDirectories(stateFolder);
+    FileChannel channel =
+        LockFile.take(stateFolder.resolve("daemon.lock"))
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "Another daemon works with the state folder "
+                            + stateFolder
+                            + ". Stop it, or give this one folders of its own (state.directory"
+                            + " and inbox.directory)."));
+    channel.write(
+        ByteBuffer.wrap(
+            (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+    return new DaemonLock(channel);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.geminibatch.run;
+
+/** Told how the work on a run goes, for whoever watches. Called from many threads, and often. */
+@FunctionalInterface
+public interface Progress {
+  /** What is counted. */
+  enum Unit {
+    BYTES,
+    REQUESTS
+  }
+
+  /**
+   * A step forward.
+   *
+   * @param what is being done, for example {@code uploading files}
+   * @param total 0 if it is not known
+   */
+  void step(Run run, String what, long done, long total, Unit unit);
+
+  /** Nobody watches. */
+  static Progress none() {
+    return (run, what, done, total, unit) -> {};
+  }
+}

@@ -1,0 +1,195 @@
+package dev.geminibatch.run;
+
+import dev.geminibatch.io.LockFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * Which runs this process works on.
+ *
+ * <p>A run belongs to one process at a time. Each process holds the lock of one file, which goes
+ * with it, however it ends; and the folder of a run says which process has it. So a run is never
+ * left without an owner, and ten thousand waiting runs need one open file. Within the process a run
+ * is worked on by one thread at a time.
+ */
+public final class RunClaims implements Closeable {
+  /** A file lock keeps other processes out, and not other threads. */
+  private static final Object ONE_AT_A_TIME = new Object();
+
+  /**
+   * Workers of this process, of which tests have several. Their files must not even be opened:
+   * closing any handle of a locked file gives up the lock.
+   */
+  private static final Set<String> HERE = ConcurrentHashMap.newKeySet();
+
+  private static final String LOCK_OF_ALL = "all";
+
+  private final Path stateFolder;
+  private final Path workers;
+  private final String me = HexFormat.of().toHexDigits(RandomGenerator.getDefault().nextLong());
+  private final Set<String> owned = ConcurrentHashMap.newKeySet();
+  private final Set<String> busy = ConcurrentHashMap.newKeySet();
+  private FileChannel alive;
+  private boolean isClosed;
+
+  public RunClaims(Path stateFolder) {
+    this.stateFolder = stateFolder;
+    this.workers = stateFolder.resolve("workers");
+  }
+
+  /** Whether this process has the run. */
+  public boolean isOurs(String runId) {
+    return owned.contains(runId);
+  }
+
+  /** Makes the run ours unless another process has it; true as well if it is ours already. */
+  public synchronized boolean own(String runId) {
+    if (owned.contains(runId)) {
+      return true;
+    }
+    try {
+      beAlive();
+      synchronized (ONE_AT_A_TIME) {
+        try (FileChannel all = open(workers.resolve(LOCK_OF_ALL));
+            FileLock lock = all.lock()) {
+          RunFolder folder = new RunFolder(stateFolder, runId);
+          Optional<String> owner = ownerOf(folder);
+          if (!owner.equals(Optional.of(me)) && isAlive(owner)) {
+            return false;
+          }
+          folder.create();
+          Files.writeString(folder.owner(), me);
+        }
+      }
+      owned.add(runId);
+      return true;
+    } catch (IOException e) {
+      return false; // a run whose folder cannot be used is nobody's for now
+    }
+  }
+
+  private void beAlive() throws IOException {
+    if (isClosed) {
+      throw new IOException("This process is about to end");
+    }
+    if (alive == null) {
+      Files.createDirectories(workers);
+      removeDead();
+      HERE.add(me);
+      alive =
+          LockFile.take(workers.resolve(me))
+              .orElseThrow(() -> new IOException("Cannot lock a file in " + workers));
+    }
+  }
+
+  private void removeDead() throws IOException {
+    try (Stream<Path> files = Files.list(workers)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        String name = file.getFileName().toString();
+        if (!name.equals(LOCK_OF_ALL)) {
+          isAlive(Optional.of(name));
+        }
+      }
+    }
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private static Optional<String> ownerOf(RunFolder folder) throws IOException {
+    try {
+      return Optional.of(Files.readString(folder.owner())).filter(name -> name.matches("\\w+"));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean isAlive(Optional<String> worker) throws IOException {
+    if (worker.isPresent() && HERE.contains(worker.get())) {
+      return true;
+    }
+    if (worker.isEmpty() || !Files.exists(workers.resolve(worker.get()))) {
+      return false;
+    }
+    Path file = workers.resolve(worker.get());
+    try (FileChannel dead = LockFile.take(file).orElse(null)) {
+      if (dead == null) {
+        return true;
+      }
+    }
+    Files.deleteIfExists(file);
+    return false;
+  }
+
+  /** Whether no process works on the run. */
+  public synchronized boolean isFree(String runId) {
+    try {
+      return !owned.contains(runId) && !isAlive(ownerOf(new RunFolder(stateFolder, runId)));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Begins work on a run, or puts it in the queue for it; false if it is not ours or is there
+   * already.
+   */
+  public boolean begin(String runId) {
+    return own(runId) && busy.add(runId);
+  }
+
+  /** As {@link #begin}, for a run that is ours as long as nobody finishes it. */
+  public boolean beginOurs(String runId) {
+    if (!busy.add(runId)) {
+      return false;
+    }
+    if (!owned.contains(runId)) {
+      busy.remove(runId);
+      return false;
+    }
+    return true;
+  }
+
+  /** Ends the work that {@link #begin} allowed. */
+  public void end(String runId) {
+    busy.remove(runId);
+  }
+
+  /** The run is finished; nobody needs it any more. */
+  public synchronized void disown(String runId) {
+    if (owned.remove(runId)) {
+      try {
+        RunFolder folder = new RunFolder(stateFolder, runId);
+        Files.deleteIfExists(folder.owner());
+        folder.removeIfEmpty();
+      } catch (IOException e) {
+        // The file stays and says that it is ours, which it would be again.
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    isClosed = true;
+    owned.clear();
+    if (alive != null) {
+      alive.close();
+      alive = null;
+      HERE.remove(me);
+      Files.deleteIfExists(workers.resolve(me));
+    }
+  }
+}

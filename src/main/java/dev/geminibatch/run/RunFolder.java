@@ -1,0 +1,193 @@
+package dev.geminibatch.run;
+
+import dev.geminibatch.answer.AnswerCheck;
+import dev.geminibatch.answer.JobAnswers;
+import dev.geminibatch.answer.JobProblem;
+import dev.geminibatch.job.JobBody;
+import dev.geminibatch.job.JobFiles;
+import dev.geminibatch.service.Content;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The files of a run in the state folder. */
+public final class RunFolder {
+  private final Path path;
+
+  public RunFolder(Path stateFolder, String runId) {
+    this.path = stateFolder.resolve("runs").resolve(runId);
+  }
+
+  /** The files of a run in the state folder that is set. */
+  public static RunFolder of(Settings settings, String runId) {
+    return new RunFolder(settings.folders().state(), runId);
+  }
+
+  /** The input as it came, ours from the moment it is here. */
+  public Path received(Run run) {
+    return run.isPacked() ? path.resolve("input.jsonl.gz") : plain();
+  }
+
+  /** The lines as they came; of a packed input, from when they are first looked at. */
+  public Path plain() {
+    return path.resolve("input.jsonl");
+  }
+
+  /** The lines as a user's route has changed them, if one did. */
+  public Path changed() {
+    return path.resolve("changed.jsonl");
+  }
+
+  /** The settings that were dropped beside the input, if there were any. */
+  public Path overrides() {
+    return path.resolve("input.properties");
+  }
+
+  /** The lines to work on. */
+  public Path input() {
+    return Files.exists(changed()) ? changed() : plain();
+  }
+
+  /** Lines that were not sent at an attempt, in their order: one {@code Rejection} a line. */
+  public Path rejected(int attempt) {
+    return path.resolve("rejected-" + attempt + ".jsonl");
+  }
+
+  /** The numbers of the lines that an attempt after the first is for. */
+  public Path lines(int attempt) {
+    return path.resolve("lines-" + attempt);
+  }
+
+  /** What a job's file is made of; see {@link #jobFile}. */
+  public Path jobBody(int number) {
+    return path.resolve("job-" + number + ".body");
+  }
+
+  /** A job's file as the service gets it. */
+  public Content jobFile(int number) {
+    return new JobBody(jobBody(number), input());
+  }
+
+  /** The matches of answers that were fetched a second time, for somebody who asked for them. */
+  public Path matchesOf(Path answersElsewhere) {
+    return path.resolve(answersElsewhere.getFileName() + ".matches");
+  }
+
+  /** Which input line each line of a job's file came from. */
+  public Path jobIndex(int number) {
+    return path.resolve("job-" + number + ".index");
+  }
+
+  /** A job's answers as the service gave them. */
+  public Path answers(int number) {
+    return path.resolve("job-" + number + ".answers.jsonl");
+  }
+
+  /** Where the answer to each line of a job's file stands among its answers. */
+  public Path matches(int number) {
+    return path.resolve("job-" + number + ".matches");
+  }
+
+  /** The line of a job's first request. */
+  public long firstLine(Job job) throws IOException {
+    return JobAnswers.firstLine(jobIndex(job.number())).orElseThrow();
+  }
+
+  /** The requests of a collected job with their answers. */
+  public JobAnswers open(Job job, AnswerCheck check) throws IOException {
+    return new JobAnswers(jobFiles(job.number()), check, JobProblem.of(job));
+  }
+
+  /** What is kept of a job's requests and answers. */
+  public JobFiles jobFiles(int number) {
+    return new JobFiles(
+        jobIndex(number), formats(number), refusals(number), answers(number), matches(number));
+  }
+
+  /** What the answers of a job should look like. */
+  public Path formats(int number) {
+    return path.resolve("job-" + number + ".formats");
+  }
+
+  /** The lines of a job that the service refused. */
+  public Path refusals(int number) {
+    return path.resolve("job-" + number + ".refusals.jsonl");
+  }
+
+  /** Lines on their way into the report's page. */
+  public Path pageRows() {
+    return path.resolve("page-rows.html");
+  }
+
+  /** What was known before anything was sent. */
+  public Path preflight() {
+    return path.resolve("preflight.json");
+  }
+
+  /** All lines that cannot be sent, one {@code BadLine} a line. */
+  public Path badLines() {
+    return path.resolve("bad-lines.jsonl");
+  }
+
+  /** The report as it was delivered. */
+  public Path report() {
+    return path.resolve("report.json");
+  }
+
+  /** What was strange about a job's answers. */
+  public Path oddities(int number) {
+    return path.resolve("job-" + number + ".oddities.json");
+  }
+
+  /** Which process works on the run. */
+  Path owner() {
+    return path.resolve("owner");
+  }
+
+  public void create() throws IOException {
+    Files.createDirectories(path);
+  }
+
+  /** Removes the folder if there is nothing in it. */
+  void removeIfEmpty() throws IOException {
+    try {
+      Files.deleteIfExists(path);
+    } catch (DirectoryNotEmptyException e) {
+      // there is
+    }
+  }
+
+  /** Removes everything that was kept of a run. */
+  public void remove() throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> found = Files.list(path)) {
+      files = found.toList();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(path);
+  }
+
+  /** Removes the files of a job that was not assembled to the end. */
+  public void removeJob(int number) throws IOException {
+    for (Path file :
+        List.of(
+            jobBody(number),
+            jobIndex(number),
+            formats(number),
+            refusals(number),
+            answers(number),
+            oddities(number),
+            matches(number))) {
+      Files.deleteIfExists(file);
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package dev.geminibatch.service.gemini;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.io.Quantity;
+import dev.geminibatch.service.ApiKey;
+import dev.geminibatch.service.RetryPolicy;
+import dev.geminibatch.service.RpcCode;
+import dev.geminibatch.service.ServiceClock;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceFailure.Kind;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Date;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/**
+ * One HTTP exchange with the service, and what its failures mean.
+ *
+ * <p>Every call has time-outs. Nothing is repeated here: OkHttp's own repeating of requests on a
+ * lost connection and its following of redirects are off, because a repeated "create" is a second
+ * paid job.
+ */
+final class GeminiHttp {
+  private static final MediaType JSON = MediaType.get("application/json; charset=utf-8");
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** The service checks every line of a job's file before it answers. */
+  private static final Duration CREATE_TIMEOUT = Duration.ofMinutes(10);
+
+  /** The refusal of a job names its lines one by one. */
+  private static final long LONGEST_ERROR = 16 << 20;
+
+  private final OkHttpClient client;
+  private final OkHttpClient patientClient;
+  private final HttpUrl base;
+  private final String version;
+  private final ApiKey key;
+  private final ServiceClock clock;
+  private volatile boolean stopped;
+
+  GeminiHttp(Settings.Service service, ServiceClock clock) {
+    this.clock = clock;
+    this.key = service.requireKey();
+    this.version = service.apiVersion();
+    this.base = HttpUrl.get(service.baseUrl().toString());
+    this.client =
+        new OkHttpClient.Builder()
+            .retryOnConnectionFailure(false)
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .connectTimeout(Duration.ofSeconds(10))
+            .readTimeout(service.timeout())
+            .writeTimeout(service.timeout())
+            .connectionPool(new ConnectionPool(64, 30, TimeUnit.SECONDS))
+            .addNetworkInterceptor(this::tellTheTime)
+            .build();
+    this.patientClient = client.newBuilder().readTimeout(CREATE_TIMEOUT).build();
+  }
+
+  private Response tellTheTime(Interceptor.Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    Date date = response.headers().getDate("Date");
+    if (date != null) {
+      clock.seen(date.toInstant());
+    }
+    return response;
+  }
+
+  /** The client below, for the SDK. */
+  OkHttpClient client() {
+    return client;
+  }
+
+  /** A request to a path below the API version, for example {@code batches/x:cancel}. */
+  Request.Builder request(String path) {
+    return authorized(url(version + "/" + path));
+  }
+
+  /** A request to the upload service. */
+  Request.Builder uploadRequest() {
+    return authorized(url("upload/" + version + "/files"));
+  }
+
+  /**
+   * A request to an upload session. Only the path and query of the session's URL are used: a key
+   * goes to the configured host and to no other.
+   */
+  Request.Builder sessionRequest(String sessionUrl) {
+    HttpUrl session = base.resolve(sessionUrl);
+    if (session == null) {
+      throw odd("The service named an upload address that is no URL", null);
+    }
+    return authorized(
+        session.newBuilder().scheme(base.scheme()).host(base.host()).port(base.port()).build());
+  }
+
+  static RequestBody json(JsonNode body) {
+    return RequestBody.create(body.toString(), JSON);
+  }
+
+  /** Makes the call and reads its JSON answer. */
+  JsonNode call(Request request) {
+    return call(client, request);
+  }
+
+  /** As {@link #call}, for a request whose answer may take minutes. */
+  JsonNode callPatiently(Request request) {
+    return call(patientClient, request);
+  }
+
+  private JsonNode call(OkHttpClient with, Request request) {
+    try (Response response = open(with, request, OptionalInt.empty())) {
+      return parse(response);
+    }
+  }
+
+  /** Makes the call; the caller closes the response, which is a successful one. */
+  Response open(Request request) {
+    return open(client, request, OptionalInt.empty());
+  }
+
+  /** As {@link #open}, with one more HTTP status that the caller understands. */
+  Response open(Request request, int alsoUnderstood) {
+    return open(client, request, OptionalInt.of(alsoUnderstood));
+  }
+
+  private Response open(OkHttpClient with, Request request, OptionalInt alsoUnderstood) {
+    if (stopped) {
+      throw RetryPolicy.interrupted();
+    }
+    try {
+      Response response = with.newCall(request).execute();
+      if (response.isSuccessful() || OptionalInt.of(response.code()).equals(alsoUnderstood)) {
+        return response;
+      }
+      try (response) {
+        throw failure(response);
+      }
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /** Reads the JSON of a successful response. */
+  static JsonNode parse(Response response) {
+    try {
+      byte[] body = response.body().bytes();
+      return body.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw odd("The service's answer is not JSON", null);
+    } catch (IOException e) {
+      throw new ServiceFailure(
+          Kind.UNREACHABLE, "CUT_OFF", "The service's answer was cut off", Optional.empty(), e);
+    }
+  }
+
+  ServiceFailure unreachable(IOException e) {
+    if (stopped) {
+      return RetryPolicy.interrupted();
+    }
+    String what =
+        e instanceof SocketTimeoutException ? "did not answer in time" : "cannot be reached";
+    return new ServiceFailure(
+        Kind.UNREACHABLE,
+        "UNREACHABLE",
+        "The service at "
+            + base.scheme()
+            + "://"
+            + base.host()
+            + ":"
+            + base.port()
+            + " "
+            + what
+            + " ("
+            + e.getClass().getSimpleName()
+            + (e.getMessage() == null ? "" : ": " + e.getMessage())
+            + ")",
+        Optional.empty(),
+        e);
+  }
+
+  static ServiceFailure odd(String message, Throwable cause) {
+    return new ServiceFailure(Kind.UNAVAILABLE, "ODD_ANSWER", message, Optional.empty(), cause);
+  }
+
+  /** What an error answer means. */
+  private static ServiceFailure failure(Response response) {
+    JsonNode error = errorOf(response);
+    int code = response.code();
+    String status = error.path("status").asText("");
+    String message = error.path("message").asText("").strip();
+    if (status.isEmpty()) {
+      status = RpcCode.name(code);
+    }
+    return new ServiceFailure(
+        kind(code, message + error.path("details")),
+        status,
+        message.isEmpty() ? "The service answered with HTTP " + code : message,
+        retryAfter(response, error),
+        null);
+  }
+
+  private static JsonNode errorOf(Response response) {
+    try {
+      JsonNode body = MAPPER.readTree(response.peekBody(LONGEST_ERROR).bytes());
+      return body == null ? MAPPER.missingNode() : body.path("error");
+    } catch (IOException e) {
+      return MAPPER.missingNode(); // an HTML page, plain text, or cut off
+    }
+  }
+
+  /**
+   * What an error answer is about.
+   *
+   * @param text the service's message, with its details: the reason of a 403 is told only there
+   */
+  static Kind kind(int code, String text) {
+    boolean aboutTheKey =
+        text.contains("API_KEY_INVALID")
+            || text.contains("API key")
+            || text.contains("api_key:")
+            || text.contains("unregistered callers");
+    if (code == 401 || (code == 400 || code == 403) && aboutTheKey) {
+      return Kind.BAD_KEY;
+    }
+    if (code == 404 || code == 403 && text.contains("may not exist")) {
+      return Kind.NOT_FOUND;
+    }
+    return switch (code) {
+      case 429 -> Kind.QUOTA;
+      case 409 -> Kind.ALREADY_EXISTS;
+      case 408 -> Kind.UNAVAILABLE;
+      default -> code >= 400 && code < 500 ? Kind.REFUSED : Kind.UNAVAILABLE;
+    };
+  }
+
+  private static Optional<Duration> retryAfter(Response response, JsonNode error) {
+    String header = response.header("Retry-After");
+    if (header != null && header.matches("\\d{1,6}")) {
+      return Optional.of(Duration.ofSeconds(Long.parseLong(header)));
+    }
+    for (JsonNode detail : error.path("details")) {
+      String delay = detail.path("retryDelay").asText("");
+      if (delay.matches("\\d+(\\.\\d+)?s")) {
+        return Optional.of(Quantity.duration("retryDelay", delay));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private HttpUrl url(String pathAndQuery) {
+    HttpUrl url = base.resolve("/" + pathAndQuery);
+    if (url == null) {
+      throw new IllegalArgumentException("No path of a URL: " + pathAndQuery);
+    }
+    return url;
+  }
+
+  private Request.Builder authorized(HttpUrl url) {
+    return new Request.Builder().url(url).header("x-goog-api-key", key.reveal());
+  }
+
+  void stop() {
+    stopped = true;
+    client.dispatcher().cancelAll();
+  }
+
+  void close() {
+    client.dispatcher().executorService().shutdown();
+    client.connectionPool().evictAll();
+  }
+}

@@ -1,0 +1,114 @@
+package dev.geminibatch.service.gemini;
+
+import dev.geminibatch.service.RetryPolicy;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceFailure.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Fetches one file's content to disk as it arrives. After a cut the rest is asked for; a service
+ * that does not know how to send a part sends the whole, which then replaces what was there.
+ */
+final class ResumableDownload {
+  private static final int BUFFER_BYTES = 1 << 14;
+  private static final int NOTHING_BEYOND = 416;
+  private static final int PART = 206;
+
+  private final GeminiHttp http;
+  private final RetryPolicy retries;
+  private final String fileName;
+  private final Path target;
+  private final LongConsumer received;
+
+  ResumableDownload(
+      GeminiHttp http, RetryPolicy retries, String fileName, Path target, LongConsumer received) {
+    this.http = http;
+    this.retries = retries;
+    this.fileName = fileName;
+    this.target = target;
+    this.received = received;
+  }
+
+  void run() throws IOException {
+    int failures = 0;
+    while (true) {
+      long before = size();
+      try {
+        fetch(before);
+        return;
+      } catch (ServiceFailure failure) {
+        failures = size() > before ? 1 : failures + 1; // while it moves it is not given up
+        if (!failure.isPassing() || failures >= retries.attempts()) {
+          throw failure;
+        }
+        retries.await(failures, failure);
+      }
+    }
+  }
+
+  private long size() throws IOException {
+    return Files.exists(target) ? Files.size(target) : 0;
+  }
+
+  private void fetch(long from) throws IOException {
+    Request.Builder request = http.request(fileName + ":download?alt=media").get();
+    if (from > 0) {
+      // Without this, a client may ask for a compressed answer, of which there is no part.
+      request.header("Accept-Encoding", "identity").header("Range", "bytes=" + from + "-");
+    }
+    try (Response response = http.open(request.build(), NOTHING_BEYOND)) {
+      if (response.code() == NOTHING_BEYOND) {
+        return;
+      }
+      boolean goesOn =
+          response.code() == PART
+              && response.header("Content-Range", "").startsWith("bytes " + from + "-");
+      if (response.code() == PART && !goesOn) {
+        throw GeminiHttp.odd("The service sent another part than was asked for", null);
+      }
+      write(response, goesOn ? from : 0);
+    }
+  }
+
+  private void write(Response response, long from) throws IOException {
+    OpenOption how = from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
+    long announced = response.body().contentLength();
+    long total = 0;
+    try (OutputStream out =
+        Files.newOutputStream(target, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how)) {
+      InputStream in = response.body().byteStream();
+      byte[] buffer = new byte[BUFFER_BYTES];
+      for (int read; (read = read(in, buffer)) >= 0; ) {
+        out.write(buffer, 0, read);
+        total += read;
+        received.accept(from + total);
+      }
+    }
+    if (announced >= 0 && total != announced) {
+      throw new ServiceFailure(
+          Kind.UNREACHABLE,
+          "CUT_OFF",
+          "The download of " + fileName + " ended after " + total + " of " + announced + " bytes",
+          Optional.empty(),
+          null);
+    }
+  }
+
+  private int read(InputStream in, byte[] buffer) {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      throw http.unreachable(e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.geminibatch.stage;
+
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
+import java.util.Map;
+
+/**
+ * Where a run goes on: at the stage that is next, or at the user's route before it. A run that was
+ * stopped in such a route comes there again.
+ */
+public final class Itinerary {
+  private final Ledger ledger;
+  private final Map<String, String> next;
+
+  /**
+   * @param next the endpoints that the settings name for what comes after each stage
+   */
+  public Itinerary(Ledger ledger, Map<String, String> next) {
+    this.ledger = ledger;
+    this.next = next;
+  }
+
+  /** The endpoint that takes the run on; null if there is nothing to do. */
+  public String next(String runId) {
+    Run run = ledger.find(runId).orElse(null);
+    if (run == null || run.isHeld() || run.state().isFinished()) {
+      return null;
+    }
+    if (run.isDryRun() && run.state() != RunState.RECEIVED) {
+      return null; // it has been looked at
+    }
+    return switch (run.state()) {
+      case RECEIVED -> next.get("stage.after-receive");
+      case INSPECTED -> next.get("stage.after-inspect");
+      case UPLOADED -> next.get("stage.after-upload");
+      case ASSEMBLED -> afterAssembling(run);
+      case SUBMITTED -> "direct:collect";
+      case COLLECTED -> next.get("stage.after-collect");
+      case FOLLOWING -> "direct:deliver";
+      case RECEIVING, DELIVERED, FAILED -> null;
+    };
+  }
+
+  private String afterAssembling(Run run) {
+    // The answers of a job are fetched while others of the run still wait to be created.
+    if (ledger.jobs(run.id()).stream().anyMatch(job -> job.state() == JobState.ENDED)) {
+      return "direct:collect";
+    }
+    // What has begun to be sent is not held up any more.
+    return run.isPaid() || run.isQueued() ? "direct:submit" : next.get("stage.after-assemble");
+  }
+}

@@ -1,0 +1,96 @@
+package dev.geminibatch.stage.clean;
+
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.run.InputArchive;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.settings.FileOverrides;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.receive.PictureInbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what is kept of runs that were finished long ago: their entries in the ledger, their
+ * folders, their inputs in the archive, and files that were fetched for them. What was delivered
+ * and what failed is never touched: it belongs to whoever reads it.
+ */
+public final class Retention {
+  private static final Logger LOG = LoggerFactory.getLogger("retention");
+
+  /** So many runs are removed before others get their turn at the ledger. */
+  private static final int AT_ONCE = 100;
+
+  private final Ledger ledger;
+  private final Settings settings;
+  private final StageContext context;
+  private final Clock clock;
+
+  public Retention(StageContext context) {
+    this.ledger = context.ledger();
+    this.settings = context.settings();
+    this.context = context;
+    this.clock = context.clock();
+  }
+
+  /** Removes everything that is older than {@code history.keep}. */
+  public void clean() throws IOException {
+    Instant before = clock.instant().minus(settings.jobs().keep());
+    long removed = 0;
+    List<Run> runs;
+    do {
+      runs = ledger.removeFinishedBefore(before, AT_ONCE);
+      for (Run run : runs) {
+        removeFiles(run);
+      }
+      removed += runs.size();
+    } while (runs.size() == AT_ONCE);
+    ledger.forgetUploadsDeadBefore(before);
+    removeOlder(settings.folders().state().resolve("remote"), before);
+    if (removed > 0) {
+      LOG.info(
+          "{} runs that were finished before {} are forgotten (history.keep)", removed, before);
+    }
+  }
+
+  private void removeFiles(Run run) throws IOException {
+    RunFolder folder = RunFolder.of(settings, run.id());
+    if (run.fromInbox() && Files.exists(folder.received(run))) {
+      Optional<Path> archived =
+          InputArchive.find(context.folders(run).archive(), run, folder.received(run));
+      if (archived.isPresent()) {
+        Files.delete(archived.get());
+        Files.deleteIfExists(FileOverrides.beside(archived.get()));
+      }
+    }
+    if (run.source().startsWith(settings.folders().state().resolve(PictureInbox.FOLDER))) {
+      AtomicFiles.removeTree(context.folders(run).archive().resolve(run.stem()));
+    }
+    folder.remove();
+  }
+
+  /** Files that were fetched from the network. */
+  private static void removeOlder(Path folder, Instant before) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        if (Files.isRegularFile(file)
+            && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+}

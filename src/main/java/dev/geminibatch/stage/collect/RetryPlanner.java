@@ -1,0 +1,150 @@
+package dev.geminibatch.stage.collect;
+
+import dev.geminibatch.answer.AnswerCheck;
+import dev.geminibatch.answer.JobAnswers;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.line.BatchRequest;
+import dev.geminibatch.line.FileTag;
+import dev.geminibatch.line.Line;
+import dev.geminibatch.line.LineNumberSet;
+import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.LineReader;
+import dev.geminibatch.line.RequestReader;
+import dev.geminibatch.media.UploadReferences;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.StageContext;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the lines of a run again that have no answer and may get one: only those, as further jobs
+ * of the same run, a few times at most.
+ */
+public final class RetryPlanner {
+  private static final Logger LOG = LoggerFactory.getLogger("collect");
+
+  /**
+   * Somebody ended these, or they were paid for in full, so nobody wants them paid again unasked;
+   * or the input no longer says what they were.
+   */
+  private static final Set<String> NOT_BY_ITSELF =
+      Set.of("job-cancelled", "job-gone", "job-answers_gone", "job-input_changed");
+
+  /** A service that refuses other lines of a job each time is not asked for ever. */
+  private static final int MOST_WITHOUT_SENDING = 20;
+
+  /** So many files are marked in one transaction. */
+  private static final int GROUP = 1000;
+
+  private static final Duration QUOTA_WAIT = Duration.ofMinutes(1);
+
+  private final Ledger ledger;
+  private final UploadReferences references;
+  private final RequestReader requests;
+  private final Settings settings;
+  private final StageContext context;
+
+  public RetryPlanner(StageContext context, UploadReferences references, RequestReader requests) {
+    this.ledger = context.ledger();
+    this.settings = context.settings();
+    this.references = references;
+    this.requests = requests;
+    this.context = context;
+  }
+
+  /** What there is to send again. */
+  private static final class Plan {
+    private final LineNumberSet lines = new LineNumberSet();
+    private final LineNumberSet withDeadFiles = new LineNumberSet();
+    private boolean quota;
+  }
+
+  /**
+   * Prepares another attempt if there is something to gain. Done twice, it comes to the same.
+   *
+   * @param run all of whose jobs are collected
+   * @return whether the run goes on with another attempt
+   */
+  boolean prepare(Run run, RunFolder folder) throws IOException {
+    List<Job> jobs = ledger.jobs(run.id());
+    long sent =
+        jobs.stream().filter(job -> job.name().isPresent()).map(Job::attempt).distinct().count();
+    boolean wasLast = sent >= settings.jobs().maxAttempts();
+    if (run.attempt() - sent > MOST_WITHOUT_SENDING) {
+      return false;
+    }
+    Plan plan = new Plan();
+    AnswerCheck check = new AnswerCheck(context.settings(run).results().check());
+    for (Job job : jobs) {
+      boolean wasSent = job.name().isPresent();
+      if (job.attempt() == run.attempt() && !job.cancelAsked() && !(wasLast && wasSent)) {
+        examine(job, folder, check, plan);
+      }
+    }
+    if (plan.lines.size() == 0) {
+      return false;
+    }
+    int attempt = run.attempt() + 1;
+    plan.lines.write(folder.lines(attempt));
+    claimFiles(run, folder, plan, attempt);
+    ledger.sendAgain(run.id(), attempt);
+    LOG.info(
+        "{}: {} requests have no answer yet and are sent again, as attempt {}",
+        run.name(),
+        plan.lines.size(),
+        attempt);
+    if (plan.quota) {
+      ledger.parked(run.id(), "The quota was exhausted; a new attempt follows.", QUOTA_WAIT);
+    }
+    return true;
+  }
+
+  private void examine(Job job, RunFolder folder, AnswerCheck check, Plan plan) throws IOException {
+    try (JobAnswers answers = folder.open(job, check)) {
+      while (answers.advance()) {
+        LineProblem problem = answers.problem().orElse(null);
+        if (problem != null && problem.retryable() && !NOT_BY_ITSELF.contains(problem.code())) {
+          plan.lines.add(answers.entry().line());
+          plan.quota |=
+              problem.code().equals("RESOURCE_EXHAUSTED")
+                  || problem.message().contains("RESOURCE_EXHAUSTED");
+          if (problem.code().equals("file-gone")) {
+            plan.withDeadFiles.add(answers.entry().line());
+          }
+        }
+      }
+    }
+  }
+
+  /** The files of these lines are needed once more; references that are dead are forgotten. */
+  private void claimFiles(Run run, RunFolder folder, Plan plan, int attempt) throws IOException {
+    LineNumberSet wanted = LineNumberSet.read(folder.lines(attempt));
+    LineNumberSet dead = plan.withDeadFiles.sorted();
+    String project = context.service(run).project();
+    List<UploadReferences.Needed> again = new ArrayList<>();
+    try (LineReader lines = LineReader.open(folder.input(), settings.lines().maxBytes())) {
+      while (lines.hasNext()) {
+        Line line = lines.next();
+        if (wanted.contains(line.number()) && requests.read(line) instanceof BatchRequest request) {
+          boolean isDead = dead.contains(line.number());
+          request.tags().stream()
+              .map(FileTag::path)
+              .forEach(tag -> again.add(new UploadReferences.Needed(tag, isDead)));
+          if (again.size() >= GROUP) {
+            references.needAgain(project, run.id(), attempt, again);
+            again.clear();
+          }
+        }
+      }
+    }
+    references.needAgain(project, run.id(), attempt, again);
+  }
+}

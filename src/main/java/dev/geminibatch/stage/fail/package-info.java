@@ -1,0 +1,2 @@
+/** Decides what becomes of a run whose stage failed. */
+package dev.geminibatch.stage.fail;

@@ -1,0 +1,245 @@
+package dev.geminibatch.stage.receive;
+
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.run.RunClaims;
+import dev.geminibatch.settings.FileOverrides;
+import dev.geminibatch.settings.PropertySources;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.StageContext;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes exports of pictures: all that have arrived in an inbox and rest become one, and so does
+ * each folder that was moved in.
+ *
+ * <p>The pictures go to the archive at once, where the lines of the export refer to them. Each step
+ * leaves a mark in the state folder, so that a process that ends in between loses none of them.
+ */
+public final class PictureInbox {
+  private static final Logger LOG = LoggerFactory.getLogger("gather");
+  private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+  /** In the state folder, where the marks are. */
+  public static final String FOLDER = "gathered";
+
+  private static final String BEGUN = ".begun";
+  private static final String EXPORT = ".jsonl";
+
+  private final Settings settings;
+  private final Receiver receiver;
+  private final Clock clock;
+
+  private final RestingFiles resting;
+
+  /** By profile: what does not work, said once. */
+  private final Map<String, String> told = new HashMap<>();
+
+  public PictureInbox(StageContext context, Receiver receiver) {
+    this.settings = context.settings();
+    this.clock = context.clock();
+    this.resting = new RestingFiles(context.clock());
+    this.receiver = receiver;
+  }
+
+  /**
+   * Takes what rests.
+   *
+   * @return the ids of the new runs, begun by {@link RunClaims#begin}
+   */
+  public synchronized List<String> gather(String profile) {
+    try {
+      List<String> runs = gatherAll(profile);
+      told.remove(profile);
+      return runs;
+    } catch (IOException | RuntimeException e) {
+      String problem = e.getClass().getSimpleName() + ": " + e.getMessage();
+      if (!problem.equals(told.put(profile, problem))) {
+        LOG.error("Pictures of {} cannot be taken, it is tried again: {}", profile, problem);
+      }
+      return List.of();
+    }
+  }
+
+  private List<String> gatherAll(String profile) throws IOException {
+    Settings set = settings.profiles().of(profile);
+    Path inbox = set.folders().inbox();
+    Path marks = settings.folders().state().resolve(FOLDER).resolve(profile);
+    Files.createDirectories(marks);
+    Files.createDirectories(inbox);
+    Duration quiet = set.pictures().orElseThrow().quietPeriod();
+    List<Path> loose = new ArrayList<>();
+    for (Path entry : list(inbox)) {
+      if (Files.isDirectory(entry)) {
+        List<Path> files = files(entry);
+        if (resting.isLongEnough(entry, files, quiet)) {
+          begin(set, marks, entry.getFileName().toString(), entry, files);
+        }
+      } else if (isPicture(entry)) {
+        loose.add(entry);
+      }
+    }
+    if (resting.isLongEnough(inbox, loose, quiet)) {
+      String name = "pictures-" + NAME.format(clock.instant().atZone(ZoneId.systemDefault()));
+      begin(set, marks, name, inbox, loose);
+    }
+    return finish(set, marks);
+  }
+
+  /** Exports, their settings, answers and what is still being written are not for here. */
+  private static boolean isPicture(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return !name.startsWith(".")
+        && !name.matches(".*\\.(jsonl|jsonl\\.gz|json|txt|properties|part|tmp)");
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.walk(folder)) {
+      return entries
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Moves a group into a folder of its own in the archive. */
+  private void begin(Settings set, Path marks, String wanted, Path source, List<Path> files)
+      throws IOException {
+    Path archive = set.folders().archive();
+    Files.createDirectories(archive);
+    String name = wanted;
+    for (int i = 2; Files.exists(archive.resolve(name)) || isMarked(marks, name); i++) {
+      name = wanted + "-" + i;
+    }
+    Files.createFile(marks.resolve(name + BEGUN));
+    Path target = archive.resolve(name);
+    boolean isFolder = !source.equals(set.folders().inbox());
+    if (isFolder && isMoved(source, target)) {
+      return;
+    }
+    for (Path file : files) {
+      Path moved = target.resolve(source.relativize(file));
+      Files.createDirectories(moved.getParent());
+      AtomicFiles.move(file, moved);
+    }
+    if (isFolder) {
+      removeEmptyFolders(source);
+    }
+  }
+
+  /** A folder moves as a whole within a file system only. */
+  private static boolean isMoved(Path folder, Path target) throws IOException {
+    try {
+      Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (AtomicMoveNotSupportedException e) {
+      return false;
+    }
+  }
+
+  private static void removeEmptyFolders(Path top) throws IOException {
+    try (Stream<Path> entries = Files.walk(top)) {
+      for (Path folder :
+          entries.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList()) {
+        removeIfEmpty(folder);
+      }
+    }
+  }
+
+  private static void removeIfEmpty(Path folder) throws IOException {
+    try {
+      Files.delete(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // What is hidden in it is not ours.
+    }
+  }
+
+  private static boolean isMarked(Path marks, String name) {
+    return Files.exists(marks.resolve(name + BEGUN)) || Files.exists(marks.resolve(name + EXPORT));
+  }
+
+  /** Goes on with everything that was begun, by this process or by one before it. */
+  private List<String> finish(Settings set, Path marks) throws IOException {
+    List<String> runs = new ArrayList<>();
+    for (Path mark : list(marks)) {
+      String file = mark.getFileName().toString();
+      if (file.endsWith(BEGUN)) {
+        String name = file.substring(0, file.length() - BEGUN.length());
+        export(set, set.folders().archive().resolve(name), marks.resolve(name + EXPORT));
+        Files.delete(mark);
+      }
+    }
+    for (Path export : list(marks)) {
+      String file = export.getFileName().toString();
+      if (file.endsWith(EXPORT)) {
+        receive(set, export).ifPresent(runs::add);
+      }
+    }
+    return runs;
+  }
+
+  /** One that cannot be taken must not keep back those that were taken before it. */
+  private Optional<String> receive(Settings set, Path export) {
+    try {
+      return Optional.ofNullable(receiver.receive(set.profile(), export));
+    } catch (IOException e) {
+      LOG.error("{} cannot be taken, it is tried again: {}", export, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static void export(Settings set, Path folder, Path export) throws IOException {
+    if (Files.exists(export) || !Files.isDirectory(folder)) {
+      return; // nothing had been moved yet, or all of it has
+    }
+    PictureRequest request = PictureRequest.read(set.pictures().orElseThrow());
+    List<Path> pictures = files(folder);
+    if (pictures.isEmpty()) {
+      removeIfEmpty(folder); // nothing had been moved yet
+      return;
+    }
+    // The lines name the pictures below their own folder, so that the same pictures under another
+    // folder are the same content.
+    Path root = set.uploads().mediaRoot();
+    PropertySources.write(
+        FileOverrides.beside(export), "media.root", root.relativize(folder).toString());
+    Path aside = export.resolveSibling("." + export.getFileName());
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(aside))) {
+      for (Path picture : pictures) {
+        out.write(request.line(folder.relativize(picture).toString().replace('\\', '/')));
+      }
+    }
+    AtomicFiles.publish(aside, export);
+    LOG.info("{}: {} files make one run", folder.getFileName(), pictures.size());
+  }
+}

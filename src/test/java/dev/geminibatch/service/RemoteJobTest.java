@@ -1,0 +1,76 @@
+package dev.geminibatch.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.io.UsageException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RemoteJobTest {
+  @Test
+  void statistics_and_reason_are_read_from_the_raw_answer() throws Exception {
+    RemoteJob status =
+        status(
+            """
+            {"name":"batches/b","done":true,"error":{"code":8,"message":"quota"},
+             "metadata":{"displayName":"d","model":"models/m","state":"BATCH_STATE_FAILED",
+             "createTime":"2025-12-10T18:27:01.407650525Z",
+             "batchStats":{"requestCount":"3","failedRequestCount":2}}}""");
+
+    assertThat(status.state()).isEqualTo(RemoteJobState.FAILED);
+    assertThat(status.counts()).isEqualTo(new RemoteJob.Counts(3, 0, 2, 0));
+    assertThat(status.error().orElseThrow().status()).isEqualTo("RESOURCE_EXHAUSTED");
+    assertThat(status.created()).isPresent();
+    assertThat(status.responsesFile()).isEmpty();
+  }
+
+  @Test
+  void the_result_file_is_found_in_either_place() throws Exception {
+    assertThat(
+            status("{\"metadata\":{\"output\":{\"responsesFile\":\"files/batch-a\"}}}")
+                .responsesFile())
+        .hasValue("files/batch-a");
+    assertThat(status("{\"response\":{\"responsesFile\":\"files/batch-b\"}}").responsesFile())
+        .hasValue("files/batch-b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "[]",
+        "{\"metadata\":null}",
+        "{\"metadata\":{\"state\":7,\"createTime\":\"yesterday\"}}",
+        "{\"metadata\":{\"state\":\"BATCH_STATE_PARTIALLY_SUCCEEDED\"}}"
+      })
+  void an_odd_answer_means_keep_looking(String json) throws Exception {
+    assertThat(status(json).state()).isEqualTo(RemoteJobState.UNKNOWN);
+    assertThat(status(json).state().isEnded()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "failed, FAILED",
+    "JOB_STATE_RUNNING, RUNNING",
+    "batch_state_expired, EXPIRED",
+    "canceled, CANCELLED"
+  })
+  void states_are_known_by_short_and_full_name(String text, RemoteJobState state) {
+    assertThat(RemoteJobState.parseList(text)).containsExactly(state);
+  }
+
+  @Test
+  void an_unknown_state_name_is_refused_with_the_known_ones() {
+    assertThatThrownBy(() -> RemoteJobState.parseList("failed,faild"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("\"faild\" is no state; write one or more of pending, running");
+  }
+
+  private static RemoteJob status(String json) throws Exception {
+    return RemoteJob.of(new ObjectMapper().readTree(json));
+  }
+}
