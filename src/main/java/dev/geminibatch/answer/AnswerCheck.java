@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.answer.AnswerLine.Candidate;
 import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.ProblemCode;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,8 +40,8 @@ public final class AnswerCheck {
     if (answer.candidate().isEmpty()) {
       return Optional.of(
           answer.blockReason().isPresent()
-              ? problem("blocked", "the prompt was blocked: " + answer.blockReason().get(), false)
-              : problem("no-candidate", "the response holds no answer", true));
+              ? ProblemCode.BLOCKED.problem("the prompt was blocked: " + answer.blockReason().get())
+              : ProblemCode.NO_CANDIDATE.problem("the response holds no answer"));
     }
     Candidate candidate = answer.candidate().get();
     Optional<LineProblem> problem = unfinished(candidate).or(() -> empty(candidate));
@@ -56,7 +57,8 @@ public final class AnswerCheck {
       try {
         json = AnswerForm.parse(candidate.text());
       } catch (JsonProcessingException e) {
-        return Optional.of(problem("answer-not-json", "the answer is not JSON: " + where(e), true));
+        return Optional.of(
+            ProblemCode.ANSWER_NOT_JSON.problem("the answer is not JSON: " + where(e)));
       }
     }
     return strictness == Strictness.LENIENT
@@ -64,10 +66,8 @@ public final class AnswerCheck {
         : form.misfit(candidate.text(), json)
             .map(
                 where ->
-                    problem(
-                        "answer-schema",
-                        "the answer does not fit the schema of its request: " + where,
-                        true));
+                    ProblemCode.ANSWER_SCHEMA.problem(
+                        "the answer does not fit the schema of its request: " + where));
   }
 
   private static String where(JsonProcessingException e) {
@@ -88,17 +88,14 @@ public final class AnswerCheck {
       return strictness == Strictness.LENIENT && candidate.hasContent()
           ? Optional.empty()
           : Optional.of(
-              problem(
-                  "cut-off",
-                  "the answer was cut off (finishReason MAX_TOKENS); raise"
-                      + " generationConfig.maxOutputTokens if it comes again",
-                  true));
+              ProblemCode.CUT_OFF.problem(
+                  "the answer was truncated (finishReason MAX_TOKENS); raise"
+                      + " generationConfig.maxOutputTokens if it comes again"));
     }
     String why =
         candidate.finishMessage().isEmpty() ? "" : ", \"" + candidate.finishMessage() + "\"";
     return Optional.of(
-        problem(
-            "stopped",
+        ProblemCode.STOPPED.problem(
             "the model stopped before it had finished (finishReason " + reason + why + ")",
             !REFUSALS.contains(reason)));
   }
@@ -106,10 +103,6 @@ public final class AnswerCheck {
   private static Optional<LineProblem> empty(Candidate candidate) {
     return candidate.hasContent()
         ? Optional.empty()
-        : Optional.of(problem("empty", "the answer holds no text", true));
-  }
-
-  private static LineProblem problem(String code, String message, boolean retryable) {
-    return new LineProblem("collect", code, message, retryable);
+        : Optional.of(ProblemCode.EMPTY.problem("the answer holds no text"));
   }
 }

@@ -1,7 +1,7 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.line.ByteSearch;
-import dev.geminibatch.service.gemini.GeminiService;
+import dev.geminibatch.service.FileService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -30,12 +30,12 @@ public final class AnswerDownload {
    *     leave answers out
    */
   public static void fetch(
-      GeminiService gemini, String fileName, Path target, long expectedLines, LongConsumer received)
+      FileService service, String fileName, Path target, long expectedLines, LongConsumer received)
       throws IOException {
     long before = -1;
     int same = 0;
     for (int round = 1; ; round++) {
-      gemini.download(fileName, target, received);
+      service.download(fileName, target, received);
       Shape shape = shape(target);
       if (shape.endsWithLine() && shape.lines() >= expectedLines) {
         return;

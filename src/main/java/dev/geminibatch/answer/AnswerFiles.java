@@ -1,8 +1,8 @@
 package dev.geminibatch.answer;
 
-import dev.geminibatch.extension.Answer;
-import dev.geminibatch.extension.Answer.Answers;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.line.LineReader;
+import dev.geminibatch.service.ServiceLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -23,9 +23,11 @@ public final class AnswerFiles {
    * @param ending of the files, {@code .json}
    */
   public static void write(Path results, Path folder, String ending) throws IOException {
-    try (Answers answers = Answer.read(results)) {
-      while (answers.hasNext()) {
-        write(answers.next(), folder, ending);
+    try (LineReader lines = LineReader.open(results, ServiceLimits.MAX_ANSWER_BYTES)) {
+      while (lines.hasNext()) {
+        AnswerLine answer = AnswerLine.read(lines.next().bytes());
+        String text = answer.candidate().map(AnswerLine.Candidate::text).orElse("");
+        write(answer.key().orElse(""), text, folder, ending);
       }
     }
   }
@@ -33,19 +35,20 @@ public final class AnswerFiles {
   /**
    * The answer is in the results as well; a name that the disk does not take is no reason to stop.
    */
-  private static void write(Answer answer, Path folder, String ending) throws IOException {
+  private static void write(String key, String text, Path folder, String ending)
+      throws IOException {
     Path aside = folder.resolve(".answer.part");
     try {
-      Path file = folder.resolve(answer.key() + ending).normalize();
+      Path file = folder.resolve(key + ending).normalize();
       if (!file.startsWith(folder)) {
         throw new IOException("it would be outside of " + folder);
       }
       Files.createDirectories(file.getParent());
-      Files.writeString(aside, answer.text());
+      Files.writeString(aside, text);
       AtomicFiles.publish(aside, file);
     } catch (IOException | InvalidPathException e) {
       Files.deleteIfExists(aside);
-      LOG.warn("The answer to {} has no file of its own: {}", answer.key(), e.getMessage());
+      LOG.warn("The answer to {} has no file of its own: {}", key, e.getMessage());
     }
   }
 }

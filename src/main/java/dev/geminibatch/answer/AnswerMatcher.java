@@ -1,11 +1,11 @@
 package dev.geminibatch.answer;
 
-import dev.geminibatch.job.AnswerFormats;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.job.JobIndex;
 import dev.geminibatch.job.KeyTable;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineReader;
+import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.service.Tokens;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -20,9 +20,6 @@ import java.util.Optional;
  * relied upon, some may be missing, and some may be nobody's.
  */
 public final class AnswerMatcher {
-  /** Longer than any answer; a service that sends more on one line is broken. */
-  private static final int LONGEST_ANSWER = 1 << 30;
-
   /** In a matches file: there is no answer. */
   static final long NONE = -1;
 
@@ -37,9 +34,9 @@ public final class AnswerMatcher {
    * @param answered requests with an answer
    * @param failed requests with an error or something useless in place of an answer, or with
    *     nothing
-   * @param oddities lines that answer no request
+   * @param strayAnswers lines that answer no request
    */
-  public record Outcome(long answered, long failed, StrayAnswers oddities, Tokens tokens) {}
+  public record Outcome(long answered, long failed, StrayAnswers strayAnswers, Tokens tokens) {}
 
   /**
    * Writes for each request where its answer begins: one number of eight bytes each, in the order
@@ -51,29 +48,29 @@ public final class AnswerMatcher {
     long[] places = new long[requests.keys.size()];
     long[] texts = new long[places.length];
     Arrays.fill(places, NONE);
-    StrayAnswers.Collection odd = new StrayAnswers.Collection();
+    StrayAnswers.Collection stray = new StrayAnswers.Collection();
     Tokens tokens = Tokens.NONE;
     if (Files.exists(files.answers())) {
-      try (LineReader lines = LineReader.open(files.answers(), LONGEST_ANSWER);
-          AnswerFormats.Reader formats = new AnswerFormats.Reader(files.formats())) {
+      try (LineReader lines = LineReader.open(files.answers(), ServiceLimits.MAX_ANSWER_BYTES);
+          AnswerForms forms = new AnswerForms(files.formats())) {
         while (lines.hasNext()) {
           Line line = lines.next();
           AnswerLine answer = read(line);
           if (answer == null) {
-            odd.unreadable(line.number());
+            stray.unreadable(line.number());
             continue;
           }
           tokens = tokens.plus(answer.tokens());
           int number = requests.numberOf(answer);
           if (number < 0) {
-            odd.unknown(line.number(), answer.key());
+            stray.unknown(line.number(), answer.key());
             continue;
           }
-          AnswerForm form = formats.form(requests.formats[number]);
+          AnswerForm form = forms.form(requests.formats[number]);
           boolean failed = check.problemOf(answer, form).isPresent();
           long text = answer.candidate().map(c -> KeyTable.hash(c.text())).orElse(0L);
           if (!takePlace(places, number, line, failed, text == texts[number])) {
-            odd.repeated(line.number(), answer.key());
+            stray.repeated(line.number(), answer.key());
           }
           texts[number] = failed ? texts[number] : text;
         }
@@ -81,7 +78,7 @@ public final class AnswerMatcher {
     }
     write(places, files.matches());
     long answered = Arrays.stream(places).filter(place -> !isFailed(place)).count();
-    return new Outcome(answered, places.length - answered, odd.sum(), tokens);
+    return new Outcome(answered, places.length - answered, stray.sum(), tokens);
   }
 
   /** What is known of the requests of a job: some bytes for each. */

@@ -3,7 +3,9 @@ package dev.geminibatch.answer;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.LineReader;
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestKey;
+import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.service.Tokens;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -21,8 +23,6 @@ import java.util.TreeMap;
  * everything else to the errors, both in the service's order.
  */
 public final class ForeignAnswers {
-  private static final int LONGEST_ANSWER = 1 << 30;
-
   private ForeignAnswers() {}
 
   /** Writes both files. */
@@ -32,7 +32,7 @@ public final class ForeignAnswers {
     long failed = 0;
     Map<String, Long> codes = new TreeMap<>();
     Tokens tokens = Tokens.NONE;
-    try (LineReader lines = LineReader.open(answers, LONGEST_ANSWER);
+    try (LineReader lines = LineReader.open(answers, ServiceLimits.MAX_ANSWER_BYTES);
         OutputStream resultsOut =
             new BufferedOutputStream(Files.newOutputStream(results), 1 << 17);
         OutputStream errorsOut = new BufferedOutputStream(Files.newOutputStream(errors), 1 << 16)) {
@@ -70,7 +70,8 @@ public final class ForeignAnswers {
   }
 
   private static LineProblem notJson() {
-    return new LineProblem("collect", "not-json", "the service's line is not JSON", true);
+    return new LineProblem(
+        "collect", ProblemCode.NOT_JSON.code(), "the service's line is not JSON", true);
   }
 
   private static RequestKey key(Line line, Optional<AnswerLine> answer) {

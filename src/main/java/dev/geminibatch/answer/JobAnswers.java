@@ -1,27 +1,27 @@
 package dev.geminibatch.answer;
 
-import dev.geminibatch.job.AnswerFormats;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.job.JobIndex;
 import dev.geminibatch.job.Refusals;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.LinesAt;
+import dev.geminibatch.line.ProblemCode;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.Tokens;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The requests of a job in their order, each with what the service answered to it. */
 public final class JobAnswers implements Closeable {
   private final JobIndex.Reader index;
   private final DataInputStream matches;
   private final LinesAt answers;
-  private final AnswerFormats.Reader formats;
+  private final AnswerForms forms;
   private final Refusals.Reader refusals;
   private final AnswerCheck check;
   private final LineProblem withoutAnswer;
@@ -44,17 +44,15 @@ public final class JobAnswers implements Closeable {
     this.matches =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(files.matches())));
     this.answers = Files.exists(files.answers()) ? new LinesAt(files.answers()) : null;
-    this.formats = new AnswerFormats.Reader(files.formats());
+    this.forms = new AnswerForms(files.formats());
     this.refusals = new Refusals.Reader(files.refusals());
     this.check = check;
     this.withoutAnswer = withoutAnswer;
   }
 
-  /** The line of the first request of a job; empty if it has none. */
-  public static OptionalLong firstLine(Path index) throws IOException {
-    try (JobIndex.Reader reader = new JobIndex.Reader(index)) {
-      return reader.next().map(entry -> OptionalLong.of(entry.line())).orElse(OptionalLong.empty());
-    }
+  /** The requests of a collected job with their answers. */
+  public static JobAnswers open(RunFolder folder, Job job, AnswerCheck check) throws IOException {
+    return new JobAnswers(JobFiles.of(folder, job.number()), check, JobProblem.of(job));
   }
 
   /** Goes to the next request; false at the end. */
@@ -75,21 +73,15 @@ public final class JobAnswers implements Closeable {
   private Optional<LineProblem> whyNoAnswer() throws IOException {
     if (isContradictory) {
       return Optional.of(
-          new LineProblem(
-              "collect",
-              "answer-contradictory",
+          ProblemCode.ANSWER_CONTRADICTORY.problem(
               "the service gave different answers under the key of this request, so that none can be"
-                  + " relied upon",
-              true));
+                  + " relied upon"));
     }
     if (read != null) {
-      return check.problemOf(read, formats.form(entry.format()));
+      return check.problemOf(read, forms.form(entry.format()));
     }
     return Optional.of(
-        refusals
-            .of(number)
-            .map(message -> new LineProblem("submit", "line-refused", message, false))
-            .orElse(withoutAnswer));
+        refusals.of(number).map(ProblemCode.LINE_REFUSED::problem).orElse(withoutAnswer));
   }
 
   /** The present request. */
@@ -130,7 +122,7 @@ public final class JobAnswers implements Closeable {
   public void close() throws IOException {
     index.close();
     matches.close();
-    formats.close();
+    forms.close();
     refusals.close();
     if (answers != null) {
       answers.close();

@@ -1,23 +1,46 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.service.RemoteJobState;
+import java.util.Optional;
 
 /** The problem of a request for which its job has no line. */
 public final class JobProblem {
   private JobProblem() {}
 
+  /**
+   * How a job ended without the service saying so. The ledger keeps the name where the service's
+   * word for its state would stand.
+   */
+  public enum Kind {
+    /** The service does not take the job. */
+    REFUSED,
+    /** The service does not take some lines of the job; the others are sent without them. */
+    LINES_REFUSED,
+    /** A file of the job grew too old while the job waited. */
+    FILES_GONE,
+    /** The input was changed while the job waited. */
+    INPUT_CHANGED,
+    /** The service does not have the answers any more. */
+    ANSWERS_GONE,
+    /** The service does not know the job any more. */
+    GONE,
+    /** It took longer than is allowed and was cancelled. */
+    STUCK
+  }
+
+  /** The problem of a request of a job that has ended. */
   public static LineProblem of(Job job) {
     if (job.reason().isEmpty()) {
       return AnswerLine.missing();
     }
-    String state = RemoteJobState.word(job.remoteState().orElse(""));
-    boolean refused = state.equals("refused");
-    return new LineProblem(
-        refused ? "submit" : "collect",
-        "job-" + state,
-        job.name().map(name -> name + ": ").orElse("") + job.reason().get(),
-        !refused);
+    String name = "job-" + RemoteJobState.word(job.remote().state().orElse(""));
+    String message = job.name().map(known -> known + ": ").orElse("") + job.reason().get();
+    Optional<ProblemCode> code = ProblemCode.of(name);
+    return code.isPresent()
+        ? code.get().problem(message)
+        : new LineProblem("collect", name, message, true); // a state that is new to us
   }
 }

@@ -1,8 +1,8 @@
 package dev.geminibatch.camel;
 
 import dev.geminibatch.stage.assemble.Assembler;
-import dev.geminibatch.stage.assemble.Assembler.Assembly;
 import dev.geminibatch.stage.assemble.Assembler.PreparedLine;
+import dev.geminibatch.stage.assemble.Assembly;
 import java.io.IOException;
 import java.util.List;
 import org.apache.camel.AggregationStrategy;

@@ -230,7 +230,7 @@ public final class Pipeline implements AutoCloseable {
             () -> {
               try {
                 Thread.sleep(GRACE.toMillis());
-                beans.stopCalls();
+                beans.workspace().connections().stop();
               } catch (InterruptedException e) {
                 // it has ended by itself
               }

@@ -52,7 +52,7 @@ public final class CommandLineInterface {
     try {
       ParseResult parsed = parser.parseArgs(arguments);
       if (parsed.isUsageHelpRequested()) {
-        parser.usage(System.out);
+        terminal.print(parser.getUsageMessage().stripTrailing());
         return ExitCode.OK;
       }
       if (parsed.isVersionHelpRequested()) {
@@ -69,7 +69,7 @@ public final class CommandLineInterface {
     } catch (ServiceFailure e) {
       terminal.tell(
           e.kind() == Kind.NOT_FOUND
-              ? e.getMessage() + ". --list shows the jobs that there are."
+              ? e.getMessage() + ". --list shows the existing jobs."
               : e.getMessage());
       return e.kind() == Kind.BAD_KEY ? ExitCode.USAGE : ExitCode.FAILED;
     } catch (IOException e) {
@@ -77,9 +77,9 @@ public final class CommandLineInterface {
       return ExitCode.FAILED;
     } catch (InterruptedException e) {
       terminal.tell("Stopped.");
-      return ExitCode.FAILED;
+      return ExitCode.INTERRUPTED;
     } catch (RuntimeException e) {
-      LOG.error("This should not have happened", e);
+      LOG.error("Unexpected error; please report it", e);
       return ExitCode.FAILED;
     }
   }
@@ -155,7 +155,7 @@ public final class CommandLineInterface {
 
   private static long wholeNumber(String text) {
     if (!text.matches("-?\\d{1,9}")) {
-      throw new TypeConversionException("\"" + text + "\" is no whole number");
+      throw new TypeConversionException("\"" + text + "\" is not a whole number");
     }
     return Long.parseLong(text);
   }

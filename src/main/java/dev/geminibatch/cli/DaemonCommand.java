@@ -9,6 +9,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,21 +35,20 @@ final class DaemonCommand {
         session.options().quiet
             ? Progress.none()
             : new ProgressDisplay(session.terminal(), LOG::info, session.clock());
-    try (DaemonLock lock = DaemonLock.take(settings.folders().state());
-        Beans beans =
-            new Beans(
-                settings, session.retries(), session.clock(), progress, DaemonCommand::isForUs)) {
+    try (DaemonLock lock = DaemonLock.take(settings.folders().stateFolder());
+        Workspace workspace = session.workspace();
+        Beans beans = new Beans(workspace, progress, DaemonCommand::isForUs)) {
       served.forEach(DaemonCommand::makeFolders);
-      served.forEach(profile -> checkAccess(beans, profile));
+      served.forEach(profile -> checkAccess(workspace, profile));
       beans.receiver().recover();
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
       Runtime.getRuntime()
           .addShutdownHook(
               Farewell.hook(
                   session.terminal(),
-                  "Stopping. What is under way goes on at the next start.",
+                  "Stopping. What is under way resumes at the next start.",
                   pipeline));
-      served.forEach(DaemonCommand::tellFolders);
+      served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");
       new CountDownLatch(1).await();
       return ExitCode.OK;
@@ -63,7 +63,7 @@ final class DaemonCommand {
     return run.fromInbox() || run.isPaid();
   }
 
-  private static void tellFolders(Settings profile) {
+  private static void announce(Settings profile) {
     boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
     LOG.info(
         "{}. Drop {}*.jsonl or *.jsonl.gz into {}, answers appear in {}",
@@ -96,15 +96,15 @@ final class DaemonCommand {
     }
   }
 
-  /** A wrong key is told before anything is dropped; a service in trouble is waited for. */
-  private static void checkAccess(Beans beans, Settings profile) {
+  /** A wrong key is reported before anything is dropped; a service in trouble is waited for. */
+  private static void checkAccess(Workspace workspace, Settings profile) {
     try {
-      beans.gemini(profile).checkAccess();
+      workspace.connections().of(profile.service()).batches().checkAccess();
     } catch (ServiceFailure failure) {
       if (failure.kind() == ServiceFailure.Kind.BAD_KEY) {
         throw failure;
       }
-      LOG.warn("{}; what is dropped waits until it can be", failure.getMessage());
+      LOG.warn("{}; what is dropped waits until it can be reached", failure.getMessage());
     }
   }
 }

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.wiring.ServiceFactory;
+import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -47,14 +51,14 @@ final class DemoCommand {
         copy("media/" + file, settings.uploads().mediaRoot().resolve(file));
       }
       Files.createDirectories(settings.folders().inbox());
-      try (Beans beans =
-              new Beans(
-                  settings, session.retries(), session.clock(), Progress.none(), run -> true);
+      try (Workspace workspace =
+              new Workspace(settings, new ServiceFactory(session.retries()), session.clock());
+          Beans beans = new Beans(workspace, Progress.none(), run -> true);
           Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true)) {
         for (String export : EXPORTS) {
           drop(export, settings.folders().inbox());
         }
-        return tell(folder, awaitRuns(beans));
+        return tell(folder, awaitRuns(workspace.ledger()));
       }
     }
   }
@@ -95,10 +99,10 @@ final class DemoCommand {
     }
   }
 
-  private List<Run> awaitRuns(Beans beans) throws InterruptedException {
+  private List<Run> awaitRuns(Ledger ledger) throws InterruptedException {
     Instant until = session.clock().instant().plus(LONGEST);
     while (true) {
-      List<Run> runs = beans.ledger().recent(EXPORTS.size());
+      List<Run> runs = ledger.queries().recent(EXPORTS.size());
       boolean finished =
           runs.size() == EXPORTS.size() && runs.stream().allMatch(run -> run.state().isFinished());
       if (finished || session.clock().instant().isAfter(until)) {
@@ -145,10 +149,10 @@ final class DemoCommand {
   }
 
   private static String answered(Run run) {
-    return run.counts().answered()
+    return Amounts.count(run.counts().answered())
         + " of "
-        + run.counts().requests()
-        + " requests answered: "
+        + Amounts.count(run.counts().requests(), "request")
+        + " answered: "
         + run.output().map(DemoCommand::shown).orElse(run.name());
   }
 

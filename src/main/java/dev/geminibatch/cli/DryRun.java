@@ -11,8 +11,9 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Settings;
-import dev.geminibatch.stage.inspect.Inspector.BadLine;
+import dev.geminibatch.stage.inspect.UnsentLine;
 import dev.geminibatch.stage.receive.Receiver;
+import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,43 +39,44 @@ final class DryRun {
   int run() throws IOException, InterruptedException {
     INSPECT_LOG.setLevel(Level.OFF); // all of it is printed
     Settings settings = session.settings();
-    try (Beans beans =
-            new Beans(settings, session.retries(), session.clock(), Progress.none(), run -> false);
+    try (Workspace workspace = session.workspace();
+        Beans beans = new Beans(workspace, Progress.none(), run -> false);
         Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), false)) {
-      removeRemains(beans);
+      removeRemains(workspace);
       String id = beans.receiver().receive(order);
       try {
-        beans.claims().begin(id);
+        workspace.busy().begin(id);
         pipeline.advance(id);
-        return tell(inspected(beans, id), RunFolder.of(settings, id));
+        return tell(inspected(workspace, id), workspace.state().run(id));
       } finally {
-        remove(beans, id);
+        remove(workspace, id);
       }
     }
   }
 
-  /** Of dry runs that were interrupted; those under way are claimed by their processes. */
-  private void removeRemains(Beans beans) throws IOException {
-    for (Run run : beans.ledger().dryRuns()) {
-      if (beans.claims().own(run.id())) {
-        remove(beans, run.id());
+  /** Of dry runs that were interrupted; those under way are leased by their processes. */
+  private void removeRemains(Workspace workspace) throws IOException {
+    for (Run run : workspace.ledger().queries().dryRuns()) {
+      if (workspace.leases().acquire(run.id())) {
+        remove(workspace, run.id());
       }
     }
   }
 
-  private void remove(Beans beans, String id) throws IOException {
-    beans.claims().disown(id);
-    RunFolder.of(session.settings(), id).remove();
-    beans.ledger().remove(id);
+  private void remove(Workspace workspace, String id) throws IOException {
+    workspace.leases().release(id);
+    workspace.state().run(id).remove();
+    workspace.ledger().runs().remove(id);
   }
 
-  private static Run inspected(Beans beans, String id) throws InterruptedException {
-    Run run = beans.ledger().run(id);
+  private static Run inspected(Workspace workspace, String id)
+      throws IOException, InterruptedException {
+    Run run = workspace.ledger().queries().run(id);
     boolean isOver = false;
     while (run.state() == RunState.RECEIVED && run.reason().isEmpty() && !isOver) {
       Thread.sleep(LOOK.toMillis());
-      isOver = beans.claims().begin(id); // whoever worked on it has let it go
-      run = beans.ledger().run(id);
+      isOver = workspace.busy().begin(id); // whoever worked on it has ended
+      run = workspace.ledger().queries().run(id);
     }
     return run;
   }
@@ -89,12 +91,12 @@ final class DryRun {
         session.settings().costs().maxPerFile().flatMap(preflight::overBudget);
     if (session.options().json) {
       ObjectNode document = MAPPER.valueToTree(preflight);
-      eachBadLine(folder, line -> document.withArray("badLines").addPOJO(line));
+      eachUnsentLine(folder, line -> document.withArray("badLines").addPOJO(line));
       document.put("overBudget", overBudget.isPresent());
       session.terminal().print(document.toPrettyString());
     } else {
       preflight.inWords().forEach(session.terminal()::print);
-      eachBadLine(
+      eachUnsentLine(
           folder,
           line -> session.terminal().print("  line " + line.line() + ": " + line.message()));
     }
@@ -106,9 +108,10 @@ final class DryRun {
     return preflight.bad() == 0 ? ExitCode.OK : ExitCode.INCOMPLETE;
   }
 
-  private static void eachBadLine(RunFolder folder, Consumer<BadLine> taker) throws IOException {
-    try (MappingIterator<BadLine> lines =
-        MAPPER.readerFor(BadLine.class).readValues(folder.badLines().toFile())) {
+  private static void eachUnsentLine(RunFolder folder, Consumer<UnsentLine> taker)
+      throws IOException {
+    try (MappingIterator<UnsentLine> lines =
+        MAPPER.readerFor(UnsentLine.class).readValues(folder.badLines().toFile())) {
       while (lines.hasNextValue()) {
         taker.accept(lines.nextValue());
       }

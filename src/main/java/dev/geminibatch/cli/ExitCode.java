@@ -14,8 +14,11 @@ final class ExitCode {
   /** Delivered, but some lines have no answer. */
   static final int INCOMPLETE = 3;
 
-  /** The time to wait is over and the job still runs. */
+  /** The time to wait is over and the job is still running. */
   static final int TIMED_OUT = 4;
+
+  /** Interrupted; the same command resumes. */
+  static final int INTERRUPTED = 130;
 
   private ExitCode() {}
 }

@@ -2,7 +2,7 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.run.Run;
+import dev.geminibatch.run.InputFile;
 import dev.geminibatch.stage.receive.Receiver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,11 +23,11 @@ final class FileCommand {
       throw new UsageException(
           "The media root "
               + session.settings().uploads().mediaRoot()
-              + " is no folder; give --media-root the folder that [[FILE:path]] starts from.");
+              + " is not a folder; give --media-root the folder that [[FILE:path]] starts from.");
     }
     Path file = input();
     Path output = output(file);
-    String goOn = session.sameCommand();
+    String resume = session.sameCommand();
     Receiver.Order order =
         new Receiver.Order(
             file,
@@ -39,18 +39,18 @@ final class FileCommand {
       return new DryRun(session, order).run();
     }
     RunWatch.End end =
-        new RunWatch(session, goOn)
+        new RunWatch(session, resume)
             .await(
                 beans -> {
-                  beans.gemini().checkAccess();
+                  beans.workspace().connection().batches().checkAccess();
                   Optional<String> unfinished = beans.receiver().unfinished(order);
                   if (unfinished.isPresent()) {
-                    session.terminal().tell("Going on with run " + unfinished.get());
+                    session.terminal().tell("Resuming run " + unfinished.get());
                     return unfinished.get();
                   }
                   return beans.receiver().receive(order);
                 });
-    return new RunEnd(session, end, goOn).tell();
+    return new RunEnd(session, end, resume).tell();
   }
 
   private static void makeWritable(Path folder) {
@@ -83,7 +83,7 @@ final class FileCommand {
 
   private Path output(Path input) throws IOException {
     Path byDefault =
-        ResultFiles.inFolder(Path.of(""), Run.stem(input.getFileName().toString())).results();
+        ResultFiles.inFolder(Path.of(""), InputFile.stem(input.getFileName().toString())).results();
     Path output =
         Optional.ofNullable(session.options().output)
             .orElse(byDefault)

@@ -2,13 +2,13 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.ledger.Ledger;
-import dev.geminibatch.ledger.LedgerDatabase;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.maintenance.StoredFiles;
 import dev.geminibatch.maintenance.StoredFiles.Listing;
 import dev.geminibatch.maintenance.StoredFiles.Stored;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.RemoteFile;
+import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,12 +25,13 @@ final class FilesCommand {
 
   int run(Action action) throws IOException {
     session.settings().service().requireKey();
-    try (Connection service = session.service();
-        LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
+    try (Workspace workspace = session.impatientWorkspace()) {
+      Connection connection = workspace.connection();
       StoredFiles files =
-          new StoredFiles(
-              new Ledger(database, session.clock()), service.gemini(), service.project());
-      return action == Action.FILES ? list(files.list(), service.clock().instant()) : purge(files);
+          new StoredFiles(workspace.ledger().uploads(), connection.files(), connection.project());
+      return action == Action.FILES
+          ? list(files.list(), connection.clock().instant())
+          : purge(files);
     }
   }
 
@@ -45,7 +46,7 @@ final class FilesCommand {
         RemoteFile file = stored.file();
         table.row(
             file.name(),
-            megabytes(file.size()),
+            Amounts.size(file.size()),
             file.mimeType(),
             file.created().map(time -> between(time, now)).orElse(""),
             file.expires().map(time -> between(now, time)).orElse(""),
@@ -57,15 +58,15 @@ final class FilesCommand {
     session
         .terminal()
         .print(
-            listing.ours().size()
-                + " files of ours, "
-                + megabytes(listing.ours().stream().mapToLong(each -> each.file().size()).sum())
+            Amounts.count(listing.ours().size(), "file")
+                + " of ours, "
+                + Amounts.size(listing.ours().stream().mapToLong(each -> each.file().size()).sum())
                 + "; the project has "
-                + listing.filesOfAll()
-                + " files, "
-                + megabytes(listing.bytesOfAll())
+                + Amounts.count(listing.filesOfAll(), "file")
+                + ", "
+                + Amounts.size(listing.bytesOfAll())
                 + " of "
-                + megabytes(session.settings().uploads().storageLimit()));
+                + Amounts.size(session.settings().uploads().storageLimit()));
     return ExitCode.OK;
   }
 
@@ -86,7 +87,7 @@ final class FilesCommand {
       idle.forEach(file -> document.withArray("deleted").add(file.name()));
       session.terminal().print(document.toPrettyString());
     } else {
-      session.terminal().print(idle.size() + " files deleted.");
+      session.terminal().print(Amounts.count(idle.size(), "file") + " deleted.");
     }
     return ExitCode.OK;
   }
@@ -116,9 +117,5 @@ final class FilesCommand {
   private static String between(Instant from, Instant to) {
     Duration time = from.isBefore(to) ? Duration.between(from, to) : Duration.ZERO; // clocks differ
     return time.toHours() + "h" + String.format(Locale.ROOT, "%02d", time.toMinutesPart()) + "m";
-  }
-
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
   }
 }

@@ -2,12 +2,12 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.ledger.Ledger;
-import dev.geminibatch.ledger.LedgerDatabase;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.maintenance.Maintenance;
-import dev.geminibatch.service.Connection;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJobState;
+import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -28,13 +28,15 @@ final class MaintenanceCommand {
     this.terminal = session.terminal();
   }
 
-  int run(Action action) {
+  int run(Action action) throws IOException {
     session.settings().service().requireKey();
     if (options.state != null) {
       RemoteJobState.parseList(options.state);
     }
-    try (Connection service = session.service()) {
-      Maintenance maintenance = new Maintenance(service::gemini, this::cancelling);
+    try (Workspace workspace = session.impatientWorkspace()) {
+      Maintenance maintenance =
+          new Maintenance(
+              () -> workspace.connection().batches(), job -> cancelling(workspace, job));
       return switch (action) {
         case LIST -> list(maintenance);
         case CANCEL -> cancel(maintenance);
@@ -46,9 +48,9 @@ final class MaintenanceCommand {
   }
 
   /** Whoever works on a job of ours is not to send it again. */
-  private void cancelling(String job) {
-    try (LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
-      new Ledger(database, session.clock()).cancelAsked(job);
+  private void cancelling(Workspace workspace, JobName job) {
+    try {
+      workspace.ledger().jobs().cancelAsked(job);
     } catch (IOException | RuntimeException e) {
       terminal.tell("It could not be written down that " + job + " is not to be sent again.");
     }
@@ -72,8 +74,8 @@ final class MaintenanceCommand {
             job.name(),
             stateName(job),
             job.model().replaceFirst("^models/", ""),
-            job.counts().requests(),
-            job.counts().failed(),
+            Amounts.count(job.counts().requests()),
+            Amounts.count(job.counts().failed()),
             job.created().map(MaintenanceCommand::toTheSecond).orElse(""),
             job.displayName());
       }
@@ -81,9 +83,9 @@ final class MaintenanceCommand {
     }
     String byState =
         counts.entrySet().stream()
-            .map(count -> count.getValue() + " " + count.getKey())
+            .map(count -> Amounts.count(count.getValue()) + " " + count.getKey())
             .collect(Collectors.joining(", "));
-    terminal.print(jobs.size() + " jobs" + (byState.isEmpty() ? "" : ": " + byState));
+    terminal.print(Amounts.count(jobs.size(), "job") + (byState.isEmpty() ? "" : ": " + byState));
     return ExitCode.OK;
   }
 
@@ -132,7 +134,7 @@ final class MaintenanceCommand {
 
   private int delete(Maintenance maintenance) {
     boolean cancelled = maintenance.delete(options.delete);
-    String name = Maintenance.jobName(options.delete);
+    String name = JobName.typed(options.delete).value();
     tell(name, "deleted", name + (cancelled ? " cancelled and deleted." : " deleted."));
     return ExitCode.OK;
   }
@@ -149,7 +151,7 @@ final class MaintenanceCommand {
       jobs.forEach(job -> document.withArray("deleted").add(job.name()));
       terminal.print(document.toPrettyString());
     } else {
-      terminal.print(jobs.size() + " jobs cancelled and deleted.");
+      terminal.print(Amounts.count(jobs.size(), "job") + " cancelled and deleted.");
     }
     return ExitCode.OK;
   }

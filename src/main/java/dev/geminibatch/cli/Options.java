@@ -11,21 +11,21 @@ import picocli.CommandLine.Option;
     name = "gemini-batch",
     sortOptions = false,
     usageHelpAutoWidth = true,
-    header = "Answers a JSONL file of Gemini requests by the Batch API, at half the price.",
+    header = "Runs a JSONL file of Gemini requests through the Batch API, at half the price.",
     synopsisHeading = "%nUsage: ",
     customSynopsis = {
-      "java -jar gemini-batch.jar [what to do] [options]",
-      "Without anything to do it watches the inbox folder until stopped.",
+      "java -jar gemini-batch.jar [command] [options]",
+      "Without a command it watches the inbox folder until stopped.",
     },
     optionListHeading = "%n",
     footer = {
       "",
-      "The API key is taken from GEMINI_API_KEY, API_KEY or GOOGLE_API_KEY.",
-      "Every setting is described in config/application.properties.",
+      "The API key comes from GEMINI_API_KEY, API_KEY or GOOGLE_API_KEY.",
+      "All settings are described in config/application.properties.",
       "",
-      "Exit: 0 all lines answered, 1 failed and nothing delivered, 2 wrong usage or",
-      "configuration, 3 delivered but some lines have no answer, 4 timed out while the",
-      "job still runs, 130 interrupted and resumable.",
+      "Exit codes: 0 all lines answered, 1 failed and nothing delivered, 2 wrong usage",
+      "or configuration, 3 delivered but some lines have no answer, 4 timed out while",
+      "the job is still running, 130 interrupted and resumable.",
       "",
       "Try it without a key:  java -jar gemini-batch.jar --demo",
     })
@@ -53,7 +53,7 @@ final class Options {
   @Option(
       names = "--delete",
       paramLabel = "JOB",
-      description = "Delete a job; a live one is cancelled first.")
+      description = "Delete a job; a live job is cancelled first.")
   String delete;
 
   @Option(
@@ -67,7 +67,8 @@ final class Options {
       paramLabel = "RUN",
       fallbackValue = "",
       description =
-          "Show our own runs and their jobs, also while the daemon runs; or the report of one.")
+          "Show our own runs and their jobs, also while the daemon runs. With RUN"
+              + " (an id or a file's name): show its report.")
   String status;
 
   @Option(
@@ -78,12 +79,12 @@ final class Options {
   @Option(names = "--purge-files", description = "Delete our uploads that no unfinished run needs.")
   boolean purgeFiles;
 
-  @Option(names = "--demo", description = "Run sample exports against the sandbox; needs no key.")
+  @Option(names = "--demo", description = "Run sample exports against the sandbox. Needs no key.")
   boolean demo;
 
   @Option(
       names = "--sandbox",
-      description = "Serve a look-alike of the service on this machine until stopped.")
+      description = "Serve a local stand-in for the service until stopped.")
   boolean sandbox;
 
   // How to do it.
@@ -91,7 +92,7 @@ final class Options {
   @Option(
       names = "--model",
       paramLabel = "M",
-      description = "Model of the lines that name none. Default: gemini.model.")
+      description = "Model for lines that name none. Default: gemini.model.")
   String model;
 
   @Option(
@@ -104,21 +105,21 @@ final class Options {
       names = "--output",
       paramLabel = "O",
       description =
-          "With --file or --poll: the results file. Default: F without .jsonl, with"
-              + " -batch-results.jsonl, in the working directory. Errors and report stand beside"
-              + " it.")
+          "With --file or --poll: the results file. Default: F without .jsonl,"
+              + " with -batch-results.jsonl, in the working directory. Errors and report"
+              + " are written beside it.")
   Path output;
 
   @Option(
       names = "--poll-interval",
       paramLabel = "MS",
-      description = "Milliseconds between two looks at the job. Default: 10000.")
+      description = "Milliseconds between two polls of the job. Default: 10000.")
   Long pollInterval;
 
   @Option(
       names = "--timeout",
       paramLabel = "MIN",
-      description = "Minutes to wait for the job. Default: 1440. The job itself goes on.")
+      description = "Minutes to wait for the job. Default: 1440. The job itself continues.")
   Long timeout;
 
   @Option(
@@ -129,17 +130,20 @@ final class Options {
   @Option(
       names = "--dry-run",
       description =
-          "With --file: check every line and file, estimate tokens and cost, and send nothing.")
+          "With --file: check every line and file, estimate tokens and cost, and"
+              + " send nothing.")
   boolean dryRun;
 
   @Option(
       names = "--state",
       paramLabel = "S",
       description =
-          "With --list or --clear: only jobs in these states, for example failed,cancelled.")
+          "With --list or --clear: only jobs in these states, for example" + " failed,cancelled.")
   String state;
 
-  @Option(names = "--yes", description = "With --clear or --purge-files: do not ask.")
+  @Option(
+      names = "--yes",
+      description = "With --clear or --purge-files: do not ask for confirmation.")
   boolean yes;
 
   @Option(
@@ -152,43 +156,47 @@ final class Options {
       names = "--fault",
       paramLabel = "R",
       description =
-          "With --sandbox, any number of times: a rule of misbehaviour, for example"
+          "With --sandbox, repeatable: a rule of misbehaviour, for example"
               + " \"batch-create lost-answer times=2\".")
   List<String> faults = List.of();
 
   @Option(
       names = "--api-key",
       paramLabel = "K",
-      description = "The key, instead of the environment's.")
+      description = "API key to use instead of the one in the environment.")
   String apiKey;
 
   @Option(
       names = "--media-root",
       paramLabel = "D",
       description =
-          "Folder that [[FILE:path]] starts from. Default: the working directory for --file,"
-              + " media for the daemon.")
+          "Folder that [[FILE:path]] starts from. Default: the working directory"
+              + " for --file, media for the daemon.")
   Path mediaRoot;
 
   @Option(
       names = "--profile",
       paramLabel = "P",
-      description = "Settings, key and folders of this profile (profile.P.* in the configuration).")
+      description =
+          "Use the settings, key and folders of this profile (profile.P.* in the"
+              + " configuration).")
   String profile;
 
   @Option(
       names = "--config",
       paramLabel = "F",
-      description = "Settings that win over config/application.properties.")
+      description =
+          "Settings file that overrides config/application.properties; read"
+              + " instead of config/local.properties.")
   Path config;
 
-  @Option(names = "--json", description = "One JSON document on standard output.")
+  @Option(names = "--json", description = "Print one JSON document on standard output.")
   boolean json;
 
-  @Option(names = "--quiet", description = "Tell only of warnings and errors.")
+  @Option(names = "--quiet", description = "Print only warnings and errors.")
   boolean quiet;
 
-  @Option(names = "--help", usageHelp = true, description = "Show this text.")
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
   boolean help;
 
   @Option(names = "--version", versionHelp = true, description = "Show the version.")

@@ -4,17 +4,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.answer.ResultWriter;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.ledger.Ledger;
-import dev.geminibatch.ledger.LedgerDatabase;
 import dev.geminibatch.maintenance.JobDownload;
-import dev.geminibatch.maintenance.Maintenance;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
-import dev.geminibatch.service.Connection;
+import dev.geminibatch.service.BatchService;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
-import dev.geminibatch.service.gemini.GeminiService;
+import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * {@code --poll}: an existing job. A run of ours that waits for it goes on as a whole; any other
+ * {@code --poll}: an existing job. A run of ours that waits for it resumes as a whole; any other
  * job is waited for and its answers are written to files of their own.
  */
 final class PollCommand {
@@ -34,77 +34,80 @@ final class PollCommand {
 
   int run() throws IOException, InterruptedException {
     session.settings().service().requireKey();
-    String name = Maintenance.jobName(session.options().poll);
-    String goOn = session.sameCommand();
+    JobName name = JobName.typed(session.options().poll);
+    String resume = session.sameCommand();
     Optional<Run> unfinished = unfinishedRun(name);
     if (unfinished.isPresent() && session.options().output == null) {
-      return goOnWith(unfinished.get(), goOn);
+      return resume(unfinished.get(), resume);
     }
-    return waitAndFetch(name, goOn);
+    return waitAndFetch(name, resume);
   }
 
-  private Optional<Run> unfinishedRun(String name) throws IOException {
-    try (LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
-      Ledger ledger = new Ledger(database, session.clock());
+  private Optional<Run> unfinishedRun(JobName name) throws IOException {
+    try (Workspace workspace = session.impatientWorkspace()) {
+      Ledger ledger = workspace.ledger();
       return ledger
-          .jobNamed(name)
+          .jobs()
+          .named(name)
           .map(Job::runId)
-          .flatMap(ledger::find)
+          .flatMap(ledger.queries()::find)
           .filter(run -> !run.state().isFinished());
     }
   }
 
-  private int goOnWith(Run run, String goOn) throws IOException, InterruptedException {
-    session.terminal().tell("Going on with " + run.name() + ", run " + run.id());
-    RunWatch.End end = new RunWatch(session, goOn).await(beans -> run.id());
-    return new RunEnd(session, end, goOn).tell();
+  private int resume(Run run, String resume) throws IOException, InterruptedException {
+    session.terminal().tell("Resuming " + run.name() + ", run " + run.id());
+    RunWatch.End end = new RunWatch(session, resume).await(beans -> run.id());
+    return new RunEnd(session, end, resume).tell();
   }
 
-  private int waitAndFetch(String name, String goOn) throws IOException, InterruptedException {
-    try (Connection service = session.service();
-        LedgerDatabase database = LedgerDatabase.open(session.settings().folders().state())) {
-      GeminiService gemini = service.gemini();
-      Optional<RemoteJob> ended = awaitEnd(gemini, name);
+  private int waitAndFetch(JobName name, String resume) throws IOException, InterruptedException {
+    try (Workspace workspace = session.impatientWorkspace()) {
+      Optional<RemoteJob> ended = awaitEnd(workspace.connection().batches(), name);
       if (ended.isEmpty()) {
         session
             .terminal()
-            .tell("The time to wait is over; " + name + " still runs. To go on: " + goOn);
+            .tell("The time to wait is over; " + name + " is still running. To resume: " + resume);
         return ExitCode.TIMED_OUT;
       }
-      RemoteJob status = ended.get();
-      if (status.responsesFile().isEmpty()) {
-        session.terminal().tell(whyNoAnswers(status));
+      RemoteJob job = ended.get();
+      if (job.responsesFile().isEmpty()) {
+        session.terminal().tell(whyNoAnswers(job));
         return ExitCode.FAILED;
       }
-      Ledger ledger = new Ledger(database, session.clock());
-      return fetch(new JobDownload(ledger, gemini, session.settings(), session.clock()), status);
+      return download(new JobDownload(workspace), job);
     }
   }
 
-  private int fetch(JobDownload fetch, RemoteJob status) throws IOException {
-    String id = status.name().replace("batches/", "");
-    Path byDefault = ResultFiles.inFolder(Path.of(""), id).results();
+  private int download(JobDownload download, RemoteJob job) throws IOException {
+    Path byDefault = ResultFiles.inFolder(Path.of(""), job.jobName().id()).results();
     Path output = Optional.ofNullable(session.options().output).orElse(byDefault);
     ResultFiles files = ResultFiles.beside(output);
-    ResultWriter.Outcome outcome = fetch.fetch(status, files, received -> {});
-    session.terminal().print(answered(status, files, outcome));
+    ResultWriter.Outcome outcome = download.download(job, files, received -> {});
+    session.terminal().print(answered(job, files, outcome));
     if (outcome.failed() == 0) {
       return ExitCode.OK;
     }
     session
         .terminal()
-        .tell(outcome.failed() + " without an answer; the reasons are in " + files.errors());
+        .tell(
+            Amounts.count(outcome.failed())
+                + " without an answer; the reasons are in "
+                + files.errors());
     return ExitCode.INCOMPLETE;
   }
 
   private String answered(RemoteJob status, ResultFiles files, ResultWriter.Outcome outcome) {
-    long requests = outcome.answered() + outcome.failed();
     if (!session.options().json) {
-      return outcome.answered() + " of " + requests + " requests answered: " + files.results();
+      return Amounts.count(outcome.answered())
+          + " of "
+          + Amounts.count(outcome.requests(), "request")
+          + " answered: "
+          + files.results();
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("job", status.name());
-    json.put("requests", requests);
+    json.put("requests", outcome.requests());
     json.put("answered", outcome.answered());
     json.put("failed", outcome.failed());
     json.put("results", files.results().toAbsolutePath().toString());
@@ -116,16 +119,16 @@ final class PollCommand {
   }
 
   /** Trouble with the service is waited out like the job itself. */
-  private Optional<RemoteJob> awaitEnd(GeminiService gemini, String name)
+  private Optional<RemoteJob> awaitEnd(BatchService batches, JobName name)
       throws InterruptedException {
-    gemini.checkAccess();
+    batches.checkAccess();
     Duration interval = session.settings().jobs().pollInterval();
     Instant until = session.clock().instant().plus(session.settings().jobs().timeout());
     String last = "";
     while (true) {
       String now;
       try {
-        RemoteJob status = gemini.batch(name);
+        RemoteJob status = batches.job(name);
         boolean fileToCome =
             status.state() == RemoteJobState.SUCCEEDED
                 && status.responsesFile().isEmpty()
@@ -133,12 +136,12 @@ final class PollCommand {
         if (status.state().isEnded() && !fileToCome) {
           return Optional.of(status);
         }
-        now = name + " is " + status.stateText() + counts(status.counts());
+        now = name + " is " + status.stateWords() + counts(status.counts());
       } catch (ServiceFailure failure) {
         if (!failure.isPassing()) {
           throw failure;
         }
-        now = failure.getMessage() + "; will look again";
+        now = failure.getMessage() + "; will poll again";
       }
       if (!now.equals(last) && !session.options().quiet) {
         session.terminal().tell(now);
@@ -154,7 +157,10 @@ final class PollCommand {
   private static String counts(RemoteJob.Counts counts) {
     return counts.requests() == 0
         ? ""
-        : ", " + (counts.succeeded() + counts.failed()) + " of " + counts.requests() + " requests";
+        : ", "
+            + Amounts.count(counts.succeeded() + counts.failed())
+            + " of "
+            + Amounts.count(counts.requests(), "request");
   }
 
   private static String whyNoAnswers(RemoteJob status) {
@@ -165,7 +171,7 @@ final class PollCommand {
     }
     return status.name()
         + " ended as "
-        + status.stateText()
+        + status.stateWords()
         + " without answers: "
         + status
             .error()

@@ -1,11 +1,11 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.LruMap;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -15,6 +15,7 @@ import java.util.function.Consumer;
  */
 final class ProgressDisplay implements Progress {
   private static final int BAR_WIDTH = 24;
+  private static final int SHORTEST_NAME = 12;
   private static final Duration REDRAW = Duration.ofMillis(100);
   private static final Duration FIRST_LINE = Duration.ofSeconds(2);
   private static final Duration LINES_APART = Duration.ofSeconds(10);
@@ -40,6 +41,8 @@ final class ProgressDisplay implements Progress {
   }
 
   /**
+   * A display.
+   *
    * @param lines takes the lines where there is no terminal
    */
   ProgressDisplay(Terminal terminal, Consumer<String> lines, Clock clock) {
@@ -51,20 +54,30 @@ final class ProgressDisplay implements Progress {
   @Override
   public void step(Run run, String what, long done, long total, Unit unit) {
     long now = clock.millis();
-    String counts;
+    String left;
     synchronized (shown) {
       Shown last = shown.computeIfAbsent(run.id(), id -> new Shown(now));
       if (now - last.last < wait(last, now)) {
         return;
       }
       last.last = now;
-      counts = counts(done, total, unit) + left(last, what, done, total, unit, now);
+      left = left(last, what, done, total, unit, now);
     }
+    String words = what + ", " + counts(done, total, unit) + left;
     if (terminal.isInteractive()) {
-      terminal.status(run.name() + ": " + bar(done, total) + " " + what + ", " + counts);
+      terminal.status(line(run.name(), bar(done, total, unit), words));
     } else {
-      lines.accept(run.name() + ": " + what + ", " + counts);
+      lines.accept(run.name() + ": " + words);
     }
+  }
+
+  /** The file's name gives way first: whoever waits knows it. */
+  private String line(String name, String bar, String words) {
+    String rest = ": " + bar + " " + words;
+    int room = terminal.statusWidth() - rest.length();
+    return room >= Math.min(name.length(), SHORTEST_NAME)
+        ? Amounts.middle(name, room) + rest
+        : bar + " " + words;
   }
 
   private long wait(Shown last, long now) {
@@ -96,22 +109,20 @@ final class ProgressDisplay implements Progress {
       return "";
     }
     long seconds = Math.round((total - done) / (double) moved * gone / 1000);
-    return seconds < 120 ? ", " + seconds + " s left" : ", " + seconds / 60 + " min left";
+    return ", " + Amounts.time(Duration.ofSeconds(Math.max(1, seconds))) + " left";
   }
 
-  private static String bar(long done, long total) {
-    int filled = total <= 0 ? 0 : (int) Math.min(BAR_WIDTH, BAR_WIDTH * done / total);
+  /** A job is not over when all of its requests are served: its bar is never full. */
+  private static String bar(long done, long total, Unit unit) {
+    int most = unit == Unit.REQUESTS ? BAR_WIDTH - 1 : BAR_WIDTH;
+    int filled = total <= 0 ? 0 : (int) Math.min(most, BAR_WIDTH * done / total);
     return "[" + "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled) + "]";
   }
 
   private static String counts(long done, long total, Unit unit) {
     if (unit == Unit.REQUESTS) {
-      return done + " of " + total + " requests";
+      return Amounts.count(done) + " of " + Amounts.count(total, "request");
     }
-    return megabytes(done) + (total <= 0 ? "" : " of " + megabytes(total));
-  }
-
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    return Amounts.size(done) + (total <= 0 ? "" : " of " + Amounts.size(total));
   }
 }

@@ -3,10 +3,13 @@ package dev.geminibatch.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.report.ReportText;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.JobName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -15,12 +18,12 @@ import java.util.Locale;
 final class RunEnd {
   private final Session session;
   private final RunWatch.End end;
-  private final String goOn;
+  private final String resume;
 
-  RunEnd(Session session, RunWatch.End end, String goOn) {
+  RunEnd(Session session, RunWatch.End end, String resume) {
     this.session = session;
     this.end = end;
-    this.goOn = goOn;
+    this.resume = resume;
   }
 
   /**
@@ -41,14 +44,17 @@ final class RunEnd {
       return ExitCode.FAILED;
     }
     ResultFiles files = files(run);
+    if (!session.options().quiet) {
+      ReportText.details(end.report()).forEach(session.terminal()::tell);
+    }
     if (!session.options().json) {
       session
           .terminal()
           .print(
-              run.counts().answered()
+              Amounts.count(run.counts().answered())
                   + " of "
-                  + run.counts().requests()
-                  + " requests answered: "
+                  + Amounts.count(run.counts().requests(), "request")
+                  + " answered: "
                   + shown(files.results()));
     }
     if (run.counts().unanswered() == 0) {
@@ -57,11 +63,11 @@ final class RunEnd {
     session
         .terminal()
         .tell(
-            run.counts().unanswered()
+            Amounts.count(run.counts().unanswered())
                 + " without an answer; the reasons are in "
                 + shown(files.errors())
-                + ". Run that file to send just those lines again; mend it first where a reason asks"
-                + " for it.");
+                + ". Fix the lines where a reason asks for it, then run that file: it sends only"
+                + " those lines again.");
     return ExitCode.INCOMPLETE;
   }
 
@@ -69,7 +75,7 @@ final class RunEnd {
     List<String> open =
         end.jobs().stream()
             .filter(job -> job.state() == JobState.OPEN)
-            .flatMap(job -> job.name().stream())
+            .flatMap(job -> job.name().map(JobName::value).stream())
             .toList();
     session
         .terminal()
@@ -77,9 +83,11 @@ final class RunEnd {
             "The time to wait is over; "
                 + (open.isEmpty()
                     ? end.run().reason().orElse("the run is " + end.run().state()) + "."
-                    : String.join(", ", open) + " still runs.")
-                + " To go on: "
-                + goOn);
+                    : String.join(", ", open)
+                        + (open.size() == 1 ? " is" : " are")
+                        + " still running.")
+                + " To resume: "
+                + resume);
     return ExitCode.TIMED_OUT;
   }
 
@@ -104,7 +112,7 @@ final class RunEnd {
     }
     end.jobs().stream()
         .map(Job::name)
-        .forEach(name -> json.withArray("jobs").add(name.orElse(null)));
+        .forEach(name -> json.withArray("jobs").add(name.map(JobName::value).orElse(null)));
     return json;
   }
 

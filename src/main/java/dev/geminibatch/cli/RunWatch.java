@@ -2,11 +2,16 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.report.Report;
+import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * One run, from wherever it is to its end, with a person waiting for it.
@@ -26,21 +33,21 @@ final class RunWatch {
   private static final Duration LOOK = Duration.ofMillis(100);
 
   private final Session session;
-  private final String goOn;
+  private final String resume;
   private final Set<String> watched = ConcurrentHashMap.newKeySet();
 
-  private boolean isHoldTold;
+  private boolean isHoldReported;
 
   /**
-   * @param goOn the command that goes on if this one is stopped
+   * @param resume the command that resumes if this one is stopped
    */
-  RunWatch(Session session, String goOn) {
+  RunWatch(Session session, String resume) {
     this.session = session;
-    this.goOn = goOn;
+    this.resume = resume;
   }
 
   /** How it ended: the run is not finished if the time was over. */
-  record End(Run run, List<Job> jobs, boolean timedOut) {}
+  record End(Run run, List<Job> jobs, Report report, boolean timedOut) {}
 
   /** Finds or makes the run. */
   @FunctionalInterface
@@ -48,24 +55,23 @@ final class RunWatch {
     String begin(Beans beans) throws IOException;
   }
 
+  /** Kept from being collected, and with it its level. */
+  private static final Logger DELIVERY = Logger.getLogger("deliver");
+
   /** Starts the routes and waits. */
   End await(Begin begin) throws IOException, InterruptedException {
     ProgressDisplay display =
         new ProgressDisplay(session.terminal(), session.terminal()::tell, session.clock());
+    DELIVERY.setLevel(Level.WARNING); // how it went is reported by the command itself
     Progress progress = session.options().quiet ? Progress.none() : display;
-    try (Beans beans =
-        new Beans(
-            session.settings(),
-            session.retries(),
-            session.clock(),
-            progress,
-            run -> watched.contains(run.id()))) {
+    try (Workspace workspace = session.workspace();
+        Beans beans = new Beans(workspace, progress, run -> watched.contains(run.id()))) {
       // Copying a large file and starting the routes both take seconds.
       FutureTask<String> begun = new FutureTask<>(() -> begin.begin(beans));
       new Thread(begun, "begin").start();
       try (Pipeline pipeline =
           Pipeline.start(session.settings(), beans, session.properties(), false)) {
-        return await(beans, pipeline, begun, display);
+        return await(workspace, pipeline, begun, display);
       } finally {
         ended(begun); // before the beans that it uses are closed
       }
@@ -73,19 +79,19 @@ final class RunWatch {
   }
 
   private End await(
-      Beans beans, Pipeline pipeline, FutureTask<String> begun, ProgressDisplay display)
+      Workspace workspace, Pipeline pipeline, FutureTask<String> begun, ProgressDisplay display)
       throws IOException, InterruptedException {
     Thread farewell =
         Farewell.hook(
-            session.terminal(), "Interrupted; nothing is lost. To go on: " + goOn, pipeline);
+            session.terminal(), "Interrupted; nothing is lost. To resume: " + resume, pipeline);
     Runtime.getRuntime().addShutdownHook(farewell);
     try {
       String runId = ended(begun);
       watched.add(runId);
-      if (beans.claims().begin(runId)) {
+      if (workspace.busy().begin(runId)) {
         pipeline.advance(runId);
       } // else another process works on it, and it is only waited for
-      return await(beans.ledger(), runId);
+      return await(workspace, runId);
     } finally {
       display.end();
       removeHook(farewell);
@@ -105,30 +111,39 @@ final class RunWatch {
     }
   }
 
-  private End await(Ledger ledger, String runId) throws InterruptedException {
+  private End await(Workspace workspace, String runId) throws IOException, InterruptedException {
+    Ledger ledger = workspace.ledger();
     Instant until = session.clock().instant().plus(session.settings().jobs().timeout());
     while (true) {
-      Run run = ledger.run(runId);
+      Run run = ledger.queries().run(runId);
       boolean timedOut = session.clock().instant().isAfter(until);
       if (run.state().isFinished() || timedOut) {
-        return new End(run, ledger.jobs(run.leader().orElse(runId)), !run.state().isFinished());
+        return end(workspace, run);
       }
       refuseAnotherKey(run, ledger);
-      if (run.isHeld() && !isHoldTold) {
-        isHoldTold = true;
+      if (run.isHeld() && !isHoldReported) {
+        isHoldReported = true;
         session.terminal().tell(run.name() + ": " + run.reason().orElse("it is held"));
       }
       Thread.sleep(LOOK.toMillis());
     }
   }
 
+  private static End end(Workspace workspace, Run run) throws IOException {
+    Ledger ledger = workspace.ledger();
+    Prices prices = Prices.read(workspace.settings().costs().prices());
+    Report report = new Reports(ledger, workspace.state(), prices, workspace.clock()).of(run);
+    List<Job> jobs = ledger.jobs().of(run.leader().orElse(run.id()));
+    return new End(run, jobs, report, !run.state().isFinished());
+  }
+
   /** Waiting for a job that this key does not see would take for ever. */
   private void refuseAnotherKey(Run run, Ledger ledger) {
-    String project = session.settings().service().requireKey().fingerprint();
+    ProjectId project = session.settings().service().project();
     if (run.reason().isEmpty()) {
       return;
     }
-    for (Job job : ledger.jobs(run.id())) {
+    for (Job job : ledger.jobs().of(run.id())) {
       UsageException why = job.madeWithAnotherKey();
       if (!job.isOf(project) && run.reason().get().equals(why.getMessage())) {
         throw why;

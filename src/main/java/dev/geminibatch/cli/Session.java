@@ -1,8 +1,9 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.wiring.ServiceFactory;
+import dev.geminibatch.wiring.Workspace;
 import java.time.Clock;
 import java.util.Iterator;
 import java.util.List;
@@ -23,7 +24,7 @@ record Session(
     Terminal terminal,
     Clock clock) {
 
-  /** The command that goes on with what this one began: the same, without the key. */
+  /** The command that resumes what this one began: the same, without the key. */
   String sameCommand() {
     StringBuilder command = new StringBuilder();
     Iterator<String> each = arguments.iterator();
@@ -42,8 +43,13 @@ record Session(
     return argument.matches("[\\w./\\\\:=,@+-]+") ? argument : "\"" + argument + "\"";
   }
 
-  /** The gateway for a person who waits for one answer; to be closed by whoever asks. */
-  Connection service() {
-    return new Connection(settings, retries.impatient(), clock);
+  /** What a command works with that runs the pipeline; to be closed by whoever asks. */
+  Workspace workspace() {
+    return new Workspace(settings, new ServiceFactory(retries), clock);
+  }
+
+  /** The same for a person who waits for one answer of the service. */
+  Workspace impatientWorkspace() {
+    return new Workspace(settings, new ServiceFactory(retries).impatient(), clock);
   }
 }

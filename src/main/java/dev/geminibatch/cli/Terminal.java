@@ -4,28 +4,42 @@ import dev.geminibatch.service.Redactor;
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 
 /**
  * What a person sees: results on standard output, everything else on standard error, where a
- * progress line may stand below the log and is drawn anew after each line of it.
+ * progress line may stand below the log and is drawn again after each line of it.
  */
 final class Terminal {
   private static final String ERASE_LINE = "\r\u001b[2K";
 
+  /** So that a line that is wider than we think, or than it was, does not wrap. */
+  private static final String NO_WRAP = "\u001b[?7l";
+
+  private static final String WRAP = "\u001b[?7h";
+
   private final PrintStream out;
   private final PrintStream err;
   private final boolean interactive;
+  private final IntSupplier columns;
   private String status = "";
 
-  Terminal(PrintStream out, PrintStream err, boolean interactive) {
+  /**
+   * A terminal.
+   *
+   * @param columns asked when a progress line is drawn
+   */
+  Terminal(PrintStream out, PrintStream err, boolean interactive, IntSupplier columns) {
     this.out = out;
     this.err = err;
     this.interactive = interactive;
+    this.columns = columns;
   }
 
   /** The terminal of this process. */
   static Terminal ofProcess() {
-    return new Terminal(System.out, System.err, isInteractive(System.console()));
+    return new Terminal(
+        System.out, System.err, isInteractive(System.console()), new TerminalWidth()::columns);
   }
 
   /** From JDK 22 on there is a console without a terminal as well, and a method that tells. */
@@ -42,6 +56,11 @@ final class Terminal {
 
   boolean isInteractive() {
     return interactive;
+  }
+
+  /** How many characters a progress line may have. */
+  int statusWidth() {
+    return columns.getAsInt() - 1; // the last column is left free: some terminals wrap there
   }
 
   /** A line of what was asked for. */
@@ -63,7 +82,8 @@ final class Terminal {
   synchronized void status(String line) {
     if (interactive) {
       eraseStatus();
-      status = Redactor.redact(line);
+      String redacted = Redactor.redact(line);
+      status = redacted.substring(0, Math.min(redacted.length(), statusWidth()));
       drawStatus();
     }
   }
@@ -82,7 +102,7 @@ final class Terminal {
 
   private void drawStatus() {
     if (!status.isEmpty()) {
-      err.print(status);
+      err.print(NO_WRAP + status + WRAP);
       err.flush();
     }
   }

@@ -1,7 +1,7 @@
 package dev.geminibatch.cost;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import dev.geminibatch.report.ReportText;
+import dev.geminibatch.io.Amounts;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,20 +71,17 @@ public record Preflight(
     words.add(
         input
             + ": "
-            + ReportText.count(lines)
-            + (lines == 1 ? " request" : " requests")
-            + (bad == 0 ? "" : ", " + bad + " cannot be sent"));
+            + Amounts.count(lines, "request")
+            + (bad == 0 ? "" : ", " + Amounts.count(bad) + " cannot be sent"));
     for (Model model : models) {
       words.add(
           String.format(
               Locale.ROOT,
-              "  %s: %,d request%s in %d job%s, %s, about %,d tokens in and %,d out",
+              "  %s: %s in %s, %s, about %,d tokens in and %,d out",
               model.model(),
-              model.requests(),
-              model.requests() == 1 ? "" : "s",
-              model.jobs(),
-              model.jobs() == 1 ? "" : "s",
-              ReportText.size(model.bytes()),
+              Amounts.count(model.requests(), "request"),
+              Amounts.count(model.jobs(), "job"),
+              Amounts.size(model.bytes()),
               model.tokensIn(),
               model.tokensOut()));
     }
@@ -92,11 +89,10 @@ public record Preflight(
       words.add(
           String.format(
               Locale.ROOT,
-              "  %,d file%s, %s, of which %s are to be uploaded",
-              files.distinct(),
-              files.distinct() == 1 ? "" : "s",
-              ReportText.size(files.bytes()),
-              ReportText.size(files.bytesToUpload())));
+              "  %s, %s, of which %s to upload",
+              Amounts.count(files.distinct(), "file"),
+              Amounts.size(files.bytes()),
+              Amounts.size(files.bytesToUpload())));
     }
     words.add("  cost: " + cost.inWords());
     if (sameContentAs != null) {

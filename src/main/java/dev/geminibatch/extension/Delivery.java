@@ -5,7 +5,7 @@ import java.io.File;
 import java.nio.file.Path;
 
 /**
- * What routes are told of a run whose results are in the outbox.
+ * What routes get of a run whose results are in the outbox.
  *
  * @param run its id
  * @param name the input's file name

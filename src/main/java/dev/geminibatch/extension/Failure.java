@@ -1,7 +1,7 @@
 package dev.geminibatch.extension;
 
 /**
- * What routes are told of a run of which nothing could be sent.
+ * What routes get of a run of which nothing could be sent.
  *
  * @param run its id
  * @param name the input's file name

@@ -17,11 +17,11 @@ public final class Holds {
   /**
    * Keeps a run before its next stage, also over restarts.
    *
-   * @param reason told by {@code --status}
+   * @param reason shown by {@code --status}
    */
   public void hold(String runId, String reason) {
-    ledger.hold(runId, reason);
-    LOG.info("{}: {}", ledger.run(runId).name(), reason);
+    ledger.runs().hold(runId, reason);
+    LOG.info("{}: {}", ledger.queries().run(runId).name(), reason);
   }
 
   /**
@@ -30,6 +30,6 @@ public final class Holds {
    * @return how many
    */
   public int release() {
-    return ledger.release();
+    return ledger.runs().release();
   }
 }

@@ -1,8 +1,5 @@
 package dev.geminibatch.job;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.geminibatch.answer.AnswerForm;
 import dev.geminibatch.io.LruMap;
 import dev.geminibatch.line.AnswerFormat;
 import dev.geminibatch.line.LinesAt;
@@ -14,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The forms that the requests of a job want their answers to have: a file with one form a line,
@@ -21,7 +19,7 @@ import java.util.Map;
  * for each.
  */
 public final class AnswerFormats {
-  /** Forms that are kept in memory; others are read or written again. */
+  /** Forms that are kept in memory; others are written again. */
   private static final int KEPT = 200;
 
   private AnswerFormats() {}
@@ -62,32 +60,24 @@ public final class AnswerFormats {
     }
   }
 
-  /** Reads the forms, each when it is needed. */
+  /** Reads the forms. */
   public static final class Reader implements Closeable {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     private final LinesAt lines;
-    private final Map<Integer, AnswerForm> known = new LruMap<>(KEPT);
 
     /**
+     * Opens the file.
+     *
      * @param file may be missing if no request asks for a form
      */
     public Reader(Path file) throws IOException {
       this.lines = Files.exists(file) ? new LinesAt(file) : null;
     }
 
-    /** The form of a number. */
-    public AnswerForm form(int number) throws IOException {
-      if (number == 0 || lines == null) {
-        return AnswerForm.ANY;
-      }
-      AnswerForm form = known.get(number);
-      if (form == null) {
-        JsonNode json = MAPPER.readTree(lines.read(number - 1L));
-        form = AnswerForm.of(json);
-        known.put(number, form);
-      }
-      return form;
+    /**
+     * The form of a number, as {@link AnswerFormat#toJson} wrote it; empty if any answer will do.
+     */
+    public Optional<byte[]> format(int number) throws IOException {
+      return number == 0 || lines == null ? Optional.empty() : Optional.of(lines.read(number - 1L));
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.geminibatch.job;
 
+import dev.geminibatch.run.RunFolder;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /**
  * What is kept on disk of a job's requests and answers.
@@ -12,6 +15,23 @@ import java.nio.file.Path;
  * @param matches where the answer to each request stands
  */
 public record JobFiles(Path index, Path formats, Path refusals, Path answers, Path matches) {
+
+  /** The files of a job. */
+  public static JobFiles of(RunFolder folder, int number) {
+    return new JobFiles(
+        folder.jobIndex(number),
+        folder.formats(number),
+        folder.refusals(number),
+        folder.answers(number),
+        folder.matches(number));
+  }
+
+  /** The line of the first request; empty if there is none. */
+  public OptionalLong firstLine() throws IOException {
+    try (JobIndex.Reader reader = new JobIndex.Reader(index)) {
+      return reader.next().map(entry -> OptionalLong.of(entry.line())).orElse(OptionalLong.empty());
+    }
+  }
 
   /** The same job with answers that were fetched once more. */
   public JobFiles withAnswers(Path answers, Path matches) {

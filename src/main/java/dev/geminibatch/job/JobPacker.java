@@ -7,12 +7,11 @@ import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileReference;
 import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.Line;
-import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RejectedLine;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
-import dev.geminibatch.settings.Settings;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -34,7 +33,7 @@ public final class JobPacker implements Closeable {
 
   private final Run run;
   private final RunFolder folder;
-  private final Settings.Jobs limits;
+  private final JobLimits limits;
   private final OutputStream rejected;
   private final Map<String, JobWriter> open = new HashMap<>();
   private final List<GatheredJob> finished = new ArrayList<>();
@@ -44,8 +43,7 @@ public final class JobPacker implements Closeable {
   /**
    * @param lastNumber of the jobs of earlier attempts; 0 if there are none
    */
-  public JobPacker(Run run, RunFolder folder, Settings.Jobs limits, int lastNumber)
-      throws IOException {
+  public JobPacker(Run run, RunFolder folder, JobLimits limits, int lastNumber) throws IOException {
     this.run = run;
     this.folder = folder;
     this.limits = limits;
@@ -72,15 +70,15 @@ public final class JobPacker implements Closeable {
           new RejectedLine(
               request.line(),
               request.key(),
-              LineProblem.ofInput(
-                  "line-too-long", "the line alone is larger than job.max-bytes allows")));
+              ProblemCode.LINE_TOO_LONG.problem(
+                  "the line alone is larger than job.max-bytes allows")));
     }
   }
 
   private JobWriter open(String model) throws IOException {
     int number = ++lastNumber;
     folder.removeJob(number); // of a gathering that was not finished
-    JobWriter job = new JobWriter(folder, number, model, limits.maxRequests(), limits.maxBytes());
+    JobWriter job = new JobWriter(folder, number, model, limits);
     open.put(model, job);
     return job;
   }

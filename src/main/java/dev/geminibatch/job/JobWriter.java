@@ -6,14 +6,11 @@ import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.RequestKey;
 import dev.geminibatch.line.WireLine;
 import dev.geminibatch.run.Job;
-import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
-import dev.geminibatch.service.Tokens;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Writes down what the file of one batch job is made of, and the index that leads from its answers
@@ -22,21 +19,19 @@ import java.util.Optional;
 public final class JobWriter implements Closeable {
   private final int number;
   private final String model;
-  private final int maxRequests;
-  private final long maxBytes;
-  private final JobBody.Writer body;
+  private final JobLimits limits;
+  private final JobBodyWriter body;
   private final JobIndex.Writer index;
   private final AnswerFormats.Writer formats;
   private KeyTable keys = new KeyTable();
   private long requests;
 
-  public JobWriter(RunFolder folder, int number, String model, int maxRequests, long maxBytes)
+  public JobWriter(RunFolder folder, int number, String model, JobLimits limits)
       throws IOException {
     this.number = number;
     this.model = model;
-    this.maxRequests = maxRequests;
-    this.maxBytes = maxBytes;
-    this.body = new JobBody.Writer(folder.jobBody(number));
+    this.limits = limits;
+    this.body = new JobBodyWriter(folder.jobBody(number));
     this.index = new JobIndex.Writer(folder.jobIndex(number));
     this.formats = new AnswerFormats.Writer(folder.formats(number));
   }
@@ -48,7 +43,7 @@ public final class JobWriter implements Closeable {
    */
   public boolean add(BatchRequest request, Map<FileTag, FileReference> references)
       throws IOException {
-    if (requests >= maxRequests) {
+    if (requests >= limits.maxRequests()) {
       return false;
     }
     RequestKey key = request.key();
@@ -57,7 +52,7 @@ public final class JobWriter implements Closeable {
     boolean changed = !key.isString();
     String wireJson = key.wireJson();
     long length = WireLine.length(request, wireJson, references::get);
-    if (body.size() + length > maxBytes) {
+    if (body.size() + length > limits.maxBytes()) {
       return false;
     }
     while (!keys.add(hash)) {
@@ -86,30 +81,8 @@ public final class JobWriter implements Closeable {
 
   /** The job as the ledger will know it. Its display name ends with what makes it unique. */
   public Job toJob(Run run) {
-    return new Job(
-        run.id(),
-        number,
-        run.attempt(),
-        model,
-        requests,
-        JobState.ASSEMBLED,
-        run.displayName() + " [" + run.id() + "." + number + "]",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        false,
-        1,
-        0,
-        0,
-        Tokens.NONE,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    String displayName = run.options().displayName() + " [" + run.id() + "." + number + "]";
+    return Job.assembled(run, number, model, requests, displayName);
   }
 
   @Override

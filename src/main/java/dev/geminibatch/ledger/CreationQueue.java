@@ -3,6 +3,7 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,18 +38,18 @@ public final class CreationQueue {
   private final Jdbi jdbi;
   private final Clock clock;
   private final int maxOpen;
-  private final Duration look;
+  private final Duration retryIn;
   private Instant refreshed = Instant.EPOCH;
 
   /**
    * @param maxOpen jobs of ours that may be open at once
-   * @param look how soon to look again when there was no room
+   * @param retryIn how soon to try again when there was no room
    */
-  public CreationQueue(Jdbi jdbi, Clock clock, int maxOpen, Duration look) {
-    this.jdbi = jdbi;
+  CreationQueue(LedgerDatabase database, Clock clock, int maxOpen, Duration retryIn) {
+    this.jdbi = database.durable();
     this.clock = clock;
     this.maxOpen = maxOpen;
-    this.look = look;
+    this.retryIn = retryIn;
   }
 
   /** What a run waits for. */
@@ -66,7 +67,12 @@ public final class CreationQueue {
    * @param isRefusal whether the service has said no, as opposed to nobody having asked it
    */
   public record Place(
-      Kind kind, String project, String model, String reason, Duration time, boolean isRefusal) {}
+      Kind kind,
+      ProjectId project,
+      String model,
+      String reason,
+      Duration time,
+      boolean isRefusal) {}
 
   /** Whether any run waits, whosever it is. */
   public boolean isAnybodyWaiting() {
@@ -101,15 +107,20 @@ public final class CreationQueue {
   }
 
   /** How many more jobs of the project may be open. */
-  public int room(String project) {
+  public int room(ProjectId project) {
     int open =
         jdbi.withHandle(
-            handle -> handle.createQuery(OPEN).bind("project", project).mapTo(Integer.class).one());
+            handle ->
+                handle
+                    .createQuery(OPEN)
+                    .bind("project", project.value())
+                    .mapTo(Integer.class)
+                    .one());
     return Math.max(0, maxOpen - open);
   }
 
   /** Where a run has to wait before it may create a job; empty if it may now. */
-  public Optional<Place> placeFor(Run run, String model, String project) {
+  public Optional<Place> placeFor(Run run, String model, ProjectId project) {
     int room = room(project);
     // As many of those that came first as there is room for are about to create their jobs.
     List<Place> forRoom = older(run, model, project, Kind.ROOM, Math.max(1, room));
@@ -122,7 +133,7 @@ public final class CreationQueue {
   }
 
   /** The place of whoever finds no room. */
-  public Place full(String model, String project) {
+  public Place full(String model, ProjectId project) {
     return new Place(
         Kind.ROOM,
         project,
@@ -130,12 +141,12 @@ public final class CreationQueue {
         maxOpen
             + " of our jobs are open, as many as job.max-open allows; the next one is created when"
             + " one of them ends",
-        look,
+        retryIn,
         false);
   }
 
   /** The places of runs that came first and wait for the same. */
-  private List<Place> older(Run run, String model, String project, Kind kind, int most) {
+  private List<Place> older(Run run, String model, ProjectId project, Kind kind, int most) {
     return jdbi.withHandle(
         handle ->
             handle
@@ -150,7 +161,7 @@ public final class CreationQueue {
                     ORDER BY created_at, id LIMIT :most""")
                 .bind("kind", kind.name())
                 .bind("most", most)
-                .bind("project", project)
+                .bind("project", project.value())
                 .bind("model", model)
                 .bind("abandoned", clock.millis() - ABANDONED.toMillis())
                 .bind("created", run.created().toEpochMilli())
@@ -161,20 +172,20 @@ public final class CreationQueue {
                             kind,
                             project,
                             model,
-                            "It waits its turn: "
+                            "waiting its turn behind "
                                 + row.getString("name")
                                 + " (run "
                                 + row.getString("id")
-                                + ") came first and waits for "
+                                + "), which waits for "
                                 + (kind == Kind.ROOM ? "one of our jobs to end" : "the quota"),
-                            look,
+                            retryIn,
                             false))
                 .list());
   }
 
   /** The place of a run whose job the service did not take for lack of quota. */
   public Place afterRefusal(Run run, Job job, ServiceFailure failure) {
-    Duration ours = QUOTA_WAITS.after(run.tries());
+    Duration ours = QUOTA_WAITS.after(run.waiting().tries());
     Duration wait = failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
     return forQuota(job, failure.getMessage(), wait, clock.instant());
   }
@@ -190,6 +201,7 @@ public final class CreationQueue {
             + message.replaceFirst("[.\\s]+$", "")
             + ". It is tried again at "
             + now.plus(wait).truncatedTo(ChronoUnit.SECONDS);
-    return new Place(Kind.QUOTA, job.project().orElseThrow(), job.model(), reason, wait, true);
+    return new Place(
+        Kind.QUOTA, job.remote().project().orElseThrow(), job.model(), reason, wait, true);
   }
 }

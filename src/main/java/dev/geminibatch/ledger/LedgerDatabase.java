@@ -26,16 +26,16 @@ public final class LedgerDatabase implements AutoCloseable {
   /** The last file in db/migration. */
   static final String NEWEST = "4";
 
-  private final HikariDataSource safe;
-  private final HikariDataSource quick;
-  private final Jdbi jdbi;
-  private final Jdbi quickJdbi;
+  private final HikariDataSource durablePool;
+  private final HikariDataSource quickPool;
+  private final Jdbi durable;
+  private final Jdbi quick;
 
-  private LedgerDatabase(HikariDataSource safe, HikariDataSource quick) {
-    this.safe = safe;
-    this.quick = quick;
-    this.jdbi = over(safe);
-    this.quickJdbi = over(quick);
+  private LedgerDatabase(HikariDataSource durablePool, HikariDataSource quickPool) {
+    this.durablePool = durablePool;
+    this.quickPool = quickPool;
+    this.durable = over(durablePool);
+    this.quick = over(quickPool);
   }
 
   /**
@@ -45,14 +45,14 @@ public final class LedgerDatabase implements AutoCloseable {
    */
   public static LedgerDatabase open(Path stateFolder) throws IOException {
     Files.createDirectories(stateFolder);
-    HikariDataSource safe = pool(stateFolder, "FULL");
+    HikariDataSource durable = pool(stateFolder, "FULL");
     try {
-      if (!isUpToDate(safe)) {
-        Flyway.configure().dataSource(safe).locations("classpath:db/migration").load().migrate();
+      if (!isUpToDate(durable)) {
+        Flyway.configure().dataSource(durable).locations("classpath:db/migration").load().migrate();
       }
-      return new LedgerDatabase(safe, pool(stateFolder, "NORMAL"));
+      return new LedgerDatabase(durable, pool(stateFolder, "NORMAL"));
     } catch (FlywayValidateException e) {
-      safe.close();
+      durable.close();
       throw new UsageException(
           "The ledger in "
               + stateFolder
@@ -61,7 +61,7 @@ public final class LedgerDatabase implements AutoCloseable {
               + "). Use the version that made it until its runs are finished, or set"
               + " state.directory to a new folder.");
     } catch (RuntimeException e) {
-      safe.close();
+      durable.close();
       throw e;
     }
   }
@@ -103,22 +103,22 @@ public final class LedgerDatabase implements AutoCloseable {
     return jdbi;
   }
 
-  /** Every commit is on the disk when it returns. */
-  public Jdbi jdbi() {
-    return jdbi;
+  /** Every commit is on the disk when it returns: for what must outlive a power failure. */
+  Jdbi durable() {
+    return durable;
   }
 
   /**
    * A commit outlives the process and not a power failure, and takes a tenth of the time: for what
-   * can be found out again.
+   * is found out again when a stage is run again.
    */
-  public Jdbi quickJdbi() {
-    return quickJdbi;
+  Jdbi quick() {
+    return quick;
   }
 
   @Override
   public void close() {
-    quick.close();
-    safe.close();
+    quickPool.close();
+    durablePool.close();
   }
 }

@@ -1,17 +1,18 @@
 package dev.geminibatch.line;
 
 /**
- * Why a line has no answer.
+ * Why a line has no answer; made by {@link ProblemCode#problem}, and kept as JSON in the folder of
+ * a run.
  *
  * @param stage the stage that found it, for example {@code inspect}
- * @param code a short stable name, for example {@code file-missing}, or the service's status
+ * @param code the name of a {@link ProblemCode}, or the service's own for an error that is new
  * @param message what is wrong, in which field, and what to do about it
  * @param retryable whether the same line may work when it is sent again unchanged
  */
 public record LineProblem(String stage, String code, String message, boolean retryable) {
 
-  /** A fault of the line itself, found before anything is spent. */
-  public static LineProblem ofInput(String code, String message) {
-    return new LineProblem("inspect", code, message, false);
+  /** Whether this is a problem of a kind. */
+  public boolean is(ProblemCode kind) {
+    return code.equals(kind.code());
   }
 }

@@ -1,6 +1,5 @@
 package dev.geminibatch.line;
 
-import dev.geminibatch.run.RunFailure;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
@@ -71,7 +70,7 @@ public final class ReadAhead<A, B> implements Iterator<B> {
   /**
    * The next outcome.
    *
-   * @throws RunFailure when there was not enough memory
+   * @throws LineTooLarge when there was not enough memory
    * @throws RuntimeException or Error that the source or the work ended with
    */
   @Override
@@ -125,9 +124,7 @@ public final class ReadAhead<A, B> implements Iterator<B> {
       throw stopped(e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof OutOfMemoryError) {
-        throw new RunFailure(
-            "A line is too large for the memory that Java has. Give it more (java -Xmx1g ...), or"
-                + " lower lines.max-bytes, so that such lines are reported one by one.");
+        throw new LineTooLarge();
       }
       if (e.getCause() instanceof Error error) {
         throw error;

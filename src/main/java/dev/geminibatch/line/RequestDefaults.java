@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.settings.Settings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,28 +21,27 @@ public record RequestDefaults(
   public static final RequestDefaults NONE = new RequestDefaults(Map.of(), Optional.empty());
 
   /**
-   * From the settings.
+   * What is set.
    *
-   * @throws UsageException when the configuration is no JSON object
+   * @param generationConfig as JSON
+   * @param systemInstruction as text
+   * @throws UsageException when the configuration is not a JSON object
    */
-  public static RequestDefaults of(Settings.Requests settings) {
+  public static RequestDefaults of(
+      Optional<String> generationConfig, Optional<String> systemInstruction) {
     Map<String, String> fields = new LinkedHashMap<>();
-    settings
-        .generationConfig()
-        .ifPresent(
-            json ->
-                object(json)
-                    .properties()
-                    .forEach(field -> fields.put(field.getKey(), field.getValue().toString())));
+    generationConfig.ifPresent(
+        json ->
+            object(json)
+                .properties()
+                .forEach(field -> fields.put(field.getKey(), field.getValue().toString())));
     return new RequestDefaults(
         fields,
-        settings
-            .systemInstruction()
-            .map(text -> "{\"parts\":[{\"text\":" + WireLine.quote(text) + "}]}"));
+        systemInstruction.map(text -> "{\"parts\":[{\"text\":" + WireLine.quote(text) + "}]}"));
   }
 
   private static JsonNode object(String json) {
-    String wrong = "it is no JSON object";
+    String wrong = "it is not a JSON object";
     try {
       JsonNode node = new ObjectMapper().readTree(json);
       if (node.isObject()) {

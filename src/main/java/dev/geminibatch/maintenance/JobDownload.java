@@ -7,23 +7,22 @@ import dev.geminibatch.answer.AnswerMatcher;
 import dev.geminibatch.answer.ForeignAnswers;
 import dev.geminibatch.answer.JobAnswers;
 import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.job.JobFiles;
-import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.report.Report;
+import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.RemoteJob;
-import dev.geminibatch.service.gemini.GeminiService;
 import dev.geminibatch.settings.Settings;
-import dev.geminibatch.stage.deliver.Deliverer;
+import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -34,85 +33,72 @@ import java.util.function.LongConsumer;
  * Of a foreign job only the answers are known, and they are passed on as they are.
  */
 public final class JobDownload {
-  private final Ledger ledger;
-  private final GeminiService gemini;
+  private final Workspace workspace;
   private final Settings settings;
-  private final Clock clock;
   private final AnswerCheck check;
 
-  public JobDownload(Ledger ledger, GeminiService gemini, Settings settings, Clock clock) {
-    this.ledger = ledger;
-    this.gemini = gemini;
-    this.settings = settings;
-    this.clock = clock;
-    this.check = new AnswerCheck(settings.results().check());
+  public JobDownload(Workspace workspace) {
+    this.workspace = workspace;
+    this.settings = workspace.settings();
+    this.check = new AnswerCheck(settings.lines().strictness());
   }
 
   /**
-   * Fetches.
+   * Downloads.
    *
-   * @param status of the job, which has a file with responses
-   * @param received told how many bytes have arrived so far
+   * @param job which has a file with responses
+   * @param received receives how many bytes have arrived so far
    */
-  public ResultWriter.Outcome fetch(RemoteJob status, ResultFiles files, LongConsumer received)
+  public ResultWriter.Outcome download(RemoteJob job, ResultFiles files, LongConsumer received)
       throws IOException {
     Files.createDirectories(files.results().toAbsolutePath().getParent());
-    String id = status.name().replace("batches/", "");
+    String id = job.jobName().id();
+    ResultPublisher publisher = new ResultPublisher(files, id);
     Path answers = AtomicFiles.aside(files.results(), id + ".answers");
-    Path results = AtomicFiles.aside(files.results(), id);
-    Path errors = AtomicFiles.aside(files.errors(), id);
     try {
       Files.deleteIfExists(answers);
       AnswerDownload.fetch(
-          gemini,
-          status.responsesFile().orElseThrow(),
+          workspace.connection().files(),
+          job.responsesFile().orElseThrow(),
           answers,
-          status.counts().requests(),
+          job.counts().requests(),
           received);
-      ResultWriter.Outcome outcome = write(status, answers, results, errors);
-      publish(status, files, results, errors, outcome);
+      ResultWriter.Outcome outcome = write(job, answers, publisher);
+      Prices prices = Prices.read(settings.costs().prices());
+      Report report = Report.ofJob(job, outcome, prices, workspace.clock().instant());
+      Reports.write(report, publisher.report());
+      publisher.publish(outcome.failed() > 0);
       return outcome;
     } finally {
       Files.deleteIfExists(answers);
-      Files.deleteIfExists(results);
-      Files.deleteIfExists(errors);
+      publisher.discard();
     }
   }
 
-  private ResultWriter.Outcome write(RemoteJob status, Path answers, Path results, Path errors)
+  private ResultWriter.Outcome write(RemoteJob job, Path answers, ResultPublisher publisher)
       throws IOException {
-    Optional<Job> ours = ledger.jobNamed(status.name());
+    Optional<Job> ours = workspace.ledger().jobs().named(job.jobName());
     if (ours.isPresent()) {
-      RunFolder folder = RunFolder.of(settings, ours.get().runId());
-      Path index = folder.jobIndex(ours.get().number());
-      if (Files.exists(index) && Files.exists(folder.input())) {
-        JobFiles files =
-            folder.jobFiles(ours.get().number()).withAnswers(answers, folder.matchesOf(answers));
-        return writeOurs(folder, files, results, errors);
+      RunFolder folder = workspace.state().run(ours.get().runId());
+      JobFiles kept = JobFiles.of(folder, ours.get().number());
+      if (Files.exists(kept.index()) && Files.exists(folder.input())) {
+        return writeOurs(folder, kept.withAnswers(answers, folder.matchesOf(answers)), publisher);
       }
     }
-    return ForeignAnswers.write(answers, results, errors, check);
+    return ForeignAnswers.write(answers, publisher.results(), publisher.errors(), check);
   }
 
   private ResultWriter.Outcome writeOurs(
-      RunFolder folder, JobFiles files, Path results, Path errors) throws IOException {
+      RunFolder folder, JobFiles files, ResultPublisher publisher) throws IOException {
     AnswerMatcher.match(files, check);
     try (ResultWriter writer = new ResultWriter(Optional.of(folder.input()), new RequestReader())) {
       writer.addJob(
-          JobAnswers.firstLine(files.index()).orElseThrow(),
+          files.firstLine().orElseThrow(),
           () -> new JobAnswers(files, check, AnswerLine.missing()),
           1);
-      return writer.write(results, errors);
+      return writer.write(publisher.results(), publisher.errors());
     } finally {
       Files.deleteIfExists(files.matches());
     }
-  }
-
-  private void publish(
-      RemoteJob status, ResultFiles files, Path results, Path errors, ResultWriter.Outcome outcome)
-      throws IOException {
-    Report report =
-        Report.ofJob(status, outcome, Prices.read(settings.costs().prices()), clock.instant());
-    Deliverer.publish(files, results, errors, report, outcome, status.name().substring(8));
   }
 }

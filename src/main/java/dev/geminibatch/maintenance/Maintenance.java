@@ -1,11 +1,11 @@
 package dev.geminibatch.maintenance;
 
-import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.BatchService;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.service.gemini.GeminiService;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -18,17 +18,17 @@ import org.slf4j.LoggerFactory;
 public final class Maintenance {
   private static final Logger LOG = LoggerFactory.getLogger("maintenance");
 
-  /** How often a cancelled job is looked at, a second or two apart, before it is deleted anyway. */
-  private static final int LOOKS_AT_A_CANCELLED_JOB = 15;
+  /** How often a cancelled job is polled, a second or two apart, before it is deleted anyway. */
+  private static final int POLLS_OF_A_CANCELLED_JOB = 15;
 
-  private final Supplier<GeminiService> gemini;
-  private final Consumer<String> cancelling;
+  private final Supplier<BatchService> batches;
+  private final Consumer<JobName> cancelling;
 
   /**
-   * @param cancelling told the name of each job before it is cancelled
+   * @param cancelling receives the name of each job before it is cancelled
    */
-  public Maintenance(Supplier<GeminiService> gemini, Consumer<String> cancelling) {
-    this.gemini = gemini;
+  public Maintenance(Supplier<BatchService> batches, Consumer<JobName> cancelling) {
+    this.batches = batches;
     this.cancelling = cancelling;
   }
 
@@ -44,12 +44,12 @@ public final class Maintenance {
 
   /** The project's jobs in some states. */
   public List<RemoteJob> list(Set<RemoteJobState> states) {
-    return gemini.get().allBatches().stream().filter(job -> states.contains(job.state())).toList();
+    return batches.get().allJobs().stream().filter(job -> states.contains(job.state())).toList();
   }
 
   /** One job, by its name with or without {@code batches/}. */
   public RemoteJob find(String job) {
-    return gemini.get().batch(jobName(job));
+    return batches.get().job(JobName.typed(job));
   }
 
   /**
@@ -58,14 +58,14 @@ public final class Maintenance {
    * @return its state now; a job that had ended is left as it is
    */
   public RemoteJob cancel(String job) {
-    String name = jobName(job);
-    RemoteJob before = gemini.get().batch(name);
+    JobName name = JobName.typed(job);
+    RemoteJob before = batches.get().job(name);
     if (before.state().isEnded()) {
       return before;
     }
     cancelling.accept(name);
-    gemini.get().cancelBatch(name);
-    return gemini.get().batch(name);
+    batches.get().cancelJob(name);
+    return batches.get().job(name);
   }
 
   /**
@@ -75,12 +75,12 @@ public final class Maintenance {
    * @return whether the job had to be cancelled
    */
   public boolean delete(String job) {
-    String name = jobName(job);
-    boolean live = !gemini.get().batch(name).state().isEnded();
+    JobName name = JobName.typed(job);
+    boolean live = !batches.get().job(name).state().isEnded();
     if (live) {
       cancelAndWait(name);
     }
-    gemini.get().deleteBatch(name);
+    batches.get().deleteJob(name);
     return live;
   }
 
@@ -114,29 +114,15 @@ public final class Maintenance {
     }
   }
 
-  private void cancelAndWait(String name) {
+  private void cancelAndWait(JobName name) {
     cancelling.accept(name);
-    gemini.get().cancelBatch(name);
-    for (int look = 0; look < LOOKS_AT_A_CANCELLED_JOB; look++) {
-      RemoteJob now = look == 0 ? gemini.get().batch(name) : gemini.get().batchAfterAWhile(name);
+    batches.get().cancelJob(name);
+    for (int poll = 0; poll < POLLS_OF_A_CANCELLED_JOB; poll++) {
+      RemoteJob now = poll == 0 ? batches.get().job(name) : batches.get().jobAfterAWhile(name);
       if (now.state().isEnded()) {
         return;
       }
     }
     LOG.warn("{} was cancelled and has not ended yet; it is deleted all the same", name);
-  }
-
-  /**
-   * {@code batches/x} for both {@code batches/x} and {@code x}.
-   *
-   * @throws UsageException when it is no job's name
-   */
-  public static String jobName(String job) {
-    String id = job.strip().replaceFirst("^batches/", "");
-    if (!id.matches("[A-Za-z0-9_-]+")) {
-      throw new UsageException(
-          "\"" + job + "\" is no job's name; write batches/<id> as --list shows it.");
-    }
-    return "batches/" + id;
   }
 }

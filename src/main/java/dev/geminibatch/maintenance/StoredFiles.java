@@ -1,10 +1,11 @@
 package dev.geminibatch.maintenance;
 
-import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.UploadTable;
+import dev.geminibatch.service.FileService;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RemoteFile;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.service.gemini.GeminiService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,16 +15,16 @@ import java.util.Set;
  * same project are counted and never touched.
  */
 public final class StoredFiles {
-  private final Ledger ledger;
-  private final GeminiService gemini;
-  private final String project;
+  private final UploadTable uploads;
+  private final FileService files;
+  private final ProjectId project;
 
   /**
    * @param project the fingerprint of the key's project
    */
-  public StoredFiles(Ledger ledger, GeminiService gemini, String project) {
-    this.ledger = ledger;
-    this.gemini = gemini;
+  public StoredFiles(UploadTable uploads, FileService files, ProjectId project) {
+    this.uploads = uploads;
+    this.files = files;
     this.project = project;
   }
 
@@ -39,11 +40,11 @@ public final class StoredFiles {
 
   /** Asks the service for all its files. */
   public Listing list() {
-    Set<String> uploaded = ledger.uploadedFiles(project);
-    Set<String> needed = ledger.neededFiles(project);
+    Set<String> uploaded = uploads.names(project);
+    Set<String> needed = uploads.needed(project);
     List<Stored> ours = new ArrayList<>();
     long[] all = new long[2];
-    gemini.eachFile(
+    files.forEachFile(
         file -> {
           all[0]++;
           all[1] += Math.max(0, file.size());
@@ -60,11 +61,11 @@ public final class StoredFiles {
    * @return false if an unfinished run has come to need it in the meantime
    */
   public boolean delete(RemoteFile file) {
-    if (!ledger.forgetUpload(project, file.name())) {
+    if (!uploads.forget(project, file.name())) {
       return false;
     } // forgotten first: nobody may be given what is about to go
     try {
-      gemini.deleteFile(file.name());
+      files.deleteFile(file.name());
     } catch (ServiceFailure failure) {
       if (failure.kind() != Kind.NOT_FOUND) {
         throw failure;

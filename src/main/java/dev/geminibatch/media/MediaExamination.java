@@ -1,10 +1,10 @@
 package dev.geminibatch.media;
 
-import dev.geminibatch.media.MediaCatalog.Entry;
+import dev.geminibatch.io.LruMap;
+import dev.geminibatch.media.MediaIndex.Entry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,24 +19,18 @@ public final class MediaExamination implements AutoCloseable {
   private static final int GROUP = 500;
   private static final int REMEMBERED = 10_000;
 
-  private final MediaCatalog catalog;
+  private final MediaLookup lookup;
+  private final MediaIndex index;
   private final String runId;
   private final MediaRoot root;
   private final Map<String, Entry> unwritten = new HashMap<>();
 
   /** The tags of late, which are the likely ones to come again. */
-  private final Map<String, Optional<MediaProblem>> recent =
-      new LinkedHashMap<>(256, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private final Map<String, Optional<MediaProblem>> recent = new LruMap<>(REMEMBERED);
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Optional<MediaProblem>> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
-
-  MediaExamination(MediaCatalog catalog, String runId, MediaRoot root) {
-    this.catalog = catalog;
+  MediaExamination(MediaLookup lookup, MediaIndex index, String runId, MediaRoot root) {
+    this.lookup = lookup;
+    this.index = index;
     this.runId = runId;
     this.root = root;
   }
@@ -63,10 +57,10 @@ public final class MediaExamination implements AutoCloseable {
                 tag ->
                     !recent.containsKey(tag)
                         && !unwritten.containsKey(tag)
-                        && catalog.written(runId, tag).isEmpty())
+                        && index.written(runId, tag).isEmpty())
             .toList();
     unknown.parallelStream()
-        .map(tag -> catalog.look(tag, root))
+        .map(tag -> lookup.look(tag, root))
         .toList()
         .forEach(entry -> unwritten.put(entry.tag(), entry));
     if (unwritten.size() >= GROUP) {
@@ -77,11 +71,11 @@ public final class MediaExamination implements AutoCloseable {
   private Optional<MediaProblem> lookUp(String tag) {
     Entry entry = unwritten.get(tag);
     if (entry == null) {
-      Optional<Optional<MediaProblem>> written = catalog.written(runId, tag);
+      Optional<Optional<MediaProblem>> written = index.written(runId, tag);
       if (written.isPresent()) {
         return written.get();
       }
-      entry = catalog.look(tag, root);
+      entry = lookup.look(tag, root);
       unwritten.put(tag, entry);
       if (unwritten.size() >= GROUP) {
         close();
@@ -95,6 +89,6 @@ public final class MediaExamination implements AutoCloseable {
   public void close() {
     List<Entry> entries = new ArrayList<>(unwritten.values());
     unwritten.clear();
-    catalog.write(runId, entries);
+    index.write(runId, entries);
   }
 }

@@ -1,5 +1,6 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.line.ProblemCode;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -43,11 +44,13 @@ final class MediaRoot {
     }
     if (Files.isDirectory(real)) {
       throw new MediaProblem(
-          "file-not-regular", "\"" + tag + "\" is a folder; name a file in it, one tag for each");
+          ProblemCode.FILE_NOT_REGULAR,
+          "\"" + tag + "\" is a folder; name a file in it, one tag for each");
     }
     if (!Files.isRegularFile(real)) {
       throw new MediaProblem(
-          "file-not-regular", "\"" + tag + "\" is not a regular file; copy its content into one");
+          ProblemCode.FILE_NOT_REGULAR,
+          "\"" + tag + "\" is not a regular file; copy its content into one");
     }
     return real;
   }
@@ -100,7 +103,8 @@ final class MediaRoot {
         return path;
       }
     } catch (InvalidPathException e) {
-      throw new MediaProblem("file-missing", "\"" + tag + "\" is no file name; write a path");
+      throw new MediaProblem(
+          ProblemCode.FILE_MISSING, "\"" + tag + "\" is no file name; write a path");
     }
     throw outside(tag);
   }
@@ -110,7 +114,7 @@ final class MediaRoot {
       return root.toRealPath();
     } catch (IOException e) {
       throw new MediaProblem(
-          "file-missing",
+          ProblemCode.FILE_MISSING,
           "the media root " + root + " does not exist; make it, or set media.root to another");
     }
   }
@@ -122,7 +126,8 @@ final class MediaRoot {
             .flatMap(similarNames::like)
             .map(similar -> "; did you mean " + similar + "?")
             .orElse("; add it there, or set media.root to the folder that the paths start from");
-    return new MediaProblem("file-missing", "no file \"" + tag + "\" under " + root + hint);
+    return new MediaProblem(
+        ProblemCode.FILE_MISSING, "no file \"" + tag + "\" under " + root + hint);
   }
 
   /** Names of files outside are nobody's business, also where a link leads there. */
@@ -136,7 +141,7 @@ final class MediaRoot {
 
   private MediaProblem outside(String tag) {
     return new MediaProblem(
-        "file-outside-root",
+        ProblemCode.FILE_OUTSIDE_ROOT,
         "\"" + tag + "\" points outside the media root " + root + "; move the file into it");
   }
 }

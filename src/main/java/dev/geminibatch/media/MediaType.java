@@ -1,5 +1,6 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.line.ProblemCode;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,7 +62,7 @@ final class MediaType {
       }
     }
     throw new MediaProblem(
-        "file-type",
+        ProblemCode.FILE_TYPE,
         "\""
             + tag
             + "\" is "

@@ -1,6 +1,7 @@
 package dev.geminibatch.media;
 
 import dev.geminibatch.io.Sha256;
+import dev.geminibatch.line.ProblemCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -81,12 +82,13 @@ public final class RemoteMedia {
       }
       if (answer.location().isEmpty()) {
         throw new MediaProblem(
-            "file-missing",
+            ProblemCode.FILE_MISSING,
             "\"" + tag + "\" cannot be fetched: the host answers with " + answer.status());
       }
       address = redirected(tag, address, answer.location().get());
     }
-    throw new MediaProblem("file-remote", "\"" + tag + "\" leads from one address to the next");
+    throw new MediaProblem(
+        ProblemCode.FILE_REMOTE, "\"" + tag + "\" leads from one address to the next");
   }
 
   private static URI redirected(String tag, URI from, String location) throws MediaProblem {
@@ -100,7 +102,8 @@ public final class RemoteMedia {
       // told below
     }
     throw new MediaProblem(
-        "file-remote", "\"" + tag + "\" leads elsewhere, to " + location + "; name that address");
+        ProblemCode.FILE_REMOTE,
+        "\"" + tag + "\" leads elsewhere, to " + location + "; name that address");
   }
 
   private URI address(String tag) throws MediaProblem {
@@ -108,18 +111,20 @@ public final class RemoteMedia {
     try {
       address = new URI(tag.strip().replace(" ", "%20"));
     } catch (java.net.URISyntaxException e) {
-      throw new MediaProblem("file-remote", "\"" + tag + "\" is no address; write https://...");
+      throw new MediaProblem(
+          ProblemCode.FILE_REMOTE, "\"" + tag + "\" is no address; write https://...");
     }
     boolean plain = address.getHost() != null && address.getUserInfo() == null;
     if (!"https".equalsIgnoreCase(address.getScheme()) || !plain) {
       throw new MediaProblem(
-          "file-remote", "\"" + tag + "\" is no https address; save the file and name that");
+          ProblemCode.FILE_REMOTE,
+          "\"" + tag + "\" is no https address; save the file and name that");
     }
     String host = address.getHost().toLowerCase(Locale.ROOT);
     boolean allowed = address.getPort() < 0 || address.getPort() == 443;
     if (!allowed || hosts.stream().noneMatch(pattern -> matches(pattern, host))) {
       throw new MediaProblem(
-          "file-remote",
+          ProblemCode.FILE_REMOTE,
           "\""
               + tag
               + "\" is on the host "

@@ -1,5 +1,6 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.service.ProjectId;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -16,13 +17,13 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class RunUploads implements Iterator<RunUploads.Content> {
   private static final int PAGE = 500;
 
-  private final MediaCatalog catalog;
+  private final MediaIndex index;
   private final Uploader uploader;
   private final String runId;
   private final int attempt;
-  private final String project;
+  private final ProjectId project;
   private final Listener listener;
-  private final MediaCatalog.Totals totals;
+  private final MediaIndex.Totals totals;
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private final AtomicLong handedOut = new AtomicLong();
   private final AtomicLong uploaded = new AtomicLong();
@@ -37,23 +38,23 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
   /** Told how the uploads go. */
   @FunctionalInterface
   public interface Listener {
-    void progress(long files, long bytes, MediaCatalog.Totals totals);
+    void progress(long files, long bytes, MediaIndex.Totals totals);
   }
 
   public RunUploads(
-      MediaCatalog catalog,
+      MediaIndex index,
       Uploader uploader,
       String runId,
       int attempt,
-      String project,
+      ProjectId project,
       Listener listener) {
     this.attempt = attempt;
-    this.catalog = catalog;
+    this.index = index;
     this.uploader = uploader;
     this.runId = runId;
     this.project = project;
     this.listener = listener;
-    this.totals = catalog.totals(runId, attempt);
+    this.totals = index.totals(runId, attempt);
   }
 
   @Override
@@ -62,7 +63,7 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
       return false;
     }
     if (!page.hasNext()) {
-      page = catalog.contentsAfter(runId, attempt, last, PAGE).iterator();
+      page = index.contentsAfter(runId, attempt, last, PAGE).iterator();
     }
     return page.hasNext();
   }
@@ -93,7 +94,7 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
       report(bytes.get());
     } catch (MediaProblem problem) {
       refused.incrementAndGet();
-      catalog.reject(runId, content.media().sha256(), problem);
+      index.reject(runId, content.media().sha256(), problem);
     } catch (RuntimeException e) {
       failure.compareAndSet(null, e);
     }

@@ -1,6 +1,7 @@
 package dev.geminibatch.media;
 
 import dev.geminibatch.service.Connections;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import java.time.Clock;
@@ -25,10 +26,10 @@ public final class StorageQuota {
   private static final Duration FRESH = Duration.ofMinutes(5);
   private static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
-  private final Connections services;
+  private final Connections connections;
   private final long limit;
   private final Clock clock;
-  private final Map<String, Use> uses = new HashMap<>();
+  private final Map<ProjectId, Use> uses = new HashMap<>();
 
   /** What a project's files take, and when it was asked for. */
   private static final class Use {
@@ -39,8 +40,8 @@ public final class StorageQuota {
   /**
    * @param limit in bytes
    */
-  public StorageQuota(Connections services, long limit, Clock clock) {
-    this.services = services;
+  public StorageQuota(Connections connections, long limit, Clock clock) {
+    this.connections = connections;
     this.limit = limit;
     this.clock = clock;
   }
@@ -57,7 +58,7 @@ public final class StorageQuota {
    * @param bytes to come
    * @throws ServiceFailure of kind {@code QUOTA} when there is not; the message says what to do
    */
-  public synchronized void reserve(String project, long bytes) {
+  public synchronized void reserve(ProjectId project, long bytes) {
     if (bytes == 0) {
       return;
     }
@@ -84,13 +85,13 @@ public final class StorageQuota {
     use.bytes += bytes;
   }
 
-  private long inUse(String project) {
+  private long inUse(ProjectId project) {
     AtomicLong sum = new AtomicLong();
     try {
-      services
+      connections
           .ofProject(project)
-          .gemini()
-          .eachFile(file -> sum.addAndGet(Math.max(0, file.size())));
+          .files()
+          .forEachFile(file -> sum.addAndGet(Math.max(0, file.size())));
     } catch (ServiceFailure failure) {
       if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
         throw failure;

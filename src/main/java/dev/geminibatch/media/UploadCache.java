@@ -1,12 +1,18 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.line.FileReference;
+import dev.geminibatch.media.ReferenceIndex.StoredReference;
+import dev.geminibatch.media.ReferenceIndex.TagReference;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RemoteFile;
+import dev.geminibatch.service.ServiceLimits;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Which contents the service has, and under which reference.
@@ -15,29 +21,39 @@ import org.jdbi.v3.core.Jdbi;
  * content waits for the first, and then finds it there.
  */
 public final class UploadCache {
-  private final Jdbi jdbi;
+  /** From the uploads of a run to its submission it may take this long. */
+  private static final Duration GRACE = Duration.ofHours(1);
+
+  private final ReferenceIndex index;
   private final Clock clock;
   private final Duration minLife;
   private final Map<String, CountDownLatch> claims = new ConcurrentHashMap<>();
 
   /**
+   * A cache over what the index knows.
+   *
+   * @param clock the service's
    * @param minLife a reference with less life left is as good as none: its request may run days
    *     later
    */
-  public UploadCache(Jdbi jdbi, Clock clock, Duration minLife) {
-    this.jdbi = jdbi;
+  public UploadCache(ReferenceIndex index, Clock clock, Duration minLife) {
+    this.index = index;
     this.clock = clock;
     this.minLife = minLife;
   }
 
-  /** How much life a reference must have left. */
-  Duration minLife() {
-    return minLife;
+  /** The key of a content in a project. */
+  public static String key(ProjectId project, String sha256) {
+    return project + ":" + sha256;
   }
 
-  /** The key of a content in a project. */
-  public static String key(String project, String sha256) {
-    return project + ":" + sha256;
+  /** The project of a key. */
+  static ProjectId project(String key) {
+    return new ProjectId(key.substring(0, key.indexOf(':')));
+  }
+
+  private static String sha256(String key) {
+    return key.substring(key.indexOf(':') + 1);
   }
 
   /**
@@ -73,48 +89,51 @@ public final class UploadCache {
 
   /** Whether the service has the content for long enough. */
   public boolean contains(String key) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                    .createQuery(
-                        "SELECT COUNT(*) FROM upload"
-                            + " WHERE project = :project AND sha256 = :sha256 AND expires_at > :until")
-                    .bind("project", project(key))
-                    .bind("sha256", sha256(key))
-                    .bind("until", clock.instant().plus(minLife).toEpochMilli())
-                    .mapTo(Long.class)
-                    .one()
-                > 0);
+    return index.contains(project(key), sha256(key), neededUntil());
+  }
+
+  /** Until when a reference must live to be used now. */
+  Instant neededUntil() {
+    return clock.instant().plus(minLife);
   }
 
   /** Remembers what the service gave for a content. */
   void put(String key, MediaFile media, RemoteFile file) {
-    long expires =
-        file.expires().orElseGet(() -> clock.instant().plus(Duration.ofHours(48))).toEpochMilli();
-    jdbi.useTransaction(
-        handle ->
-            handle.execute(
-                """
-                INSERT INTO upload (project, sha256, name, uri, mime, size, stored_at, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (project, sha256) DO UPDATE SET name = excluded.name,
-                  uri = excluded.uri, mime = excluded.mime, size = excluded.size,
-                  stored_at = excluded.stored_at, expires_at = excluded.expires_at""",
-                project(key),
-                sha256(key),
-                file.name(),
-                file.uri(),
-                media.mimeType(),
-                media.size(),
-                clock.millis(),
-                expires));
+    Instant now = clock.instant();
+    Instant expires = file.expires().orElseGet(() -> now.plus(ServiceLimits.FILE_LIFE));
+    index.put(project(key), media, new StoredReference(file.name(), file.uri(), now, expires));
   }
 
-  static String project(String key) {
-    return key.substring(0, key.indexOf(':'));
+  /**
+   * The reference that takes a tag's place; empty if its file must be uploaded first.
+   *
+   * @throws MediaProblem when there will never be one
+   */
+  public Optional<FileReference> reference(String runId, ProjectId project, String tag)
+      throws MediaProblem {
+    TagReference found = index.reference(runId, project, tag);
+    if (found.problem().isPresent()) {
+      throw found.problem().get();
+    }
+    return found.uri() == null || !found.expires().isAfter(clock.instant())
+        ? Optional.empty()
+        : Optional.of(new FileReference(found.uri(), found.mimeType()));
   }
 
-  private static String sha256(String key) {
-    return key.substring(key.indexOf(':') + 1);
+  /** How many bytes of the contents that an attempt needs the service does not have. */
+  public long bytesToUpload(String runId, int attempt, ProjectId project) {
+    return index.bytesWithoutReference(runId, attempt, project, neededUntil());
+  }
+
+  /**
+   * Makes sure, before an attempt is sent that has waited, that its files will live long enough.
+   *
+   * @throws StaleReferences when they must be uploaded again
+   */
+  public void requireLiveReferences(String runId, int attempt, ProjectId project) {
+    Instant youngSince = clock.instant().minus(GRACE);
+    if (index.hasStaleReference(runId, attempt, project, neededUntil().minus(GRACE), youngSince)) {
+      throw new StaleReferences();
+    }
   }
 }

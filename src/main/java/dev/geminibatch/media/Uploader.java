@@ -1,12 +1,13 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.service.Connections;
 import dev.geminibatch.service.Content;
+import dev.geminibatch.service.FileService;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.RemoteFile;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.service.gemini.GeminiService;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -24,35 +25,19 @@ public final class Uploader {
   /** Videos take their time; longer than this, the run comes back later. */
   private static final Duration LONGEST_PROCESSING = Duration.ofMinutes(10);
 
-  /** From the uploads of a run to its submission it may take this long. */
-  private static final Duration GRACE = Duration.ofHours(1);
-
-  private final Connections services;
-  private final MediaCatalog catalog;
+  private final Connections connections;
+  private final MediaLookup lookup;
   private final UploadCache cache;
   private final Clock clock;
   private final RandomGenerator random;
 
   public Uploader(
-      Connections services, MediaCatalog catalog, UploadCache cache, RandomGenerator random) {
-    this.services = services;
-    this.clock = services.clock();
-    this.catalog = catalog;
+      Connections connections, MediaLookup lookup, UploadCache cache, RandomGenerator random) {
+    this.connections = connections;
+    this.clock = connections.clock();
+    this.lookup = lookup;
     this.cache = cache;
     this.random = random;
-  }
-
-  /** How many bytes of a run's contents the cache does not have. */
-  public long bytesToUpload(String runId, int attempt, String project) {
-    return catalog.bytesWithoutReference(
-        runId, attempt, project, clock.instant().plus(cache.minLife()));
-  }
-
-  /** Whether files of a run must be uploaded again, because it has waited for so long. */
-  public boolean hasStaleReference(String runId, int attempt, String project) {
-    Instant now = clock.instant();
-    return catalog.hasStaleReference(
-        runId, attempt, project, now.plus(cache.minLife()).minus(GRACE), now.minus(GRACE));
   }
 
   /**
@@ -65,23 +50,24 @@ public final class Uploader {
    */
   void upload(String key, MediaFile media, LongConsumer sent) throws MediaProblem {
     try {
-      if (!catalog.isUnchanged(media)) {
+      if (!lookup.isUnchanged(media)) {
         throw changed(media);
       }
-      GeminiService gemini = services.ofProject(UploadCache.project(key)).gemini();
-      RemoteFile file = send(gemini, media, sent);
-      file = awaitProcessing(gemini, file, media);
+      FileService files = connections.ofProject(UploadCache.project(key)).files();
+      RemoteFile file = send(files, media, sent);
+      file = awaitProcessing(files, file, media);
       if (!hashMatches(file, media.sha256())) {
         throw changed(media);
       }
       cache.put(key, media, file);
     } catch (IOException e) {
       throw new MediaProblem(
-          "file-unreadable", "\"" + media.path() + "\" cannot be read: " + e.getMessage());
+          ProblemCode.FILE_UNREADABLE,
+          "\"" + media.path() + "\" cannot be read: " + e.getMessage());
     } catch (ServiceFailure failure) {
       if (failure.kind() == Kind.REFUSED) {
         throw new MediaProblem(
-            "file-refused",
+            ProblemCode.FILE_REFUSED,
             "the service refuses \"" + media.path() + "\": " + failure.getMessage());
       }
       throw failure;
@@ -92,28 +78,28 @@ public final class Uploader {
    * The name follows from the content, so that a file whose last answer was lost is found instead
    * of sent again. A name can stay taken by a file that is dead or not ours; then another is used.
    */
-  private RemoteFile send(GeminiService gemini, MediaFile media, LongConsumer sent)
+  private RemoteFile send(FileService files, MediaFile media, LongConsumer sent)
       throws IOException {
     String stem = "gb-" + media.sha256().substring(0, 24);
     try {
-      return gemini.upload(upload(media, stem), sent);
+      return files.upload(upload(media, stem), sent);
     } catch (ServiceFailure taken) {
       if (taken.kind() != Kind.ALREADY_EXISTS) {
         throw taken;
       }
-      Optional<RemoteFile> present = present(gemini, "files/" + stem, media);
+      Optional<RemoteFile> present = present(files, "files/" + stem, media);
       if (present.isPresent()) {
         return present.get();
       }
       String other = stem + "-" + HexFormat.of().toHexDigits(random.nextInt());
-      return gemini.upload(upload(media, other), sent);
+      return files.upload(upload(media, other), sent);
     }
   }
 
-  private Optional<RemoteFile> present(GeminiService gemini, String name, MediaFile media) {
+  private Optional<RemoteFile> present(FileService files, String name, MediaFile media) {
     try {
-      RemoteFile file = gemini.file(name);
-      Instant needed = clock.instant().plus(cache.minLife());
+      RemoteFile file = files.file(name);
+      Instant needed = cache.neededUntil();
       boolean usable =
           (file.size() < 0 || file.size() == media.size())
               && hashMatches(file, media.sha256())
@@ -135,7 +121,7 @@ public final class Uploader {
         media.mimeType());
   }
 
-  private RemoteFile awaitProcessing(GeminiService gemini, RemoteFile uploaded, MediaFile media)
+  private RemoteFile awaitProcessing(FileService files, RemoteFile uploaded, MediaFile media)
       throws MediaProblem {
     RemoteFile file = uploaded;
     Instant until = clock.instant().plus(LONGEST_PROCESSING);
@@ -148,11 +134,11 @@ public final class Uploader {
             Optional.empty(),
             null);
       }
-      file = gemini.fileAfterAWhile(file.name());
+      file = files.fileAfterAWhile(file.name());
     }
     if (file.isFailed()) {
       throw new MediaProblem(
-          "file-refused",
+          ProblemCode.FILE_REFUSED,
           "the service could not process \""
               + media.path()
               + "\": "
@@ -184,7 +170,7 @@ public final class Uploader {
 
   private static MediaProblem changed(MediaFile media) {
     return new MediaProblem(
-        "file-changed",
+        ProblemCode.FILE_CHANGED,
         "\"" + media.path() + "\" was changed while it was being uploaded; send the line again");
   }
 }

@@ -6,8 +6,11 @@ import dev.geminibatch.answer.StrayAnswers;
 import dev.geminibatch.cost.Cost;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobTimes;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.Tokens;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,25 +90,52 @@ public record Report(
       Tokens tokens,
       StrayAnswers oddities) {
 
-    static JobReport of(Job job, StrayAnswers oddities) {
-      Optional<Instant> waitedUntil = job.started().or(job::ended);
+    static JobReport of(Job job, StrayAnswers strayAnswers) {
+      JobTimes times = job.times();
+      Optional<Instant> waitedUntil = times.started().or(times::ended);
       return new JobReport(
           job.number(),
           job.attempt(),
-          job.name().orElse(null),
+          job.name().map(JobName::value).orElse(null),
           job.model(),
-          job.remoteState().orElse(null),
+          job.remote().state().orElse(null),
           job.reason().orElse(null),
           job.requests(),
-          job.answered(),
-          job.failed(),
-          text(job.submitted()),
-          text(job.started()),
-          text(job.ended()),
-          seconds(job.submitted(), waitedUntil),
-          seconds(job.started(), job.ended()),
-          job.tokens(),
-          oddities.count() == 0 ? null : oddities);
+          job.outcome().answered(),
+          job.outcome().failed(),
+          text(times.submitted()),
+          text(times.started()),
+          text(times.ended()),
+          seconds(times.submitted(), waitedUntil),
+          seconds(times.started(), times.ended()),
+          job.outcome().tokens(),
+          strayAnswers.count() == 0 ? null : strayAnswers);
+    }
+
+    /** From its creation until it was seen running, or over; empty if it was neither. */
+    Optional<Duration> waited() {
+      return between(submitted, started == null ? ended : started);
+    }
+
+    /** From when it was seen running until it was seen to be over. */
+    Optional<Duration> ran() {
+      return between(started, ended);
+    }
+
+    private static Optional<Duration> between(String from, String to) {
+      return from == null || to == null
+          ? Optional.empty()
+          : Optional.of(Duration.between(Instant.parse(from), Instant.parse(to)));
+    }
+
+    /** What a person calls it: its name with the service, or before it has one, its number. */
+    String shownName() {
+      return name == null ? "job " + number : name;
+    }
+
+    /** Its state in words; empty before it has one. */
+    String stateWords() {
+      return state == null ? "" : RemoteJobState.words(state);
     }
   }
 
@@ -130,7 +160,7 @@ public record Report(
             status.model(),
             status.stateText(),
             status.error().map(RemoteJob.ServiceError::message).orElse(null),
-            outcome.answered() + outcome.failed(),
+            outcome.requests(),
             outcome.answered(),
             outcome.failed(),
             text(status.created()),
@@ -144,7 +174,7 @@ public record Report(
         status.displayName(),
         null,
         null,
-        outcome.answered() + outcome.failed(),
+        outcome.requests(),
         outcome.answered(),
         outcome.failed(),
         outcome.failuresByCode(),
@@ -160,26 +190,26 @@ public record Report(
    * The report of a run.
    *
    * @param jobs of the run that was paid for
-   * @param oddities of a job
+   * @param strayAnswers of a job
    */
   static Report of(
       Run run,
       List<Job> jobs,
-      Function<Job, StrayAnswers> oddities,
+      Function<Job, StrayAnswers> strayAnswers,
       ResultWriter.Outcome outcome,
       Prices prices,
       Optional<Instant> delivered) {
     Map<String, Tokens> tokens = new HashMap<>();
-    jobs.forEach(job -> tokens.merge(job.model(), job.tokens(), Tokens::plus));
+    jobs.forEach(job -> tokens.merge(job.model(), job.outcome().tokens(), Tokens::plus));
     return new Report(
         run.name(),
         run.id(),
         run.leader().orElse(null),
-        outcome.answered() + outcome.failed(),
+        outcome.requests(),
         outcome.answered(),
         outcome.failed(),
         outcome.failuresByCode(),
-        jobs.stream().map(job -> JobReport.of(job, oddities.apply(job))).toList(),
+        jobs.stream().map(job -> JobReport.of(job, strayAnswers.apply(job))).toList(),
         tokens.values().stream().reduce(Tokens.NONE, Tokens::plus),
         prices.cost(run.leader().isPresent() ? Map.of() : tokens), // paid for by the leader
         new Uploads(run.counts().uploadsNew(), run.counts().uploadsReused()),

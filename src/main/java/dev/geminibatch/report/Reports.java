@@ -10,8 +10,8 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.Tokens;
-import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,13 +27,13 @@ public final class Reports {
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private final Ledger ledger;
-  private final Settings settings;
+  private final StateFolder state;
   private final Prices prices;
   private final Clock clock;
 
-  public Reports(Ledger ledger, Settings settings, Prices prices, Clock clock) {
+  public Reports(Ledger ledger, StateFolder state, Prices prices, Clock clock) {
     this.ledger = ledger;
-    this.settings = settings;
+    this.state = state;
     this.prices = prices;
     this.clock = clock;
   }
@@ -41,21 +41,21 @@ public final class Reports {
   /** The report of a run whose files are written. */
   public Report delivered(Run run, List<Job> jobs, ResultWriter.Outcome outcome)
       throws IOException {
-    RunFolder answers = RunFolder.of(settings, run.leader().orElse(run.id()));
+    RunFolder answers = state.run(run.leader().orElse(run.id()));
     Report report =
         Report.of(
             run,
             jobs,
-            job -> oddities(answers, job),
+            job -> strayAnswers(answers, job),
             outcome,
             prices,
             Optional.of(clock.instant()));
-    write(report, RunFolder.of(settings, run.id()).report());
+    write(report, state.run(run.id()).report());
     return report;
   }
 
-  private static StrayAnswers oddities(RunFolder folder, Job job) {
-    Path file = folder.oddities(job.number());
+  private static StrayAnswers strayAnswers(RunFolder folder, Job job) {
+    Path file = folder.strayAnswers(job.number());
     try {
       return Files.exists(file)
           ? MAPPER.readValue(file.toFile(), StrayAnswers.class)
@@ -71,22 +71,23 @@ public final class Reports {
 
   /** The report of any run: as it was delivered, or as far as it has come. */
   public Report of(Run run) throws IOException {
-    Path delivered = RunFolder.of(settings, run.id()).report();
+    Path delivered = state.run(run.id()).report();
     if (run.state() == RunState.DELIVERED && Files.exists(delivered)) {
       return MAPPER.readValue(delivered.toFile(), Report.class);
     }
-    RunFolder folder = RunFolder.of(settings, run.leader().orElse(run.id()));
-    List<Job> jobs = ledger.jobs(run.leader().orElse(run.id()));
+    RunFolder folder = state.run(run.leader().orElse(run.id()));
+    List<Job> jobs = ledger.jobs().of(run.leader().orElse(run.id()));
     long answered =
         run.state().isFinished()
             ? run.counts().answered()
-            : jobs.stream().mapToLong(Job::answered).sum();
-    Tokens tokens = jobs.stream().map(Job::tokens).reduce(Tokens.NONE, Tokens::plus);
+            : jobs.stream().mapToLong(job -> job.outcome().answered()).sum();
+    Tokens tokens =
+        jobs.stream().map(job -> job.outcome().tokens()).reduce(Tokens.NONE, Tokens::plus);
     long left = Math.max(0, run.counts().requests() - answered);
     return Report.of(
         run,
         jobs,
-        job -> oddities(folder, job),
+        job -> strayAnswers(folder, job),
         new ResultWriter.Outcome(answered, left, Map.of(), tokens),
         prices,
         Optional.empty());

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** One daemon for one state folder. The lock goes with the process, however it ends. */
 public final class DaemonLock implements Closeable {
@@ -23,15 +22,15 @@ public final class DaemonLock implements Closeable {
    *
    * @throws UsageException when another daemon has it
    */
-  public static DaemonLock take(Path stateFolder) throws IOException {
-    Files.createDirectories(stateFolder);
+  public static DaemonLock take(StateFolder state) throws IOException {
+    Files.createDirectories(state.path());
     FileChannel channel =
-        LockFile.take(stateFolder.resolve("daemon.lock"))
+        LockFile.take(state.daemonLock())
             .orElseThrow(
                 () ->
                     new UsageException(
                         "Another daemon works with the state folder "
-                            + stateFolder
+                            + state.path()
                             + ". Stop it, or give this one folders of its own (state.directory"
                             + " and inbox.directory)."));
     channel.write(

@@ -1,14 +1,13 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.AtomicFiles;
-import dev.geminibatch.settings.FileOverrides;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds a place for an input that is done with. */
+/** Where inputs lie that are done with: the archive, or the failed folder with an explanation. */
 public final class InputArchive {
   private InputArchive() {}
 
@@ -29,7 +28,7 @@ public final class InputArchive {
     if (!Files.exists(target)) {
       AtomicFiles.linkOrCopy(input, target);
     }
-    Path overrides = FileOverrides.beside(target);
+    Path overrides = InputFile.settingsBeside(target);
     if (Files.exists(runFolder.overrides()) && !Files.exists(overrides)) {
       AtomicFiles.linkOrCopy(runFolder.overrides(), overrides);
     }
@@ -53,5 +52,10 @@ public final class InputArchive {
 
   private static boolean isSame(Path input, Path target) throws IOException {
     return Files.isSameFile(input, target) || Files.mismatch(input, target) < 0;
+  }
+
+  /** The file that explains why a file in the failed folder is there. */
+  public static Path explanationOf(Path failed) {
+    return failed.resolveSibling(failed.getFileName() + ".why.txt");
   }
 }

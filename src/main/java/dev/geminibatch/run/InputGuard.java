@@ -12,8 +12,8 @@ public final class InputGuard {
 
   public static void check(Run run, RunFolder folder) throws IOException {
     boolean same =
-        Files.size(folder.received(run)) == run.inputSize()
-            && Files.getLastModifiedTime(folder.received(run)).toMillis() == run.inputModified();
+        Files.size(folder.received(run)) == run.input().size()
+            && Files.getLastModifiedTime(folder.received(run)).toMillis() == run.input().modified();
     if (!same) {
       throw new RunFailure(
           "The input was changed while it was being worked on; run it again as it is now.");

@@ -1,8 +1,9 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.Tokens;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -11,18 +12,8 @@ import java.util.Optional;
  * @param number counted from 1 within the run
  * @param attempt which attempt at its lines it is
  * @param displayName unique, under which the job is found again if its name was lost
- * @param project fingerprint of the key it was sent with; with another key the service may not know
- *     it
- * @param inputFile {@code files/...} once uploaded
- * @param name {@code batches/...} once created
- * @param remoteState the service's own word for its state
- * @param responsesFile {@code files/...} once the answers are ready
- * @param reason why it has no answers
- * @param cancelAsked whether a person cancelled it here, who does not want it sent again
  * @param creation counts how often it was created, because of jobs that the service ended at once
- * @param creating when the call to create it was begun
- * @param started when it was first seen running
- * @param givenUp when the service was asked to cancel it because it hangs
+ * @param cancelAsked whether a person cancelled it here, who does not want it sent again
  */
 public record Job(
     String runId,
@@ -32,26 +23,86 @@ public record Job(
     long requests,
     JobState state,
     String displayName,
-    Optional<String> project,
-    Optional<String> inputFile,
-    Optional<String> name,
-    Optional<String> remoteState,
-    Optional<String> responsesFile,
-    Optional<String> reason,
-    boolean cancelAsked,
     int creation,
-    long answered,
-    long failed,
-    Tokens tokens,
-    Optional<Instant> creating,
-    Optional<Instant> givenUp,
-    Optional<Instant> submitted,
-    Optional<Instant> started,
-    Optional<Instant> ended) {
+    boolean cancelAsked,
+    Remote remote,
+    Outcome outcome,
+    JobTimes times) {
+
+  /**
+   * What is known of it with the service.
+   *
+   * @param project that it was sent to; with the key of another the service does not know it
+   * @param inputFile {@code files/...} once uploaded
+   * @param name {@code batches/...} once created
+   * @param state the service's own word for its state, or ours for how it ended without one
+   * @param responsesFile {@code files/...} once the answers are ready
+   * @param reason why it has no answers
+   */
+  public record Remote(
+      Optional<ProjectId> project,
+      Optional<String> inputFile,
+      Optional<JobName> name,
+      Optional<String> state,
+      Optional<String> responsesFile,
+      Optional<String> reason) {
+    static final Remote NONE =
+        new Remote(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+  }
+
+  /** What its answers came to, once collected. */
+  public record Outcome(long answered, long failed, Tokens tokens) {
+    static final Outcome NONE = new Outcome(0, 0, Tokens.NONE);
+  }
+
+  /** A job whose file is on disk. */
+  public static Job assembled(
+      Run run, int number, String model, long requests, String displayName) {
+    return new Job(
+        run.id(),
+        number,
+        run.attempt(),
+        model,
+        requests,
+        JobState.ASSEMBLED,
+        displayName,
+        1,
+        false,
+        Remote.NONE,
+        Outcome.NONE,
+        JobTimes.NONE);
+  }
+
+  public Optional<JobName> name() {
+    return remote.name();
+  }
+
+  public Optional<String> inputFile() {
+    return remote.inputFile();
+  }
+
+  public Optional<String> responsesFile() {
+    return remote.responsesFile();
+  }
+
+  public Optional<String> reason() {
+    return remote.reason();
+  }
+
+  /** Its name with the service; before it has one, its number. */
+  public String shownName() {
+    return name().map(JobName::value).orElse("job " + number);
+  }
 
   /** Whether a service that does not know it must be believed: it was asked with the same key. */
-  public boolean isOf(String project) {
-    return this.project.equals(Optional.of(project));
+  public boolean isOf(ProjectId project) {
+    return remote.project().equals(Optional.of(project));
   }
 
   /** The display name for one more creation of the same job, unique again. */
@@ -62,7 +113,7 @@ public record Job(
   /** Says that the service does not know the job under the present key. */
   public UsageException madeWithAnotherKey() {
     return new UsageException(
-        name.orElse("Job " + number)
+        name().map(JobName::value).orElse("Job " + number)
             + " was sent with another API key, and the present one does not see it. Start with the"
             + " key of its project; nothing of it is lost until the service deletes its answers.");
   }

@@ -2,52 +2,43 @@ package dev.geminibatch.run;
 
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
  * One input file on its way, as the ledger knows it.
  *
- * @param name file name of the input
- * @param profile whose settings it goes by
- * @param fromInbox whether it was dropped, as opposed to given on the command line
  * @param output the results file, once it is decided
- * @param model for lines that name none
- * @param reason why the run waits, or why it failed
  * @param isPaid whether a job of it is or may be with the service, so that its answers cost already
  * @param attempt 1, or more when lines without an answer were sent again
- * @param nextTry not before this time the present stage is tried again
- * @param isQueued whether it waits until it may create a job
- * @param isDryRun whether it is only to be looked at, never to be sent
- * @param isHeld whether it stays where it is until a user's route lets it go on
  * @param leader the run whose answers this one shares because its content is the same
  */
 public record Run(
     String id,
-    String name,
-    String profile,
-    Path source,
-    boolean fromInbox,
-    Optional<Path> output,
-    String model,
-    Path mediaRoot,
-    String displayName,
-    boolean forced,
+    RunInput input,
+    RunOptions options,
     RunState state,
-    Optional<String> reason,
+    Optional<Path> output,
     boolean isPaid,
     int attempt,
-    int tries,
-    Instant nextTry,
-    boolean isQueued,
-    boolean isDryRun,
-    boolean isHeld,
+    Wait waiting,
     Optional<String> leader,
-    long inputSize,
-    long inputModified,
     Counts counts,
     Instant created,
     Instant updated) {
+
+  /**
+   * Why a run waits, if it does.
+   *
+   * @param reason why it waits, or why it failed
+   * @param tries how often its stage has failed since it last succeeded
+   * @param nextTry its stage is not tried before this time
+   * @param isQueued whether it waits until it may create a job
+   * @param isHeld whether it stays where it is until a user's route releases it
+   */
+  public record Wait(
+      Optional<String> reason, int tries, Instant nextTry, boolean isQueued, boolean isHeld) {
+    static final Wait NONE = new Wait(Optional.empty(), 0, Instant.EPOCH, false, false);
+  }
 
   /**
    * Numbers of a run.
@@ -59,6 +50,7 @@ public record Run(
    */
   public record Counts(
       long requests, long rejected, long answered, long uploadsNew, long uploadsReused) {
+    static final Counts NONE = new Counts(0, 0, 0, 0, 0);
 
     /** Requests without an answer. */
     public long unanswered() {
@@ -66,28 +58,76 @@ public record Run(
     }
   }
 
+  /** A run whose input is about to be received. */
+  public static Run receiving(
+      String id, RunInput input, RunOptions options, Optional<Path> output, Instant now) {
+    return new Run(
+        id,
+        input,
+        options,
+        RunState.RECEIVING,
+        output,
+        false,
+        1,
+        Wait.NONE,
+        Optional.empty(),
+        Counts.NONE,
+        now,
+        now);
+  }
+
+  public String name() {
+    return input.name();
+  }
+
+  public Path source() {
+    return input.source();
+  }
+
+  public boolean fromInbox() {
+    return input.fromInbox();
+  }
+
+  public String profile() {
+    return options.profile();
+  }
+
+  public String model() {
+    return options.model();
+  }
+
+  public boolean forced() {
+    return options.forced();
+  }
+
+  public boolean isDryRun() {
+    return options.isDryRun();
+  }
+
+  public Optional<String> reason() {
+    return waiting.reason();
+  }
+
+  public boolean isQueued() {
+    return waiting.isQueued();
+  }
+
+  public boolean isHeld() {
+    return waiting.isHeld();
+  }
+
   /** The input's name without its ending, on which the names of the results are built. */
   public String stem() {
-    return stem(name);
-  }
-
-  /** {@code x} for {@code x.jsonl}, {@code x.force.jsonl} and both with {@code .gz}. */
-  public static String stem(String fileName) {
-    return fileName.replaceFirst("(?i)(\\.force)?\\.jsonl(\\.gz)?$", "");
-  }
-
-  /** Whether a dropped file's name asks for its content to be paid for again. */
-  public static boolean isForced(String fileName) {
-    return fileName.matches("(?i).*\\.force\\.jsonl(\\.gz)?");
+    return InputFile.stem(name());
   }
 
   /** The input's ending. */
   public String ending() {
-    return isPacked() ? ".jsonl.gz" : ".jsonl";
+    return InputFile.ending(name());
   }
 
-  /** Whether the input came packed with gzip. */
-  public boolean isPacked() {
-    return name.toLowerCase(Locale.ROOT).endsWith(".gz");
+  /** Whether the input came compressed with gzip. */
+  public boolean isGzip() {
+    return InputFile.isGzip(name());
   }
 }

@@ -1,12 +1,5 @@
 package dev.geminibatch.run;
 
-import dev.geminibatch.answer.AnswerCheck;
-import dev.geminibatch.answer.JobAnswers;
-import dev.geminibatch.answer.JobProblem;
-import dev.geminibatch.job.JobBody;
-import dev.geminibatch.job.JobFiles;
-import dev.geminibatch.service.Content;
-import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -18,21 +11,16 @@ import java.util.stream.Stream;
 public final class RunFolder {
   private final Path path;
 
-  public RunFolder(Path stateFolder, String runId) {
-    this.path = stateFolder.resolve("runs").resolve(runId);
-  }
-
-  /** The files of a run in the state folder that is set. */
-  public static RunFolder of(Settings settings, String runId) {
-    return new RunFolder(settings.folders().state(), runId);
+  RunFolder(Path path) {
+    this.path = path;
   }
 
   /** The input as it came, ours from the moment it is here. */
   public Path received(Run run) {
-    return run.isPacked() ? path.resolve("input.jsonl.gz") : plain();
+    return run.isGzip() ? path.resolve("input.jsonl.gz") : plain();
   }
 
-  /** The lines as they came; of a packed input, from when they are first looked at. */
+  /** The lines as they came; of a gzip input, from when they are first needed. */
   public Path plain() {
     return path.resolve("input.jsonl");
   }
@@ -62,14 +50,9 @@ public final class RunFolder {
     return path.resolve("lines-" + attempt);
   }
 
-  /** What a job's file is made of; see {@link #jobFile}. */
+  /** What a job's file is made of; see {@code JobBody}. */
   public Path jobBody(int number) {
     return path.resolve("job-" + number + ".body");
-  }
-
-  /** A job's file as the service gets it. */
-  public Content jobFile(int number) {
-    return new JobBody(jobBody(number), input());
   }
 
   /** The matches of answers that were fetched a second time, for somebody who asked for them. */
@@ -90,22 +73,6 @@ public final class RunFolder {
   /** Where the answer to each line of a job's file stands among its answers. */
   public Path matches(int number) {
     return path.resolve("job-" + number + ".matches");
-  }
-
-  /** The line of a job's first request. */
-  public long firstLine(Job job) throws IOException {
-    return JobAnswers.firstLine(jobIndex(job.number())).orElseThrow();
-  }
-
-  /** The requests of a collected job with their answers. */
-  public JobAnswers open(Job job, AnswerCheck check) throws IOException {
-    return new JobAnswers(jobFiles(job.number()), check, JobProblem.of(job));
-  }
-
-  /** What is kept of a job's requests and answers. */
-  public JobFiles jobFiles(int number) {
-    return new JobFiles(
-        jobIndex(number), formats(number), refusals(number), answers(number), matches(number));
   }
 
   /** What the answers of a job should look like. */
@@ -138,8 +105,8 @@ public final class RunFolder {
     return path.resolve("report.json");
   }
 
-  /** What was strange about a job's answers. */
-  public Path oddities(int number) {
+  /** What was stray among a job's answers. */
+  public Path strayAnswers(int number) {
     return path.resolve("job-" + number + ".oddities.json");
   }
 
@@ -185,7 +152,7 @@ public final class RunFolder {
             formats(number),
             refusals(number),
             answers(number),
-            oddities(number),
+            strayAnswers(number),
             matches(number))) {
       Files.deleteIfExists(file);
     }

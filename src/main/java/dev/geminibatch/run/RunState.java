@@ -1,13 +1,12 @@
 package dev.geminibatch.run;
 
-import dev.geminibatch.stage.Itinerary;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * How far a run has come, and where it can go; the ledger refuses any other move. {@link Itinerary}
+ * How far a run has come, and where it can go; the ledger refuses any other move. {@code Itinerary}
  * knows which stage takes it on.
  */
 public enum RunState {
@@ -15,7 +14,7 @@ public enum RunState {
   RECEIVING,
   /** The input is ours. */
   RECEIVED,
-  /** Every line has been looked at; nothing is spent yet. */
+  /** Every line has been checked; nothing is spent yet. */
   INSPECTED,
   /** Every file that a line names is with the service, or known to be impossible. */
   UPLOADED,

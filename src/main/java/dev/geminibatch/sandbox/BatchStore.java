@@ -1,7 +1,6 @@
 package dev.geminibatch.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineReader;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 
 /** Batch jobs. Their states follow from the clock; their answers are written when they end. */
 final class BatchStore {
@@ -37,8 +35,8 @@ final class BatchStore {
   private final Clock clock;
   private final ExecutorService threads;
   private final Counters counters;
-  private final Map<String, Job> jobs = new ConcurrentHashMap<>();
-  private final List<Job> newestFirst = new CopyOnWriteArrayList<>();
+  private final Map<String, SandboxJob> jobs = new ConcurrentHashMap<>();
+  private final List<SandboxJob> newestFirst = new CopyOnWriteArrayList<>();
 
   BatchStore(
       Path folder,
@@ -55,56 +53,6 @@ final class BatchStore {
     this.jobTime = jobTime;
     this.clock = clock;
     this.threads = threads;
-  }
-
-  private static final class Job {
-    private final String id;
-    private final String project;
-    private final String model;
-    private final String displayName;
-    private final StoredFile input;
-    private final long requests;
-    private final Instant created;
-    private final Path answers;
-    private final Fault fault;
-    private String state = "PENDING";
-    private Instant ended;
-    private Future<?> writing;
-    private long answered;
-    private long failed;
-
-    private Job(
-        String id,
-        String project,
-        String model,
-        String displayName,
-        StoredFile input,
-        long requests,
-        Instant created,
-        Path answers,
-        Fault fault) {
-      this.id = id;
-      this.project = project;
-      this.model = model;
-      this.displayName = displayName;
-      this.input = input;
-      this.requests = requests;
-      this.created = created;
-      this.answers = answers;
-      this.fault = fault;
-    }
-
-    private boolean isEnded() {
-      return ended != null;
-    }
-
-    private boolean goesWrong(Misbehaviour how) {
-      return fault != null && fault.is(how);
-    }
-
-    private boolean fails() {
-      return goesWrong(Misbehaviour.FAIL) || goesWrong(Misbehaviour.EXPIRE);
-    }
   }
 
   /** From now on jobs take this long, those that are there already as well. */
@@ -135,8 +83,8 @@ final class BatchStore {
       throw new ApiError(404, "Requested entity was not found: " + fileName);
     }
     String id = files.randomId(36);
-    Job job =
-        new Job(
+    SandboxJob job =
+        new SandboxJob(
             id,
             project,
             "models/" + model,
@@ -164,7 +112,7 @@ final class BatchStore {
         List<Line> some = some(lines);
         count += some.size();
         some.parallelStream()
-            .flatMap(line -> InputCheck.problemOf(line).map(each -> told(line, each)).stream())
+            .flatMap(line -> InputCheck.problemOf(line).map(each -> refused(line, each)).stream())
             .forEachOrdered(problems::append);
       }
     }
@@ -177,7 +125,7 @@ final class BatchStore {
     return count;
   }
 
-  private static String told(Line line, String problem) {
+  private static String refused(Line line, String problem) {
     return "Error on line " + line.number() + ": " + problem + "\n";
   }
 
@@ -204,14 +152,14 @@ final class BatchStore {
   }
 
   void delete(String project, String id) {
-    Job job = find(project, id);
+    SandboxJob job = find(project, id);
     jobs.remove(id);
     newestFirst.remove(job);
   }
 
   /** Before it runs a job ends cancelled; a running one ends with the answers it has so far. */
   void cancel(String project, String id) {
-    Job job = advanced(find(project, id));
+    SandboxJob job = advanced(find(project, id));
     synchronized (job) {
       if (job.isEnded() || job.writing != null) {
         return;
@@ -230,14 +178,14 @@ final class BatchStore {
 
   /** The file with the answers of an ended job, by the id that its description names. */
   Path answers(String project, String fileId) {
-    Job job = jobs.get(fileId.replaceFirst("^batch-", ""));
+    SandboxJob job = jobs.get(fileId.replaceFirst("^batch-", ""));
     if (job == null || !job.project.equals(project) || !hasAnswers(advanced(job))) {
       throw ApiError.noSuchFile(fileId);
     }
     return job.answers;
   }
 
-  private boolean hasAnswers(Job job) {
+  private boolean hasAnswers(SandboxJob job) {
     if (job.writing == null || !job.isEnded()) {
       return false;
     }
@@ -247,15 +195,15 @@ final class BatchStore {
     return !now.isBefore(named) && now.isBefore(job.ended.plus(LIFE));
   }
 
-  private Job find(String project, String id) {
-    Job job = jobs.get(id);
+  private SandboxJob find(String project, String id) {
+    SandboxJob job = jobs.get(id);
     if (job == null || !job.project.equals(project)) {
       throw ApiError.noSuchBatch("batches/" + id);
     }
     return job;
   }
 
-  private Job advanced(Job job) {
+  private SandboxJob advanced(SandboxJob job) {
     synchronized (job) {
       if (job.isEnded()) {
         return job;
@@ -270,7 +218,7 @@ final class BatchStore {
     }
   }
 
-  private void grow(Job job, Duration age) {
+  private void grow(SandboxJob job, Duration age) {
     boolean hangs = job.goesWrong(Misbehaviour.HANG);
     if (age.compareTo(LIFE) >= 0 && (hangs || jobTime.compareTo(LIFE) > 0)) {
       end(job, "EXPIRED");
@@ -286,19 +234,19 @@ final class BatchStore {
     }
   }
 
-  private static String stateAtTheEnd(Job job) {
+  private static String stateAtTheEnd(SandboxJob job) {
     if (job.goesWrong(Misbehaviour.FAIL)) {
       return "FAILED";
     }
     return job.goesWrong(Misbehaviour.EXPIRE) ? "EXPIRED" : "SUCCEEDED";
   }
 
-  private void end(Job job, String state) {
+  private void end(SandboxJob job, String state) {
     job.state = state;
     job.ended = clock.instant();
   }
 
-  private void beginWriting(Job job, long served) {
+  private void beginWriting(SandboxJob job, long served) {
     job.writing =
         threads.submit(
             () -> {
@@ -320,62 +268,9 @@ final class BatchStore {
             });
   }
 
-  private ObjectNode json(Job job) {
+  private ObjectNode json(SandboxJob job) {
     synchronized (job) {
-      String name = "batches/" + job.id;
-      boolean answered = hasAnswers(job);
-      ObjectNode operation = JsonNodeFactory.instance.objectNode();
-      operation.put("name", name);
-      ObjectNode meta = operation.putObject("metadata");
-      meta.put(
-          "@type", "type.googleapis.com/google.ai.generativelanguage.v1main.GenerateContentBatch");
-      meta.put("model", job.model);
-      meta.put("displayName", job.displayName);
-      meta.putObject("inputConfig").put("fileName", "files/" + job.input.id());
-      meta.put("createTime", job.created.toString());
-      meta.put("updateTime", (job.ended == null ? job.created : job.ended).toString());
-      if (job.ended != null) {
-        meta.put("endTime", job.ended.toString());
-      }
-      ObjectNode stats = meta.putObject("batchStats");
-      putCount(stats, "requestCount", job.requests);
-      putCount(stats, "successfulRequestCount", job.answered);
-      putCount(stats, "failedRequestCount", job.failed);
-      putCount(stats, "pendingRequestCount", job.requests - job.answered - job.failed);
-      boolean odd = job.goesWrong(Misbehaviour.STATE) && !job.isEnded();
-      meta.put("state", odd ? job.fault.value() : "BATCH_STATE_" + job.state);
-      meta.put("name", name);
-      if (job.isEnded()) {
-        operation.put("done", true);
-      }
-      if (answered) {
-        String file = "files/batch-" + job.id;
-        meta.putObject("output").put("responsesFile", file);
-        operation
-            .putObject("response")
-            .put(
-                "@type",
-                "type.googleapis.com/google.ai.generativelanguage.v1main.GenerateContentBatchOutput")
-            .put("responsesFile", file);
-      }
-      if (job.isEnded() && !job.state.equals("SUCCEEDED")) {
-        operation.remove("response");
-        operation
-            .putObject("error")
-            .put("code", job.goesWrong(Misbehaviour.FAIL) ? job.fault.code() : 13)
-            .put(
-                "message",
-                job.fails()
-                    ? job.fault.messageOr("The job ended as " + job.state + ".")
-                    : "The job ended as " + job.state + ".");
-      }
-      return operation;
-    }
-  }
-
-  private static void putCount(ObjectNode stats, String field, long count) {
-    if (count > 0) {
-      stats.put(field, Long.toString(count));
+      return job.json(hasAnswers(job));
     }
   }
 }

@@ -9,7 +9,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.geminibatch.sandbox.FileStore.Session;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -77,16 +76,16 @@ final class SandboxHandler implements HttpHandler {
     try {
       if (isRefusal(what)) {
         http.getRequestBody().transferTo(OutputStream.nullOutputStream());
-        refusal(http, call, fault).send(http, Way.WHOLE);
+        refusal(http, call, fault).send(http, HttpAnswer.Way.WHOLE);
         return;
       }
-      Answer answer = call.answer(what);
+      HttpAnswer answer = call.answer(what);
       if (what != Misbehaviour.LOST_ANSWER) {
-        answer.send(http, Way.of(what));
+        answer.send(http, HttpAnswer.Way.of(what));
       }
     } catch (ApiError error) {
       http.getResponseHeaders().set("X-Goog-Upload-Status", "final");
-      Answer.json(error.code(), error.body()).send(http, Way.WHOLE);
+      HttpAnswer.json(error.code(), error.body()).send(http, HttpAnswer.Way.WHOLE);
     }
   }
 
@@ -96,83 +95,15 @@ final class SandboxHandler implements HttpHandler {
         || what == Misbehaviour.SUSPENDED_KEY;
   }
 
-  private static Answer refusal(HttpExchange http, Call call, Fault fault) {
+  private static HttpAnswer refusal(HttpExchange http, Call call, Fault fault) {
     fault.retryAfter().ifPresent(time -> http.getResponseHeaders().set("Retry-After", time));
     return switch (fault.what()) {
       case SUSPENDED_KEY -> throw ApiError.suspended(call.key());
-      case HTML -> Answer.html(fault.code());
+      case HTML -> HttpAnswer.html(fault.code());
       default ->
           throw new ApiError(
               fault.code(), fault.messageOr("The sandbox was told to answer with this status."));
     };
-  }
-
-  /** How much of an answer is sent, and how it ends. */
-  private enum Way {
-    WHOLE,
-    HALF,
-    SHORT;
-
-    static Way of(Misbehaviour what) {
-      if (what == Misbehaviour.HALF_ANSWER) {
-        return HALF;
-      }
-      return what == Misbehaviour.SHORT_ANSWER ? SHORT : WHOLE;
-    }
-  }
-
-  /** An answer: text, nothing, or a file from an offset. */
-  private record Answer(int code, String type, byte[] body, Path file, long from) {
-
-    static Answer json(int code, JsonNode body) {
-      return text(code, "application/json; charset=UTF-8", body.toString());
-    }
-
-    static Answer html(int code) {
-      return text(code, "text/html; charset=UTF-8", "<html><h1>Error " + code + "</h1></html>");
-    }
-
-    private static Answer text(int code, String type, String body) {
-      return new Answer(code, type, body.getBytes(StandardCharsets.UTF_8), null, 0);
-    }
-
-    static Answer ok(JsonNode body) {
-      return json(200, body);
-    }
-
-    static Answer nothing() {
-      return text(200, "application/json; charset=UTF-8", "");
-    }
-
-    static Answer file(Path file) {
-      return new Answer(200, "text/plain", new byte[0], file, 0);
-    }
-
-    static Answer rest(Path file, long from) {
-      return new Answer(206, "text/plain", new byte[0], file, from);
-    }
-
-    void send(HttpExchange http, Way way) throws IOException {
-      long length = file == null ? body.length : Files.size(file) - from;
-      http.getResponseHeaders().set("Content-Type", type);
-      long announced = length == 0 ? -1 : length;
-      http.sendResponseHeaders(code, way == Way.SHORT ? 0 : announced);
-      OutputStream out = http.getResponseBody();
-      long send = way == Way.WHOLE ? length : length / 2;
-      if (file == null) {
-        out.write(body, 0, (int) send);
-        out.flush(); // what is cut off later must have been sent
-        return;
-      }
-      try (InputStream in = Files.newInputStream(file)) {
-        in.skipNBytes(from);
-        byte[] buffer = new byte[1 << 17];
-        for (int read; send > 0 && (read = in.read(buffer)) > 0; send -= read) {
-          out.write(buffer, 0, (int) Math.min(read, send));
-        }
-        out.flush();
-      }
-    }
   }
 
   /** One request. */
@@ -229,22 +160,23 @@ final class SandboxHandler implements HttpHandler {
       return method.equals(wanted) && path.matches();
     }
 
-    Answer answer(Misbehaviour fault) throws IOException {
+    HttpAnswer answer(Misbehaviour fault) throws IOException {
       String project = project();
       return switch (endpoint) {
         case UPLOAD_START -> startUpload(project);
         case UPLOAD_CHUNK -> takeChunk();
-        case FILE_GET -> Answer.ok(files.json(files.get(project, path.group(1))));
+        case FILE_GET -> HttpAnswer.ok(files.json(files.get(project, path.group(1))));
         case FILE_LIST ->
-            Answer.ok(page("files", files.list(project).stream().map(files::json).toList(), fault));
+            HttpAnswer.ok(
+                page("files", files.list(project).stream().map(files::json).toList(), fault));
         case FILE_DELETE -> {
           files.delete(project, path.group(1));
           yield empty();
         }
         case DOWNLOAD -> download(batches.answers(project, path.group(1)), fault);
-        case BATCH_CREATE -> Answer.ok(batches.create(project, path.group(1), body()));
-        case BATCH_GET -> Answer.ok(batches.get(project, path.group(1)));
-        case BATCH_LIST -> Answer.ok(page("operations", batches.list(project), fault));
+        case BATCH_CREATE -> HttpAnswer.ok(batches.create(project, path.group(1), body()));
+        case BATCH_GET -> HttpAnswer.ok(batches.get(project, path.group(1)));
+        case BATCH_LIST -> HttpAnswer.ok(page("operations", batches.list(project), fault));
         case BATCH_CANCEL -> {
           batches.cancel(project, path.group(1));
           yield empty();
@@ -275,10 +207,10 @@ final class SandboxHandler implements HttpHandler {
       return key == null ? query.get("key") : key;
     }
 
-    private Answer download(Path file, Misbehaviour fault) throws IOException {
+    private HttpAnswer download(Path file, Misbehaviour fault) throws IOException {
       Matcher range = Pattern.compile("bytes=(\\d{1,18})-").matcher(header("Range"));
       if (fault == Misbehaviour.NO_RANGE || !range.matches()) {
-        return Answer.file(file);
+        return HttpAnswer.file(file);
       }
       long from = Long.parseLong(range.group(1));
       long size = Files.size(file);
@@ -288,10 +220,10 @@ final class SandboxHandler implements HttpHandler {
       }
       http.getResponseHeaders()
           .set("Content-Range", "bytes " + from + "-" + (size - 1) + "/" + size);
-      return Answer.rest(file, from);
+      return HttpAnswer.rest(file, from);
     }
 
-    private Answer startUpload(String project) throws IOException {
+    private HttpAnswer startUpload(String project) throws IOException {
       JsonNode file = body().path("file");
       String mimeType = header("X-Goog-Upload-Header-Content-Type");
       String session =
@@ -307,11 +239,11 @@ final class SandboxHandler implements HttpHandler {
                   + "&upload_protocol=resumable");
       http.getResponseHeaders().set("X-Goog-Upload-Status", "active");
       http.getResponseHeaders().set("X-Goog-Upload-Chunk-Granularity", "8388608");
-      return Answer.nothing();
+      return HttpAnswer.nothing();
     }
 
     /** The body is bytes whatever its content type says. */
-    private Answer takeChunk() throws IOException {
+    private HttpAnswer takeChunk() throws IOException {
       Session session = files.session(query.get("upload_id"));
       String command = header("X-Goog-Upload-Command");
       switch (command) {
@@ -319,25 +251,25 @@ final class SandboxHandler implements HttpHandler {
           status(session.isEnded() ? "final" : "active");
           http.getResponseHeaders()
               .set("X-Goog-Upload-Size-Received", Long.toString(session.received()));
-          return Answer.nothing();
+          return HttpAnswer.nothing();
         }
         case "cancel" -> {
           session.cancel();
           status("cancelled");
-          return Answer.nothing();
+          return HttpAnswer.nothing();
         }
         case "upload", "upload, finalize", "finalize" -> {
           boolean last = command.endsWith("finalize");
           files.append(session, offset(session), last, http.getRequestBody());
           if (!last) {
             status("active");
-            return Answer.nothing();
+            return HttpAnswer.nothing();
           }
           status("final");
           ObjectNode answer = JsonNodeFactory.instance.objectNode();
           answer.set("file", files.json(files.finish(session)));
           counters.fileStored();
-          return Answer.ok(answer);
+          return HttpAnswer.ok(answer);
         }
         default -> throw new ApiError(400, "Unknown upload command: " + command);
       }
@@ -393,8 +325,8 @@ final class SandboxHandler implements HttpHandler {
       return http.getRequestURI().getPath();
     }
 
-    private Answer empty() {
-      return Answer.ok(JsonNodeFactory.instance.objectNode());
+    private HttpAnswer empty() {
+      return HttpAnswer.ok(JsonNodeFactory.instance.objectNode());
     }
   }
 

@@ -12,11 +12,11 @@ import java.util.Objects;
  */
 public final class ApiKey {
   private final String secret;
-  private final String fingerprint;
+  private final ProjectId project;
 
   private ApiKey(String secret) {
     this.secret = secret;
-    this.fingerprint = Sha256.hex("gemini-batch:" + secret).substring(0, 16);
+    this.project = new ProjectId(Sha256.hex("gemini-batch:" + secret).substring(0, 16));
   }
 
   /**
@@ -43,9 +43,9 @@ public final class ApiKey {
     return secret;
   }
 
-  /** Tells projects apart in the upload cache without keeping the key: 16 hex digits of a hash. */
-  public String fingerprint() {
-    return fingerprint;
+  /** Stands for the key's project, without keeping the key: the beginning of a hash of it. */
+  public ProjectId project() {
+    return project;
   }
 
   @Override

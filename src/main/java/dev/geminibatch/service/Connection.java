@@ -1,45 +1,64 @@
 package dev.geminibatch.service;
 
-import dev.geminibatch.service.gemini.GeminiService;
-import dev.geminibatch.settings.Settings;
 import java.time.Clock;
 
-/** The gateway to the service, opened when it is first needed: not every command needs it. */
+/** The way to the service with one key, opened when it is first needed: not every command is. */
 public final class Connection implements AutoCloseable {
-  private final Settings settings;
-  private final RetryPolicy retries;
+  private final ServiceConfig config;
+  private final Opener opener;
   private final ServiceClock clock;
-  private GeminiService gemini;
+  private RemoteService service;
   private boolean isStopped;
 
-  /**
-   * @param clock ours, taken for the service's until that has answered
-   */
-  public Connection(Settings settings, RetryPolicy retries, Clock clock) {
-    this(settings, retries, new ServiceClock(clock));
+  /** Opens a service. */
+  @FunctionalInterface
+  public interface Opener {
+    /**
+     * Opens the service.
+     *
+     * @param clock to be set by the service's answers
+     */
+    RemoteService open(ServiceConfig config, ServiceClock clock);
   }
 
-  Connection(Settings settings, RetryPolicy retries, ServiceClock clock) {
-    this.settings = settings;
-    this.retries = retries;
+  /**
+   * A connection that is not opened yet.
+   *
+   * @param clock this machine's, taken for the service's until that has answered
+   */
+  public Connection(ServiceConfig config, Opener opener, Clock clock) {
+    this(config, opener, new ServiceClock(clock));
+  }
+
+  Connection(ServiceConfig config, Opener opener, ServiceClock clock) {
+    this.config = config;
+    this.opener = opener;
     this.clock = clock;
   }
 
-  /** The gateway. */
-  public synchronized GeminiService gemini() {
-    if (gemini == null) {
-      gemini =
-          new GeminiService(settings.service(), settings.uploads().concurrency(), retries, clock);
+  private synchronized RemoteService opened() {
+    if (service == null) {
+      service = opener.open(config, clock);
       if (isStopped) {
-        gemini.stop();
+        service.stop();
       }
     }
-    return gemini;
+    return service;
   }
 
-  /** The fingerprint of the key, which stands for its project. */
-  public String project() {
-    return settings.service().requireKey().fingerprint();
+  /** The project's jobs. */
+  public BatchService batches() {
+    return opened();
+  }
+
+  /** The project's files. */
+  public FileService files() {
+    return opened();
+  }
+
+  /** The project that the key belongs to. */
+  public ProjectId project() {
+    return config.project();
   }
 
   /** The service's clock. */
@@ -47,18 +66,18 @@ public final class Connection implements AutoCloseable {
     return clock;
   }
 
-  /** Cuts off every call under way and lets none begin, for a process that has to end now. */
+  /** Aborts every call under way and lets none begin, for a process that has to end now. */
   public synchronized void stop() {
     isStopped = true;
-    if (gemini != null) {
-      gemini.stop();
+    if (service != null) {
+      service.stop();
     }
   }
 
   @Override
   public synchronized void close() {
-    if (gemini != null) {
-      gemini.close();
+    if (service != null) {
+      service.close();
     }
   }
 }

@@ -1,7 +1,5 @@
 package dev.geminibatch.service;
 
-import dev.geminibatch.settings.Profiles;
-import dev.geminibatch.settings.Settings;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,51 +8,48 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
- * The gateways to the service: one for each key, so that profiles with the same key share one pace
- * and those with different keys share nothing.
+ * The connections to the service: one for each key, so that profiles with the same key share one
+ * throttle and those with different keys share nothing.
  */
 public final class Connections implements AutoCloseable {
-  private final RetryPolicy retries;
+  private final Connection.Opener opener;
   private final ServiceClock clock;
 
-  /** By the fingerprints of their keys; {@link Profiles} allows one address for a key. */
-  private final Map<String, Connection> opened = new HashMap<>();
+  /** The configuration allows one address for a key. */
+  private final Map<ProjectId, Connection> byProject = new HashMap<>();
 
   private boolean isStopped;
 
   /**
-   * @param clock ours, taken for the service's until that has answered
+   * No connection is opened yet.
+   *
+   * @param clock this machine's, taken for the service's until that has answered
    */
-  public Connections(RetryPolicy retries, Clock clock) {
-    this.retries = retries;
+  public Connections(Connection.Opener opener, Clock clock) {
+    this.opener = opener;
     this.clock = new ServiceClock(clock);
   }
 
-  /** The gateway for the key that is set. */
-  public synchronized Connection of(Settings settings) {
-    String project = settings.service().requireKey().fingerprint();
-    return opened.computeIfAbsent(project, each -> open(settings));
+  /** The connection for the key that is set. */
+  public synchronized Connection of(ServiceConfig config) {
+    return byProject.computeIfAbsent(config.project(), project -> connect(config));
   }
 
-  private Connection open(Settings settings) {
-    Connection access = new Connection(settings, retries, clock);
+  private Connection connect(ServiceConfig config) {
+    Connection connection = new Connection(config, opener, clock);
     if (isStopped) {
-      access.stop();
+      connection.stop();
     }
-    return access;
+    return connection;
   }
 
-  /**
-   * The gateway for a project that a gateway was asked for before.
-   *
-   * @param project the fingerprint of its key
-   */
-  public synchronized Connection ofProject(String project) {
-    Connection access = opened.get(project);
-    if (access == null) {
+  /** The connection for a project that was asked for by its key before. */
+  public synchronized Connection ofProject(ProjectId project) {
+    Connection connection = byProject.get(project);
+    if (connection == null) {
       throw new NoSuchElementException("No key of project " + project);
     }
-    return access;
+    return connection;
   }
 
   /** The service's clock. */
@@ -62,18 +57,18 @@ public final class Connections implements AutoCloseable {
     return clock;
   }
 
-  /** Cuts off every call under way and lets none begin, for a process that has to end now. */
+  /** Aborts every call under way and lets none begin, for a process that has to end now. */
   public void stop() {
     List<Connection> all;
     synchronized (this) {
       isStopped = true;
-      all = new ArrayList<>(opened.values());
+      all = new ArrayList<>(byProject.values());
     }
     all.forEach(Connection::stop);
   }
 
   @Override
   public synchronized void close() {
-    opened.values().forEach(Connection::close);
+    byProject.values().forEach(Connection::close);
   }
 }

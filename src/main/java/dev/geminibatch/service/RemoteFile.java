@@ -1,6 +1,5 @@
 package dev.geminibatch.service;
 
-import com.google.genai.types.File;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -22,24 +21,12 @@ public record RemoteFile(
     Optional<Instant> expires,
     Optional<String> error) {
 
-  public static RemoteFile of(File file) {
-    return new RemoteFile(
-        file.name().orElse(""),
-        file.displayName().orElse(""),
-        file.uri().orElse(""),
-        file.mimeType().orElse(""),
-        file.sizeBytes().orElse(-1L),
-        file.state().map(Object::toString).orElse(""),
-        file.sha256Hash(),
-        file.createTime(),
-        file.expirationTime(),
-        file.error().flatMap(error -> error.message()));
-  }
-
+  /** Whether the service still works on it; it cannot be used until it is done. */
   public boolean isProcessing() {
     return state.equals("PROCESSING");
   }
 
+  /** Whether the service could not process it; it can never be used. */
   public boolean isFailed() {
     return state.equals("FAILED");
   }

@@ -23,13 +23,18 @@ public enum RemoteJobState {
     return stateText.replaceFirst("^(BATCH|JOB)_STATE_", "").toLowerCase(Locale.ROOT);
   }
 
+  /** The same for a person: {@code partially succeeded}. */
+  public static String words(String stateText) {
+    return word(stateText).replace('_', ' ');
+  }
+
   /** Whether nothing more will happen to the job. */
   public boolean isEnded() {
     return this == SUCCEEDED || this == FAILED || this == CANCELLED || this == EXPIRED;
   }
 
   /** Takes {@code BATCH_STATE_RUNNING}, {@code JOB_STATE_RUNNING} and {@code RUNNING}. */
-  static RemoteJobState ofService(String text) {
+  public static RemoteJobState ofService(String text) {
     String name = text == null ? "" : shortName(text);
     return Arrays.stream(values())
         .filter(state -> state != UNKNOWN && state.name().equals(name))
@@ -40,7 +45,7 @@ public enum RemoteJobState {
   /**
    * Reads a person's list of states, {@code failed,cancelled}.
    *
-   * @throws UsageException naming the word that is no state
+   * @throws UsageException naming the word that is not a state
    */
   public static Set<RemoteJobState> parseList(String text) {
     Set<RemoteJobState> states = EnumSet.noneOf(RemoteJobState.class);
@@ -50,7 +55,7 @@ public enum RemoteJobState {
         throw new UsageException(
             "\""
                 + word.strip()
-                + "\" is no state; write one or more of "
+                + "\" is not a state; write one or more of "
                 + Arrays.stream(values())
                     .map(each -> each.name().toLowerCase(Locale.ROOT))
                     .collect(Collectors.joining(", "))

@@ -10,11 +10,6 @@ import java.util.Map;
 public final class FileOverrides {
   private FileOverrides() {}
 
-  /** The file with the settings of an input. */
-  public static Path beside(Path input) {
-    return input.resolveSibling(input.getFileName() + ".properties");
-  }
-
   /**
    * What is set for an input.
    *

@@ -2,6 +2,7 @@ package dev.geminibatch.settings;
 
 import dev.geminibatch.io.DidYouMean;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.ProjectId;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -171,10 +172,10 @@ public final class Profiles {
 
   /** What was uploaded with a key is known by the key alone. */
   private void checkAddresses() {
-    Map<String, Settings> byKey = new HashMap<>();
+    Map<ProjectId, Settings> byKey = new HashMap<>();
     for (Settings each : byName.values()) {
       if (each.service().key().isPresent()) {
-        Settings other = byKey.putIfAbsent(each.service().key().get().fingerprint(), each);
+        Settings other = byKey.putIfAbsent(each.service().project(), each);
         if (other != null && !other.service().baseUrl().equals(each.service().baseUrl())) {
           throw new UsageException(
               "The profiles "
@@ -242,7 +243,7 @@ public final class Profiles {
     if (key.equals("media.root")) {
       return below(profile.uploads().mediaRoot(), value).toString();
     }
-    if (key.startsWith("request.") && value.startsWith(Settings.FILE)) {
+    if (key.startsWith("request.") && value.startsWith(TypedProperties.FILE)) {
       throw new UsageException(key + " of a single file cannot name another file.");
     }
     return value;

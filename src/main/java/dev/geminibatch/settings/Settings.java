@@ -2,9 +2,11 @@ package dev.geminibatch.settings;
 
 import dev.geminibatch.answer.Strictness;
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.service.ApiKey;
+import dev.geminibatch.job.JobLimits;
+import dev.geminibatch.line.RequestDefaults;
+import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.service.ServiceConfig;
 import java.math.BigDecimal;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,19 +26,15 @@ public record Settings(
     String profile,
     Profiles profiles,
     Folders folders,
-    Service service,
+    ServiceConfig service,
     Jobs jobs,
     Uploads uploads,
     Lines lines,
     Requests requests,
     Optional<Pictures> pictures,
-    Results results,
     Costs costs,
     Routes routes,
     Duration sandboxJobTime) {
-
-  /** Before the name of a file that holds a value. */
-  static final String FILE = "file:";
 
   /**
    * Where files come and go.
@@ -51,27 +49,11 @@ public record Settings(
       Path failed,
       Path state,
       Duration interval,
-      Duration settleTime) {}
+      Duration settleTime) {
 
-  /**
-   * The Gemini API.
-   *
-   * @param key empty when none was given; see {@link #requireKey}
-   * @param timeout how long one answer may take to begin, and how long it may pause
-   */
-  public record Service(Optional<ApiKey> key, URI baseUrl, String apiVersion, Duration timeout) {
-
-    /**
-     * The key.
-     *
-     * @throws UsageException when there is none
-     */
-    public ApiKey requireKey() {
-      return key.orElseThrow(
-          () ->
-              new UsageException(
-                  "No API key. Set GEMINI_API_KEY in the environment, gemini.api-key-file in"
-                      + " config/local.properties, or give --api-key."));
+    /** What lies in the state folder. */
+    public StateFolder stateFolder() {
+      return new StateFolder(state);
     }
   }
 
@@ -79,7 +61,6 @@ public record Settings(
    * Batch jobs.
    *
    * @param model for lines that name none
-   * @param maxBytes of one job's file; the service takes 2 GB
    * @param maxAttempts how often a line is sent at most
    * @param concurrency how many runs are worked on at the same time
    * @param maxOpen how many jobs of ours may be open at once; the service takes 100 of a project
@@ -88,8 +69,7 @@ public record Settings(
    */
   public record Jobs(
       String model,
-      int maxRequests,
-      long maxBytes,
+      JobLimits limits,
       Duration pollInterval,
       Duration timeout,
       int concurrency,
@@ -125,15 +105,13 @@ public record Settings(
    */
   public record Costs(Path prices, Optional<BigDecimal> maxPerFile, int outputTokens) {}
 
-  /** What counts as an answer. */
-  public record Results(Strictness check) {}
-
   /**
    * Input lines.
    *
    * @param failOnError whether one bad line keeps the whole file from being sent
+   * @param strictness what counts as an answer to one
    */
-  public record Lines(boolean failOnError, int maxBytes) {}
+  public record Lines(boolean failOnError, int maxBytes, Strictness strictness) {}
 
   /**
    * What requests get that do not say it themselves.
@@ -143,11 +121,9 @@ public record Settings(
    */
   public record Requests(Optional<String> generationConfig, Optional<String> systemInstruction) {
 
-    /** Both, for telling whether two are the same. */
-    public Optional<String> inWords() {
-      return generationConfig.isEmpty() && systemInstruction.isEmpty()
-          ? Optional.empty()
-          : Optional.of(toString());
+    /** Both, as requests get them. */
+    public RequestDefaults defaults() {
+      return RequestDefaults.of(generationConfig, systemInstruction);
     }
   }
 

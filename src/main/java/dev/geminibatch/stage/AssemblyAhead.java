@@ -1,13 +1,13 @@
 package dev.geminibatch.stage;
 
 import dev.geminibatch.io.LruMap;
+import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.job.JobPacker;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.RejectedLine;
 import dev.geminibatch.run.Run;
-import dev.geminibatch.run.RunFolder;
-import dev.geminibatch.settings.Settings;
+import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Map;
@@ -23,13 +23,15 @@ import java.util.Optional;
 public final class AssemblyAhead {
   private static final int MOST_KEPT = 500;
 
-  private final Settings settings;
+  private final StateFolder state;
+  private final JobLimits limits;
 
   /** By run. Those that come to nothing are forgotten by and by. */
   private final Map<String, JobPacker> ready = Collections.synchronizedMap(new LruMap<>(MOST_KEPT));
 
-  public AssemblyAhead(Settings settings) {
-    this.settings = settings;
+  public AssemblyAhead(StateFolder state, JobLimits limits) {
+    this.state = state;
+    this.limits = limits;
   }
 
   /** The assembly of one run, or what is left of the attempt. */
@@ -40,7 +42,7 @@ public final class AssemblyAhead {
     private Attempt(Run run) throws IOException {
       this.run = run;
       if (!run.isDryRun()) {
-        jobs = new JobPacker(run, RunFolder.of(settings, run.id()), settings.jobs(), 0);
+        jobs = new JobPacker(run, state.run(run.id()), limits, 0);
       }
     }
 

@@ -12,24 +12,25 @@ import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
-/** Unpacks an input that came packed with gzip. */
+/** Decompresses an input that came as gzip. */
 public final class Gunzip {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private Gunzip() {}
 
   /**
-   * Unpacks a file, all its members, in place of one that is there.
+   * Decompresses a file, all its members, in place of one that is there.
    *
-   * @param progress told how far into the packed file it is, in bytes
-   * @throws RunFailure when it is not packed with gzip, not all of it is there, or something
-   *     follows that is not (Java's own stream would take that for the end)
+   * @param progress receives how far into the compressed file it is, in bytes
+   * @throws RunFailure when it is not gzip, not all of it is there, or something follows that is
+   *     not (Java's own stream would take that for the end)
    */
-  public static void unpack(Path packed, Path target, LongConsumer progress) throws IOException {
-    if (Files.size(packed) == 0) {
+  public static void decompress(Path compressed, Path target, LongConsumer progress)
+      throws IOException {
+    if (Files.size(compressed) == 0) {
       throw new RunFailure("The file is empty.");
     }
-    try (FileChannel channel = FileChannel.open(packed);
+    try (FileChannel channel = FileChannel.open(compressed);
         OutputStream out = new SyncedOutput(target)) {
       InputStream in = members(channel);
       byte[] buffer = new byte[BUFFER_BYTES];
@@ -58,9 +59,10 @@ public final class Gunzip {
   }
 
   private static RunFailure damaged(IOException e) {
+    String what = e.getMessage() == null ? "it ends too early" : e.getMessage();
     return new RunFailure(
-        "The file is not packed with gzip, or is damaged or cut off ("
-            + e.getMessage()
-            + "); pack or copy it again, or drop it unpacked as .jsonl.");
+        "The file is not gzip, or is damaged or truncated ("
+            + what
+            + "); compress or copy it again, or drop it uncompressed as .jsonl.");
   }
 }

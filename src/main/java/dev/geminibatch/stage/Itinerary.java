@@ -1,6 +1,8 @@
 package dev.geminibatch.stage;
 
+import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.RunQueries;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
@@ -11,25 +13,27 @@ import java.util.Map;
  * stopped in such a route comes there again.
  */
 public final class Itinerary {
-  private final Ledger ledger;
+  private final RunQueries queries;
+  private final JobLedger jobs;
   private final Map<String, String> next;
 
   /**
    * @param next the endpoints that the settings name for what comes after each stage
    */
   public Itinerary(Ledger ledger, Map<String, String> next) {
-    this.ledger = ledger;
+    this.queries = ledger.queries();
+    this.jobs = ledger.jobs();
     this.next = next;
   }
 
   /** The endpoint that takes the run on; null if there is nothing to do. */
   public String next(String runId) {
-    Run run = ledger.find(runId).orElse(null);
+    Run run = queries.find(runId).orElse(null);
     if (run == null || run.isHeld() || run.state().isFinished()) {
       return null;
     }
     if (run.isDryRun() && run.state() != RunState.RECEIVED) {
-      return null; // it has been looked at
+      return null; // it has been inspected
     }
     return switch (run.state()) {
       case RECEIVED -> next.get("stage.after-receive");
@@ -45,7 +49,7 @@ public final class Itinerary {
 
   private String afterAssembling(Run run) {
     // The answers of a job are fetched while others of the run still wait to be created.
-    if (ledger.jobs(run.id()).stream().anyMatch(job -> job.state() == JobState.ENDED)) {
+    if (jobs.of(run.id()).stream().anyMatch(job -> job.state() == JobState.ENDED)) {
       return "direct:collect";
     }
     // What has begun to be sent is not held up any more.

@@ -3,7 +3,6 @@ package dev.geminibatch.stage;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.ReadAhead;
-import dev.geminibatch.line.RequestDefaults;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.settings.Settings;
 import java.util.Iterator;
@@ -33,7 +32,7 @@ public final class LineParser implements AutoCloseable {
   /** Parses groups of lines, with what is set for their run. */
   public ReadAhead<?, List<CheckedLine>> parse(Iterator<List<Line>> groups, Settings settings) {
     RequestReader requests =
-        new RequestReader(settings.lines().maxBytes(), RequestDefaults.of(settings.requests()));
+        new RequestReader(settings.lines().maxBytes(), settings.requests().defaults());
     return new ReadAhead<>(
         groups,
         lines -> lines.stream().mapToLong(line -> line.bytes().length).sum(),

@@ -2,10 +2,12 @@ package dev.geminibatch.stage;
 
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.run.BusyRuns;
+import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
-import dev.geminibatch.run.RunClaims;
 import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Connections;
 import dev.geminibatch.settings.FileOverrides;
@@ -13,22 +15,43 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.time.Clock;
 
-/** What every stage works with. */
+/**
+ * What every stage works with.
+ *
+ * @param settings what holds for all runs; for one run, see {@link #settings(Run)}
+ */
 public record StageContext(
     Ledger ledger,
-    RunClaims claims,
+    Leases leases,
+    BusyRuns busy,
     Settings settings,
-    Connections services,
+    Connections connections,
     Clock clock,
     Progress progress) {
 
+  /** The state folder. */
+  public StateFolder state() {
+    return settings.folders().stateFolder();
+  }
+
+  /** The files of a run. */
+  public RunFolder folder(String runId) {
+    return state().run(runId);
+  }
+
+  /** The files of a run. */
+  public RunFolder folder(Run run) {
+    return folder(run.id());
+  }
+
   /**
-   * What is set for a run: by its profile, and by the file that was dropped beside its input.
+   * What is set for a run: by its profile, and by the file that was dropped beside its input. Reads
+   * that file, so a stage asks once.
    *
    * @throws UsageException when its profile is not set any more, or the file is wrong
    */
   public Settings settings(Run run) throws IOException {
-    return FileOverrides.of(RunFolder.of(settings, run.id()).overrides(), settings, run.profile());
+    return FileOverrides.of(folder(run).overrides(), settings, run.profile());
   }
 
   /** Where files of a run come and go; a run whose profile is not set any more uses the default. */
@@ -43,7 +66,7 @@ public record StageContext(
    *
    * @throws UsageException when the profile is not set any more
    */
-  public Connection service(Run run) {
-    return services.of(settings.profiles().of(run.profile()));
+  public Connection connection(Run run) {
+    return connections.of(settings.profiles().of(run.profile()).service());
   }
 }

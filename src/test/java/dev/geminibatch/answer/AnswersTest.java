@@ -61,7 +61,7 @@ class AnswersTest {
 
     assertThat(outcome).extracting(AnswerMatcher.Outcome::answered).isEqualTo(2L);
     assertThat(outcome.failed()).isEqualTo(1);
-    assertThat(outcome.oddities())
+    assertThat(outcome.strayAnswers())
         .isEqualTo(
             new StrayAnswers(
                 2,
@@ -72,7 +72,7 @@ class AnswersTest {
                     "line 3: key b again",
                     "line 4: not JSON",
                     "line 5: no key")));
-    assertThat(outcome.oddities().inWords())
+    assertThat(outcome.strayAnswers().inWords())
         .startsWith("2 lines under a key that was never asked, 1 under a key that had an answer");
     assertThat(Outbox.keys(results())).containsExactly("a", "b");
     assertThat(errors().get(0).path("key").asText()).isEqualTo("c");
@@ -146,7 +146,7 @@ class AnswersTest {
     job("a");
     answers("{\"response\":{" + odd + "},\"key\":\"a\"}");
 
-    assertThat(write().oddities()).isEqualTo(StrayAnswers.NONE);
+    assertThat(write().strayAnswers()).isEqualTo(StrayAnswers.NONE);
   }
 
   @Test

@@ -65,7 +65,9 @@ final class UploadBench {
       String id = "plain-" + round + "-" + i;
       Path file = Files.write(folder.resolve(id), png(id));
       FileUpload upload = new FileUpload(Content.of(file), "files/" + id, id, "image/png");
-      uploads.add(threads.submit(() -> workshop.beans().gemini().upload(upload, sent -> {})));
+      uploads.add(
+          threads.submit(
+              () -> workshop.workspace().connection().files().upload(upload, sent -> {})));
     }
     for (Future<?> upload : uploads) {
       upload.get();

@@ -310,8 +310,8 @@ class ExtendTest extends WorkshopTest {
       textBlock =
           """
           lgo: x                            | line 7:              | Unknown node id: lgo
-          bean: {ref: ledger, method: rnu}  | line 7:              | write run
-          bean: {ref: ledgr, method: run}   | line 7               | write ledger
+          bean: {ref: holds, method: relaese} | line 7:             | write release
+          bean: {ref: hodls, method: release} | line 7              | write holds
           to: {uri: 'tmier:x'}              | line 7               | did you mean timer?
           to: {uri: 'direct:nobody'}        | line 7               | write a route that begins there
           to: {uri: 'file:x?filName=y'}     | line 7               | Unknown parameters=[{filName=y}]

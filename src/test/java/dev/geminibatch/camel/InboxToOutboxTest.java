@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.sandbox.Endpoint;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.testkit.WorkshopTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -405,9 +406,10 @@ class InboxToOutboxTest extends WorkshopTest {
     }
     List<String> images = new ArrayList<>();
     workshop
-        .beans()
-        .gemini()
-        .eachFile(file -> images.add(file.mimeType().equals("image/png") ? file.name() : ""));
+        .workspace()
+        .connection()
+        .files()
+        .forEachFile(file -> images.add(file.mimeType().equals("image/png") ? file.name() : ""));
     images.removeIf(String::isEmpty);
     assertThat(images).hasSize(60);
     assertThat(workshop.sandbox().counters().mostAtOnce(Endpoint.UPLOAD_CHUNK))
@@ -501,8 +503,8 @@ class InboxToOutboxTest extends WorkshopTest {
     open();
     workshop.drop("gone.jsonl", validation("1"));
     workshop.awaitJobs(1);
-    String job = workshop.beans().gemini().allBatches().get(0).name();
-    workshop.beans().gemini().cancelBatch(job);
+    JobName job = workshop.workspace().connection().batches().allJobs().get(0).jobName();
+    workshop.workspace().connection().batches().cancelJob(job);
     workshop.awaitRuns(1);
 
     List<JsonNode> errors = workshop.outbox().errors("gone");
@@ -550,11 +552,12 @@ class InboxToOutboxTest extends WorkshopTest {
     workshop.awaitJobs(1);
     List<String> images = new ArrayList<>();
     workshop
-        .beans()
-        .gemini()
-        .eachFile(file -> images.add(file.displayName().equals("a.jpg") ? file.name() : ""));
+        .workspace()
+        .connection()
+        .files()
+        .forEachFile(file -> images.add(file.displayName().equals("a.jpg") ? file.name() : ""));
     images.removeIf(String::isEmpty);
-    workshop.beans().gemini().deleteFile(images.get(0));
+    workshop.workspace().connection().files().deleteFile(images.get(0));
     workshop.awaitRuns(1);
 
     List<JsonNode> results = workshop.outbox().results("x");

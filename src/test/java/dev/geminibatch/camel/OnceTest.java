@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.sandbox.Endpoint;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.testkit.WorkshopTest;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ class OnceTest extends WorkshopTest {
     awaitReason("It is not clear whether the service has created a job");
 
     workshop.passTime(Duration.ofSeconds(40));
-    await().until(() -> workshop.runs().get(0).tries() >= 2);
+    await().until(() -> workshop.runs().get(0).waiting().tries() >= 2);
     assertThat(workshop.sandbox().counters().jobsCreated()).isZero();
     workshop.awaitRuns(1);
 
@@ -61,7 +62,7 @@ class OnceTest extends WorkshopTest {
 
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1", "2", "3");
     assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(3);
-    List<RemoteJob> jobs = workshop.beans().gemini().allBatches();
+    List<RemoteJob> jobs = workshop.workspace().connection().batches().allJobs();
     for (int i = 1; i < jobs.size(); i++) {
       assertThat(jobs.get(i - 1).created().orElseThrow())
           .as("created after the one before it had ended")
@@ -77,7 +78,7 @@ class OnceTest extends WorkshopTest {
     awaitReason("The quota is used up: No tokens left. It is tried again at ");
 
     workshop.passTime(Duration.ofSeconds(61));
-    await().until(() -> workshop.runs().get(0).tries() == 2);
+    await().until(() -> workshop.runs().get(0).waiting().tries() == 2);
     workshop.passTime(Duration.ofSeconds(121));
     workshop.awaitRuns(1);
 
@@ -131,10 +132,10 @@ class OnceTest extends WorkshopTest {
     open();
     workshop.drop("x.jsonl", validation("1"), validation("2"), validation("3"), validation("4"));
     workshop.awaitJobs(1);
-    String job = workshop.beans().gemini().allBatches().get(0).name();
+    JobName job = workshop.workspace().connection().batches().allJobs().get(0).jobName();
     workshop.sandbox().clock().forward(Duration.ofMinutes(30)); // half of the time it takes
-    workshop.beans().ledger().cancelAsked(job);
-    workshop.beans().gemini().cancelBatch(job);
+    workshop.ledger().jobs().cancelAsked(job);
+    workshop.workspace().connection().batches().cancelJob(job);
     workshop.awaitRuns(1);
 
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1", "2");
@@ -242,7 +243,10 @@ class OnceTest extends WorkshopTest {
     fault("job fail=8 times=1");
     workshop.drop("x.jsonl", validation("1"));
     workshop.awaitJobs(1);
-    workshop.beans().ledger().cancelAsked(workshop.beans().gemini().allBatches().get(0).name());
+    workshop
+        .ledger()
+        .jobs()
+        .cancelAsked(workshop.workspace().connection().batches().allJobs().get(0).jobName());
     workshop.awaitRuns(1);
 
     assertThat(workshop.outbox().results("x")).isEmpty();

@@ -55,7 +55,7 @@ class SizeTest extends WorkshopTest {
     assertThat(folder.resolve("failed/short.jsonl.gz")).exists();
     assertThat(folder.resolve("failed/short.jsonl.gz.why.txt"))
         .content()
-        .contains("cut off", "copy it again");
+        .contains("truncated", "copy it again");
     assertThat(folder.resolve("failed/plain.jsonl.gz.why.txt"))
         .content()
         .contains("not packed with gzip");

@@ -151,7 +151,7 @@ class JobBodyTest {
   private Content body(String lines) throws IOException {
     Path input = Files.writeString(folder.resolve("input"), lines);
     RequestReader requests = new RequestReader();
-    try (JobBody.Writer writer = new JobBody.Writer(folder.resolve("body"));
+    try (JobBodyWriter writer = new JobBodyWriter(folder.resolve("body"));
         LineReader reader = LineReader.open(input, Integer.MAX_VALUE)) {
       while (reader.hasNext()) {
         BatchRequest request = (BatchRequest) requests.read(reader.next());

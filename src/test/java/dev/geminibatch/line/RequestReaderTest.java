@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.geminibatch.settings.Settings;
 import dev.geminibatch.testkit.WrittenLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -317,8 +316,7 @@ class RequestReaderTest {
     reader =
         new RequestReader(
             Integer.MAX_VALUE,
-            RequestDefaults.of(
-                new Settings.Requests(Optional.of(config), Optional.ofNullable(instruction))));
+            RequestDefaults.of(Optional.of(config), Optional.ofNullable(instruction)));
   }
 
   private String wireRequest(String requestJson) {

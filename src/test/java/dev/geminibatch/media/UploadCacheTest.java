@@ -3,8 +3,10 @@ package dev.geminibatch.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.geminibatch.ledger.LedgerDatabase;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.sandbox.MovableClock;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RemoteFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,22 +20,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UploadCacheTest {
-  private static final String KEY = UploadCache.key("project", "abc");
+  private static final String KEY = UploadCache.key(new ProjectId("project"), "abc");
 
   @TempDir Path folder;
   private final MovableClock clock = new MovableClock(Clock.systemUTC());
-  private LedgerDatabase database;
+  private Ledger ledger;
   private UploadCache cache;
 
   @BeforeEach
   void open() throws IOException {
-    database = LedgerDatabase.open(folder);
-    cache = new UploadCache(database.jdbi(), clock, Duration.ofHours(25));
+    ledger = Ledger.open(new StateFolder(folder), clock);
+    cache = new UploadCache(ledger.uploads(), clock, Duration.ofHours(25));
   }
 
   @AfterEach
   void close() {
-    database.close();
+    ledger.close();
   }
 
   @Test
@@ -72,16 +74,16 @@ class UploadCacheTest {
   void another_project_never_gets_the_reference() {
     put(48);
 
-    assertThat(cache.contains(UploadCache.key("other", "abc"))).isFalse();
+    assertThat(cache.contains(UploadCache.key(new ProjectId("other"), "abc"))).isFalse();
   }
 
   @Test
   void references_outlive_the_process() throws IOException {
     put(48);
-    database.close();
-    database = LedgerDatabase.open(folder);
+    ledger.close();
+    ledger = Ledger.open(new StateFolder(folder), clock);
 
-    assertThat(new UploadCache(database.jdbi(), clock, Duration.ofHours(25)).contains(KEY))
+    assertThat(new UploadCache(ledger.uploads(), clock, Duration.ofHours(25)).contains(KEY))
         .isTrue();
   }
 

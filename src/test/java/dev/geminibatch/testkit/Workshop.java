@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
@@ -12,7 +13,10 @@ import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.wiring.ServiceFactory;
+import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +35,7 @@ public final class Workshop implements AutoCloseable {
   private final Map<String, String> values;
   private final Sandbox sandbox;
   private final MovableClock clock = new MovableClock(Clock.systemUTC());
+  private Workspace workspace;
   private Beans beans;
   private Pipeline pipeline;
 
@@ -87,7 +92,8 @@ public final class Workshop implements AutoCloseable {
         Settings.of(
             PropertySources.read(Map.of(), Map.of(), List.of(written(all))), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(6, Duration.ofMillis(2), time -> {});
-    beans = new Beans(settings, withoutPauses, clock, Progress.none(), run -> true);
+    workspace = new Workspace(settings, new ServiceFactory(withoutPauses), clock);
+    beans = new Beans(workspace, Progress.none(), run -> true);
     beans.receiver().recover();
     all.keySet().removeIf(key -> key.startsWith("gemini."));
     all.put("camel.main.shutdown-timeout", "2");
@@ -95,6 +101,7 @@ public final class Workshop implements AutoCloseable {
       pipeline = Pipeline.start(settings, beans, all, true);
     } catch (RuntimeException e) {
       beans.close();
+      workspace.close();
       throw e;
     }
   }
@@ -114,6 +121,7 @@ public final class Workshop implements AutoCloseable {
   public void stop() throws IOException {
     pipeline.close();
     beans.close();
+    workspace.close();
   }
 
   /** It is later all at once, here and with the service. */
@@ -124,6 +132,18 @@ public final class Workshop implements AutoCloseable {
 
   public Sandbox sandbox() {
     return sandbox;
+  }
+
+  public Workspace workspace() {
+    return workspace;
+  }
+
+  public Ledger ledger() {
+    try {
+      return workspace.ledger();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public Beans beans() {
@@ -183,7 +203,7 @@ public final class Workshop implements AutoCloseable {
   }
 
   public List<Run> runs() {
-    return beans.ledger().recent(1000);
+    return ledger().queries().recent(1000);
   }
 
   @Override

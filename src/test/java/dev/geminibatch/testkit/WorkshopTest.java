@@ -3,9 +3,11 @@ package dev.geminibatch.testkit;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A test of the real routes against the sandbox, in a folder of its own. */
+@Tag("camel")
 public abstract class WorkshopTest {
   @TempDir protected Path folder;
   protected Workshop workshop;

@@ -8,9 +8,10 @@ import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.RpcCode;
 import dev.geminibatch.service.ServiceClock;
+import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.settings.Settings;
+import dev.geminibatch.service.ServiceWords;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -52,19 +53,19 @@ final class GeminiHttp {
   private final ServiceClock clock;
   private volatile boolean stopped;
 
-  GeminiHttp(Settings.Service service, ServiceClock clock) {
+  GeminiHttp(ServiceConfig config, ServiceClock clock) {
     this.clock = clock;
-    this.key = service.requireKey();
-    this.version = service.apiVersion();
-    this.base = HttpUrl.get(service.baseUrl().toString());
+    this.key = config.requireKey();
+    this.version = config.apiVersion();
+    this.base = HttpUrl.get(config.baseUrl().toString());
     this.client =
         new OkHttpClient.Builder()
             .retryOnConnectionFailure(false)
             .followRedirects(false)
             .followSslRedirects(false)
             .connectTimeout(Duration.ofSeconds(10))
-            .readTimeout(service.timeout())
-            .writeTimeout(service.timeout())
+            .readTimeout(config.timeout())
+            .writeTimeout(config.timeout())
             .connectionPool(new ConnectionPool(64, 30, TimeUnit.SECONDS))
             .addNetworkInterceptor(this::tellTheTime)
             .build();
@@ -229,15 +230,11 @@ final class GeminiHttp {
    * @param text the service's message, with its details: the reason of a 403 is told only there
    */
   static Kind kind(int code, String text) {
-    boolean aboutTheKey =
-        text.contains("API_KEY_INVALID")
-            || text.contains("API key")
-            || text.contains("api_key:")
-            || text.contains("unregistered callers");
-    if (code == 401 || (code == 400 || code == 403) && aboutTheKey) {
+    boolean isAboutKey = ServiceWords.isAboutKey(text);
+    if (code == 401 || (code == 400 || code == 403) && isAboutKey) {
       return Kind.BAD_KEY;
     }
-    if (code == 404 || code == 403 && text.contains("may not exist")) {
+    if (code == 404 || code == 403 && ServiceWords.mayNotExist(text)) {
       return Kind.NOT_FOUND;
     }
     return switch (code) {

@@ -3,15 +3,14 @@ package dev.geminibatch.service.gemini;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.genai.types.File;
 import dev.geminibatch.service.Content;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.RemoteFile;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
+import dev.geminibatch.service.ServiceWords;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -34,7 +33,7 @@ final class ResumableUpload {
 
   private final GeminiHttp http;
   private final RetryPolicy retries;
-  private final UploadThrottle pace;
+  private final UploadThrottle throttle;
   private final FileUpload upload;
   private final LongConsumer sent;
   private int failures;
@@ -42,19 +41,19 @@ final class ResumableUpload {
   ResumableUpload(
       GeminiHttp http,
       RetryPolicy retries,
-      UploadThrottle pace,
+      UploadThrottle throttle,
       FileUpload upload,
       LongConsumer sent) {
     this.http = http;
     this.retries = retries;
-    this.pace = pace;
+    this.throttle = throttle;
     this.upload = upload;
     this.sent = sent;
   }
 
   RemoteFile run() throws IOException {
     try (Content.Reading content = upload.content().open();
-        UploadThrottle.Slot slot = pace.enter()) {
+        UploadThrottle.Slot slot = throttle.enter()) {
       long size = upload.content().size();
       String session = retries.call(() -> watched(() -> start(size)));
       return sendChunks(session, content, size);
@@ -106,10 +105,10 @@ final class ResumableUpload {
   private <T> T watched(Supplier<T> request) {
     try {
       T answer = request.get();
-      pace.speedUp();
+      throttle.speedUp();
       return answer;
     } catch (ServiceFailure failure) {
-      pace.slowDown(failure);
+      throttle.slowDown(failure);
       throw failure;
     }
   }
@@ -133,12 +132,12 @@ final class ResumableUpload {
     if (!file.isObject()) {
       throw GeminiHttp.odd("The service ended an upload without naming the file", null);
     }
-    return RemoteFile.of(File.fromJson(file.toString()));
+    return FileJson.read(file);
   }
 
   /** Finds out how far the upload got; a failure that will not pass goes on to the caller. */
   private long resumeAfter(ServiceFailure failure, String session, long offset) {
-    if (!failure.isPassing() && !isAboutTheOffset(failure)) {
+    if (!failure.isPassing() && !ServiceWords.isAboutOffset(failure)) {
       throw failure;
     }
     failures++;
@@ -165,12 +164,6 @@ final class ResumableUpload {
     // Finished or given up on the other side: whether the file is there is asked by its name.
     throw new ServiceFailure(
         Kind.UNAVAILABLE, "UPLOAD_ENDED", failure.getMessage(), Optional.empty(), failure);
-  }
-
-  /** The answer to a chunk that was stored but whose answer was lost, when it is sent again. */
-  private static boolean isAboutTheOffset(ServiceFailure failure) {
-    return failure.kind() == Kind.REFUSED
-        && failure.getMessage().toLowerCase(Locale.ROOT).contains("offset");
   }
 
   /** A part of the content as a request body of known length. */

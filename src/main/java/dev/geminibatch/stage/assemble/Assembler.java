@@ -1,7 +1,6 @@
 package dev.geminibatch.stage.assemble;
 
 import dev.geminibatch.job.JobPacker;
-import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.FileReference;
@@ -9,29 +8,23 @@ import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.LineGroups;
 import dev.geminibatch.line.LineNumberSet;
 import dev.geminibatch.line.LineReader;
-import dev.geminibatch.line.ReadAhead;
 import dev.geminibatch.line.RejectedLine;
-import dev.geminibatch.media.MediaCatalog;
 import dev.geminibatch.media.MediaProblem;
 import dev.geminibatch.media.StaleReferences;
+import dev.geminibatch.media.UploadCache;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.Job;
-import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.AssemblyAhead;
-import dev.geminibatch.stage.FileProblem;
 import dev.geminibatch.stage.LineParser;
-import dev.geminibatch.stage.LineWalk;
 import dev.geminibatch.stage.StageContext;
-import dev.geminibatch.stage.upload.MediaUploads;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -49,28 +42,14 @@ import org.slf4j.LoggerFactory;
 public final class Assembler {
   private static final Logger LOG = LoggerFactory.getLogger("assemble");
 
-  private final Ledger ledger;
-  private final MediaCatalog catalog;
-  private final MediaUploads uploads;
+  private final StageContext context;
+  private final UploadCache uploads;
   private final LineParser parser;
   private final AssemblyAhead ahead;
-  private final Settings settings;
-  private final StageContext context;
-  private final Clock clock;
-  private final Progress progress;
 
   public Assembler(
-      StageContext context,
-      MediaCatalog catalog,
-      MediaUploads uploads,
-      LineParser parser,
-      AssemblyAhead ahead) {
-    this.ledger = context.ledger();
-    this.settings = context.settings();
-    this.progress = context.progress();
+      StageContext context, UploadCache uploads, LineParser parser, AssemblyAhead ahead) {
     this.context = context;
-    this.clock = context.services().clock();
-    this.catalog = catalog;
     this.uploads = uploads;
     this.parser = parser;
     this.ahead = ahead;
@@ -79,77 +58,46 @@ public final class Assembler {
   /** A line, and the references that take the places of its tags. */
   public record PreparedLine(CheckedLine line, Map<FileTag, FileReference> references) {}
 
-  /** The assembly of one run: an iterator over its lines in groups, and the jobs they go into. */
-  public static final class Assembly extends LineWalk<List<CheckedLine>> {
-    private final Run run;
-    private final String project;
-    private final RunFolder folder;
-    private final JobPacker jobs;
-
-    private Assembly(
-        Run run,
-        String project,
-        RunFolder folder,
-        JobPacker jobs,
-        ReadAhead<?, List<CheckedLine>> lines,
-        Closeable source) {
-      super(lines, source);
-      this.run = run;
-      this.project = project;
-      this.folder = folder;
-      this.jobs = jobs;
-    }
-
-    @Override
-    public List<CheckedLine> group(List<CheckedLine> lines) {
-      return lines;
-    }
-  }
-
   /** Begins, from nothing, unless the jobs were assembled while the lines were checked. */
   public Assembly open(String runId) throws IOException {
-    Run run = ledger.run(runId);
-    uploads.checkStillAlive(run);
-    RunFolder folder = RunFolder.of(settings, runId);
+    Run run = context.ledger().queries().run(runId);
+    ProjectId project = context.connection(run).project();
+    uploads.requireLiveReferences(runId, run.attempt(), project);
+    RunFolder folder = context.folder(run);
     InputGuard.check(run, folder);
+    Settings set = context.settings(run);
     Optional<JobPacker> ready = run.attempt() == 1 ? ahead.take(runId) : Optional.empty();
-    return ready.isPresent() ? assembled(run, folder, ready.get()) : begin(run, folder);
+    return ready.isPresent()
+        ? new Assembly(
+            run,
+            project,
+            folder,
+            ready.get(),
+            parser.parse(Collections.emptyIterator(), set),
+            () -> {})
+        : begin(run, project, folder, set);
   }
 
-  private Assembly assembled(Run run, RunFolder folder, JobPacker jobs) throws IOException {
-    return new Assembly(
-        run,
-        context.service(run).project(),
-        folder,
-        jobs,
-        parser.parse(Collections.emptyIterator(), context.settings(run)),
-        () -> {});
-  }
-
-  private Assembly begin(Run run, RunFolder folder) throws IOException {
+  private Assembly begin(Run run, ProjectId project, RunFolder folder, Settings set)
+      throws IOException {
     LongPredicate wanted =
         run.attempt() == 1
             ? number -> true
             : LineNumberSet.read(folder.lines(run.attempt()))::contains;
     long size = Files.size(folder.input());
-    LineReader reader = LineReader.open(folder.input(), settings.lines().maxBytes());
-    LineGroups chunks =
+    LineGroups groups =
         new LineGroups(
-            reader, wanted, at -> progress.step(run, "assembling jobs", at, size, Unit.BYTES));
+            LineReader.open(folder.input(), set.lines().maxBytes()),
+            wanted,
+            at -> context.progress().step(run, "assembling jobs", at, size, Unit.BYTES));
     int earlierJobs =
-        ledger.jobs(run.id()).stream()
+        context.ledger().jobs().of(run.id()).stream()
             .filter(job -> job.attempt() < run.attempt())
             .mapToInt(Job::number)
             .max()
             .orElse(0);
-    JobPacker jobs = new JobPacker(run, folder, settings.jobs(), earlierJobs);
-    return new Assembly(
-        run,
-        context.service(run).project(),
-        folder,
-        jobs,
-        parser.parse(chunks, context.settings(run)),
-        chunks);
+    JobPacker jobs = new JobPacker(run, folder, set.jobs().limits(), earlierJobs);
+    return new Assembly(run, project, folder, jobs, parser.parse(groups, set), groups);
   }
 
   /** Finds the references for the tags of lines. */
@@ -173,13 +121,12 @@ public final class Assembler {
       if (reference == null) {
         try {
           reference =
-              catalog
-                  .reference(assembly.run.id(), assembly.project, tag.path(), clock.instant())
+              uploads
+                  .reference(assembly.run().id(), assembly.project(), tag.path())
                   .orElseThrow(StaleReferences::new);
         } catch (MediaProblem problem) {
           return new PreparedLine(
-              new RejectedLine(request.line(), request.key(), FileProblem.of(tag, problem)),
-              Map.of());
+              new RejectedLine(request.line(), request.key(), problem.of(tag)), Map.of());
         }
         known.put(tag.path(), reference);
       }
@@ -192,9 +139,9 @@ public final class Assembler {
   public void gather(Assembly assembly, List<PreparedLine> lines) throws IOException {
     for (PreparedLine prepared : lines) {
       if (prepared.line() instanceof BatchRequest request) {
-        assembly.jobs.add(request, prepared.references());
+        assembly.jobs().add(request, prepared.references());
       } else {
-        assembly.jobs.reject((RejectedLine) prepared.line());
+        assembly.jobs().reject((RejectedLine) prepared.line());
       }
     }
   }
@@ -205,16 +152,16 @@ public final class Assembler {
    * @throws RunFailure when no line is left to send
    */
   public void finish(Assembly assembly) throws IOException {
-    assembly.jobs.finish();
+    assembly.jobs().finish();
     assembly.close();
-    Run run = assembly.run;
-    InputGuard.check(run, assembly.folder);
-    List<Job> jobs = assembly.jobs.jobs();
+    Run run = assembly.run();
+    InputGuard.check(run, assembly.folder());
+    List<Job> jobs = assembly.jobs().jobs();
     if (jobs.isEmpty()) {
       throw new RunFailure(
           "None of the lines can be sent any more; see the log for the files they name.");
     }
-    ledger.assembled(run.id(), run.attempt(), jobs, assembly.jobs.rejected());
+    context.ledger().runs().assembled(run.id(), run.attempt(), jobs, assembly.jobs().rejected());
     LOG.info(
         "{}: {} batch job{} for {}",
         run.name(),
@@ -226,6 +173,6 @@ public final class Assembler {
   /** Closes all files, finished or not. */
   public void abandon(Assembly assembly) throws IOException {
     assembly.close();
-    assembly.jobs.close();
+    assembly.jobs().close();
   }
 }

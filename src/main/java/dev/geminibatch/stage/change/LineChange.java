@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.SyncedOutput;
-import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineReader;
 import dev.geminibatch.run.InputGuard;
@@ -14,7 +13,6 @@ import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
-import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.Gunzip;
 import dev.geminibatch.stage.StageContext;
 import java.io.Closeable;
@@ -42,14 +40,10 @@ public final class LineChange {
   private static final Logger LOG = LoggerFactory.getLogger("change");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final Ledger ledger;
-  private final Settings settings;
-  private final Progress progress;
+  private final StageContext context;
 
   public LineChange(StageContext context) {
-    this.ledger = context.ledger();
-    this.settings = context.settings();
-    this.progress = context.progress();
+    this.context = context;
   }
 
   /** The change of one input: an iterator over its lines, and the file that they go to. */
@@ -168,15 +162,18 @@ public final class LineChange {
 
   /** Begins, from nothing. */
   public Changing open(String runId) throws IOException {
-    Run run = ledger.run(runId);
-    RunFolder folder = RunFolder.of(settings, runId);
+    Run run = context.ledger().queries().run(runId);
+    RunFolder folder = context.folder(run);
     InputGuard.check(run, folder);
     Files.deleteIfExists(folder.changed());
-    if (run.isPacked()) {
-      Gunzip.unpack(folder.received(run), folder.plain(), at -> {});
+    if (run.isGzip()) {
+      Gunzip.decompress(folder.received(run), folder.plain(), at -> {});
     }
     return new Changing(
-        run, folder, LineReader.open(folder.plain(), settings.lines().maxBytes()), progress);
+        run,
+        folder,
+        LineReader.open(folder.plain(), context.settings().lines().maxBytes()),
+        context.progress());
   }
 
   /**

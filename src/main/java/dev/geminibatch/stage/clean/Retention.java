@@ -1,18 +1,14 @@
 package dev.geminibatch.stage.clean;
 
 import dev.geminibatch.io.AtomicFiles;
-import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.InputArchive;
+import dev.geminibatch.run.InputFile;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
-import dev.geminibatch.settings.FileOverrides;
-import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
-import dev.geminibatch.stage.receive.PictureInbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,32 +27,26 @@ public final class Retention {
   /** So many runs are removed before others get their turn at the ledger. */
   private static final int AT_ONCE = 100;
 
-  private final Ledger ledger;
-  private final Settings settings;
   private final StageContext context;
-  private final Clock clock;
 
   public Retention(StageContext context) {
-    this.ledger = context.ledger();
-    this.settings = context.settings();
     this.context = context;
-    this.clock = context.clock();
   }
 
   /** Removes everything that is older than {@code history.keep}. */
   public void clean() throws IOException {
-    Instant before = clock.instant().minus(settings.jobs().keep());
+    Instant before = context.clock().instant().minus(context.settings().jobs().keep());
     long removed = 0;
     List<Run> runs;
     do {
-      runs = ledger.removeFinishedBefore(before, AT_ONCE);
+      runs = context.ledger().runs().removeFinishedBefore(before, AT_ONCE);
       for (Run run : runs) {
         removeFiles(run);
       }
       removed += runs.size();
     } while (runs.size() == AT_ONCE);
-    ledger.forgetUploadsDeadBefore(before);
-    removeOlder(settings.folders().state().resolve("remote"), before);
+    context.ledger().uploads().forgetDeadBefore(before);
+    removeOlder(context.state().remoteMedia(), before);
     if (removed > 0) {
       LOG.info(
           "{} runs that were finished before {} are forgotten (history.keep)", removed, before);
@@ -64,16 +54,16 @@ public final class Retention {
   }
 
   private void removeFiles(Run run) throws IOException {
-    RunFolder folder = RunFolder.of(settings, run.id());
+    RunFolder folder = context.folder(run);
     if (run.fromInbox() && Files.exists(folder.received(run))) {
       Optional<Path> archived =
           InputArchive.find(context.folders(run).archive(), run, folder.received(run));
       if (archived.isPresent()) {
         Files.delete(archived.get());
-        Files.deleteIfExists(FileOverrides.beside(archived.get()));
+        Files.deleteIfExists(InputFile.settingsBeside(archived.get()));
       }
     }
-    if (run.source().startsWith(settings.folders().state().resolve(PictureInbox.FOLDER))) {
+    if (run.source().startsWith(context.state().gathered())) {
       AtomicFiles.removeTree(context.folders(run).archive().resolve(run.stem()));
     }
     folder.remove();

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.answer.AnswerCheck;
 import dev.geminibatch.answer.AnswerDownload;
 import dev.geminibatch.answer.AnswerMatcher;
+import dev.geminibatch.answer.JobProblem;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
-import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
@@ -16,13 +18,11 @@ import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.settings.Settings;
+import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.stage.StageContext;
-import dev.geminibatch.stage.poll.JobPolling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,19 +40,13 @@ public final class Collector {
 
   private final Ledger ledger;
   private final StageContext context;
-  private final RetryPlanner followUp;
-  private final Settings settings;
-  private final Progress progress;
-  private final Clock clock;
+  private final RetryPlanner retries;
   private final Set<Path> begun = ConcurrentHashMap.newKeySet();
 
-  public Collector(StageContext context, RetryPlanner followUp) {
+  public Collector(StageContext context, RetryPlanner retries) {
     this.context = context;
     this.ledger = context.ledger();
-    this.settings = context.settings();
-    this.progress = context.progress();
-    this.followUp = followUp;
-    this.clock = context.clock();
+    this.retries = retries;
   }
 
   /**
@@ -61,46 +55,46 @@ public final class Collector {
    * @return whether all its jobs are collected now and no line is sent again
    */
   public boolean collect(String runId) throws IOException {
-    Run run = ledger.run(runId);
-    RunFolder folder = RunFolder.of(settings, runId);
-    for (Job job : ledger.jobs(runId)) {
+    Run run = ledger.queries().run(runId);
+    AnswerCheck check = new AnswerCheck(context.settings(run).lines().strictness());
+    for (Job job : ledger.jobs().of(runId)) {
       if (job.state() == JobState.ENDED) {
-        collect(run, folder, job);
+        collect(run, job, check);
       }
     }
-    boolean all = ledger.jobs(runId).stream().allMatch(job -> job.state() == JobState.COLLECTED);
-    if (!all || followUp.prepare(run, folder)) {
+    boolean isAll =
+        ledger.jobs().of(runId).stream().allMatch(job -> job.state() == JobState.COLLECTED);
+    if (!isAll || retries.prepare(run, check)) {
       return false;
     }
-    ledger.moveTo(runId, RunState.COLLECTED);
+    ledger.runs().moveTo(runId, RunState.COLLECTED);
     return true;
   }
 
-  private void collect(Run run, RunFolder folder, Job job) throws IOException {
+  private void collect(Run run, Job job, AnswerCheck check) throws IOException {
+    RunFolder folder = context.folder(run);
     if (job.responsesFile().isPresent()) {
       download(run, folder, job);
     }
-    AnswerCheck check = new AnswerCheck(context.settings(run).results().check());
-    AnswerMatcher.Outcome outcome = AnswerMatcher.match(folder.jobFiles(job.number()), check);
+    AnswerMatcher.Outcome outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
     AtomicFiles.force(folder.matches(job.number()));
-    MAPPER.writeValue(folder.oddities(job.number()).toFile(), outcome.oddities());
-    if (outcome.oddities().count() > 0) {
+    MAPPER.writeValue(folder.strayAnswers(job.number()).toFile(), outcome.strayAnswers());
+    if (outcome.strayAnswers().count() > 0) {
       LOG.warn(
           "{}: among the answers of {} are lines that answer nothing: {}",
           run.name(),
-          job.name().orElseThrow(),
-          outcome.oddities().inWords());
+          job.shownName(),
+          outcome.strayAnswers().inWords());
     }
-    ledger.jobCollected(job, outcome.answered(), outcome.failed(), outcome.tokens());
-    job.name()
-        .ifPresent(
-            name ->
-                LOG.info(
-                    "{}: {} has {} answers, {} requests without one",
-                    run.name(),
-                    name,
-                    outcome.answered(),
-                    outcome.failed()));
+    ledger.jobs().collected(job, outcome.answered(), outcome.failed(), outcome.tokens());
+    if (job.name().isPresent()) {
+      LOG.info(
+          "{}: {} has {}, {} without one",
+          run.name(),
+          job.shownName(),
+          Amounts.count(outcome.answered(), "answer"),
+          Amounts.count(outcome.failed(), "request"));
+    }
     Files.deleteIfExists(folder.jobBody(job.number())); // nothing is sent from it any more
   }
 
@@ -115,41 +109,42 @@ public final class Collector {
     }
     try {
       AnswerDownload.fetch(
-          context.service(run).gemini(),
+          context.connection(run).files(),
           job.responsesFile().orElseThrow(),
           part,
           job.requests(),
-          received -> progress.step(run, "downloading answers", received, 0, Unit.BYTES));
+          received -> context.progress().step(run, "downloading answers", received, 0, Unit.BYTES));
       AtomicFiles.publish(part, answers);
       begun.remove(part);
     } catch (ServiceFailure failure) {
       if (failure.kind() != Kind.NOT_FOUND) {
         throw failure;
       }
-      if (!job.isOf(context.service(run).project())) {
+      if (!job.isOf(context.connection(run).project())) {
         throw job.madeWithAnotherKey();
       }
-      if (run.tries() < TRIES_FOR_ANSWERS || isStillPromised(run, job)) {
+      if (run.waiting().tries() < TRIES_FOR_ANSWERS || isStillPromised(run, job)) {
         throw failure;
       }
       LOG.error(
           "{}: the answers of {} are not with the service any more: {}",
           run.name(),
-          job.name().orElse("job " + job.number()),
+          job.shownName(),
           failure.getMessage());
-      ledger.jobEnded(job, "ANSWERS_GONE", null, failure.getMessage());
+      ledger.jobs().ended(job, JobProblem.Kind.ANSWERS_GONE.name(), null, failure.getMessage());
     }
   }
 
   /** Whether the service still says that the answers are there, and they are not too old. */
   private boolean isStillPromised(Run run, Job job) {
     try {
-      RemoteJob status = context.service(run).gemini().batch(job.name().orElseThrow());
+      RemoteJob status = context.connection(run).batches().job(job.name().orElseThrow());
       return status.responsesFile().equals(job.responsesFile())
-          && job.ended()
+          && job.times()
+              .ended()
               .orElse(Instant.EPOCH)
-              .plus(JobPolling.LIFE_OF_ANSWERS)
-              .isAfter(clock.instant());
+              .plus(ServiceLimits.ANSWER_LIFE)
+              .isAfter(context.clock().instant());
     } catch (ServiceFailure failure) {
       if (failure.kind() == Kind.NOT_FOUND) {
         return false;

@@ -2,6 +2,7 @@ package dev.geminibatch.stage.collect;
 
 import dev.geminibatch.answer.AnswerCheck;
 import dev.geminibatch.answer.JobAnswers;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileTag;
@@ -9,18 +10,19 @@ import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineNumberSet;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.LineReader;
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestReader;
-import dev.geminibatch.media.UploadReferences;
+import dev.geminibatch.media.ReferenceIndex;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
-import dev.geminibatch.settings.Settings;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class RetryPlanner {
   private static final Logger LOG = LoggerFactory.getLogger("collect");
 
-  /**
-   * Somebody ended these, or they were paid for in full, so nobody wants them paid again unasked;
-   * or the input no longer says what they were.
-   */
-  private static final Set<String> NOT_BY_ITSELF =
-      Set.of("job-cancelled", "job-gone", "job-answers_gone", "job-input_changed");
-
   /** A service that refuses other lines of a job each time is not asked for ever. */
   private static final int MOST_WITHOUT_SENDING = 20;
 
@@ -46,18 +41,16 @@ public final class RetryPlanner {
 
   private static final Duration QUOTA_WAIT = Duration.ofMinutes(1);
 
-  private final Ledger ledger;
-  private final UploadReferences references;
-  private final RequestReader requests;
-  private final Settings settings;
   private final StageContext context;
+  private final Ledger ledger;
+  private final ReferenceIndex references;
+  private final RequestReader requests;
 
-  public RetryPlanner(StageContext context, UploadReferences references, RequestReader requests) {
-    this.ledger = context.ledger();
-    this.settings = context.settings();
-    this.references = references;
-    this.requests = requests;
+  public RetryPlanner(StageContext context, RequestReader requests) {
     this.context = context;
+    this.ledger = context.ledger();
+    this.references = ledger.uploads();
+    this.requests = requests;
   }
 
   /** What there is to send again. */
@@ -73,16 +66,16 @@ public final class RetryPlanner {
    * @param run all of whose jobs are collected
    * @return whether the run goes on with another attempt
    */
-  boolean prepare(Run run, RunFolder folder) throws IOException {
-    List<Job> jobs = ledger.jobs(run.id());
+  boolean prepare(Run run, AnswerCheck check) throws IOException {
+    RunFolder folder = context.folder(run);
+    List<Job> jobs = ledger.jobs().of(run.id());
     long sent =
         jobs.stream().filter(job -> job.name().isPresent()).map(Job::attempt).distinct().count();
-    boolean wasLast = sent >= settings.jobs().maxAttempts();
+    boolean wasLast = sent >= context.settings().jobs().maxAttempts();
     if (run.attempt() - sent > MOST_WITHOUT_SENDING) {
       return false;
     }
     Plan plan = new Plan();
-    AnswerCheck check = new AnswerCheck(context.settings(run).results().check());
     for (Job job : jobs) {
       boolean wasSent = job.name().isPresent();
       if (job.attempt() == run.attempt() && !job.cancelAsked() && !(wasLast && wasSent)) {
@@ -95,28 +88,28 @@ public final class RetryPlanner {
     int attempt = run.attempt() + 1;
     plan.lines.write(folder.lines(attempt));
     claimFiles(run, folder, plan, attempt);
-    ledger.sendAgain(run.id(), attempt);
+    ledger.runs().sendAgain(run.id(), attempt);
     LOG.info(
-        "{}: {} requests have no answer yet and are sent again, as attempt {}",
+        "{}: {} without an answer yet, sent again as attempt {}",
         run.name(),
-        plan.lines.size(),
+        Amounts.count(plan.lines.size(), "request"),
         attempt);
     if (plan.quota) {
-      ledger.parked(run.id(), "The quota was exhausted; a new attempt follows.", QUOTA_WAIT);
+      ledger.runs().parked(run.id(), "The quota was exhausted; a new attempt follows.", QUOTA_WAIT);
     }
     return true;
   }
 
   private void examine(Job job, RunFolder folder, AnswerCheck check, Plan plan) throws IOException {
-    try (JobAnswers answers = folder.open(job, check)) {
+    try (JobAnswers answers = JobAnswers.open(folder, job, check)) {
       while (answers.advance()) {
         LineProblem problem = answers.problem().orElse(null);
-        if (problem != null && problem.retryable() && !NOT_BY_ITSELF.contains(problem.code())) {
+        if (problem != null && ProblemCode.isRetriedAutomatically(problem)) {
           plan.lines.add(answers.entry().line());
           plan.quota |=
-              problem.code().equals("RESOURCE_EXHAUSTED")
-                  || problem.message().contains("RESOURCE_EXHAUSTED");
-          if (problem.code().equals("file-gone")) {
+              problem.is(ProblemCode.RESOURCE_EXHAUSTED)
+                  || ServiceWords.isAboutQuota(problem.message());
+          if (problem.is(ProblemCode.FILE_GONE)) {
             plan.withDeadFiles.add(answers.entry().line());
           }
         }
@@ -128,16 +121,17 @@ public final class RetryPlanner {
   private void claimFiles(Run run, RunFolder folder, Plan plan, int attempt) throws IOException {
     LineNumberSet wanted = LineNumberSet.read(folder.lines(attempt));
     LineNumberSet dead = plan.withDeadFiles.sorted();
-    String project = context.service(run).project();
-    List<UploadReferences.Needed> again = new ArrayList<>();
-    try (LineReader lines = LineReader.open(folder.input(), settings.lines().maxBytes())) {
+    ProjectId project = context.connection(run).project();
+    List<ReferenceIndex.Needed> again = new ArrayList<>();
+    try (LineReader lines =
+        LineReader.open(folder.input(), context.settings().lines().maxBytes())) {
       while (lines.hasNext()) {
         Line line = lines.next();
         if (wanted.contains(line.number()) && requests.read(line) instanceof BatchRequest request) {
           boolean isDead = dead.contains(line.number());
           request.tags().stream()
               .map(FileTag::path)
-              .forEach(tag -> again.add(new UploadReferences.Needed(tag, isDead)));
+              .forEach(tag -> again.add(new ReferenceIndex.Needed(tag, isDead)));
           if (again.size() >= GROUP) {
             references.needAgain(project, run.id(), attempt, again);
             again.clear();

@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When to look at jobs again: at the poll interval at first, and at a twentieth of the time waited
- * later on, once a minute at the least. A service in trouble is asked less and less often, too.
+ * When to poll again: at the poll interval at first, and at a twentieth of the time waited later
+ * on, once a minute at the least. A service in trouble is asked less and less often, too.
  */
 final class PollPace {
   private static final Duration SLOWEST = Duration.ofMinutes(1);
   private static final int SHARE_OF_WAIT = 20;
 
-  /** How often somebody is told that the trouble goes on. */
-  private static final Duration TELL = Duration.ofMinutes(10);
+  /** How often it is reported that the trouble lasts. */
+  private static final Duration REPORT = Duration.ofMinutes(10);
 
   private final Duration interval;
   private Instant last = Instant.MIN;
-  private Instant tell = Instant.MIN;
+  private Instant nextReport = Instant.MIN;
   private int failures;
 
   /**
@@ -27,7 +27,7 @@ final class PollPace {
   }
 
   /**
-   * Whether to look now.
+   * Whether to poll now.
    *
    * @param age of the youngest job
    */
@@ -40,30 +40,30 @@ final class PollPace {
   }
 
   /**
-   * A look came through.
+   * A poll succeeded.
    *
-   * @return whether it was the first one after a failure that was told
+   * @return whether it was the first one after a failure that was reported
    */
-  boolean looked(Instant now) {
+  boolean succeeded(Instant now) {
     boolean wasInTrouble = failures > 0;
     failures = 0;
-    tell = Instant.MIN;
+    nextReport = Instant.MIN;
     last = now;
     return wasInTrouble;
   }
 
   /**
-   * A look failed.
+   * A poll failed.
    *
-   * @return whether somebody should be told
+   * @return whether it should be reported
    */
   boolean failed(Instant now) {
     failures++;
     last = now;
-    if (now.isBefore(tell)) {
+    if (now.isBefore(nextReport)) {
       return false;
     }
-    tell = now.plus(TELL);
+    nextReport = now.plus(REPORT);
     return true;
   }
 

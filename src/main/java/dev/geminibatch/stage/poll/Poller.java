@@ -2,10 +2,11 @@ package dev.geminibatch.stage.poll;
 
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
-import dev.geminibatch.run.RunClaims;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.settings.Profiles;
@@ -25,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * At each tick: has the open jobs looked at, and says which runs have something to do. What a tick
- * takes depends on these, and not on how many runs wait for room or are finished.
+ * At each tick: polls the open jobs, and says which runs have something to do. What a tick takes
+ * depends on these, and not on how many runs wait for room or are finished.
  */
 public final class Poller {
   private static final Logger LOG = LoggerFactory.getLogger("poll");
@@ -34,13 +35,14 @@ public final class Poller {
 
   private final Ledger ledger;
   private final CreationQueue queue;
-  private final RunClaims claims;
+  private final Leases leases;
+  private final BusyRuns busy;
   private final StageContext context;
-  private final Map<Connection, JobPolling> watches = new HashMap<>();
+  private final Map<Connection, JobPolling> pollings = new HashMap<>();
   private final Predicate<Run> scope;
   private final Clock clock;
   private final Instant started;
-  private boolean hasLooked;
+  private boolean hasPolled;
 
   /**
    * @param scope the runs that this process is for, beside those that are to answer them
@@ -49,14 +51,15 @@ public final class Poller {
     this.context = context;
     this.ledger = context.ledger();
     this.queue = queue;
-    this.claims = context.claims();
+    this.leases = context.leases();
+    this.busy = context.busy();
     this.clock = context.clock();
     this.scope = scope;
     this.started = clock.instant();
   }
 
   /**
-   * Runs that can go on, the oldest first, each begun by {@link RunClaims#begin}.
+   * Runs that can go on, the oldest first, each begun by {@link BusyRuns#begin}.
    *
    * @param near those for which the service has done its part, or has room now: they are few, and
    *     do not wait behind thousands that have just arrived
@@ -66,12 +69,12 @@ public final class Poller {
 
   /** One tick. */
   public Turns poll() {
-    if (!hasLooked) {
-      hasLooked = true;
-      tellUnknown();
+    if (!hasPolled) {
+      hasPolled = true;
+      parkUnknown();
     }
     List<Run> following =
-        ledger.inState(RunState.FOLLOWING).stream()
+        ledger.queries().inState(RunState.FOLLOWING).stream()
             .filter(run -> scope.test(run) && isKnown(run))
             .toList();
     Set<String> leaders =
@@ -80,31 +83,31 @@ public final class Poller {
     if (someWait) {
       queue.keep(
           () ->
-              ledger.inState(RunState.ASSEMBLED).stream()
+              ledger.queries().inState(RunState.ASSEMBLED).stream()
                   .filter(run -> run.isQueued() && isInScope(run, leaders))
                   .map(Run::id)
                   .toList());
     }
-    look(leaders, someWait);
+    pollJobs(leaders, someWait);
     return goOn(following, leaders, someWait);
   }
 
   /** Nothing else would say why they wait. */
-  private void tellUnknown() {
-    for (Run run : ledger.unfinished()) {
+  private void parkUnknown() {
+    for (Run run : ledger.queries().unfinished()) {
       if (scope.test(run) && !isKnown(run)) {
         String reason =
             "Its profile "
                 + run.profile()
-                + " is not in the configuration any more, or has no key; it goes on when that is"
-                + " mended.";
+                + " is not in the configuration any more, or has no key; it resumes when that is"
+                + " fixed.";
         LOG.warn("{}: {}", run.name(), reason);
-        ledger.parked(run.id(), reason, Duration.ZERO);
+        ledger.runs().parked(run.id(), reason, Duration.ZERO);
       }
     }
   }
 
-  /** For the route, which would look for the methods of each {@link Turns} anew. */
+  /** For the route, which would search for the methods of each {@link Turns} again. */
   public static List<String> near(Turns turns) {
     return turns.near();
   }
@@ -118,35 +121,35 @@ public final class Poller {
     return !run.isDryRun() && isKnown(run) && (scope.test(run) || leaders.contains(run.id()));
   }
 
-  /** A run of a profile that is not set any more, or has no key, waits until that is mended. */
+  /** A run of a profile that is not set any more, or has no key, waits until that is fixed. */
   private boolean isKnown(Run run) {
     Profiles profiles = context.settings().profiles();
     return profiles.has(run.profile()) && profiles.of(run.profile()).service().key().isPresent();
   }
 
-  private void look(Set<String> leaders, boolean someWait) {
+  private void pollJobs(Set<String> leaders, boolean someWait) {
     Map<String, Run> watched = new HashMap<>();
-    for (Run run : ledger.withOpenJobs()) {
-      boolean ours = isInScope(run, leaders) && claims.own(run.id());
+    for (Run run : ledger.queries().withOpenJobs()) {
+      boolean ours = isInScope(run, leaders) && leases.acquire(run.id());
       // Jobs of runs that nobody works on take room until somebody sees that they are over.
-      if (ours || someWait && claims.isFree(run.id()) && isKnown(run)) {
+      if (ours || someWait && leases.isFree(run.id()) && isKnown(run)) {
         watched.put(run.id(), run);
       }
     }
     Map<Connection, List<Job>> open =
-        ledger.jobs(JobState.OPEN).stream()
+        ledger.jobs().inState(JobState.OPEN).stream()
             .filter(job -> watched.containsKey(job.runId()))
-            .collect(Collectors.groupingBy(job -> context.service(watched.get(job.runId()))));
+            .collect(Collectors.groupingBy(job -> context.connection(watched.get(job.runId()))));
     open.forEach(
         (service, jobs) ->
-            watches
+            pollings
                 .computeIfAbsent(service, each -> new JobPolling(context, each))
-                .look(jobs, watched));
+                .poll(jobs, watched));
   }
 
   private Turns goOn(List<Run> following, Set<String> leaders, boolean someWait) {
     Turns turns = new Turns(new ArrayList<>(), new ArrayList<>());
-    for (Run run : ledger.mayGoOn(clock.instant(), started)) {
+    for (Run run : ledger.due().mayGoOn(clock.instant(), started)) {
       if (isInScope(run, leaders) && begin(run)) {
         boolean hasJobs = run.state().compareTo(RunState.ASSEMBLED) >= 0;
         (hasJobs ? turns.near() : turns.others()).add(run.id());
@@ -156,7 +159,7 @@ public final class Poller {
       services().forEach(service -> fillRoom(service, turns, leaders));
     }
     if (!following.isEmpty()) {
-      Set<String> ended = ledger.endedLeaders();
+      Set<String> ended = ledger.queries().endedLeaders();
       following.stream()
           .filter(run -> isDue(run) && run.leader().map(ended::contains).orElse(true))
           .filter(this::begin)
@@ -171,9 +174,9 @@ public final class Poller {
     Optional<Run> last = Optional.empty();
     List<Run> page;
     do {
-      page = room > 0 ? ledger.waiting(clock.instant(), started, last, PAGE) : List.of();
+      page = room > 0 ? ledger.due().queued(clock.instant(), started, last, PAGE) : List.of();
       for (Run run : page) {
-        boolean mayGoOn = room > 0 && isInScope(run, leaders) && context.service(run) == service;
+        boolean mayGoOn = room > 0 && isInScope(run, leaders) && context.connection(run) == service;
         if (mayGoOn && begin(run)) {
           turns.near().add(run.id());
           room--;
@@ -186,28 +189,28 @@ public final class Poller {
   private Set<Connection> services() {
     return context.settings().profiles().all().stream()
         .filter(profile -> profile.service().key().isPresent())
-        .map(context.services()::of)
+        .map(profile -> context.connections().of(profile.service()))
         .collect(Collectors.toSet());
   }
 
   /** A wait that an earlier process began is over: the restart may have been the remedy. */
   private boolean isDue(Run run) {
-    return run.updated().isBefore(started) || !run.nextTry().isAfter(clock.instant());
+    return run.updated().isBefore(started) || !run.waiting().nextTry().isAfter(clock.instant());
   }
 
   /** Begins a run, unless another process has gone on with it until it was ours. */
   private boolean begin(Run run) {
-    if (claims.isOurs(run.id())) {
-      return claims.beginOurs(run.id());
+    if (leases.isOurs(run.id())) {
+      return busy.beginOurs(run.id());
     }
-    if (!claims.own(run.id())) {
+    if (!leases.acquire(run.id())) {
       return false;
     }
-    Optional<Run> present = ledger.find(run.id());
+    Optional<Run> present = ledger.queries().find(run.id());
     if (present.map(Run::state).filter(run.state()::equals).isEmpty()) {
-      claims.disown(run.id());
+      leases.release(run.id());
       return false;
     }
-    return claims.begin(run.id());
+    return busy.begin(run.id());
   }
 }

@@ -1,8 +1,8 @@
 package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.AtomicFiles;
-import dev.geminibatch.run.RunClaims;
-import dev.geminibatch.settings.FileOverrides;
+import dev.geminibatch.run.BusyRuns;
+import dev.geminibatch.run.InputFile;
 import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
@@ -40,9 +40,6 @@ public final class PictureInbox {
   private static final Logger LOG = LoggerFactory.getLogger("gather");
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
-  /** In the state folder, where the marks are. */
-  public static final String FOLDER = "gathered";
-
   private static final String BEGUN = ".begun";
   private static final String EXPORT = ".jsonl";
 
@@ -52,8 +49,8 @@ public final class PictureInbox {
 
   private final RestingFiles resting;
 
-  /** By profile: what does not work, said once. */
-  private final Map<String, String> told = new HashMap<>();
+  /** By profile: what does not work, reported once. */
+  private final Map<String, String> reported = new HashMap<>();
 
   public PictureInbox(StageContext context, Receiver receiver) {
     this.settings = context.settings();
@@ -65,16 +62,16 @@ public final class PictureInbox {
   /**
    * Takes what rests.
    *
-   * @return the ids of the new runs, begun by {@link RunClaims#begin}
+   * @return the ids of the new runs, begun by {@link BusyRuns#begin}
    */
   public synchronized List<String> gather(String profile) {
     try {
       List<String> runs = gatherAll(profile);
-      told.remove(profile);
+      reported.remove(profile);
       return runs;
     } catch (IOException | RuntimeException e) {
       String problem = e.getClass().getSimpleName() + ": " + e.getMessage();
-      if (!problem.equals(told.put(profile, problem))) {
+      if (!problem.equals(reported.put(profile, problem))) {
         LOG.error("Pictures of {} cannot be taken, it is tried again: {}", profile, problem);
       }
       return List.of();
@@ -84,7 +81,7 @@ public final class PictureInbox {
   private List<String> gatherAll(String profile) throws IOException {
     Settings set = settings.profiles().of(profile);
     Path inbox = set.folders().inbox();
-    Path marks = settings.folders().state().resolve(FOLDER).resolve(profile);
+    Path marks = settings.folders().stateFolder().gathered().resolve(profile);
     Files.createDirectories(marks);
     Files.createDirectories(inbox);
     Duration quiet = set.pictures().orElseThrow().quietPeriod();
@@ -232,7 +229,7 @@ public final class PictureInbox {
     // folder are the same content.
     Path root = set.uploads().mediaRoot();
     PropertySources.write(
-        FileOverrides.beside(export), "media.root", root.relativize(folder).toString());
+        InputFile.settingsBeside(export), "media.root", root.relativize(folder).toString());
     Path aside = export.resolveSibling("." + export.getFileName());
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(aside))) {
       for (Path picture : pictures) {

@@ -31,7 +31,7 @@ public final class PictureRequest {
   /**
    * Reads prompt and schema.
    *
-   * @throws UsageException when the schema is no JSON object, or the prompt is empty
+   * @throws UsageException when the schema is not a JSON object, or the prompt is empty
    */
   public static PictureRequest read(Settings.Pictures settings) throws IOException {
     String prompt = Files.readString(settings.prompt()).strip();
@@ -50,7 +50,7 @@ public final class PictureRequest {
       if (!schema.get().isObject()) {
         throw new UsageException(
             settings.schema().get()
-                + " is no schema; write an object such as {\"type\":\"OBJECT\"}.");
+                + " is not a schema; write an object such as {\"type\":\"OBJECT\"}.");
       }
     }
     return new PictureRequest(prompt, schema);

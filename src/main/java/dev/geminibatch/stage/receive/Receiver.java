@@ -3,14 +3,18 @@ package dev.geminibatch.stage.receive;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.run.BusyRuns;
+import dev.geminibatch.run.InputArchive;
+import dev.geminibatch.run.InputFile;
+import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
-import dev.geminibatch.run.RunClaims;
 import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.RunInput;
+import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
-import dev.geminibatch.stage.fail.FailureHandler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,22 +36,22 @@ public final class Receiver {
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-  /** How long a file that could not be moved is left alone before it is tried again. */
-  private static final Duration LEAVE_ALONE = Duration.ofMinutes(1);
+  /** How long a file that could not be moved is ignored before it is tried again. */
+  private static final Duration IGNORED = Duration.ofMinutes(1);
 
-  private final Ledger ledger;
-  private final RunClaims claims;
-  private final Settings settings;
   private final StageContext context;
+  private final Ledger ledger;
+  private final Leases leases;
+  private final Settings settings;
   private final Clock clock;
   private final RandomGenerator random;
-  private final Map<Path, Instant> leftAloneUntil = new ConcurrentHashMap<>();
+  private final Map<Path, Instant> ignoredUntil = new ConcurrentHashMap<>();
 
   public Receiver(StageContext context, RandomGenerator random) {
-    this.ledger = context.ledger();
-    this.claims = context.claims();
-    this.settings = context.settings();
     this.context = context;
+    this.ledger = context.ledger();
+    this.leases = context.leases();
+    this.settings = context.settings();
     this.clock = context.clock();
     this.random = random;
   }
@@ -57,7 +61,7 @@ public final class Receiver {
    *
    * @param output where the results go
    * @param displayName the job's name, or empty for the file's
-   * @param dryRun whether it is only to be looked at
+   * @param dryRun whether it is only to be inspected
    */
   public record Order(
       Path file, Path output, Optional<String> displayName, boolean forced, boolean dryRun) {}
@@ -71,18 +75,23 @@ public final class Receiver {
    * Moves a dropped file out of the inbox, and the settings that lie beside it.
    *
    * @param profile whose inbox it is
-   * @return the id of the run, begun by {@link RunClaims#begin}; null if there is nothing to take
-   * @throws IOException when the file cannot be moved; it is left alone for a while then
+   * @return the id of the run, begun by {@link BusyRuns#begin}; null if there is nothing to take
+   * @throws IOException when the file cannot be moved; it is ignored for a while then
    */
   public String receive(String profile, Path file) throws IOException {
-    Instant leftAlone = leftAloneUntil.getOrDefault(file, Instant.MIN);
-    if (!Files.exists(file) || clock.instant().isBefore(leftAlone)) {
+    Instant ignored = ignoredUntil.getOrDefault(file, Instant.MIN);
+    if (!Files.exists(file) || clock.instant().isBefore(ignored)) {
       return null;
     }
     String name = file.getFileName().toString();
-    boolean forced = Run.isForced(name);
-    Settings set = settingsFor(profile, file);
-    Run run = run(name, set, file, true, Optional.empty(), Run.stem(name), forced, false);
+    Run run =
+        newRun(
+            new RunInput(name, file, true, 0, 0),
+            settingsFor(profile, file),
+            InputFile.stem(name),
+            InputFile.isForced(name),
+            false,
+            Optional.empty());
     try {
       // Begun before the ledger shows it: a tick that came in between would begin it, too.
       String id =
@@ -91,15 +100,15 @@ public final class Receiver {
               (source, target) -> {
                 copyOverrides(run);
                 AtomicFiles.move(source, target);
-                Files.deleteIfExists(FileOverrides.beside(source));
-                claims.begin(run.id());
+                Files.deleteIfExists(InputFile.settingsBeside(source));
+                context.busy().begin(run.id());
               });
-      leftAloneUntil.remove(file);
+      ignoredUntil.remove(file);
       forgetFailure(run);
       LOG.info("{}: received as run {}", name, id);
       return id;
     } catch (IOException e) {
-      leftAloneUntil.put(file, clock.instant().plus(LEAVE_ALONE));
+      ignoredUntil.put(file, clock.instant().plus(IGNORED));
       throw e;
     }
   }
@@ -112,16 +121,15 @@ public final class Receiver {
    */
   public String receive(Order order) throws IOException {
     String name = order.file().getFileName().toString();
+    Path source = order.file().toAbsolutePath().normalize();
     Run run =
-        run(
-            name,
+        newRun(
+            new RunInput(name, source, false, 0, 0),
             settings,
-            order.file().toAbsolutePath().normalize(),
-            false,
-            Optional.of(order.output().toAbsolutePath().normalize()),
-            order.displayName().orElse(Run.stem(name)),
+            order.displayName().orElse(InputFile.stem(name)),
             order.forced(),
-            order.dryRun());
+            order.dryRun(),
+            Optional.of(order.output().toAbsolutePath().normalize()));
     return receive(run, AtomicFiles::copyUnforced); // inspecting forces it, see there
   }
 
@@ -133,7 +141,7 @@ public final class Receiver {
   public Optional<String> unfinished(Order order) throws IOException {
     Path source = order.file().toAbsolutePath().normalize();
     Path output = order.output().toAbsolutePath().normalize();
-    for (Run run : ledger.unfinished()) {
+    for (Run run : ledger.queries().unfinished()) {
       boolean same =
           !run.fromInbox()
               && run.state() != RunState.RECEIVING
@@ -141,11 +149,11 @@ public final class Receiver {
               && run.source().equals(source)
               && run.output().equals(Optional.of(output))
               && run.model().equals(settings.jobs().model())
-              && run.mediaRoot().equals(settings.uploads().mediaRoot())
+              && run.options().mediaRoot().equals(settings.uploads().mediaRoot())
               && run.forced() == order.forced()
               && !run.isDryRun()
-              && run.inputSize() == Files.size(source)
-              && run.inputModified() == Files.getLastModifiedTime(source).toMillis();
+              && run.input().size() == Files.size(source)
+              && run.input().modified() == Files.getLastModifiedTime(source).toMillis();
       if (same) {
         return Optional.of(run.id());
       }
@@ -155,9 +163,9 @@ public final class Receiver {
 
   /** Sorts out runs that were being received when the process ended. */
   public void recover() throws IOException {
-    for (Run run : ledger.inState(RunState.RECEIVING)) {
-      if (claims.own(run.id())) {
-        RunFolder folder = RunFolder.of(settings, run.id());
+    for (Run run : ledger.queries().inState(RunState.RECEIVING)) {
+      if (leases.acquire(run.id())) {
+        RunFolder folder = context.folder(run);
         if (!run.fromInbox() || !Files.exists(folder.received(run))) {
           // The input is still where it was; a copy of it need not be complete.
           abandon(run.id());
@@ -170,26 +178,26 @@ public final class Receiver {
           Files.delete(run.source()); // from another file system; it would be received again
         }
         if (Files.exists(folder.overrides())) {
-          Files.deleteIfExists(FileOverrides.beside(run.source()));
+          Files.deleteIfExists(InputFile.settingsBeside(run.source()));
         }
         taken(run, folder);
       }
     }
   }
 
-  /** What is wrong with the settings beside a file is told when its lines would be looked at. */
+  /** What is wrong with the settings beside a file is reported when it is inspected. */
   private Settings settingsFor(String profile, Path file) throws IOException {
     try {
-      return FileOverrides.of(FileOverrides.beside(file), settings, profile);
+      return FileOverrides.of(InputFile.settingsBeside(file), settings, profile);
     } catch (UsageException e) {
       return settings.profiles().of(profile);
     }
   }
 
   private void copyOverrides(Run run) throws IOException {
-    Path overrides = FileOverrides.beside(run.source());
+    Path overrides = InputFile.settingsBeside(run.source());
     if (Files.exists(overrides)) {
-      AtomicFiles.copyUnforced(overrides, RunFolder.of(settings, run.id()).overrides());
+      AtomicFiles.copyUnforced(overrides, context.folder(run).overrides());
     }
   }
 
@@ -197,7 +205,7 @@ public final class Receiver {
   private void forgetFailure(Run run) throws IOException {
     Path failed = context.folders(run).failed().resolve(run.name());
     if (!Files.exists(failed)) {
-      Files.deleteIfExists(FailureHandler.explanationOf(failed));
+      Files.deleteIfExists(InputArchive.explanationOf(failed));
     }
   }
 
@@ -207,9 +215,9 @@ public final class Receiver {
   }
 
   private String receive(Run run, Transfer transfer) throws IOException {
-    claims.own(run.id());
-    ledger.add(run);
-    RunFolder folder = RunFolder.of(settings, run.id());
+    leases.acquire(run.id());
+    ledger.runs().add(run);
+    RunFolder folder = context.folder(run);
     try {
       folder.create();
       transfer.transfer(run.source(), folder.received(run));
@@ -222,58 +230,40 @@ public final class Receiver {
   }
 
   private void taken(Run run, RunFolder folder) throws IOException {
-    ledger.received(
-        run.id(),
-        Files.size(folder.received(run)),
-        Files.getLastModifiedTime(folder.received(run)).toMillis());
+    ledger
+        .runs()
+        .received(
+            run.id(),
+            Files.size(folder.received(run)),
+            Files.getLastModifiedTime(folder.received(run)).toMillis());
   }
 
   private void abandon(String runId) throws IOException {
-    claims.disown(runId);
-    ledger.remove(runId);
-    RunFolder.of(settings, runId).remove();
+    leases.release(runId);
+    ledger.runs().remove(runId);
+    context.folder(runId).remove();
   }
 
-  private Run run(
-      String name,
+  private Run newRun(
+      RunInput input,
       Settings set,
-      Path source,
-      boolean fromInbox,
-      Optional<Path> output,
       String displayName,
       boolean forced,
-      boolean dryRun) {
-    Instant now = clock.instant();
-    String id =
-        ID_TIME.format(now)
-            + "-"
-            + Long.toString(
-                random.nextLong(36L * 36 * 36 * 36 * 36, 36L * 36 * 36 * 36 * 36 * 36), 36);
-    return new Run(
-        id,
-        name,
-        set.profile(),
-        source,
-        fromInbox,
-        output,
-        set.jobs().model(),
-        set.uploads().mediaRoot(),
-        displayName,
-        forced,
-        RunState.RECEIVING,
-        Optional.empty(),
-        false,
-        1,
-        0,
-        Instant.EPOCH,
-        false,
-        dryRun,
-        false,
-        Optional.empty(),
-        0,
-        0,
-        new Run.Counts(0, 0, 0, 0, 0),
-        now,
-        now);
+      boolean dryRun,
+      Optional<Path> output) {
+    RunOptions options =
+        new RunOptions(
+            set.profile(),
+            set.jobs().model(),
+            set.uploads().mediaRoot(),
+            displayName,
+            forced,
+            dryRun);
+    return Run.receiving(newId(), input, options, output, clock.instant());
+  }
+
+  private String newId() {
+    long number = random.nextLong(36L * 36 * 36 * 36 * 36, 36L * 36 * 36 * 36 * 36 * 36);
+    return ID_TIME.format(clock.instant()) + "-" + Long.toString(number, 36);
   }
 }

@@ -1,16 +1,13 @@
 package dev.geminibatch.stage.upload;
 
-import dev.geminibatch.ledger.Ledger;
-import dev.geminibatch.media.MediaCatalog;
 import dev.geminibatch.media.RunUploads;
-import dev.geminibatch.media.StaleReferences;
 import dev.geminibatch.media.StorageQuota;
+import dev.geminibatch.media.UploadCache;
 import dev.geminibatch.media.Uploader;
-import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
-import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,19 +16,15 @@ import org.slf4j.LoggerFactory;
 public final class MediaUploads {
   private static final Logger LOG = LoggerFactory.getLogger("upload");
 
-  private final Ledger ledger;
-  private final MediaCatalog catalog;
+  private final StageContext context;
+  private final UploadCache cache;
   private final Uploader uploader;
   private final StorageQuota storage;
-  private final StageContext context;
-  private final Progress progress;
 
   public MediaUploads(
-      StageContext context, MediaCatalog catalog, Uploader uploader, StorageQuota storage) {
-    this.ledger = context.ledger();
-    this.progress = context.progress();
+      StageContext context, UploadCache cache, Uploader uploader, StorageQuota storage) {
     this.context = context;
-    this.catalog = catalog;
+    this.cache = cache;
     this.uploader = uploader;
     this.storage = storage;
   }
@@ -39,12 +32,12 @@ public final class MediaUploads {
   /**
    * Begins: an iterator over the distinct contents that the run's lines refer to.
    *
-   * @throws ServiceFailure when there is no room for them with the service
+   * @throws dev.geminibatch.service.ServiceFailure when there is no room for them with the service
    */
   public RunUploads open(String runId) {
-    Run run = ledger.run(runId);
-    String project = context.service(run).project();
-    long bytes = uploader.bytesToUpload(runId, run.attempt(), project);
+    Run run = context.ledger().queries().run(runId);
+    ProjectId project = context.connection(run).project();
+    long bytes = cache.bytesToUpload(runId, run.attempt(), project);
     if (bytes > storage.limit()) {
       throw new RunFailure(
           "Its files have "
@@ -55,34 +48,25 @@ public final class MediaUploads {
     }
     storage.reserve(project, bytes);
     return new RunUploads(
-        catalog,
+        context.ledger().media(),
         uploader,
         runId,
         run.attempt(),
         project,
         (files, sent, totals) ->
-            progress.step(
-                run,
-                "uploading files (" + files + " of " + totals.files() + ")",
-                sent,
-                totals.bytes(),
-                Unit.BYTES));
-  }
-
-  /**
-   * Makes sure, before a run is sent that has waited, that its files will still be there.
-   *
-   * @throws StaleReferences when they must be uploaded again
-   */
-  public void checkStillAlive(Run run) {
-    if (uploader.hasStaleReference(run.id(), run.attempt(), context.service(run).project())) {
-      throw new StaleReferences();
-    }
+            context
+                .progress()
+                .step(
+                    run,
+                    "uploading files (" + files + " of " + totals.files() + ")",
+                    sent,
+                    totals.bytes(),
+                    Unit.BYTES));
   }
 
   /** Uploads one content that the service does not have. */
-  public void upload(RunUploads stage, RunUploads.Content content) {
-    stage.upload(content);
+  public void upload(RunUploads uploads, RunUploads.Content content) {
+    uploads.upload(content);
   }
 
   /**
@@ -90,15 +74,15 @@ public final class MediaUploads {
    *
    * @throws RuntimeException the failure that stopped them; what has arrived stays in the cache
    */
-  public void finish(String runId, RunUploads stage) {
-    stage.finish();
-    ledger.uploaded(runId, stage.uploaded(), stage.reused());
-    if (stage.uploaded() + stage.reused() > 0) {
+  public void finish(String runId, RunUploads uploads) {
+    uploads.finish();
+    context.ledger().runs().uploaded(runId, uploads.uploaded(), uploads.reused());
+    if (uploads.uploaded() + uploads.reused() > 0) {
       LOG.info(
           "{}: {} files uploaded, {} were with the service already",
-          ledger.run(runId).name(),
-          stage.uploaded(),
-          stage.reused());
+          context.ledger().queries().run(runId).name(),
+          uploads.uploaded(),
+          uploads.reused());
     }
   }
 }

@@ -11,14 +11,16 @@ import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.service.Content;
 import dev.geminibatch.service.FileUpload;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.RemoteFile;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceClock;
+import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.settings.Settings;
+import dev.geminibatch.service.ServiceLimits;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -59,9 +61,8 @@ class GeminiServiceTest {
 
   private GeminiService gemini(String key, URI base) {
     return new GeminiService(
-        new Settings.Service(
-            Optional.of(ApiKey.of(key, "the test")), base, "v1beta", Duration.ofSeconds(10)),
-        4,
+        new ServiceConfig(
+            Optional.of(ApiKey.of(key, "the test")), base, "v1beta", Duration.ofSeconds(10), 4),
         new RetryPolicy(3, Duration.ofMillis(100), pauses::add),
         new ServiceClock(Clock.systemUTC()));
   }
@@ -114,23 +115,23 @@ class GeminiServiceTest {
 
     ServiceFailure failure =
         catchThrowableOfType(
-            ServiceFailure.class, () -> gemini.createBatch("gemini-x", input.name(), "job"));
+            ServiceFailure.class, () -> gemini.createJob("gemini-x", input.name(), "job"));
 
     assertThat(failure.isAmbiguous()).isTrue();
     assertThat(sandbox.counters().requests(Endpoint.BATCH_CREATE)).isEqualTo(1);
-    assertThat(gemini.findBatch("job", Duration.ZERO)).isPresent();
+    assertThat(gemini.findJob("job", Duration.ZERO)).isPresent();
   }
 
   @Test
   void a_job_is_found_on_a_later_page() throws IOException {
     RemoteFile input = gemini.upload(upload("in", line()), sent -> {});
-    gemini.createBatch("gemini-x", input.name(), "the first");
-    for (int i = 0; i < GeminiService.LARGEST_PAGE; i++) {
-      gemini.createBatch("gemini-x", input.name(), "another");
+    gemini.createJob("gemini-x", input.name(), "the first");
+    for (int i = 0; i < ServiceLimits.PAGE_SIZE; i++) {
+      gemini.createJob("gemini-x", input.name(), "another");
     }
 
-    assertThat(gemini.findBatch("the first", Duration.ZERO)).isPresent();
-    assertThat(gemini.findBatch("the second", Duration.ZERO)).isEmpty();
+    assertThat(gemini.findJob("the first", Duration.ZERO)).isPresent();
+    assertThat(gemini.findJob("the second", Duration.ZERO)).isEmpty();
   }
 
   @Test
@@ -182,8 +183,8 @@ class GeminiServiceTest {
   }
 
   @Test
-  void a_refused_cancel_is_told() {
-    assertThatThrownBy(() -> gemini.cancelBatch("batches/none"))
+  void a_refused_cancel_is_reported() {
+    assertThatThrownBy(() -> gemini.cancelJob(new JobName("batches/none")))
         .isInstanceOfSatisfying(
             ServiceFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND));
   }
@@ -193,13 +194,13 @@ class GeminiServiceTest {
     faults(
         "batch-list status=503 times=1 message=busy",
         "batch-list status=429 times=1 message=slow down");
-    assertThat(gemini.allBatches()).isEmpty();
+    assertThat(gemini.allJobs()).isEmpty();
 
     faults(
         "batch-list status=500 times=1 message=a",
         "batch-list status=500 times=1 message=b",
         "batch-list status=500 times=1 message=c");
-    assertThatThrownBy(gemini::allBatches).hasMessage("c");
+    assertThatThrownBy(gemini::allJobs).hasMessage("c");
   }
 
   @Test
@@ -214,7 +215,7 @@ class GeminiServiceTest {
                   + key
                   + "' has been suspended.");
 
-      assertThatThrownBy(() -> own.batch("batches/x"))
+      assertThatThrownBy(() -> own.job(new JobName("batches/x")))
           .hasMessageStartingWith(
               "Consumer 'api_key:[key]' has been suspended. (The key comes from")
           .isInstanceOfSatisfying(
@@ -238,10 +239,10 @@ class GeminiServiceTest {
 
   private String finishedJob() throws IOException {
     RemoteFile input = gemini.upload(upload("in", line()), sent -> {});
-    String job = gemini.createBatch("gemini-x", input.name(), "job").name();
-    RemoteJob status = gemini.batch(job);
+    JobName job = gemini.createJob("gemini-x", input.name(), "job").jobName();
+    RemoteJob status = gemini.job(job);
     while (!status.state().isEnded()) {
-      status = gemini.batch(job);
+      status = gemini.job(job);
     }
     return status.responsesFile().orElseThrow();
   }

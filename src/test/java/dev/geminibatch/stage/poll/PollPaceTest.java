@@ -13,14 +13,14 @@ class PollPaceTest {
 
   @Test
   void a_young_job_is_looked_at_at_every_tick() {
-    pace.looked(NOW);
+    pace.succeeded(NOW);
 
     assertThat(pace.isTime(NOW.plusSeconds(10), Duration.ofMinutes(2))).isTrue();
   }
 
   @Test
   void a_job_that_takes_long_is_looked_at_less_often_but_every_minute() {
-    pace.looked(NOW);
+    pace.succeeded(NOW);
 
     assertThat(pace.isTime(NOW.plusSeconds(20), Duration.ofMinutes(10))).isFalse();
     assertThat(pace.isTime(NOW.plusSeconds(30), Duration.ofMinutes(10))).isTrue();
@@ -31,7 +31,7 @@ class PollPaceTest {
   @Test
   void a_longer_poll_interval_stays_as_it_is() {
     PollPace slow = new PollPace(Duration.ofMinutes(5));
-    slow.looked(NOW);
+    slow.succeeded(NOW);
 
     assertThat(slow.isTime(NOW.plusSeconds(60), Duration.ofHours(20))).isFalse();
     assertThat(slow.isTime(NOW.plusSeconds(300), Duration.ofHours(20))).isTrue();
@@ -52,6 +52,6 @@ class PollPaceTest {
 
     assertThat(looks).isBetween(1300, 1450);
     assertThat(told).isBetween(120, 144);
-    assertThat(pace.looked(now)).as("the end of the trouble is told").isTrue();
+    assertThat(pace.succeeded(now)).as("the end of the trouble is told").isTrue();
   }
 }

@@ -8,35 +8,35 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RunClaimsTest {
+class FileLeasesTest {
   @TempDir Path state;
 
   @Test
   void a_run_belongs_to_one_worker_until_that_ends() throws Exception {
-    RunClaims first = new RunClaims(state);
-    try (RunClaims second = new RunClaims(state)) {
-      assertThat(first.own("a")).isTrue();
-      assertThat(first.own("a")).as("again").isTrue();
-      assertThat(second.own("a")).isFalse();
+    FileLeases first = new FileLeases(new StateFolder(state));
+    try (FileLeases second = new FileLeases(new StateFolder(state))) {
+      assertThat(first.acquire("a")).isTrue();
+      assertThat(first.acquire("a")).as("again").isTrue();
+      assertThat(second.acquire("a")).isFalse();
       assertThat(second.isFree("a")).isFalse();
-      assertThat(second.own("b")).isTrue();
+      assertThat(second.acquire("b")).isTrue();
 
       first.close();
 
       assertThat(second.isFree("a")).isTrue();
-      assertThat(second.own("a")).isTrue();
+      assertThat(second.acquire("a")).isTrue();
     }
   }
 
   @Test
   void a_run_that_is_given_up_may_be_taken_by_another() throws Exception {
-    try (RunClaims first = new RunClaims(state);
-        RunClaims second = new RunClaims(state)) {
-      first.own("a");
-      first.disown("a");
+    try (FileLeases first = new FileLeases(new StateFolder(state));
+        FileLeases second = new FileLeases(new StateFolder(state))) {
+      first.acquire("a");
+      first.release("a");
 
-      assertThat(second.own("a")).isTrue();
-      assertThat(first.own("a")).isFalse();
+      assertThat(second.acquire("a")).isTrue();
+      assertThat(first.acquire("a")).isFalse();
     }
   }
 
@@ -47,18 +47,18 @@ class RunClaimsTest {
     Files.writeString(state.resolve("workers/deadbeef"), "");
     Files.writeString(folder.resolve("owner"), "deadbeef");
 
-    try (RunClaims claims = new RunClaims(state)) {
-      assertThat(claims.isFree("a")).isTrue();
-      assertThat(claims.own("a")).isTrue();
+    try (FileLeases leases = new FileLeases(new StateFolder(state))) {
+      assertThat(leases.isFree("a")).isTrue();
+      assertThat(leases.acquire("a")).isTrue();
       assertThat(state.resolve("workers/deadbeef")).doesNotExist();
     }
   }
 
   @Test
   void any_number_of_runs_needs_one_lock() throws Exception {
-    try (RunClaims claims = new RunClaims(state)) {
+    try (FileLeases leases = new FileLeases(new StateFolder(state))) {
       for (int i = 0; i < 200; i++) {
-        claims.own("run-" + i);
+        leases.acquire("run-" + i);
       }
       try (Stream<Path> workers = Files.list(state.resolve("workers"))) {
         assertThat(workers).as("its own, and the one of all").hasSize(2);

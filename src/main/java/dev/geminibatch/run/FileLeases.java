@@ -1,7 +1,6 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.LockFile;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -17,14 +16,11 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * Which runs this process works on.
- *
- * <p>A run belongs to one process at a time. Each process holds the lock of one file, which goes
- * with it, however it ends; and the folder of a run says which process has it. So a run is never
- * left without an owner, and ten thousand waiting runs need one open file. Within the process a run
- * is worked on by one thread at a time.
+ * Leases by lock files. Each process holds the lock of one file, which goes with it, however it
+ * ends; and the folder of a run says which process has it. So a run is never left without an owner,
+ * and ten thousand waiting runs need one open file.
  */
-public final class RunClaims implements Closeable {
+public final class FileLeases implements Leases {
   /** A file lock keeps other processes out, and not other threads. */
   private static final Object ONE_AT_A_TIME = new Object();
 
@@ -36,26 +32,25 @@ public final class RunClaims implements Closeable {
 
   private static final String LOCK_OF_ALL = "all";
 
-  private final Path stateFolder;
+  private final StateFolder state;
   private final Path workers;
   private final String me = HexFormat.of().toHexDigits(RandomGenerator.getDefault().nextLong());
   private final Set<String> owned = ConcurrentHashMap.newKeySet();
-  private final Set<String> busy = ConcurrentHashMap.newKeySet();
   private FileChannel alive;
   private boolean isClosed;
 
-  public RunClaims(Path stateFolder) {
-    this.stateFolder = stateFolder;
-    this.workers = stateFolder.resolve("workers");
+  public FileLeases(StateFolder state) {
+    this.state = state;
+    this.workers = state.workers();
   }
 
-  /** Whether this process has the run. */
+  @Override
   public boolean isOurs(String runId) {
     return owned.contains(runId);
   }
 
-  /** Makes the run ours unless another process has it; true as well if it is ours already. */
-  public synchronized boolean own(String runId) {
+  @Override
+  public synchronized boolean acquire(String runId) {
     if (owned.contains(runId)) {
       return true;
     }
@@ -64,7 +59,7 @@ public final class RunClaims implements Closeable {
       synchronized (ONE_AT_A_TIME) {
         try (FileChannel all = open(workers.resolve(LOCK_OF_ALL));
             FileLock lock = all.lock()) {
-          RunFolder folder = new RunFolder(stateFolder, runId);
+          RunFolder folder = state.run(runId);
           Optional<String> owner = ownerOf(folder);
           if (!owner.equals(Optional.of(me)) && isAlive(owner)) {
             return false;
@@ -134,45 +129,20 @@ public final class RunClaims implements Closeable {
     return false;
   }
 
-  /** Whether no process works on the run. */
+  @Override
   public synchronized boolean isFree(String runId) {
     try {
-      return !owned.contains(runId) && !isAlive(ownerOf(new RunFolder(stateFolder, runId)));
+      return !owned.contains(runId) && !isAlive(ownerOf(state.run(runId)));
     } catch (IOException e) {
       return false;
     }
   }
 
-  /**
-   * Begins work on a run, or puts it in the queue for it; false if it is not ours or is there
-   * already.
-   */
-  public boolean begin(String runId) {
-    return own(runId) && busy.add(runId);
-  }
-
-  /** As {@link #begin}, for a run that is ours as long as nobody finishes it. */
-  public boolean beginOurs(String runId) {
-    if (!busy.add(runId)) {
-      return false;
-    }
-    if (!owned.contains(runId)) {
-      busy.remove(runId);
-      return false;
-    }
-    return true;
-  }
-
-  /** Ends the work that {@link #begin} allowed. */
-  public void end(String runId) {
-    busy.remove(runId);
-  }
-
-  /** The run is finished; nobody needs it any more. */
-  public synchronized void disown(String runId) {
+  @Override
+  public synchronized void release(String runId) {
     if (owned.remove(runId)) {
       try {
-        RunFolder folder = new RunFolder(stateFolder, runId);
+        RunFolder folder = state.run(runId);
         Files.deleteIfExists(folder.owner());
         folder.removeIfEmpty();
       } catch (IOException e) {

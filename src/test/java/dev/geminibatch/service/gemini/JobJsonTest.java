@@ -1,16 +1,18 @@
-package dev.geminibatch.service;
+package dev.geminibatch.service.gemini;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.RemoteJobState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RemoteJobTest {
+class JobJsonTest {
   @Test
   void statistics_and_reason_are_read_from_the_raw_answer() throws Exception {
     RemoteJob status =
@@ -47,7 +49,7 @@ class RemoteJobTest {
         "{\"metadata\":{\"state\":7,\"createTime\":\"yesterday\"}}",
         "{\"metadata\":{\"state\":\"BATCH_STATE_PARTIALLY_SUCCEEDED\"}}"
       })
-  void an_odd_answer_means_keep_looking(String json) throws Exception {
+  void an_odd_answer_means_keep_polling(String json) throws Exception {
     assertThat(status(json).state()).isEqualTo(RemoteJobState.UNKNOWN);
     assertThat(status(json).state().isEnded()).isFalse();
   }
@@ -67,10 +69,10 @@ class RemoteJobTest {
   void an_unknown_state_name_is_refused_with_the_known_ones() {
     assertThatThrownBy(() -> RemoteJobState.parseList("failed,faild"))
         .isInstanceOf(UsageException.class)
-        .hasMessageStartingWith("\"faild\" is no state; write one or more of pending, running");
+        .hasMessageStartingWith("\"faild\" is not a state; write one or more of pending, running");
   }
 
   private static RemoteJob status(String json) throws Exception {
-    return RemoteJob.of(new ObjectMapper().readTree(json));
+    return JobJson.read(new ObjectMapper().readTree(json));
   }
 }

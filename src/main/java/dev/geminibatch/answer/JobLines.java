@@ -1,0 +1,110 @@
+package dev.geminibatch.answer;
+
+import dev.geminibatch.answer.ResultWriter.Opening;
+import dev.geminibatch.job.JobIndex;
+import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.RequestKey;
+import dev.geminibatch.service.Tokens;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * The lines of one job. Its files are opened when its first line is due and closed after its last
+ * one, because a run may have more jobs than a process may have files.
+ */
+final class JobLines implements LineSource, Closeable {
+  private final OriginalLines originals;
+  private final long firstLine;
+  private final Opening opening;
+  private final int attempt;
+  private JobAnswers answers;
+
+  JobLines(OriginalLines originals, long firstLine, Opening opening, int attempt) {
+    this.originals = originals;
+    this.firstLine = firstLine;
+    this.opening = opening;
+    this.attempt = attempt;
+  }
+
+  @Override
+  public void due() throws IOException {
+    if (answers == null) {
+      answers = opening.open();
+      answers.advance();
+    }
+  }
+
+  @Override
+  public boolean advance() throws IOException {
+    boolean more = answers.advance();
+    if (!more) {
+      answers.close();
+    }
+    return more;
+  }
+
+  @Override
+  public long line() {
+    return answers == null ? firstLine : answers.entry().line();
+  }
+
+  @Override
+  public int attempt() {
+    return attempt;
+  }
+
+  @Override
+  public Optional<LineProblem> problem() {
+    return answers.problem();
+  }
+
+  @Override
+  public Tokens tokens() {
+    return answers.tokens();
+  }
+
+  @Override
+  public byte[] result() throws IOException {
+    JobIndex.Entry entry = answers.entry();
+    return entry.keyChanged() && originals.isThere()
+        ? withKey(answers.answer(), answers.read(), originals.key(entry.line(), entry.offset()))
+        : answers.answer();
+  }
+
+  private static byte[] withKey(byte[] answer, AnswerLine read, RequestKey key) {
+    byte[] own = key.json().getBytes(StandardCharsets.UTF_8);
+    byte[] result = new byte[answer.length - (read.keyEnd() - read.keyStart()) + own.length];
+    System.arraycopy(answer, 0, result, 0, read.keyStart());
+    System.arraycopy(own, 0, result, read.keyStart(), own.length);
+    System.arraycopy(
+        answer, read.keyEnd(), result, read.keyStart() + own.length, answer.length - read.keyEnd());
+    return result;
+  }
+
+  @Override
+  public byte[] error(LineProblem problem) throws IOException {
+    JobIndex.Entry entry = answers.entry();
+    return originals.error(
+        entry.line(),
+        entry.offset(),
+        originals.read(entry.offset()),
+        problem,
+        answers.rejectedAnswer());
+  }
+
+  @Override
+  public ShownLine shown(Optional<LineProblem> problem) throws IOException {
+    JobIndex.Entry entry = answers.entry();
+    return originals.shown(
+        entry.line(), entry.offset(), originals.read(entry.offset()), problem, answers.text());
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (answers != null) {
+      answers.close();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.geminibatch.answer;
+
+import dev.geminibatch.io.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the files of a run their names once all of them are written aside. The results appear last,
+ * so that whoever waits for them finds the others there.
+ */
+public final class ResultPublisher {
+  private static final Logger LOG = LoggerFactory.getLogger("outbox");
+  private static final DateTimeFormatter MARK = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+  private final ResultFiles files;
+  private final String id;
+
+  /**
+   * Publishes nothing yet.
+   *
+   * @param id of the run or job, which is in the names of the files while they are written
+   */
+  public ResultPublisher(ResultFiles files, String id) {
+    this.files = files;
+    this.id = id;
+  }
+
+  /** Where the results are written first. */
+  public Path results() {
+    return AtomicFiles.aside(files.results(), id);
+  }
+
+  /** Where the errors are written first. */
+  public Path errors() {
+    return AtomicFiles.aside(files.errors(), id);
+  }
+
+  /** Where the report is written first. */
+  public Path report() {
+    return AtomicFiles.aside(files.report(), id);
+  }
+
+  /** Where the page is written first, if there is to be one. */
+  public Path page() {
+    return AtomicFiles.aside(files.page(), id);
+  }
+
+  /**
+   * Gives the written files their names, the results last.
+   *
+   * @param hasErrors whether the errors file is not empty
+   */
+  public void publish(boolean hasErrors) throws IOException {
+    keepEarlier();
+    if (hasErrors) {
+      AtomicFiles.publish(errors(), files.errors());
+    } else {
+      Files.delete(errors());
+      Files.deleteIfExists(files.errors()); // of an earlier delivery of the same results
+    }
+    AtomicFiles.publish(report(), files.report());
+    if (Files.exists(page())) {
+      AtomicFiles.publish(page(), files.page());
+    }
+    AtomicFiles.publish(results(), files.results());
+  }
+
+  /** Answers of something else under the same name were paid for, too. */
+  private void keepEarlier() throws IOException {
+    if (!Files.exists(files.results()) || Files.mismatch(results(), files.results()) < 0) {
+      return;
+    }
+    String mark =
+        MARK.format(
+            Files.getLastModifiedTime(files.results()).toInstant().atOffset(ZoneOffset.UTC));
+    ResultFiles kept = files.marked(mark);
+    for (int i = 0; i < files.all().size(); i++) {
+      if (Files.exists(files.all().get(i))) {
+        AtomicFiles.move(files.all().get(i), kept.all().get(i));
+      }
+    }
+    LOG.info("{} was there already and is kept as {}", files.results(), kept.results());
+  }
+
+  /** Removes what is written aside: on a full disk it would take the room that somebody makes. */
+  public void discard() throws IOException {
+    for (Path file : files.all()) {
+      Files.deleteIfExists(AtomicFiles.aside(file, id));
+    }
+  }
+}

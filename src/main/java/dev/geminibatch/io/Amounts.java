@@ -1,0 +1,70 @@
+package dev.geminibatch.io;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Counts, sizes and times in words, the same everywhere a person reads them. */
+public final class Amounts {
+  private Amounts() {}
+
+  /** A number with separators between thousands: {@code 12,345}. */
+  public static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** A number of things: {@code 1 request}, {@code 12,345 requests}. */
+  public static String count(long number, String thing) {
+    return count(number) + " " + thing + (number == 1 ? "" : "s");
+  }
+
+  /** A size in bytes, in decimal units: {@code 512 bytes}, {@code 1.5 MB}. */
+  public static String size(long bytes) {
+    if (bytes < 1_000) {
+      return count(bytes, "byte");
+    }
+    if (bytes < 1_000_000) {
+      return String.format(Locale.ROOT, "%.1f KB", bytes / 1e3);
+    }
+    return bytes < 1_000_000_000
+        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+        : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+  }
+
+  /**
+   * A time in its two largest units: {@code 0.4 s}, {@code 12 s}, {@code 3 min 5 s}, {@code 2 h}.
+   */
+  public static String time(Duration time) {
+    if (time.compareTo(Duration.ofSeconds(10)) < 0) {
+      return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
+    }
+    if (time.toMinutes() == 0) {
+      return time.toSeconds() + " s";
+    }
+    return time.toHours() > 0
+        ? two(time.toHours(), "h", time.toMinutesPart(), "min")
+        : two(time.toMinutes(), "min", time.toSecondsPart(), "s");
+  }
+
+  private static String two(long large, String largeUnit, int small, String smallUnit) {
+    return large + " " + largeUnit + (small == 0 ? "" : " " + small + " " + smallUnit);
+  }
+
+  /** A text of at most so many characters, truncated at its end. */
+  public static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most) + "...";
+  }
+
+  /** A text of at most so many characters, shortened in its middle: {@code batches/4f…9c}. */
+  public static String middle(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    int end = (most - 1) / 2;
+    return text.substring(0, most - 1 - end) + "…" + text.substring(text.length() - end);
+  }
+
+  /** The first line of a text. */
+  public static String firstLine(String text) {
+    return String.valueOf(text).lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,245 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.Tokens;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Writes down what happens to jobs, and finds them. Each method is one transaction. */
+public final class JobLedger {
+  /**
+   * For what must outlive a power failure: that a job is about to be paid for, that somebody has
+   * cancelled it.
+   */
+  private final Jdbi durable;
+
+  /** For everything else, which is found out again when a stage is run again. */
+  private final Jdbi quick;
+
+  private final Moves moves;
+  private final Clock clock;
+
+  JobLedger(LedgerDatabase database, Moves moves, Clock clock) {
+    this.durable = database.durable();
+    this.quick = database.quick();
+    this.moves = moves;
+    this.clock = clock;
+  }
+
+  /** The jobs of a run, by number. */
+  public List<Job> of(String runId) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM job WHERE run_id = :run ORDER BY number")
+                .bind("run", runId)
+                .map((row, context) -> Rows.job(row))
+                .list());
+  }
+
+  /** One job of a run, which must exist. */
+  public Job job(String runId, int number) {
+    return of(runId).stream().filter(job -> job.number() == number).findFirst().orElseThrow();
+  }
+
+  /** Jobs in a state, the oldest first. */
+  public List<Job> inState(JobState state) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM job WHERE state = :state ORDER BY submitted_at, run_id")
+                .bind("state", state.name())
+                .map((row, context) -> Rows.job(row))
+                .list());
+  }
+
+  /** The job that the service knows by this name, if it is ours. */
+  public Optional<Job> named(JobName name) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM job WHERE name = :name")
+                .bind("name", name.value())
+                .map((row, context) -> Rows.job(row))
+                .findFirst());
+  }
+
+  /** Replaces the jobs of an attempt. */
+  static void replace(Handle handle, String runId, int attempt, List<Job> jobs) {
+    // A name that a job of an earlier assembly was created under must not come again.
+    int creations =
+        handle
+            .createQuery(
+                "SELECT COALESCE(MAX(creation), 0) FROM job"
+                    + " WHERE run_id = :run AND attempt = :attempt")
+            .bind("run", runId)
+            .bind("attempt", attempt)
+            .mapTo(Integer.class)
+            .one();
+    int creation = creations > 1 ? creations + 1 : 1;
+    handle.execute("DELETE FROM job WHERE run_id = ? AND attempt = ?", runId, attempt);
+    for (Job job : jobs) {
+      handle.execute(
+          "INSERT INTO job (run_id, number, attempt, model, requests, state, creation,"
+              + " display_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          runId,
+          job.number(),
+          job.attempt(),
+          job.model(),
+          job.requests(),
+          job.state().name(),
+          creation,
+          creation == 1 ? job.displayName() : job.displayName(creation));
+    }
+  }
+
+  /** How many jobs of a run are not with the service yet. */
+  static int countUnsubmitted(Handle handle, String runId) {
+    return handle
+        .createQuery(
+            "SELECT COUNT(*) FROM job WHERE run_id = :run"
+                + " AND state IN ('ASSEMBLED', 'UPLOADED', 'CREATING')")
+        .bind("run", runId)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /** Its file is with the service. */
+  public void uploaded(Job job, ProjectId project, String inputFile) {
+    move(job, JobState.UPLOADED, "project = ?, input_file = ?", project.value(), inputFile);
+  }
+
+  /** Its file is not with the service any more, but still here. */
+  public void notUploaded(Job job) {
+    move(job, JobState.ASSEMBLED, "input_file = NULL");
+  }
+
+  /**
+   * The job is about to be created.
+   *
+   * @param maxOpen how many of the project may be open at the most
+   * @return false if somebody else is at it or there is no room: whoever gets false must not create
+   *     it
+   */
+  public boolean creating(Job job, int maxOpen) {
+    return durable.inTransaction(
+        handle ->
+            handle.execute(
+                    """
+                    UPDATE job SET state = 'CREATING', creating_at = ?
+                    WHERE run_id = ? AND number = ? AND state = 'UPLOADED' AND ? > (
+                      SELECT COUNT(*) FROM job AS other
+                      WHERE other.state IN ('CREATING', 'OPEN') AND other.project = job.project)""",
+                    clock.millis(),
+                    job.runId(),
+                    job.number(),
+                    maxOpen)
+                == 1);
+  }
+
+  /** The call to create it ended without a clear answer, just now. */
+  public void creationUnclear(Job job) {
+    change(job, "creating_at = ?", clock.millis());
+  }
+
+  /** The service has certainly not created it. */
+  public void notCreated(Job job) {
+    move(job, JobState.UPLOADED, "creating_at = NULL");
+  }
+
+  /** The service has created it. */
+  public void opened(Job job, JobName name, String remoteState) {
+    move(
+        job,
+        JobState.OPEN,
+        "name = ?, remote_state = ?, submitted_at = ?",
+        name.value(),
+        remoteState,
+        clock.millis());
+  }
+
+  /** It was polled and has not ended. */
+  public void seen(Job job, String remoteState, boolean isRunning) {
+    change(
+        job,
+        "remote_state = ?, started_at = COALESCE(started_at, ?)",
+        remoteState,
+        isRunning ? clock.millis() : null);
+  }
+
+  /** The job hangs; the service was asked to cancel it. */
+  public void givenUp(Job job) {
+    change(job, "given_up_at = ?", clock.millis());
+  }
+
+  /** A person has cancelled the job, if it is ours. */
+  public void cancelAsked(JobName name) {
+    durable.useTransaction(
+        handle -> handle.execute("UPDATE job SET cancel_asked = 1 WHERE name = ?", name.value()));
+  }
+
+  /** The service took the job and ended it at once for lack of quota: it is created once more. */
+  public void toBeCreatedAgain(Job job, CreationQueue.Place place) {
+    quick.useTransaction(
+        handle -> {
+          moves.job(
+              handle,
+              job,
+              JobState.UPLOADED,
+              "name = NULL, remote_state = NULL, creating_at = NULL, submitted_at = NULL,"
+                  + " started_at = NULL, given_up_at = NULL, creation = creation + 1,"
+                  + " display_name = ?",
+              job.displayName(job.creation() + 1));
+          moves.run(handle, job.runId(), RunState.ASSEMBLED);
+          RunLedger.queued(handle, job.runId(), place, clock.millis());
+        });
+  }
+
+  /**
+   * The job is over, in whatever way.
+   *
+   * @param remoteState the service's word for how it ended, or ours
+   * @param responsesFile null if it has no answers
+   * @param reason null if there is nothing to explain
+   */
+  public void ended(Job job, String remoteState, String responsesFile, String reason) {
+    move(
+        job,
+        JobState.ENDED,
+        "remote_state = ?, responses_file = ?, reason = ?, ended_at = ?",
+        remoteState,
+        responsesFile,
+        Rows.shortened(reason),
+        clock.millis());
+  }
+
+  /** Its answers are on disk and matched. */
+  public void collected(Job job, long answered, long failed, Tokens tokens) {
+    move(
+        job,
+        JobState.COLLECTED,
+        "answered = ?, failed = ?, tokens_in = ?, tokens_out = ?,"
+            + " tokens_thought = ?, tokens_cached = ?",
+        answered,
+        failed,
+        tokens.in(),
+        tokens.out(),
+        tokens.thought(),
+        tokens.cached());
+  }
+
+  private void change(Job job, String assignments, Object... values) {
+    quick.useTransaction(handle -> moves.change(handle, job, assignments, values));
+  }
+
+  private void move(Job job, JobState state, String assignments, Object... values) {
+    quick.useTransaction(handle -> moves.job(handle, job, state, assignments, values));
+  }
+}

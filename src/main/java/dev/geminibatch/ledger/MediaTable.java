@@ -1,0 +1,190 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.line.ProblemCode;
+import dev.geminibatch.media.FileStamp;
+import dev.geminibatch.media.MediaFile;
+import dev.geminibatch.media.MediaIndex;
+import dev.geminibatch.media.MediaProblem;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** What the tags of runs point to, and the hashes of files that have not changed since. */
+public final class MediaTable implements MediaIndex {
+  private final Jdbi jdbi;
+
+  MediaTable(LedgerDatabase database) {
+    this.jdbi = database.quick();
+  }
+
+  @Override
+  public void clear(String runId) {
+    jdbi.useTransaction(handle -> handle.execute("DELETE FROM media WHERE run_id = ?", runId));
+  }
+
+  @Override
+  public void write(String runId, List<Entry> entries) {
+    jdbi.useTransaction(
+        handle -> {
+          for (Entry entry : entries) {
+            insert(handle, runId, entry);
+            if (entry.isNew()) {
+              remember(handle, entry.file(), entry.stamp());
+            }
+          }
+        });
+  }
+
+  private static void insert(Handle handle, String runId, Entry entry) {
+    MediaFile file = entry.file();
+    MediaProblem problem = entry.problem();
+    handle.execute(
+        "INSERT INTO media (run_id, tag, path, sha256, size, mime, code, problem)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        runId,
+        entry.tag(),
+        file == null ? null : file.path().toString(),
+        file == null ? null : file.sha256(),
+        file == null ? null : file.size(),
+        file == null ? null : file.mimeType(),
+        problem == null ? null : problem.code().code(),
+        problem == null ? null : problem.getMessage());
+  }
+
+  private static void remember(Handle handle, MediaFile file, FileStamp stamp) {
+    handle.execute(
+        """
+        INSERT INTO digest (path, size, modified, sha256, mime) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (path) DO UPDATE SET size = excluded.size,
+          modified = excluded.modified, sha256 = excluded.sha256, mime = excluded.mime""",
+        file.path().toString(),
+        stamp.size(),
+        stamp.modified(),
+        file.sha256(),
+        file.mimeType());
+  }
+
+  @Override
+  public Optional<MediaFile> known(Path path, FileStamp stamp) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT path, sha256, size, mime FROM digest"
+                        + " WHERE path = :path AND size = :size AND modified = :modified")
+                .bind("path", path.toString())
+                .bind("size", stamp.size())
+                .bind("modified", stamp.modified())
+                .map((row, context) -> mediaFile(row))
+                .findOne());
+  }
+
+  @Override
+  public Optional<Optional<MediaProblem>> written(String runId, String tag) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT code, problem FROM media WHERE run_id = :run AND tag = :tag")
+                .bind("run", runId)
+                .bind("tag", tag)
+                .map((row, context) -> problem(row))
+                .findOne());
+  }
+
+  @Override
+  public Optional<MediaFile> file(String runId, String tag) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT path, sha256, size, mime FROM media
+                    WHERE run_id = :run AND tag = :tag AND path IS NOT NULL AND mime IS NOT NULL""")
+                .bind("run", runId)
+                .bind("tag", tag)
+                .map((row, context) -> mediaFile(row))
+                .findOne());
+  }
+
+  @Override
+  public Totals totals(String runId, int attempt) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT COUNT(*) AS files, COALESCE(SUM(size), 0) AS bytes FROM (
+                      SELECT sha256, MAX(size) AS size FROM media
+                      WHERE run_id = :run AND attempt = :attempt AND code IS NULL
+                      GROUP BY sha256) AS contents""")
+                .bind("run", runId)
+                .bind("attempt", attempt)
+                .map((row, context) -> new Totals(row.getLong("files"), row.getLong("bytes")))
+                .one());
+  }
+
+  @Override
+  public List<MediaFile> contentsAfter(String runId, int attempt, String sha256, int most) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT sha256, MIN(path) AS path, MAX(size) AS size, MAX(mime) AS mime
+                    FROM media
+                    WHERE run_id = :run AND attempt = :attempt AND code IS NULL AND sha256 > :after
+                    GROUP BY sha256 ORDER BY sha256 LIMIT :most""")
+                .bind("run", runId)
+                .bind("attempt", attempt)
+                .bind("after", sha256)
+                .bind("most", most)
+                .map((row, context) -> mediaFile(row))
+                .list());
+  }
+
+  @Override
+  public void reject(String runId, String sha256, MediaProblem problem) {
+    jdbi.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE media SET code = ?, problem = ? WHERE run_id = ? AND sha256 = ?",
+                problem.code().code(),
+                problem.getMessage(),
+                runId,
+                sha256));
+  }
+
+  @Override
+  public void forEachContent(String runId, BiConsumer<String, String> taker) {
+    jdbi.useHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT tag, COALESCE(sha256, code) AS content FROM media"
+                        + " WHERE run_id = :run ORDER BY tag")
+                .bind("run", runId)
+                .map((row, context) -> List.of(row.getString("tag"), row.getString("content")))
+                .forEach(each -> taker.accept(each.get(0), each.get(1))));
+  }
+
+  /** The problem of a row, if it has one. */
+  static Optional<MediaProblem> problem(ResultSet row) throws SQLException {
+    String message = row.getString("problem");
+    return Optional.ofNullable(row.getString("code"))
+        .map(code -> ProblemCode.of(code).orElse(ProblemCode.FILE_UNREADABLE))
+        .map(code -> new MediaProblem(code, message));
+  }
+
+  private static MediaFile mediaFile(ResultSet row) throws SQLException {
+    return new MediaFile(
+        Path.of(row.getString("path")),
+        row.getString("sha256"),
+        row.getLong("size"),
+        row.getString("mime"));
+  }
+}

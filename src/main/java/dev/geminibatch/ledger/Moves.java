@@ -1,0 +1,77 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.RunState;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The guards of every state move, so that nobody can move a run or a job from where it is not.
+ * Whoever has lost the right to a run is stopped here.
+ */
+final class Moves {
+  private final Clock clock;
+
+  Moves(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Moves a run to its next state; the tries of the stage behind it are forgotten.
+   *
+   * @throws IllegalStateException when there is no such move
+   */
+  void run(Handle handle, String runId, RunState state) {
+    RunState present =
+        RunState.valueOf(
+            handle
+                .createQuery("SELECT state FROM run WHERE id = :id")
+                .bind("id", runId)
+                .mapTo(String.class)
+                .one());
+    if (!present.mayBecome(state)) {
+      throw new IllegalStateException(
+          "Run " + runId + " is " + present + " and cannot become " + state);
+    }
+    handle.execute(
+        "UPDATE run SET state = ?, reason = NULL, tries = 0, next_try = 0, waits_for = NULL,"
+            + " updated_at = ? WHERE id = ?",
+        state.name(),
+        clock.millis(),
+        runId);
+  }
+
+  /**
+   * Moves a job to its next state.
+   *
+   * @param assignments of further columns, with a {@code ?} for each of the values
+   * @throws IllegalStateException when there is no such move
+   */
+  void job(Handle handle, Job job, JobState state, String assignments, Object... values) {
+    String set = assignments + ", state = '" + state + "'";
+    String guard = " AND state IN " + Rows.list(state.before());
+    if (update(handle, job, set, guard, values) == 0) {
+      throw new IllegalStateException(
+          "Job " + job.number() + " of run " + job.runId() + " cannot become " + state);
+    }
+  }
+
+  /** Changes columns of a job that stays in its state. */
+  void change(Handle handle, Job job, String assignments, Object... values) {
+    update(handle, job, assignments, "", values);
+  }
+
+  private static int update(
+      Handle handle, Job job, String assignments, String guard, Object... values) {
+    List<Object> arguments = new ArrayList<>(Arrays.asList(values));
+    arguments.add(job.runId());
+    arguments.add(job.number());
+    return handle.execute(
+        "UPDATE job SET " + assignments + " WHERE run_id = ? AND number = ?" + guard,
+        arguments.toArray());
+  }
+}

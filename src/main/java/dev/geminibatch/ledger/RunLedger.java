@@ -1,0 +1,298 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Writes down what happens to runs. Each method is one transaction. */
+public final class RunLedger {
+  /**
+   * For what must outlive a power failure: that an input was taken, that results were delivered.
+   */
+  private final Jdbi durable;
+
+  /** For everything else, which is found out again when a stage is run again. */
+  private final Jdbi quick;
+
+  private final Moves moves;
+  private final Clock clock;
+
+  RunLedger(LedgerDatabase database, Moves moves, Clock clock) {
+    this.durable = database.durable();
+    this.quick = database.quick();
+    this.moves = moves;
+    this.clock = clock;
+  }
+
+  /** Writes down a new run, before its input is touched. */
+  public void add(Run run) {
+    durable.useTransaction(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    INSERT INTO run (id, name, profile, source, from_inbox, output, model, media_root,
+                      display_name, forced, dry_run, state, created_at, updated_at)
+                    VALUES (:id, :name, :profile, :source, :fromInbox, :output, :model, :mediaRoot,
+                      :displayName, :forced, :dryRun, :state, :now, :now)""")
+                .bind("id", run.id())
+                .bind("name", run.name())
+                .bind("profile", run.profile())
+                .bind("source", run.source().toString())
+                .bind("fromInbox", run.fromInbox() ? 1 : 0)
+                .bind("output", run.output().map(Path::toString).orElse(null))
+                .bind("model", run.model())
+                .bind("mediaRoot", run.options().mediaRoot().toString())
+                .bind("displayName", run.options().displayName())
+                .bind("forced", run.forced() ? 1 : 0)
+                .bind("dryRun", run.isDryRun() ? 1 : 0)
+                .bind("state", run.state().name())
+                .bind("now", clock.millis())
+                .execute());
+  }
+
+  /** Forgets a run with its jobs and files, one that was never to be sent or is long over. */
+  public void remove(String runId) {
+    quick.useTransaction(handle -> remove(handle, runId));
+  }
+
+  private static void remove(Handle handle, String runId) {
+    handle.execute("DELETE FROM media WHERE run_id = ?", runId);
+    handle.execute("DELETE FROM job WHERE run_id = ?", runId);
+    handle.execute("DELETE FROM run WHERE id = ?", runId);
+  }
+
+  /**
+   * Forgets runs that were finished before a time, but for those that others still follow.
+   *
+   * @return them
+   */
+  public List<Run> removeFinishedBefore(Instant time, int most) {
+    return quick.inTransaction(
+        handle -> {
+          List<Run> runs =
+              handle
+                  .createQuery(
+                      Rows.RUNS
+                          + """
+
+                      WHERE state IN ('DELIVERED', 'FAILED') AND updated_at < :time
+                        AND NOT EXISTS (SELECT 1 FROM run AS follower
+                          WHERE follower.leader = run.id
+                            AND follower.state NOT IN ('DELIVERED', 'FAILED'))
+                      ORDER BY updated_at LIMIT :most""")
+                  .bind("time", time.toEpochMilli())
+                  .bind("most", most)
+                  .map((row, context) -> Rows.run(row))
+                  .list();
+          runs.forEach(run -> remove(handle, run.id()));
+          return runs;
+        });
+  }
+
+  /**
+   * Moves a run to its next state; the tries of the stage behind it are forgotten.
+   *
+   * @throws IllegalStateException when there is no such move
+   */
+  public void moveTo(String runId, RunState state) {
+    quick.useTransaction(handle -> moves.run(handle, runId, state));
+  }
+
+  /** The input is ours now. */
+  public void received(String runId, long inputSize, long inputModified) {
+    quick.useTransaction(
+        handle -> {
+          handle.execute(
+              "UPDATE run SET input_size = ?, input_modified = ? WHERE id = ?",
+              inputSize,
+              inputModified,
+              runId);
+          moves.run(handle, runId, RunState.RECEIVED);
+        });
+  }
+
+  /**
+   * The lines have been counted; if another run has the same content, this one follows it.
+   *
+   * @return the run to follow, if any
+   */
+  public Optional<String> inspected(
+      String runId, String fingerprint, long requests, long rejected, boolean mayFollow) {
+    return quick.inTransaction(
+        handle -> {
+          Optional<String> leader =
+              mayFollow ? RunQueries.leader(handle, runId, fingerprint) : Optional.empty();
+          handle.execute(
+              "UPDATE run SET fingerprint = ?, requests = ?, rejected = ?, leader = ? WHERE id = ?",
+              fingerprint,
+              requests,
+              rejected,
+              leader.orElse(null),
+              runId);
+          moves.run(handle, runId, leader.isPresent() ? RunState.FOLLOWING : RunState.INSPECTED);
+          return leader;
+        });
+  }
+
+  /**
+   * The run that this one followed has failed. It is inspected once more, and follows another one
+   * with the same content if there is one, or else goes its own way.
+   */
+  public void followAnother(String runId) {
+    quick.useTransaction(
+        handle -> {
+          handle.execute("UPDATE run SET leader = NULL WHERE id = ?", runId);
+          moves.run(handle, runId, RunState.RECEIVED);
+        });
+  }
+
+  /** The files of an attempt are with the service. */
+  public void uploaded(String runId, long uploadsNew, long uploadsReused) {
+    quick.useTransaction(
+        handle -> {
+          handle.execute(
+              "UPDATE run SET uploads_new = uploads_new + ?, uploads_reused = ? WHERE id = ?",
+              uploadsNew,
+              uploadsReused,
+              runId);
+          moves.run(handle, runId, RunState.UPLOADED);
+        });
+  }
+
+  /** The files of an attempt's jobs are on disk; replaces what was assembled for it before. */
+  public void assembled(String runId, int attempt, List<Job> jobs, long rejected) {
+    quick.useTransaction(
+        handle -> {
+          JobLedger.replace(handle, runId, attempt, jobs);
+          if (attempt == 1) {
+            handle.execute("UPDATE run SET rejected = ? WHERE id = ?", rejected, runId);
+          }
+          moves.run(handle, runId, RunState.ASSEMBLED);
+        });
+  }
+
+  /**
+   * Every job is with the service; unless one has come back in the meantime, to be created again.
+   */
+  public void submitted(String runId) {
+    quick.useTransaction(
+        handle -> {
+          if (JobLedger.countUnsubmitted(handle, runId) == 0) {
+            moves.run(handle, runId, RunState.SUBMITTED);
+          }
+        });
+  }
+
+  /** Lines without an answer are to be sent once more. */
+  public void sendAgain(String runId, int attempt) {
+    quick.useTransaction(
+        handle -> {
+          handle.execute("UPDATE run SET attempt = ? WHERE id = ?", attempt, runId);
+          moves.run(handle, runId, RunState.INSPECTED);
+        });
+  }
+
+  /**
+   * Decides where the results go.
+   *
+   * @return false if another run has been promised this results file
+   */
+  public boolean promiseOutput(String runId, Path output) {
+    return durable.inTransaction(
+        handle ->
+            handle.execute(
+                    """
+                    UPDATE run SET output = ? WHERE id = ?
+                      AND NOT EXISTS (SELECT 1 FROM run AS other WHERE other.output = ?)""",
+                    output.toString(),
+                    runId,
+                    output.toString())
+                > 0);
+  }
+
+  /** The results are in the outbox. */
+  public void delivered(String runId, long answered) {
+    durable.useTransaction(
+        handle -> {
+          handle.execute("UPDATE run SET answered = ? WHERE id = ?", answered, runId);
+          moves.run(handle, runId, RunState.DELIVERED);
+        });
+  }
+
+  /** Nothing of the run will ever be delivered. */
+  public void failed(String runId, String reason) {
+    durable.useTransaction(
+        handle -> {
+          moves.run(handle, runId, RunState.FAILED);
+          handle.execute("UPDATE run SET reason = ? WHERE id = ?", Rows.shortened(reason), runId);
+        });
+  }
+
+  /** The present stage did not come through; it will be tried again. */
+  public void parked(String runId, String reason, Duration wait) {
+    quick.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET reason = ?, tries = tries + 1, next_try = ?, waits_for = NULL,"
+                    + " updated_at = ? WHERE id = ?",
+                Rows.shortened(reason),
+                clock.millis() + wait.toMillis(),
+                clock.millis(),
+                runId));
+  }
+
+  /** The run stays where it is until it is released. */
+  public void hold(String runId, String reason) {
+    quick.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET held = 1, reason = ?, waits_for = NULL, updated_at = ?"
+                    + " WHERE id = ? AND state NOT IN ('DELIVERED', 'FAILED')",
+                Rows.shortened(reason),
+                clock.millis(),
+                runId));
+  }
+
+  /**
+   * What is held may go on.
+   *
+   * @return how many runs were held
+   */
+  public int release() {
+    return quick.inTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET held = 0, reason = NULL, next_try = 0, updated_at = ?"
+                    + " WHERE held = 1 AND state NOT IN ('DELIVERED', 'FAILED')",
+                clock.millis()));
+  }
+
+  /** The run waits in the queue of those that want to create a job. */
+  public void queued(String runId, CreationQueue.Place place) {
+    quick.useTransaction(handle -> queued(handle, runId, place, clock.millis()));
+  }
+
+  static void queued(Handle handle, String runId, CreationQueue.Place place, long now) {
+    handle.execute(
+        "UPDATE run SET reason = ?, tries = tries + ?, next_try = ?, waits_for = ?,"
+            + " waits_project = ?, waits_model = ?, waits_seen = ?, updated_at = ? WHERE id = ?",
+        Rows.shortened(place.reason()),
+        place.isRefusal() ? 1 : 0,
+        now + place.time().toMillis(),
+        place.kind().name(),
+        place.project().value(),
+        place.model(),
+        now,
+        now,
+        runId);
+  }
+}

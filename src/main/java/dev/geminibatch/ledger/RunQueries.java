@@ -1,0 +1,133 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+
+/** Finds runs; each method is one query. */
+public final class RunQueries {
+  private final Jdbi jdbi;
+
+  RunQueries(LedgerDatabase database) {
+    this.jdbi = database.quick();
+  }
+
+  /** The run, which must exist. */
+  public Run run(String runId) {
+    return find(runId)
+        .orElseThrow(() -> new IllegalStateException("The ledger has no run " + runId));
+  }
+
+  /** The run of an id. */
+  public Optional<Run> find(String runId) {
+    return select("id = :id", query -> query.bind("id", runId)).stream().findFirst();
+  }
+
+  /** The newest run of an input of this name. */
+  public Optional<Run> lastOf(String name) {
+    return select(
+            "name = :name ORDER BY created_at DESC, id DESC LIMIT 1",
+            query -> query.bind("name", name))
+        .stream()
+        .findFirst();
+  }
+
+  /** The newest runs, unfinished ones before all others. */
+  public List<Run> recent(int most) {
+    List<Run> recent = new ArrayList<>(newest("IN", most));
+    if (recent.size() < most) {
+      recent.addAll(newest("NOT IN", most - recent.size()));
+    }
+    return recent;
+  }
+
+  private List<Run> newest(String inOrNotIn, int most) {
+    return select(
+        "dry_run = 0 AND state "
+            + inOrNotIn
+            + " "
+            + Rows.UNFINISHED
+            + " ORDER BY created_at DESC LIMIT :most",
+        query -> query.bind("most", most));
+  }
+
+  /** Runs that are only inspected. */
+  public List<Run> dryRuns() {
+    return select("dry_run = 1", query -> {});
+  }
+
+  /** All runs that are not finished, the oldest first. */
+  public List<Run> unfinished() {
+    return select("state IN " + Rows.UNFINISHED + " ORDER BY created_at, id", query -> {});
+  }
+
+  /** All runs in a state, the oldest first. */
+  public List<Run> inState(RunState state) {
+    return select(
+        "state = :state ORDER BY created_at, id", query -> query.bind("state", state.name()));
+  }
+
+  /** The runs with jobs that the service may be working on. */
+  public List<Run> withOpenJobs() {
+    return select(
+        """
+        id IN (SELECT run_id FROM job WHERE state = 'OPEN')
+          AND state IN ('ASSEMBLED', 'SUBMITTED')""",
+        query -> {});
+  }
+
+  /** The runs that others still follow although they are finished, or gone. */
+  public Set<String> endedLeaders() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT DISTINCT run.leader FROM run
+                      LEFT JOIN run AS leading ON leading.id = run.leader
+                    WHERE run.state = 'FOLLOWING'
+                      AND (leading.id IS NULL OR leading.state IN ('DELIVERED', 'FAILED'))""")
+                .mapTo(String.class)
+                .collect(Collectors.toSet()));
+  }
+
+  /** A run with the same content that has answers, or is about to get them. */
+  public Optional<String> answeredBefore(String runId, String fingerprint) {
+    return jdbi.withHandle(handle -> leader(handle, runId, fingerprint));
+  }
+
+  static Optional<String> leader(Handle handle, String runId, String fingerprint) {
+    return handle
+        .createQuery(
+            """
+            SELECT id FROM run
+            WHERE fingerprint = :fingerprint AND id <> :id AND leader IS NULL
+              AND dry_run = 0 AND state <> 'FAILED' AND (state <> 'DELIVERED' OR answered > 0)
+            ORDER BY created_at DESC, id LIMIT 1""")
+        .bind("fingerprint", fingerprint)
+        .bind("id", runId)
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  private List<Run> select(String condition, Consumer<Query> parameters) {
+    return select(jdbi, condition, parameters);
+  }
+
+  static List<Run> select(Jdbi jdbi, String condition, Consumer<Query> parameters) {
+    return jdbi.withHandle(
+        handle -> {
+          Query query = handle.createQuery(Rows.RUNS + " WHERE " + condition);
+          parameters.accept(query);
+          return query.map((row, context) -> Rows.run(row)).list();
+        });
+  }
+}

@@ -1,0 +1,216 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.media.MediaFile;
+import dev.geminibatch.media.ReferenceIndex;
+import dev.geminibatch.service.ProjectId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** The references that the service gave for uploaded contents, and who needs them. */
+public final class UploadTable implements ReferenceIndex {
+  private static final String NEEDED_FILES =
+      """
+      SELECT u.name FROM upload u JOIN media m ON m.sha256 = u.sha256
+      WHERE u.project = :project AND m.run_id IN (SELECT id FROM run WHERE state IN %1$s)
+      UNION SELECT input_file FROM job
+      WHERE input_file IS NOT NULL
+        AND run_id IN (SELECT id FROM run WHERE state IN %1$s)"""
+          .formatted(Rows.UNFINISHED);
+
+  private final Jdbi jdbi;
+
+  UploadTable(LedgerDatabase database) {
+    this.jdbi = database.quick();
+  }
+
+  @Override
+  public boolean contains(ProjectId project, String sha256, Instant aliveAt) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                    .createQuery(
+                        "SELECT COUNT(*) FROM upload"
+                            + " WHERE project = :project AND sha256 = :sha256 AND expires_at > :until")
+                    .bind("project", project.value())
+                    .bind("sha256", sha256)
+                    .bind("until", aliveAt.toEpochMilli())
+                    .mapTo(Long.class)
+                    .one()
+                > 0);
+  }
+
+  @Override
+  public void put(ProjectId project, MediaFile media, StoredReference reference) {
+    jdbi.useTransaction(
+        handle ->
+            handle.execute(
+                """
+                INSERT INTO upload (project, sha256, name, uri, mime, size, stored_at, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (project, sha256) DO UPDATE SET name = excluded.name,
+                  uri = excluded.uri, mime = excluded.mime, size = excluded.size,
+                  stored_at = excluded.stored_at, expires_at = excluded.expires_at""",
+                project.value(),
+                media.sha256(),
+                reference.name(),
+                reference.uri(),
+                media.mimeType(),
+                media.size(),
+                reference.stored().toEpochMilli(),
+                reference.expires().toEpochMilli()));
+  }
+
+  @Override
+  public TagReference reference(String runId, ProjectId project, String tag) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT u.uri, m.mime, u.expires_at, m.code, m.problem
+                    FROM media m LEFT JOIN upload u
+                      ON u.sha256 = m.sha256 AND u.project = :project
+                    WHERE m.run_id = :run AND m.tag = :tag""")
+                .bind("project", project.value())
+                .bind("run", runId)
+                .bind("tag", tag)
+                .map((row, context) -> tagReference(row))
+                .findOne()
+                .orElseThrow(() -> new IllegalStateException("Tag was not examined: " + tag)));
+  }
+
+  private static TagReference tagReference(ResultSet row) throws SQLException {
+    return new TagReference(
+        row.getString("uri"),
+        row.getString("mime"),
+        Instant.ofEpochMilli(row.getLong("expires_at")),
+        MediaTable.problem(row));
+  }
+
+  @Override
+  public long bytesWithoutReference(String runId, int attempt, ProjectId project, Instant aliveAt) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT COALESCE(SUM(size), 0) FROM (
+                      SELECT m.sha256, MAX(m.size) AS size FROM media m
+                      WHERE m.run_id = :run AND m.attempt = :attempt AND m.code IS NULL
+                        AND NOT EXISTS (
+                        SELECT 1 FROM upload u WHERE u.project = :project
+                          AND u.sha256 = m.sha256 AND u.expires_at > :alive)
+                      GROUP BY m.sha256) AS contents""")
+                .bind("run", runId)
+                .bind("attempt", attempt)
+                .bind("project", project.value())
+                .bind("alive", aliveAt.toEpochMilli())
+                .mapTo(Long.class)
+                .one());
+  }
+
+  @Override
+  public boolean hasStaleReference(
+      String runId, int attempt, ProjectId project, Instant aliveAt, Instant youngSince) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                    .createQuery(
+                        """
+                        SELECT COUNT(*) FROM media m LEFT JOIN upload u
+                          ON u.sha256 = m.sha256 AND u.project = :project
+                        WHERE m.run_id = :run AND m.attempt = :attempt AND m.code IS NULL
+                          AND (u.sha256 IS NULL
+                            OR u.expires_at <= :alive AND u.stored_at < :young)""")
+                    .bind("project", project.value())
+                    .bind("run", runId)
+                    .bind("attempt", attempt)
+                    .bind("alive", aliveAt.toEpochMilli())
+                    .bind("young", youngSince.toEpochMilli())
+                    .mapTo(Long.class)
+                    .one()
+                > 0);
+  }
+
+  @Override
+  public void needAgain(ProjectId project, String runId, int attempt, List<Needed> files) {
+    if (files.isEmpty()) {
+      return;
+    }
+    jdbi.useTransaction(
+        handle -> {
+          for (Needed file : files) {
+            handle.execute(
+                "UPDATE media SET attempt = ? WHERE run_id = ? AND tag = ?",
+                attempt,
+                runId,
+                file.tag());
+            if (file.isDead()) {
+              handle.execute(
+                  """
+                  DELETE FROM upload WHERE project = ? AND sha256 IN (
+                    SELECT sha256 FROM media WHERE run_id = ? AND tag = ?)""",
+                  project.value(),
+                  runId,
+                  file.tag());
+            }
+          }
+        });
+  }
+
+  /** Names of all files that a project's uploads and jobs have brought to the service. */
+  public Set<String> names(ProjectId project) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT name FROM upload WHERE project = :project
+                    UNION SELECT input_file FROM job WHERE input_file IS NOT NULL""")
+                .bind("project", project.value())
+                .mapTo(String.class)
+                .collect(Collectors.toSet()));
+  }
+
+  /** Those of them that an unfinished run refers to. */
+  public Set<String> needed(ProjectId project) {
+    return jdbi.withHandle(handle -> needed(handle, project));
+  }
+
+  private static Set<String> needed(Handle handle, ProjectId project) {
+    return handle
+        .createQuery(NEEDED_FILES)
+        .bind("project", project.value())
+        .mapTo(String.class)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * The reference is not to be used any more.
+   *
+   * @return false if an unfinished run needs it after all
+   */
+  public boolean forget(ProjectId project, String name) {
+    return jdbi.inTransaction(
+        handle -> {
+          boolean isNeeded = needed(handle, project).contains(name);
+          if (!isNeeded) {
+            handle.execute(
+                "DELETE FROM upload WHERE project = ? AND name = ?", project.value(), name);
+          }
+          return !isNeeded;
+        });
+  }
+
+  /** References that no service knows any more are of no use. */
+  public void forgetDeadBefore(Instant time) {
+    jdbi.useTransaction(
+        handle -> handle.execute("DELETE FROM upload WHERE expires_at < ?", time.toEpochMilli()));
+  }
+}

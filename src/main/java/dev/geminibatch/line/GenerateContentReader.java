@@ -1,0 +1,281 @@
+package dev.geminibatch.line;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonToken;
+import dev.geminibatch.line.BatchRequest.Range;
+import dev.geminibatch.line.BatchRequest.Segment;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Reads a {@code generateContent} request in a line, and notes what must be changed in its bytes:
+ * bare parts become user turns, tags become places of file references, defaults are added.
+ */
+final class GenerateContentReader {
+  private final byte[] bytes;
+  private final JsonScanner parser;
+  private final RequestDefaults defaults;
+  private final GenerationConfigReader config;
+  private final Edits edits = new Edits();
+
+  private String model;
+  private String modelField;
+  private boolean hasContents;
+  private int inlineFiles;
+  private long inlineBytes;
+  private Boolean mayHaveTags;
+
+  GenerateContentReader(byte[] bytes, JsonScanner parser, RequestDefaults defaults) {
+    this.bytes = bytes;
+    this.parser = parser;
+    this.defaults = defaults;
+    this.config = new GenerationConfigReader(bytes, parser, defaults, edits);
+  }
+
+  /**
+   * Reads the request that the parser stands at.
+   *
+   * @return where it stands in the line
+   */
+  Range read(Place field) throws IOException, BadLine {
+    int start = parser.start();
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw new BadLine(
+          ProblemCode.BAD_REQUEST, field + " is not a JSON object; write {\"contents\":[...]}");
+    }
+    boolean contentsHere = false;
+    boolean configHere = false;
+    boolean instructionHere = false;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.text();
+      parser.nextToken();
+      Place path = field.field(name);
+      switch (name) {
+        case "contents" -> {
+          EnvelopeReader.once(contentsHere ? name : null, path.toString());
+          contentsHere = true;
+          hasContents = true;
+          readContents(path);
+        }
+        case "model" -> readModel(path);
+        case "systemInstruction", "system_instruction" -> {
+          instructionHere = true;
+          readSystemInstruction(path);
+        }
+        case "generationConfig", "generation_config" -> {
+          configHere = true;
+          config.read();
+        }
+        default -> parser.skipValue();
+      }
+    }
+    // There is at least the field "contents" before these, or the line is rejected.
+    if (!instructionHere && defaults.systemInstruction().isPresent()) {
+      edits.insert(
+          parser.end() - 1, ",\"systemInstruction\":" + defaults.systemInstruction().get());
+    }
+    if (!configHere) {
+      config.addDefault(parser.end() - 1);
+    }
+    return new Range(start, parser.end());
+  }
+
+  private void readModel(Place path) throws BadLine {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw new BadLine(ProblemCode.BAD_MODEL, path + " is not a string; write a model's name");
+    }
+    model = parser.text();
+    modelField = path.toString();
+  }
+
+  private void readSystemInstruction(Place path) throws IOException, BadLine {
+    int start = parser.start();
+    int end = parser.skipValue();
+    if (new String(bytes, start, end - start, UTF_8).contains("[[FILE:")) {
+      throw new BadLine(
+          ProblemCode.TAG_IN_SYSTEM_INSTRUCTION,
+          path + " holds a file tag; the service takes files only in contents, move it there");
+    }
+  }
+
+  private void readContents(Place path) throws IOException, BadLine {
+    switch (parser.currentToken()) {
+      case VALUE_STRING -> {
+        edits.insert(parser.start(), "[" + UserTurns.OPENING);
+        readBareText(path);
+        edits.insert(parser.end(), UserTurns.CLOSING + "]");
+      }
+      case START_OBJECT -> {
+        edits.insert(parser.start(), "[");
+        UserTurns turns = new UserTurns(edits);
+        readTurnOrPart(path, turns);
+        turns.close();
+        edits.insert(parser.end(), "]");
+      }
+      case START_ARRAY -> readTurns(path);
+      default ->
+          throw new BadLine(
+              ProblemCode.NO_CONTENTS,
+              path + " is not a list of turns; write [{\"parts\":[{\"text\":\"...\"}]}]");
+    }
+  }
+
+  private void readTurns(Place path) throws IOException, BadLine {
+    UserTurns turns = new UserTurns(edits);
+    int index = 0;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      Place element = path.element(index++);
+      if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        turns.open(parser.start());
+        readBareText(element);
+        turns.extendTo(parser.end());
+      } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+        readTurnOrPart(element, turns);
+      } else {
+        throw new BadLine(
+            ProblemCode.BAD_CONTENTS,
+            element + " is neither a turn nor a part; write {\"parts\":[{\"text\":\"...\"}]}");
+      }
+    }
+    turns.close();
+    if (index == 0) {
+      throw new BadLine(ProblemCode.NO_CONTENTS, path + " is empty; write at least one turn");
+    }
+  }
+
+  /** An element of contents: a turn with parts, or a bare part that is to be wrapped. */
+  private void readTurnOrPart(Place path, UserTurns turns) throws IOException, BadLine {
+    int start = parser.start();
+    PartText text = new PartText(this, path, start);
+    boolean hasParts = false;
+    boolean hasRole = false;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      int nameStart = parser.start();
+      String name = parser.text();
+      parser.nextToken();
+      switch (name) {
+        case "parts" -> {
+          hasParts = true;
+          readParts(path.field("parts"));
+        }
+        case "role" -> {
+          hasRole = true;
+          parser.skipValue();
+        }
+        default -> text.field(name, nameStart);
+      }
+    }
+    int end = parser.end();
+    if (hasParts) {
+      turns.close();
+    } else if (hasRole) {
+      throw new BadLine(
+          ProblemCode.NO_PARTS,
+          path + " has a role and no parts; write \"parts\":[{\"text\":\"...\"}]");
+    } else {
+      turns.open(start);
+      text.replaceTags(end);
+      turns.extendTo(end);
+    }
+  }
+
+  private void readParts(Place path) throws IOException, BadLine {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      throw new BadLine(ProblemCode.BAD_PARTS, path + " is not a list; write [{\"text\":\"...\"}]");
+    }
+    int index = 0;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      Place part = path.element(index++);
+      if (parser.currentToken() == JsonToken.VALUE_STRING) {
+        readBareText(part);
+      } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+        readPart(part);
+      } else {
+        throw new BadLine(
+            ProblemCode.BAD_PARTS, part + " is not a part, for example {\"text\":\"...\"}");
+      }
+    }
+    if (index == 0) {
+      throw new BadLine(ProblemCode.NO_PARTS, path + " is empty; write at least one part");
+    }
+  }
+
+  private void readPart(Place path) throws IOException, BadLine {
+    PartText text = new PartText(this, path, parser.start());
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      int nameStart = parser.start();
+      String name = parser.text();
+      parser.nextToken();
+      text.field(name, nameStart);
+    }
+    text.replaceTags(parser.end());
+  }
+
+  /** A string where a part should be becomes a text part. */
+  private void readBareText(Place path) throws BadLine {
+    int start = parser.start();
+    PartText text = new PartText(this, path, start);
+    int end = text.value();
+    if (!text.replaceTags(end)) {
+      edits.insert(start, "{\"text\":");
+      edits.insert(end, "}");
+    }
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  JsonScanner parser() {
+    return parser;
+  }
+
+  Edits edits() {
+    return edits;
+  }
+
+  /** Notes data that is in the line itself. */
+  void addInline(long size) {
+    inlineFiles++;
+    inlineBytes += size;
+  }
+
+  /** Whether the line can hold a tag at all. */
+  boolean mayHaveTags() {
+    if (mayHaveTags == null) {
+      mayHaveTags = TaggedText.mayHaveTags(bytes);
+    }
+    return mayHaveTags;
+  }
+
+  boolean hasContents() {
+    return hasContents;
+  }
+
+  boolean isEdited() {
+    return !edits.isEmpty();
+  }
+
+  List<Segment> edited(Range request) {
+    return edits.applyTo(request);
+  }
+
+  BatchRequest.Inline inline() {
+    return new BatchRequest.Inline(inlineFiles, inlineBytes);
+  }
+
+  AnswerFormat answerFormat() {
+    return config.answerFormat();
+  }
+
+  /**
+   * The model that the line names, or null.
+   *
+   * @param url of the line, or null
+   * @param isLegacy whether the request is a body, to which the URL belongs
+   */
+  String model(String url, boolean isLegacy) throws BadLine {
+    return LineModel.of(url, isLegacy, model, modelField);
+  }
+}

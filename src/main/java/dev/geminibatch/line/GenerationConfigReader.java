@@ -1,0 +1,128 @@
+package dev.geminibatch.line;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads the {@code generationConfig} of a request as far as its answer will be held against it, and
+ * adds the defaults that are not there. Whether it is valid is the service's to say.
+ */
+final class GenerationConfigReader {
+  private static final Set<String> FORM_OF_AN_ANSWER =
+      Set.of("responseMimeType", "responseSchema", "responseJsonSchema");
+
+  private final byte[] bytes;
+  private final JsonScanner parser;
+  private final RequestDefaults defaults;
+  private final Edits edits;
+
+  private String mimeType = "";
+  private Optional<String> schema = Optional.empty();
+  private Optional<String> jsonSchema = Optional.empty();
+  private long maxOutputTokens;
+
+  GenerationConfigReader(byte[] bytes, JsonScanner parser, RequestDefaults defaults, Edits edits) {
+    this.bytes = bytes;
+    this.parser = parser;
+    this.defaults = defaults;
+    this.edits = edits;
+  }
+
+  /** Reads the configuration that the parser stands at. */
+  void read() throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipValue();
+      return;
+    }
+    Set<String> present = defaults.generationConfig().isEmpty() ? null : new HashSet<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.text();
+      if (present != null) {
+        present.add(RequestDefaults.inCamelCase(name));
+      }
+      parser.nextToken();
+      readField(name);
+    }
+    if (present != null) {
+      String missing = missing(present);
+      boolean needsComma = !present.isEmpty() && !missing.isEmpty();
+      edits.insert(parser.end() - 1, needsComma ? "," + missing : missing);
+    }
+  }
+
+  private void readField(String name) throws IOException {
+    JsonToken value = parser.currentToken();
+    switch (name) {
+      case "responseMimeType", "response_mime_type" -> {
+        mimeType = value == JsonToken.VALUE_STRING ? parser.text() : "";
+        parser.skipValue();
+      }
+      case "responseSchema", "response_schema" -> schema = readSchema();
+      case "responseJsonSchema", "response_json_schema" -> jsonSchema = readSchema();
+      case "maxOutputTokens", "max_output_tokens" -> {
+        maxOutputTokens = value == JsonToken.VALUE_NUMBER_INT ? asLong(parser.text()) : 0;
+        parser.skipValue();
+      }
+      default -> parser.skipValue();
+    }
+  }
+
+  private Optional<String> readSchema() throws IOException {
+    boolean isSchema = parser.currentToken() == JsonToken.START_OBJECT;
+    int start = parser.start();
+    int end = parser.skipValue();
+    return isSchema ? Optional.of(new String(bytes, start, end - start, UTF_8)) : Optional.empty();
+  }
+
+  /** Adds the whole default configuration to a request that has none. */
+  void addDefault(int position) {
+    if (!defaults.generationConfig().isEmpty()) {
+      edits.insert(position, ",\"generationConfig\":{" + missing(Set.of()) + "}");
+    }
+  }
+
+  /** The fields of the default configuration that are not there, as JSON. */
+  private String missing(Set<String> present) {
+    // What an answer should look like is said as a whole or not at all.
+    boolean saysForm = present.stream().anyMatch(FORM_OF_AN_ANSWER::contains);
+    StringBuilder json = new StringBuilder();
+    defaults
+        .generationConfig()
+        .forEach(
+            (field, value) -> {
+              String name = RequestDefaults.inCamelCase(field);
+              boolean isAnotherForm = saysForm && FORM_OF_AN_ANSWER.contains(name);
+              if (!isAnotherForm && !present.contains(name)) {
+                json.append(json.isEmpty() ? "" : ",");
+                json.append(WireLine.quote(field)).append(':').append(value);
+                expect(name, value);
+              }
+            });
+    return json.toString();
+  }
+
+  /** Notes what a default demands of the answer. */
+  private void expect(String name, String json) {
+    switch (name) {
+      case "responseMimeType" -> mimeType = json.replace("\"", "");
+      case "responseSchema" -> schema = Optional.of(json);
+      case "responseJsonSchema" -> jsonSchema = Optional.of(json);
+      case "maxOutputTokens" -> maxOutputTokens = asLong(json);
+      default -> {} // the answer cannot be held against it
+    }
+  }
+
+  private static long asLong(String digits) {
+    return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
+  }
+
+  /** What the request wants its answer to look like. */
+  AnswerFormat answerFormat() {
+    return new AnswerFormat(mimeType, schema, jsonSchema, maxOutputTokens);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.geminibatch.line;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The model that a line names, in its URL or in its request. */
+final class LineModel {
+  private static final Pattern MODEL_IN_URL =
+      Pattern.compile("(?:^|/)((?:models|tunedModels)/[^/:?#]+):([A-Za-z]+)(?:[?#].*)?$");
+  private static final Pattern MODEL =
+      Pattern.compile("(?:tunedModels/)?[A-Za-z0-9][\\w.-]{0,150}");
+
+  private LineModel() {}
+
+  /**
+   * The model's short name, or null if the line names none.
+   *
+   * @param url of the line, or null
+   * @param isLegacy whether the URL belongs to the request, and is not there for its own sake
+   * @param inRequest what the request names, or null
+   * @param field where it does
+   */
+  static String of(String url, boolean isLegacy, String inRequest, String field) throws BadLine {
+    String fromUrl = inUrl(url, isLegacy);
+    String fromRequest = inRequest == null ? null : id(inRequest, field);
+    if (fromUrl != null && fromRequest != null && !fromUrl.equals(fromRequest)) {
+      throw new BadLine(
+          ProblemCode.TWO_MODELS,
+          "url names the model "
+              + fromUrl
+              + " and "
+              + field
+              + " names "
+              + fromRequest
+              + "; keep one of them");
+    }
+    return fromUrl != null ? fromUrl : fromRequest;
+  }
+
+  private static String inUrl(String url, boolean isLegacy) throws BadLine {
+    if (url == null || url.isBlank()) {
+      return null;
+    }
+    Matcher matcher = MODEL_IN_URL.matcher(url.strip());
+    if (!matcher.find()) {
+      if (!isLegacy) {
+        return null; // some address that a native line has for its own sake
+      }
+      throw new BadLine(
+          ProblemCode.BAD_URL,
+          "url \""
+              + url
+              + "\" names no Gemini model; write /v1beta/models/<model>:generateContent");
+    }
+    String method = matcher.group(2);
+    if (!method.equals("generateContent") && !method.equals("batchGenerateContent")) {
+      throw new BadLine(
+          ProblemCode.BAD_URL,
+          "url asks for " + method + "; batch jobs of this tool take only generateContent");
+    }
+    return id(matcher.group(1), "url");
+  }
+
+  private static String id(String name, String field) throws BadLine {
+    String id = ModelName.shortName(name);
+    if (!MODEL.matcher(id).matches()) {
+      throw new BadLine(
+          ProblemCode.BAD_MODEL,
+          field + " names \"" + name + "\", which is not a valid model name");
+    }
+    return id;
+  }
+}

@@ -1,0 +1,320 @@
+package dev.geminibatch.line;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Why a line has no answer: the stable names in errors files, what each means, and whether the line
+ * is sent again. The table in {@code src/docs/life-of-a-run.md} is made of these.
+ */
+public enum ProblemCode {
+  // The line itself, found before anything is spent.
+  NOT_JSON(
+      "not-json",
+      Stage.INSPECT,
+      Retry.NO,
+      "The line is not JSON. With `--poll`: a line of the downloaded answers is not JSON."),
+  NOT_AN_OBJECT("not-an-object", Stage.INSPECT, Retry.NO, "The line is JSON, but not an object."),
+  NOT_UTF8(
+      "not-utf8",
+      Stage.INSPECT,
+      Retry.NO,
+      "The line is not UTF-8, or the file is packed with gzip and not named `.jsonl.gz`."),
+  LINE_TOO_LONG(
+      "line-too-long",
+      Stage.INSPECT,
+      Retry.NO,
+      "The line is longer than `lines.max-bytes`, or larger than a whole job (`job.max-bytes`)."),
+  REPEATED_FIELD("repeated-field", Stage.INSPECT, Retry.NO, "A field of the line appears twice."),
+  NO_REQUEST("no-request", Stage.INSPECT, Retry.NO, "The line has neither `request` nor `body`."),
+  TWO_REQUESTS("two-requests", Stage.INSPECT, Retry.NO, "The line has both `request` and `body`."),
+  BAD_REQUEST("bad-request", Stage.INSPECT, Retry.NO, "`request` or `body` is not a JSON object."),
+  BAD_KEY("bad-key", Stage.INSPECT, Retry.NO, "The key is neither a string nor a number."),
+  MISPLACED_FIELD(
+      "misplaced-field",
+      Stage.INSPECT,
+      Retry.NO,
+      "A field of the request is beside it, where the service ignores it."),
+  NO_CONTENTS(
+      "no-contents",
+      Stage.INSPECT,
+      Retry.NO,
+      "`contents` is missing, empty, or not a list of turns."),
+  BAD_CONTENTS(
+      "bad-contents",
+      Stage.INSPECT,
+      Retry.NO,
+      "An element of `contents` is neither a turn nor a part."),
+  NO_PARTS("no-parts", Stage.INSPECT, Retry.NO, "A turn has no parts."),
+  BAD_PARTS(
+      "bad-parts",
+      Stage.INSPECT,
+      Retry.NO,
+      "`parts` is not a list, or one of its elements is not a part."),
+  BAD_URL(
+      "bad-url",
+      Stage.INSPECT,
+      Retry.NO,
+      "The `url` names no Gemini model, or a method other than `generateContent`."),
+  BAD_MODEL("bad-model", Stage.INSPECT, Retry.NO, "The model's name is not valid."),
+  TWO_MODELS(
+      "two-models", Stage.INSPECT, Retry.NO, "The `url` and the request name different models."),
+  BAD_TAG(
+      "bad-tag", Stage.INSPECT, Retry.NO, "A file tag is not closed, is empty, or is too long."),
+  TAG_IN_SYSTEM_INSTRUCTION(
+      "tag-in-system-instruction",
+      Stage.INSPECT,
+      Retry.NO,
+      "A file tag is in the system instruction, where the service takes no files."),
+  // Files that the line names.
+  FILE_MISSING(
+      "file-missing",
+      Stage.INSPECT,
+      Retry.NO,
+      "The file or the media root does not exist, or the remote host has no such file."),
+  FILE_OUTSIDE_ROOT(
+      "file-outside-root", Stage.INSPECT, Retry.NO, "The tag points outside the media root."),
+  FILE_NOT_REGULAR(
+      "file-not-regular",
+      Stage.INSPECT,
+      Retry.NO,
+      "The tag names a folder, or something else that is not a regular file."),
+  FILE_EMPTY("file-empty", Stage.INSPECT, Retry.NO, "The file is empty."),
+  FILE_TOO_LARGE(
+      "file-too-large",
+      Stage.INSPECT,
+      Retry.NO,
+      "The file is larger than the 2 GB that the service takes."),
+  FILE_TYPE(
+      "file-type",
+      Stage.INSPECT,
+      Retry.NO,
+      "The type of the file, by its content, is not one of `media.types`."),
+  FILE_UNREADABLE(
+      "file-unreadable", Stage.INSPECT, Retry.NO, "The file cannot be read or downloaded."),
+  FILE_REMOTE(
+      "file-remote",
+      Stage.INSPECT,
+      Retry.NO,
+      "The address is not an https address of an allowed host (`media.remote-hosts`), or redirects elsewhere."),
+  FILE_REFUSED(
+      "file-refused",
+      Stage.UPLOAD,
+      Retry.NO,
+      "The service refuses the file, or could not process it."),
+  FILE_CHANGED(
+      "file-changed",
+      Stage.UPLOAD,
+      Retry.BY_DROPPING,
+      "The file changed while it was being uploaded."),
+  // The job that the line was in.
+  LINE_REFUSED(
+      "line-refused",
+      Stage.SUBMIT,
+      Retry.NO,
+      "The service refuses this line; the other lines of its job are sent without it."),
+  JOB_REFUSED("job-refused", Stage.SUBMIT, Retry.NO, "The service refuses the whole job."),
+  JOB_LINES_REFUSED(
+      "job-lines_refused",
+      Stage.COLLECT,
+      Retry.WITHOUT_REFUSED,
+      "The service refused other lines of the job, so the job was not created."),
+  JOB_FAILED(
+      "job-failed",
+      Stage.COLLECT,
+      Retry.YES,
+      "The job failed. A job that fails at once for lack of quota is created again when there is some; that does not count as an attempt."),
+  JOB_EXPIRED("job-expired", Stage.COLLECT, Retry.YES, "The job expired."),
+  JOB_STUCK(
+      "job-stuck",
+      Stage.COLLECT,
+      Retry.YES,
+      "The job took longer than `job.stuck-after` and was cancelled."),
+  JOB_SUCCEEDED(
+      "job-succeeded",
+      Stage.COLLECT,
+      Retry.YES,
+      "The job succeeded, but the service never named the file with its answers."),
+  JOB_CANCELLED("job-cancelled", Stage.COLLECT, Retry.BY_DROPPING, "Somebody cancelled the job."),
+  JOB_GONE(
+      "job-gone",
+      Stage.COLLECT,
+      Retry.BY_DROPPING,
+      "The service does not know the job any more: it was deleted or is too old."),
+  JOB_ANSWERS_GONE(
+      "job-answers_gone",
+      Stage.COLLECT,
+      Retry.BY_DROPPING,
+      "The service has deleted the answers of the job."),
+  JOB_FILES_GONE(
+      "job-files_gone",
+      Stage.COLLECT,
+      Retry.AFTER_UPLOAD,
+      "A file of the job grew too old while the job waited, so the job was not sent."),
+  JOB_INPUT_CHANGED(
+      "job-input_changed",
+      Stage.COLLECT,
+      Retry.BY_DROPPING_AGAIN,
+      "The input was changed while the job waited, so the job was not sent."),
+  // The answer.
+  NO_ANSWER(
+      "no-answer", Stage.COLLECT, Retry.YES, "The job ended without an answer to the request."),
+  NO_RESPONSE(
+      "no-response",
+      Stage.COLLECT,
+      Retry.YES,
+      "The service's line has neither a response nor an error."),
+  NO_CANDIDATE("no-candidate", Stage.COLLECT, Retry.YES, "The response has no candidate."),
+  EMPTY("empty", Stage.COLLECT, Retry.YES, "The answer has no text."),
+  BLOCKED("blocked", Stage.COLLECT, Retry.NO, "The prompt was blocked."),
+  STOPPED(
+      "stopped",
+      Stage.COLLECT,
+      Retry.UNLESS_SAFETY,
+      "The model stopped early; the message has the `finishReason`."),
+  CUT_OFF("cut-off", Stage.COLLECT, Retry.YES, "The answer was truncated at its maximum length."),
+  ANSWER_CONTRADICTORY(
+      "answer-contradictory",
+      Stage.COLLECT,
+      Retry.YES,
+      "The service gave different answers under the same key."),
+  ANSWER_NOT_JSON(
+      "answer-not-json",
+      Stage.COLLECT,
+      Retry.YES,
+      "The request asked for JSON and the answer is not JSON; the message has the place."),
+  ANSWER_SCHEMA(
+      "answer-schema",
+      Stage.COLLECT,
+      Retry.YES,
+      "The answer does not fit the schema of its request; the message has the place."),
+  FILE_GONE(
+      "file-gone",
+      Stage.COLLECT,
+      Retry.AFTER_UPLOAD,
+      "A file of the request no longer exists at the service."),
+  // An error of the service in place of the answer, by its google.rpc code.
+  CANCELLED("CANCELLED", Stage.COLLECT, Retry.UNLESS_CANCELLED, "The request was cancelled."),
+  UNKNOWN(
+      "UNKNOWN",
+      Stage.COLLECT,
+      Retry.YES,
+      "The service failed for an unknown reason, or gave none."),
+  DEADLINE_EXCEEDED("DEADLINE_EXCEEDED", Stage.COLLECT, Retry.YES, "The service took too long."),
+  RESOURCE_EXHAUSTED(
+      "RESOURCE_EXHAUSTED", Stage.COLLECT, Retry.AFTER_QUOTA, "A quota is exhausted."),
+  ABORTED("ABORTED", Stage.COLLECT, Retry.YES, "The service aborted the request."),
+  INTERNAL("INTERNAL", Stage.COLLECT, Retry.YES, "The service failed internally."),
+  UNAVAILABLE("UNAVAILABLE", Stage.COLLECT, Retry.YES, "The service was not available."),
+  INVALID_ARGUMENT(
+      "INVALID_ARGUMENT", Stage.COLLECT, Retry.NO, "The service does not accept the request."),
+  NOT_FOUND(
+      "NOT_FOUND", Stage.COLLECT, Retry.NO, "Something that the request names does not exist."),
+  ALREADY_EXISTS(
+      "ALREADY_EXISTS",
+      Stage.COLLECT,
+      Retry.NO,
+      "Something that the request would create exists already."),
+  PERMISSION_DENIED("PERMISSION_DENIED", Stage.COLLECT, Retry.NO, "The key may not do this."),
+  FAILED_PRECONDITION(
+      "FAILED_PRECONDITION",
+      Stage.COLLECT,
+      Retry.NO,
+      "The project or the service is not in a state that allows the request."),
+  OUT_OF_RANGE("OUT_OF_RANGE", Stage.COLLECT, Retry.NO, "A value of the request is out of range."),
+  UNIMPLEMENTED(
+      "UNIMPLEMENTED", Stage.COLLECT, Retry.NO, "The service does not support the request."),
+  DATA_LOSS("DATA_LOSS", Stage.COLLECT, Retry.NO, "The service lost data."),
+  UNAUTHENTICATED("UNAUTHENTICATED", Stage.COLLECT, Retry.NO, "The key is missing or not valid.");
+
+  /** Which stage finds a problem. */
+  private enum Stage {
+    INSPECT,
+    UPLOAD,
+    SUBMIT,
+    COLLECT
+  }
+
+  /** Whether a line is sent again. */
+  private enum Retry {
+    NO(false, false, "no"),
+    YES(true, true, "yes"),
+    AFTER_UPLOAD(true, true, "yes, after a fresh upload"),
+    AFTER_QUOTA(true, true, "yes, after a minute"),
+    WITHOUT_REFUSED(true, true, "yes, in a job without the refused lines"),
+    UNLESS_SAFETY(true, true, "yes, unless it stopped for safety"),
+    UNLESS_CANCELLED(true, true, "yes, unless you cancelled the job here"),
+    /** Somebody ended the job, or it was paid for in full: nobody wants it paid again unasked. */
+    BY_DROPPING(true, false, "no: drop the errors file"),
+    BY_DROPPING_AGAIN(true, false, "no: drop the lines as they are now");
+
+    private final boolean retryable;
+    private final boolean automatic;
+    private final String words;
+
+    Retry(boolean retryable, boolean automatic, String words) {
+      this.retryable = retryable;
+      this.automatic = automatic;
+      this.words = words;
+    }
+  }
+
+  private static final Map<String, ProblemCode> BY_CODE =
+      Arrays.stream(values()).collect(Collectors.toMap(ProblemCode::code, Function.identity()));
+
+  private final String code;
+  private final Stage stage;
+  private final Retry retry;
+  private final String meaning;
+
+  ProblemCode(String code, Stage stage, Retry retry, String meaning) {
+    this.code = code;
+    this.stage = stage;
+    this.retry = retry;
+    this.meaning = meaning;
+  }
+
+  /** The code of a name; empty if this version has none, as for a new google.rpc code. */
+  public static Optional<ProblemCode> of(String code) {
+    return Optional.ofNullable(BY_CODE.get(code));
+  }
+
+  /** Whether a line with a problem of this name is sent again without anybody asking for it. */
+  public static boolean isRetriedAutomatically(LineProblem problem) {
+    return problem.retryable() && of(problem.code()).map(c -> c.retry.automatic).orElse(true);
+  }
+
+  /** The name in errors files and reports. */
+  public String code() {
+    return code;
+  }
+
+  /** Whether the same line may work when it is sent again unchanged. */
+  public boolean isRetryable() {
+    return retry.retryable;
+  }
+
+  /** A problem of a line. */
+  public LineProblem problem(String message) {
+    return problem(message, retry.retryable);
+  }
+
+  /** A problem of a line that is retryable or not depending on what has happened. */
+  public LineProblem problem(String message, boolean retryable) {
+    return new LineProblem(stage.name().toLowerCase(Locale.ROOT), code, message, retryable);
+  }
+
+  /** Its row in the documents, in Markdown. */
+  public String row() {
+    return "| `" + code + "` | " + meaning + " | " + retry.words + " |";
+  }
+
+  @Override
+  public String toString() {
+    return code;
+  }
+}

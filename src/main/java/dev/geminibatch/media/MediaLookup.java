@@ -1,0 +1,100 @@
+package dev.geminibatch.media;
+
+import dev.geminibatch.io.Sha256;
+import dev.geminibatch.line.ProblemCode;
+import dev.geminibatch.media.MediaIndex.Entry;
+import dev.geminibatch.service.ServiceLimits;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Finds what tags point to.
+ *
+ * <p>A file is read once to know its hash and type; as long as its stamp stays the same, that is
+ * remembered over runs and restarts.
+ */
+public final class MediaLookup {
+  /** {@code https://...}, but not a Windows drive. */
+  private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]+:/");
+
+  private final MediaIndex index;
+  private final List<String> types;
+  private final RemoteMedia remoteMedia;
+
+  /**
+   * A lookup that knows what the index knows.
+   *
+   * @param types patterns of the media types that may be sent
+   */
+  public MediaLookup(MediaIndex index, List<String> types, RemoteMedia remoteMedia) {
+    this.remoteMedia = remoteMedia;
+    this.index = index;
+    this.types = types;
+  }
+
+  /** Begins to examine the tags of a run, from nothing. */
+  public MediaExamination examine(String runId, Path mediaRoot) {
+    index.clear(runId);
+    return new MediaExamination(this, index, runId, new MediaRoot(mediaRoot));
+  }
+
+  /** Resolves a tag and finds hash and type of its file. */
+  Entry look(String tag, MediaRoot root) {
+    try {
+      Path path = ADDRESS.matcher(tag).lookingAt() ? remoteMedia.fetch(tag) : root.resolve(tag);
+      FileStamp stamp = FileStamp.of(path);
+      if (stamp.size() == 0) {
+        throw new MediaProblem(
+            ProblemCode.FILE_EMPTY, "\"" + tag + "\" is empty; put the file there again");
+      }
+      if (stamp.size() > ServiceLimits.MAX_FILE_BYTES) {
+        throw new MediaProblem(
+            ProblemCode.FILE_TOO_LARGE,
+            "\"" + tag + "\" has " + stamp.size() + " bytes; the service takes files up to 2 GB");
+      }
+      Optional<MediaFile> known = index.known(path, stamp);
+      MediaFile file =
+          known.isPresent()
+              ? known.get()
+              : new MediaFile(path, sha256(path), stamp.size(), MediaType.of(path));
+      MediaType.check(file.mimeType(), types, tag);
+      return new Entry(tag, file, null, stamp, known.isEmpty());
+    } catch (MediaProblem problem) {
+      return new Entry(tag, null, problem, null, false);
+    } catch (IOException e) {
+      return new Entry(
+          tag,
+          null,
+          new MediaProblem(
+              ProblemCode.FILE_UNREADABLE, "\"" + tag + "\" cannot be read: " + e.getMessage()),
+          null,
+          false);
+    }
+  }
+
+  /** Whether the file is still what it was when it was examined. */
+  boolean isUnchanged(MediaFile file) throws IOException {
+    return index
+        .known(file.path(), FileStamp.of(file.path()))
+        .filter(now -> now.sha256().equals(file.sha256()))
+        .isPresent();
+  }
+
+  private static String sha256(Path file) throws IOException {
+    MessageDigest digest = Sha256.digest();
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int read; (read = in.read(buffer)) >= 0; ) {
+        digest.update(buffer, 0, read);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}

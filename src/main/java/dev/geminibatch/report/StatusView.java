@@ -1,0 +1,69 @@
+package dev.geminibatch.report;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.RemoteJobState;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A run as {@code --status} shows it: what state it is in, and what it waits for. */
+public final class StatusView {
+  private StatusView() {}
+
+  /** The state in words. */
+  public static String state(Run run) {
+    return lower(run.state());
+  }
+
+  /** What it waits for, or how its jobs are, in one line. */
+  public static String note(Run run, List<Job> jobs) {
+    Optional<String> reason = run.reason().map(Amounts::firstLine);
+    if (reason.isPresent()) {
+      return reason.get();
+    }
+    if (run.leader().isPresent()) {
+      return "same content as run " + run.leader().get();
+    }
+    return jobs.stream()
+        .map(job -> job.shownName() + " " + state(job).replace('_', ' '))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Everything, for programs. */
+  public static ObjectNode json(Run run, List<Job> jobs) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("run", run.id());
+    json.put("input", run.source().toString());
+    json.put("state", state(run));
+    json.put("reason", run.reason().orElse(null));
+    json.put("answeredBy", run.leader().orElse(null));
+    json.put("requests", run.counts().requests());
+    json.put("answered", run.counts().answered());
+    json.put("output", run.output().map(Object::toString).orElse(null));
+    json.put("received", run.created().toString());
+    for (Job job : jobs) {
+      ObjectNode each = json.withArray("jobs").addObject();
+      each.put("name", job.name().map(JobName::value).orElse(null));
+      each.put("model", job.model());
+      each.put("state", state(job));
+      each.put("requests", job.requests());
+      each.put("answered", job.outcome().answered());
+      each.put("reason", job.reason().orElse(null));
+    }
+    return json;
+  }
+
+  private static String state(Job job) {
+    return job.remote().state().map(RemoteJobState::word).orElse(lower(job.state()));
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

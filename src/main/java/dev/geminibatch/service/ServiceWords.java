@@ -1,0 +1,87 @@
+package dev.geminibatch.service;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Every wording of the service that the product depends on. The service says some things in no
+ * other way, and may word them otherwise some day: then this is the place to change.
+ *
+ * <p>It stands with the port and not with one implementation because the same words come in answers
+ * that are read from disk long after the call.
+ */
+public final class ServiceWords {
+  /** A file of a request is not there any more. */
+  private static final Pattern DEAD_FILE =
+      Pattern.compile(
+          "(?i)\\bfiles?\\b.*(not exist|not found|no longer|expired|deleted)"
+              + "|(expired|not found|unavailable).*\\bfiles?/");
+
+  /** A line for which a whole job is refused. */
+  private static final Pattern REFUSED_LINE =
+      Pattern.compile("(?m)^\\s*Error on line (\\d{1,9})\\s*:\\s*(.*)$");
+
+  private ServiceWords() {}
+
+  /** Whether an error in place of an answer is about a file that is gone. */
+  public static boolean isDeadFile(String message) {
+    return DEAD_FILE.matcher(message).find();
+  }
+
+  /** Whether an upload was refused for its type. */
+  public static boolean isAboutType(ServiceFailure failure) {
+    return failure.getMessage().toLowerCase(Locale.ROOT).contains("mime");
+  }
+
+  /** The answer to a chunk that was stored but whose answer was lost, when it is sent again. */
+  public static boolean isAboutOffset(ServiceFailure failure) {
+    return failure.kind() == ServiceFailure.Kind.REFUSED
+        && failure.getMessage().toLowerCase(Locale.ROOT).contains("offset");
+  }
+
+  /** Whether an error answer is about the API key. */
+  public static boolean isAboutKey(String text) {
+    return text.contains("API_KEY_INVALID")
+        || text.contains("API key")
+        || text.contains("api_key:")
+        || text.contains("unregistered callers");
+  }
+
+  /** Whether a 403 hides that the thing does not exist. */
+  public static boolean mayNotExist(String text) {
+    return text.contains("may not exist");
+  }
+
+  /** Whether a message, of whatever code, is about a used-up quota. */
+  public static boolean isAboutQuota(String message) {
+    return message.contains("RESOURCE_EXHAUSTED");
+  }
+
+  /**
+   * One line of a job's file that the service refuses.
+   *
+   * @param line counted from 1 within the job's file
+   */
+  public record RefusedLine(long line, String message) {}
+
+  /**
+   * The lines for which the service refuses a job: {@code Error on line 3: no such field}.
+   *
+   * @param lines how many the job has; a message about others is about something else
+   * @return in ascending order, each line once; empty if the message names none
+   */
+  public static List<RefusedLine> refusedLines(String message, long lines) {
+    TreeMap<Long, RefusedLine> found = new TreeMap<>();
+    Matcher matcher = REFUSED_LINE.matcher(message);
+    while (matcher.find()) {
+      long line = Long.parseLong(matcher.group(1));
+      if (line >= 1 && line <= lines) {
+        found.putIfAbsent(line, new RefusedLine(line, matcher.group(2).strip()));
+      }
+    }
+    return List.copyOf(found.values());
+  }
+}

@@ -1,0 +1,83 @@
+package dev.geminibatch.settings;
+
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.ApiKey;
+import dev.geminibatch.service.Redactor;
+import dev.geminibatch.service.ServiceConfig;
+import java.net.URI;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reads how to reach the service; key and address come from more places than other values. */
+final class ServiceConfigReader {
+  private static final String KEY = "gemini.api-key";
+  private static final String KEY_FILE = "gemini.api-key-file";
+  private static final String ADDRESS = "gemini.base-url";
+
+  private final PropertySources sources;
+  private final TypedProperties typed;
+
+  ServiceConfigReader(PropertySources sources, TypedProperties typed) {
+    this.sources = sources;
+    this.typed = typed;
+  }
+
+  ServiceConfig read(int uploadConcurrency) {
+    return new ServiceConfig(
+        key(),
+        address(),
+        typed.text("gemini.api-version", "v1beta"),
+        typed.time("gemini.timeout", "60s"),
+        uploadConcurrency);
+  }
+
+  private Optional<ApiKey> key() {
+    sources.get(KEY_FILE); // known, also where another key comes first
+    sources.get(KEY);
+    Optional<ApiKey> key = sources.commandLine(KEY).map(text -> ApiKey.of(text, "--api-key"));
+    key = key.or(() -> keyOf(sources::ofProfileAlone));
+    for (String name : new String[] {"GEMINI_API_KEY", "API_KEY", "GOOGLE_API_KEY"}) {
+      key = key.or(() -> sources.environment(name).map(text -> ApiKey.of(text, name)));
+    }
+    key = key.or(() -> keyOf(sources::get));
+    key.ifPresent(Redactor::hide);
+    return key;
+  }
+
+  private Optional<ApiKey> keyOf(Function<String, Optional<String>> values) {
+    return values
+        .apply(KEY)
+        .map(text -> ApiKey.of(text, KEY))
+        .or(
+            () ->
+                values
+                    .apply(KEY_FILE)
+                    .map(file -> ApiKey.of(typed.content(KEY_FILE, file), KEY_FILE)));
+  }
+
+  private URI address() {
+    sources.get(ADDRESS); // known, also where the environment comes first
+    String text =
+        sources
+            .commandLine(ADDRESS)
+            .or(() -> sources.ofProfileAlone(ADDRESS))
+            .or(() -> sources.environment("GOOGLE_GEMINI_BASE_URL"))
+            .or(() -> sources.get(ADDRESS))
+            .orElse("https://generativelanguage.googleapis.com");
+    String trimmed = text.strip().replaceFirst("/+$", "");
+    try {
+      URI url = URI.create(trimmed);
+      boolean plain = url.getQuery() == null && url.getUserInfo() == null && url.getHost() != null;
+      if (plain && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      // refused below
+    }
+    throw new UsageException(
+        ADDRESS
+            + " is \""
+            + Redactor.redact(trimmed)
+            + "\"; write scheme and host, for example https://generativelanguage.googleapis.com.");
+  }
+}

@@ -1,0 +1,201 @@
+package dev.geminibatch.stage.inspect;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SequenceWriter;
+import dev.geminibatch.cost.PreflightCount;
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.line.BatchRequest;
+import dev.geminibatch.line.CheckedLine;
+import dev.geminibatch.line.FileTag;
+import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.ReadAhead;
+import dev.geminibatch.line.RejectedLine;
+import dev.geminibatch.media.MediaExamination;
+import dev.geminibatch.media.MediaProblem;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.AssemblyAhead;
+import dev.geminibatch.stage.LineWalk;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The inspection of one run: an iterator over its lines in groups, and what was found in them. */
+public final class Inspection extends LineWalk<Inspection.Group> {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Logger LOG = LoggerFactory.getLogger("inspect");
+  private static final int EXAMPLES = 20;
+
+  private final Run run;
+  private final Settings settings;
+  private final MessageDigest digest;
+  private final MediaExamination media;
+  private final List<String> examples = new ArrayList<>();
+  private final PreflightCount count;
+  private final SequenceWriter badLines;
+  private final AssemblyAhead.Attempt ahead;
+  private final CompletableFuture<Void> isOnDisk;
+  private long lines;
+  private long rejected;
+
+  /** Some lines that follow each other, and the inspection that they belong to. */
+  public record Group(Inspection inspection, List<CheckedLine> lines) {}
+
+  Inspection(
+      Run run,
+      Settings settings,
+      RunFolder folder,
+      ReadAhead<?, List<CheckedLine>> lines,
+      Closeable source,
+      MessageDigest digest,
+      MediaExamination media,
+      AssemblyAhead.Attempt ahead)
+      throws IOException {
+    super(lines, source);
+    this.run = run;
+    this.settings = settings;
+    this.digest = digest;
+    this.media = media;
+    this.ahead = ahead;
+    this.count = new PreflightCount(settings.jobs().limits(), settings.costs().outputTokens());
+    this.badLines =
+        MAPPER.writer().withRootValueSeparator("\n").writeValues(folder.badLines().toFile());
+    // A copied input comes to the disk while its lines are parsed.
+    Path input = folder.received(run);
+    this.isOnDisk =
+        run.fromInbox()
+            ? CompletableFuture.completedFuture(null)
+            : CompletableFuture.runAsync(() -> force(input));
+  }
+
+  private static void force(Path file) {
+    try {
+      AtomicFiles.force(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Group group(List<CheckedLine> lines) {
+    return new Group(this, lines);
+  }
+
+  /** Checks a group of lines and the files that they name. */
+  void check(List<CheckedLine> group) throws IOException {
+    List<String> paths = group.stream().flatMap(Inspection::tags).map(FileTag::path).toList();
+    if (!paths.isEmpty()) {
+      media.prepare(paths);
+    }
+    for (CheckedLine checked : group) {
+      lines++;
+      ahead.add(checked);
+      Optional<LineProblem> problem =
+          checked instanceof BatchRequest request
+              ? problemOfFiles(request)
+              : Optional.of(((RejectedLine) checked).problem());
+      if (problem.isPresent()) {
+        reject(checked.line().number(), problem.get());
+      } else if (checked instanceof BatchRequest request) {
+        count.add(request.model() == null ? run.model() : request.model(), request);
+      }
+    }
+  }
+
+  private static Stream<FileTag> tags(CheckedLine line) {
+    return line instanceof BatchRequest request ? request.tags().stream() : Stream.empty();
+  }
+
+  private Optional<LineProblem> problemOfFiles(BatchRequest request) {
+    Optional<LineProblem> first = Optional.empty();
+    for (FileTag tag : request.tags()) {
+      Optional<MediaProblem> problem = media.check(tag.path());
+      if (first.isEmpty() && problem.isPresent()) {
+        first = problem.map(each -> each.of(tag));
+      }
+    }
+    return first;
+  }
+
+  private void reject(long line, LineProblem problem) throws IOException {
+    rejected++;
+    badLines.write(new UnsentLine(line, problem.code(), problem.message()));
+    if (examples.size() < EXAMPLES) {
+      String text = "line " + line + ": " + problem.message();
+      examples.add(text);
+      LOG.warn("{} {}", run.name(), text);
+    }
+  }
+
+  /** The split closes the walk before its last lines are checked; this is for afterwards. */
+  void release() throws IOException {
+    media.close();
+    badLines.close();
+  }
+
+  /** Waits until a copied input is on the disk. */
+  void awaitDisk() {
+    isOnDisk.join();
+  }
+
+  /** Of the input's bytes; to be asked once, in the end. */
+  byte[] digest() {
+    return digest.digest();
+  }
+
+  Run run() {
+    return run;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  PreflightCount count() {
+    return count;
+  }
+
+  AssemblyAhead.Attempt ahead() {
+    return ahead;
+  }
+
+  long lines() {
+    return lines;
+  }
+
+  long rejected() {
+    return rejected;
+  }
+
+  /** Whether something is left to send, of the lines as a whole or by {@code lines.on-error}. */
+  boolean isSendable() {
+    return rejected < lines && !(settings.lines().failOnError() && rejected > 0);
+  }
+
+  /** Why nothing is sent, with the first bad lines. */
+  String whyNothingIsSent() {
+    StringBuilder why = new StringBuilder();
+    if (rejected == lines) {
+      why.append("None of the ").append(lines).append(" lines can be sent");
+    } else {
+      why.append(rejected).append(" of ").append(lines);
+      why.append(" lines cannot be sent, and lines.on-error=fail");
+    }
+    why.append("; nothing was sent. ");
+    if (rejected > examples.size()) {
+      why.append("The first are:");
+    }
+    examples.forEach(example -> why.append("\n  ").append(example));
+    return why.toString();
+  }
+}

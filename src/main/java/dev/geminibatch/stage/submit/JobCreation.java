@@ -1,0 +1,194 @@
+package dev.geminibatch.stage.submit;
+
+import dev.geminibatch.answer.JobProblem;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.job.JobBody;
+import dev.geminibatch.job.Refusals;
+import dev.geminibatch.ledger.CreationQueue;
+import dev.geminibatch.ledger.JobLedger;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.service.BatchService;
+import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceFailure.Kind;
+import dev.geminibatch.service.ServiceWords;
+import dev.geminibatch.service.ServiceWords.RefusedLine;
+import dev.geminibatch.stage.StageContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates a job exactly once.
+ *
+ * <p>That a job is about to be created is written down before the call. If it stays unclear whether
+ * the call had its effect, the service's jobs are searched for the job's unique name, more than
+ * once and over a while, before another call is made.
+ */
+final class JobCreation {
+  private static final Logger LOG = LoggerFactory.getLogger("submit");
+
+  /** A job may show up in listings some time after it was created. */
+  private static final List<Duration> SEARCHES =
+      List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(5));
+
+  /**
+   * Not found so long after the call that should have made it, a job was certainly not made. The
+   * service may go on with a call whose caller is gone: it checks each line first, which takes the
+   * longer the larger the file is.
+   */
+  private static final Duration CERTAIN_AFTER = Duration.ofMinutes(1);
+
+  private static final long CHECKED_BYTES_PER_SECOND = 4_000_000;
+
+  /** A refusal may name a million lines. */
+  private static final int LONGEST_MESSAGE = 500;
+
+  private final StageContext context;
+  private final JobLedger jobs;
+  private final CreationQueue queue;
+  private final JobUpload upload;
+  private final Instant started;
+
+  JobCreation(StageContext context, CreationQueue queue, JobUpload upload) {
+    this.context = context;
+    this.jobs = context.ledger().jobs();
+    this.queue = queue;
+    this.upload = upload;
+    this.started = context.clock().instant();
+  }
+
+  /**
+   * Finds out what became of a call of which nobody saw the end.
+   *
+   * @return whether it is known now
+   */
+  boolean settle(Run run, Job job) throws IOException {
+    Optional<RemoteJob> found = batches(run).findJob(job.displayName(), Duration.ZERO);
+    if (found.isPresent()) {
+      opened(run, job, found.get());
+      return true;
+    }
+    if (!job.isOf(context.connection(run).project())) {
+      throw job.madeWithAnotherKey();
+    }
+    if (context.clock().instant().isBefore(certainFrom(run, job))) {
+      return false;
+    }
+    jobs.notCreated(job);
+    return true;
+  }
+
+  /** Counted from when the call was given up, or this process found it in the ledger. */
+  private Instant certainFrom(Run run, Job job) throws IOException {
+    long size = JobBody.of(context.folder(run), job.number()).size();
+    return job.times()
+        .creating()
+        .filter(started::isBefore)
+        .orElse(started)
+        .plus(CERTAIN_AFTER)
+        .plusSeconds(size / CHECKED_BYTES_PER_SECOND);
+  }
+
+  /** Creates a job whose file is with the service. */
+  Outcome create(Run run, Job job) throws IOException {
+    if (!jobs.creating(job, context.settings().jobs().maxOpen())) {
+      if (jobs.job(run.id(), job.number()).state() != JobState.UPLOADED) {
+        throw new IllegalStateException(
+            "Job " + job.number() + " of run " + run.id() + " is created elsewhere");
+      }
+      // Somebody was faster.
+      return Outcome.waits(queue.full(job.model(), context.connection(run).project()));
+    }
+    try {
+      String file = job.inputFile().orElseThrow();
+      opened(run, job, batches(run).createJob(job.model(), file, job.displayName()));
+      return Outcome.DONE;
+    } catch (ServiceFailure failure) {
+      return failure.isAmbiguous() ? search(run, job, failure) : notCreated(run, job, failure);
+    }
+  }
+
+  private void opened(Run run, Job job, RemoteJob created) {
+    jobs.opened(job, created.jobName(), created.stateText());
+    LOG.info(
+        "{}: job created: {} ({}, {})",
+        run.name(),
+        created.name(),
+        job.model(),
+        Amounts.count(job.requests(), "request"));
+  }
+
+  private Outcome search(Run run, Job job, ServiceFailure failure) {
+    LOG.info(
+        "{}: no clear answer to the creation of job {} ({}); checking whether it exists",
+        run.name(),
+        job.number(),
+        failure.getMessage());
+    jobs.creationUnclear(job);
+    for (Duration wait : SEARCHES) {
+      Optional<RemoteJob> found = batches(run).findJob(job.displayName(), wait);
+      if (found.isPresent()) {
+        opened(run, job, found.get());
+        return Outcome.DONE;
+      }
+    }
+    return Outcome.UNCLEAR; // it stays marked, and is searched for before the next call
+  }
+
+  private Outcome notCreated(Run run, Job job, ServiceFailure failure) throws IOException {
+    jobs.notCreated(job);
+    if (failure.kind() == Kind.QUOTA) {
+      return Outcome.waits(queue.afterRefusal(run, job, failure));
+    }
+    if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
+      throw failure;
+    }
+    if (failure.kind() == Kind.NOT_FOUND && upload.isGone(run, job)) {
+      jobs.notUploaded(job); // it waited for longer than files live
+      throw failure;
+    }
+    List<RefusedLine> lines = ServiceWords.refusedLines(failure.getMessage(), job.requests());
+    if (!lines.isEmpty()) {
+      takeOut(run, job, lines);
+      return Outcome.DONE;
+    }
+    LOG.warn(
+        "{}: the service refuses job {} ({}); its requests go to the errors file",
+        run.name(),
+        job.number(),
+        Amounts.shortened(failure.getMessage(), LONGEST_MESSAGE));
+    jobs.ended(
+        job, JobProblem.Kind.REFUSED.name(), null, failure.status() + ": " + failure.getMessage());
+    return Outcome.DONE;
+  }
+
+  /** The job ends without having been created; its other lines go on to the next attempt. */
+  private void takeOut(Run run, Job job, List<RefusedLine> lines) throws IOException {
+    Path refusals = context.folder(run).refusals(job.number());
+    Refusals.write(lines, refusals);
+    AtomicFiles.force(refusals);
+    LOG.warn(
+        "{}: the service refuses {} of the {} requests of job {}, the first with \"{}\"; the others"
+            + " are sent without them",
+        run.name(),
+        lines.size(),
+        job.requests(),
+        job.number(),
+        Amounts.shortened(lines.get(0).message(), LONGEST_MESSAGE));
+    jobs.ended(
+        job, JobProblem.Kind.LINES_REFUSED.name(), null, "other lines of the job were refused");
+  }
+
+  private BatchService batches(Run run) {
+    return context.connection(run).batches();
+  }
+}

@@ -1,0 +1,14 @@
+package dev.geminibatch.stage.submit;
+
+import dev.geminibatch.ledger.CreationQueue;
+import java.util.Optional;
+
+/** What became of a job: it is with the service unless it waits or nobody knows. */
+record Outcome(Optional<CreationQueue.Place> place, boolean isUnclear) {
+  static final Outcome DONE = new Outcome(Optional.empty(), false);
+  static final Outcome UNCLEAR = new Outcome(Optional.empty(), true);
+
+  static Outcome waits(CreationQueue.Place place) {
+    return new Outcome(Optional.of(place), false);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.geminibatch.stage.fail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.geminibatch.run.InputArchive;
+import dev.geminibatch.run.RunFailure;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.settings.Profiles;
+import dev.geminibatch.testkit.StageFixture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a run whose stage failed. */
+class FailureHandlerTest {
+  @TempDir Path folder;
+  private StageFixture fixture;
+
+  @BeforeEach
+  void open() throws IOException {
+    fixture = StageFixture.open(folder);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    fixture.close();
+  }
+
+  @Test
+  void a_full_disk_is_named_with_what_to_do() throws IOException {
+    String run = fixture.ordered("a.jsonl");
+
+    new FailureHandler(fixture.context())
+        .take(run, new IOException("No space left on device"), null);
+
+    assertThat(fixture.run(run).reason().orElseThrow())
+        .startsWith("The disk of " + folder)
+        .contains("is full (", "Make room; it is tried again by itself, and nothing is lost");
+  }
+
+  @Test
+  void the_same_failure_waits_longer_each_time() throws IOException {
+    String run = fixture.ordered("a.jsonl");
+    FailureHandler desk = new FailureHandler(fixture.context());
+
+    desk.take(run, new IOException("disk full"), null);
+    Duration first =
+        Duration.between(fixture.clock().instant(), fixture.run(run).waiting().nextTry());
+    desk.take(run, new IOException("disk full"), null);
+    Duration second =
+        Duration.between(fixture.clock().instant(), fixture.run(run).waiting().nextTry());
+
+    assertThat(second).isGreaterThan(first.multipliedBy(3).dividedBy(2));
+  }
+
+  @Test
+  void what_can_never_work_goes_to_the_failed_folder_once() throws IOException {
+    String run = fixture.dropped("a.jsonl");
+    Path input = fixture.folderOf(run).input();
+
+    // As if the process had ended between the two steps of a failure.
+    InputArchive.link(fixture.folders().failed(), fixture.run(run), fixture.folderOf(run));
+    new FailureHandler(fixture.context())
+        .take(run, new RuntimeException("wrapped", new RunFailure("No line can be sent.")), null);
+
+    assertThat(fixture.folders().failed())
+        .isDirectoryContaining("glob:**/a.jsonl")
+        .isDirectoryContaining("glob:**/a.jsonl.why.txt");
+    assertThat(Files.list(fixture.folders().failed())).hasSize(2);
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.FAILED);
+    assertThat(input).doesNotExist();
+  }
+
+  @Test
+  void a_failed_file_that_comes_back_needs_no_explanation() throws IOException {
+    new FailureHandler(fixture.context())
+        .take(fixture.dropped("a.jsonl"), new RunFailure("No line can be sent."), null);
+
+    Files.move(
+        fixture.folders().failed().resolve("a.jsonl"),
+        fixture.folders().inbox().resolve("a.jsonl"));
+    fixture.receiver().receive(Profiles.DEFAULT, fixture.folders().inbox().resolve("a.jsonl"));
+
+    assertThat(fixture.folders().failed()).isEmptyDirectory();
+  }
+}

@@ -1,0 +1,189 @@
+package dev.geminibatch.testkit;
+
+import dev.geminibatch.ledger.CreationQueue;
+import dev.geminibatch.ledger.JobLedger;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.RunLedger;
+import dev.geminibatch.run.BusyRuns;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Progress;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.sandbox.MovableClock;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.RetryPolicy;
+import dev.geminibatch.settings.Profiles;
+import dev.geminibatch.settings.PropertySources;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.receive.Receiver;
+import dev.geminibatch.wiring.ServiceFactory;
+import dev.geminibatch.wiring.Workspace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** What the stages work with, in a folder of its own: without Camel, and by itself no service. */
+public final class StageFixture implements AutoCloseable {
+  /** A project that nothing was ever sent to. */
+  public static final ProjectId PROJECT = new ProjectId("project");
+
+  private final Path folder;
+  private final MovableClock clock = new MovableClock(Clock.systemUTC());
+  private final Workspace workspace;
+  private final StageContext context;
+  private final Receiver receiver;
+
+  private StageFixture(Path folder, Map<String, String> values) throws IOException {
+    this.folder = folder;
+    Map<String, String> all = new HashMap<>(values);
+    all.put("gemini.api-key", "some-key");
+    Settings settings = Settings.of(PropertySources.read(all, Map.of(), List.of()), folder, folder);
+    RetryPolicy withoutPauses = new RetryPolicy(1, Duration.ZERO, time -> {});
+    this.workspace = new Workspace(settings, new ServiceFactory(withoutPauses), clock);
+    this.context =
+        new StageContext(
+            workspace.ledger(),
+            workspace.leases(),
+            workspace.busy(),
+            settings,
+            workspace.connections(),
+            clock,
+            Progress.none());
+    this.receiver = new Receiver(context, new Random(1));
+    Files.createDirectories(settings.folders().inbox());
+  }
+
+  /**
+   * Opens everything.
+   *
+   * @param settings {@code key=value}
+   */
+  public static StageFixture open(Path folder, String... settings) throws IOException {
+    Map<String, String> values = new HashMap<>();
+    for (String setting : settings) {
+      values.put(setting.split("=", 2)[0], setting.split("=", 2)[1]);
+    }
+    return new StageFixture(folder, values);
+  }
+
+  public MovableClock clock() {
+    return clock;
+  }
+
+  public Workspace workspace() {
+    return workspace;
+  }
+
+  public StageContext context() {
+    return context;
+  }
+
+  public Settings.Folders folders() {
+    return context.settings().folders();
+  }
+
+  public Ledger ledger() {
+    return context.ledger();
+  }
+
+  public RunLedger runs() {
+    return ledger().runs();
+  }
+
+  public JobLedger jobs() {
+    return ledger().jobs();
+  }
+
+  public BusyRuns busy() {
+    return context.busy();
+  }
+
+  public Receiver receiver() {
+    return receiver;
+  }
+
+  /** A run as the ledger has it now. */
+  public Run run(String id) {
+    return ledger().queries().run(id);
+  }
+
+  /** The files of a run. */
+  public RunFolder folderOf(String run) {
+    return context.folder(run);
+  }
+
+  /** The queue of those who want to create a job. */
+  public CreationQueue queue(int maxOpen) {
+    return ledger().creationQueue(maxOpen, Duration.ofSeconds(10));
+  }
+
+  /** A run of a file that was dropped, whose content is its name. */
+  public String dropped(String name) throws IOException {
+    return dropped(name, name);
+  }
+
+  /** A run of a file that was dropped. */
+  public String dropped(String name, String content) throws IOException {
+    return receiver.receive(
+        Profiles.DEFAULT, Files.writeString(folders().inbox().resolve(name), content));
+  }
+
+  /** A run of a file from the command line. */
+  public String ordered(String name) throws IOException {
+    return receiver.receive(order(Files.writeString(folder.resolve(name), name)));
+  }
+
+  /** What is asked for on the command line. */
+  public Receiver.Order order(Path file) {
+    return new Receiver.Order(file, folder.resolve("o.jsonl"), Optional.empty(), false, false);
+  }
+
+  /** Gives a run one job whose file is with the service. */
+  public Job withJob(String run) {
+    if (run(run).state() == RunState.RECEIVED) {
+      runs().inspected(run, run, 1, 0, false);
+    }
+    runs().uploaded(run, 0, 0);
+    Job job = Job.assembled(run(run), 1, "gemini-x", 1, "x [" + run + ".1]");
+    runs().assembled(run, 1, List.of(job), 0);
+    jobs().uploaded(job, PROJECT, "files/x");
+    return jobs().job(run, 1);
+  }
+
+  /** A run that was delivered; its fingerprint is its id. */
+  public String delivered(String name) throws IOException {
+    String run = dropped(name);
+    withJob(run);
+    runs().moveTo(run, RunState.SUBMITTED);
+    runs().moveTo(run, RunState.COLLECTED);
+    runs().delivered(run, 1);
+    return run;
+  }
+
+  /** Changes the ledger as no code of ours would. */
+  public void sql(String statement) throws SQLException {
+    String url = "jdbc:sqlite:" + folders().state().resolve("ledger.db");
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement sql = connection.createStatement()) {
+      sql.execute(statement);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    workspace.close();
+  }
+}
