@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Starts the packaged program as a process, in a folder of its own. */
 public final class RealJar {
+  /** The key that it uses unless told otherwise. */
+  public static final String KEY = "some-key";
+
   private static final Path JAR = Path.of("target/gemini-batch.jar").toAbsolutePath();
 
   private static final Set<String> NEEDED_BY_JAVA =
@@ -29,7 +32,7 @@ public final class RealJar {
   public RealJar(Path folder, URI service) {
     this.folder = folder;
     environment.put("GOOGLE_GEMINI_BASE_URL", service.toString());
-    environment.put("GEMINI_API_KEY", "some-key");
+    environment.put("GEMINI_API_KEY", KEY);
     environment.put("POLL_INTERVAL", "100ms");
     environment.put("INBOX_SETTLE_TIME", "50ms");
     for (String name : List.of("inbox", "outbox", "archive", "failed", "state")) {
