@@ -29,7 +29,7 @@ public final class AnswerCheck {
   }
 
   /**
-   * Why a line is no answer to its request; empty if it is one.
+   * Why a line does not count as the answer to its request; empty if it does.
    *
    * @param form what the request asks for
    */

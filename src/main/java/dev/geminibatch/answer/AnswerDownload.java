@@ -23,11 +23,11 @@ public final class AnswerDownload {
   private AnswerDownload() {}
 
   /**
-   * Downloads a file of answers, or goes on with its download.
+   * Downloads a file of answers, or resumes its download.
    *
    * @param expectedLines how many there should be; 0 if unknown. A file that has fewer is asked for
-   *     what follows and then fetched anew, and accepted only if it stays that way: the service may
-   *     leave answers out
+   *     what follows and then fetched again, and accepted only if it stays that way: the service
+   *     may leave answers out
    */
   public static void fetch(
       FileService service, String fileName, Path target, long expectedLines, LongConsumer received)

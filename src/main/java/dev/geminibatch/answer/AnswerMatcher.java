@@ -40,8 +40,8 @@ public final class AnswerMatcher {
 
   /**
    * Writes for each request where its answer begins: one number of eight bytes each, in the order
-   * of the job's index; twice the offset, plus one when the line is no good as an answer; or an odd
-   * negative number.
+   * of the job's index; twice the offset, plus one when the line does not count as an answer; or an
+   * odd negative number.
    */
   public static Outcome match(JobFiles files, AnswerCheck check) throws IOException {
     Requests requests = Requests.read(files.index());

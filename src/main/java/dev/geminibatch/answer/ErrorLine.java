@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * A line of the errors file: what is wrong with a request, and the request as it came in, so that
- * it can be mended and dropped again.
+ * it can be fixed and dropped again.
  */
 final class ErrorLine {
   private ErrorLine() {}
@@ -22,7 +22,7 @@ final class ErrorLine {
    *
    * @param original the line as it came in; as an object if it is JSON, else as a string; null when
    *     it is too long to be repeated
-   * @param rejected the service's line that is no good as an answer, to be kept beside the reason
+   * @param rejected the service's line that does not count as an answer, kept beside the reason
    */
   static byte[] of(
       RequestKey key, long line, LineProblem problem, byte[] original, Optional<byte[]> rejected)

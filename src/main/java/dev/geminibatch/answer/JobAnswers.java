@@ -94,7 +94,7 @@ public final class JobAnswers implements Closeable {
     return answer;
   }
 
-  /** The service's line if it is a response that is no good as an answer. */
+  /** The service's line if it is a response that does not count as an answer. */
   Optional<byte[]> rejectedAnswer() {
     boolean isRejected = read != null && read.error().isEmpty() && problem.isPresent();
     return isRejected ? Optional.of(answer) : Optional.empty();

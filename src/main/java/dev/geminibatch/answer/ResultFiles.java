@@ -9,7 +9,7 @@ import java.util.List;
  * @param results one line per answered request
  * @param errors one line per request without an answer; not there if there are none
  * @param report what came in, went out and failed
- * @param page the same to look at in a browser
+ * @param page the same for a browser
  */
 public record ResultFiles(Path results, Path errors, Path report, Path page) {
   private static final String RESULTS = "-results.jsonl";

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param key as it is in the input
  * @param tags the files that it names, as it names them
  * @param problem why it has no answer; empty if it has one
- * @param text of the answer, also of one that is no good; empty if there is none
+ * @param text of the answer, also of one that does not count; empty if there is none
  */
 public record ShownLine(
     long number, String key, List<String> tags, Optional<LineProblem> problem, String text) {

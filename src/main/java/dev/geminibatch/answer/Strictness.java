@@ -1,6 +1,6 @@
 package dev.geminibatch.answer;
 
-/** How strictly answers are looked at before they count as answers. */
+/** How strictly answers are checked before they count. */
 public enum Strictness {
   /** Whatever was asked for must be there: complete, JSON where JSON was asked, and fitting. */
   STRICT,

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import org.apache.hc.core5.http.io.EofSensorInputStream;
 
-/** Stores the body of a download. What is given up is cut off instead of being read to its end. */
+/** Stores the body of a download. What is given up is aborted instead of being read to its end. */
 final class MediaStore {
   private final RemoteMedia media;
 

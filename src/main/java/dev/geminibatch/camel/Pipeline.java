@@ -48,7 +48,7 @@ public final class Pipeline implements AutoCloseable {
       start(main, settings, beans);
     } catch (UsageException e) {
       throw new UsageException(
-          "The routes cannot be started; mend what is named here.\n" + e.getMessage());
+          "The routes cannot be started; fix what is named here.\n" + e.getMessage());
     }
     Pipeline pipeline = new Pipeline(main, beans);
     if (watchInbox) {
@@ -74,9 +74,9 @@ public final class Pipeline implements AutoCloseable {
       main.start();
     } catch (Exception e) {
       RouteMistake mistake = new RouteMistake(checks.context, beans.byName().keySet(), files);
-      String told = mistake.told(e);
+      String explanation = mistake.explain(e);
       main.stop();
-      throw new UsageException(told);
+      throw new UsageException(explanation);
     }
   }
 
@@ -183,7 +183,7 @@ public final class Pipeline implements AutoCloseable {
     }
   }
 
-  /** Looks at the routes when they are read, and before they are started. */
+  /** Checks the routes when they are read, and before they are started. */
   private static final class Checks extends MainListenerSupport {
     private final RouteFiles files;
     private final List<String> off;
@@ -222,7 +222,7 @@ public final class Pipeline implements AutoCloseable {
     return main.getCamelContext();
   }
 
-  /** What is under way may come to its end for a moment; then its calls are cut off. */
+  /** What is under way may come to its end for a moment; then its calls are aborted. */
   @Override
   public void close() {
     Thread cutOff =

@@ -122,7 +122,7 @@ final class RouteCheck {
         problems.add(
             "routes.off names "
                 + id
-                + ", which is no route"
+                + ", which is not a route"
                 + DidYouMean.meant(id, known)
                 + "; write ids that stand in the route files.");
       }
@@ -203,7 +203,7 @@ final class RouteCheck {
           String endpoint = resolved("{{" + key + "}}");
           if (endpoint.contains(",")) {
             problems.add(
-                key + " names more than one endpoint; write the one where the run goes on.");
+                key + " names more than one endpoint; write the one that takes the run on.");
           } else if (key.equals(endpoint.replace("direct:", "stage.after-"))) {
             problems.add(
                 key + " is " + endpoint + ", where the run comes from; write " + byDefault + ".");
@@ -211,7 +211,7 @@ final class RouteCheck {
             checkStage(key, endpoint, off, byDefault);
           }
         });
-    Set<String> lists = new TreeSet<>(Hooks.TOLD);
+    Set<String> lists = new TreeSet<>(Hooks.NOTIFIED);
     lists.add(Hooks.EACH_LINE);
     for (String key : lists) {
       for (String endpoint : resolved("{{" + key + "}}").split(",")) {
@@ -223,7 +223,12 @@ final class RouteCheck {
   private void checkStage(String key, String endpoint, List<String> off, String byDefault) {
     if (!endpoint.isEmpty() && !endpoint.contains(":")) {
       problems.add(
-          key + " names " + endpoint + ", which is no endpoint; write direct:" + endpoint + ".");
+          key
+              + " names "
+              + endpoint
+              + ", which is not an endpoint; write direct:"
+              + endpoint
+              + ".");
     } else if (!isTaken(endpoint)) {
       problems.add(
           key

@@ -42,16 +42,16 @@ final class RouteMistake {
   }
 
   /** The words for a failure of Camel. */
-  String told(Throwable thrown) {
+  String explain(Throwable thrown) {
     List<Throwable> causes = causes(thrown);
     for (Throwable cause : causes) {
-      if (cause instanceof UsageException told) {
-        return told.getMessage();
+      if (cause instanceof UsageException explained) {
+        return explained.getMessage();
       }
     }
     Matcher twice = TWICE.matcher(String.valueOf(causes.get(causes.size() - 1).getMessage()));
     if (twice.find()) {
-      return toldTwice(twice.group(1));
+      return givenTwice(twice.group(1));
     }
     StringBuilder text = new StringBuilder();
     place(causes).ifPresent(place -> text.append(place).append(":\n"));
@@ -61,7 +61,7 @@ final class RouteMistake {
     return text.append(remedy(causes)).toString();
   }
 
-  private String toldTwice(String id) {
+  private String givenTwice(String id) {
     String places =
         files.ids().stream()
             .filter(given -> given.id().equals(id))

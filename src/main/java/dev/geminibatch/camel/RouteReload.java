@@ -50,7 +50,7 @@ final class RouteReload extends RouteWatcherReloadStrategy {
       trial.run();
     } catch (UsageException e) {
       LOG.error(
-          "What was edited cannot be used, and the routes go on as they were; mend what is named"
+          "What was edited cannot be used, and the routes stay as they were; fix what is named"
               + " here.\n{}",
           e.getMessage());
       return;
@@ -61,7 +61,9 @@ final class RouteReload extends RouteWatcherReloadStrategy {
     waiting.clear();
   }
 
-  /** One change is told more than once; a file that is being written may be empty for a moment. */
+  /**
+   * One change is reported more than once; a file that is being written may be empty for a moment.
+   */
   private boolean isNew(Resource file) {
     try {
       FileTime time = Files.getLastModifiedTime(path(file));

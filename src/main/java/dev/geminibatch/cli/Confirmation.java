@@ -11,8 +11,8 @@ final class Confirmation {
   }
 
   /**
-   * Whether to go on: by {@code --yes}, by an answer on a terminal, or because there is nothing to
-   * do.
+   * Whether to continue: by {@code --yes}, by an answer on a terminal, or because there is nothing
+   * to do.
    *
    * @throws UsageException where nobody can be asked
    */

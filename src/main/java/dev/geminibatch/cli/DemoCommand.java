@@ -151,8 +151,8 @@ final class DemoCommand {
   private static String answered(Run run) {
     return Amounts.count(run.counts().answered())
         + " of "
-        + Amounts.count(run.counts().requests(), "request")
-        + " answered: "
+        + Amounts.count(run.counts().requests())
+        + " requests answered: "
         + run.output().map(DemoCommand::shown).orElse(run.name());
   }
 

@@ -3,7 +3,7 @@ package dev.geminibatch.cli;
 import dev.geminibatch.camel.Pipeline;
 import java.time.Duration;
 
-/** What happens when the process is told to end. */
+/** What happens when the process is asked to end. */
 final class Farewell {
   /** Whoever sent the signal waits ten seconds, often, and then kills. */
   private static final Duration PATIENCE = Duration.ofSeconds(8);
@@ -23,7 +23,7 @@ final class Farewell {
           watchdog.setDaemon(true);
           watchdog.start();
           terminal.status("");
-          // Not to the log, which ends as soon as the process is told to.
+          // Not to the log, which ends as soon as the process is asked to.
           terminal.tell(message);
           pipeline.close();
         },

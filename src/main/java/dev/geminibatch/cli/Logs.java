@@ -46,7 +46,7 @@ final class Logs {
   private static boolean isWorthShowing(LogRecord entry, Level ours) {
     String logger = entry.getLoggerName() == null ? "" : entry.getLoggerName();
     if (logger.equals("org.apache.camel.impl.engine.AbstractCamelContext")) {
-      return false; // it logs a failed start, which is told in full by whoever started it
+      return false; // it logs a failed start, which is reported in full by whoever started it
     }
     // Our loggers have a stage's name, without a dot; a route's log step has its route's.
     boolean isOurs = logger.indexOf('.') < 0;

@@ -101,8 +101,8 @@ final class PollCommand {
     if (!session.options().json) {
       return Amounts.count(outcome.answered())
           + " of "
-          + Amounts.count(outcome.requests(), "request")
-          + " answered: "
+          + Amounts.count(outcome.requests())
+          + " requests answered: "
           + files.results();
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -160,7 +160,8 @@ final class PollCommand {
         : ", "
             + Amounts.count(counts.succeeded() + counts.failed())
             + " of "
-            + Amounts.count(counts.requests(), "request");
+            + Amounts.count(counts.requests())
+            + " requests";
   }
 
   private static String whyNoAnswers(RemoteJob status) {

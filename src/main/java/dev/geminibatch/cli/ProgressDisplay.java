@@ -16,6 +16,10 @@ import java.util.function.Consumer;
 final class ProgressDisplay implements Progress {
   private static final int BAR_WIDTH = 24;
   private static final int SHORTEST_NAME = 12;
+
+  /** Fewer bytes are through before anybody has read that they are on their way. */
+  private static final long WORTH_SHOWING = 1 << 20;
+
   private static final Duration REDRAW = Duration.ofMillis(100);
   private static final Duration FIRST_LINE = Duration.ofSeconds(2);
   private static final Duration LINES_APART = Duration.ofSeconds(10);
@@ -53,6 +57,9 @@ final class ProgressDisplay implements Progress {
 
   @Override
   public void step(Run run, String what, long done, long total, Unit unit) {
+    if (unit == Unit.BYTES && Math.max(done, total) < WORTH_SHOWING) {
+      return;
+    }
     long now = clock.millis();
     String left;
     synchronized (shown) {
@@ -121,7 +128,7 @@ final class ProgressDisplay implements Progress {
 
   private static String counts(long done, long total, Unit unit) {
     if (unit == Unit.REQUESTS) {
-      return Amounts.count(done) + " of " + Amounts.count(total, "request");
+      return Amounts.count(done) + " of " + Amounts.count(total) + " requests";
     }
     return Amounts.size(done) + (total <= 0 ? "" : " of " + Amounts.size(total));
   }

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What a person is told when the waiting for a run is over. */
+/** What a person reads when the waiting for a run is over. */
 final class RunEnd {
   private final Session session;
   private final RunWatch.End end;
@@ -44,18 +44,18 @@ final class RunEnd {
       return ExitCode.FAILED;
     }
     ResultFiles files = files(run);
-    if (!session.options().quiet) {
-      ReportText.details(end.report()).forEach(session.terminal()::tell);
-    }
     if (!session.options().json) {
       session
           .terminal()
           .print(
               Amounts.count(run.counts().answered())
                   + " of "
-                  + Amounts.count(run.counts().requests(), "request")
-                  + " answered: "
+                  + Amounts.count(run.counts().requests())
+                  + " requests answered: "
                   + shown(files.results()));
+    }
+    if (!session.options().quiet) {
+      ReportText.details(end.report()).forEach(session.terminal()::tell);
     }
     if (run.counts().unanswered() == 0) {
       return ExitCode.OK;

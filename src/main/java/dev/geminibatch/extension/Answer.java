@@ -71,7 +71,7 @@ public record Answer(String key, String text, String line, String fileName) {
             new String(line.bytes(), StandardCharsets.UTF_8),
             fileName(key, line.number()));
       } catch (IOException e) {
-        throw new UncheckedIOException("Line " + line.number() + " is no answer", e);
+        throw new UncheckedIOException("Line " + line.number() + " is not an answer", e);
       }
     }
 

@@ -4,7 +4,7 @@ import dev.geminibatch.ledger.Ledger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps runs where they are until somebody lets them go on, for users' routes. */
+/** Keeps runs where they are until somebody releases them, for users' routes. */
 public final class Holds {
   private static final Logger LOG = LoggerFactory.getLogger("holds");
 
@@ -25,7 +25,7 @@ public final class Holds {
   }
 
   /**
-   * Lets all go on, at the next tick.
+   * Releases all, at the next tick.
    *
    * @return how many
    */

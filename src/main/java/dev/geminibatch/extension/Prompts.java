@@ -25,8 +25,8 @@ public final class Prompts {
   }
 
   /**
-   * A line with a text before what its last turn says; a line that is no request stays as it is, to
-   * be reported when it is checked.
+   * A line with a text before what its last turn says; a line that is not a request stays as it is,
+   * to be reported when it is checked.
    */
   public String before(String line, String text) {
     return with(line, text, true);

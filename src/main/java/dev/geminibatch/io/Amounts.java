@@ -34,15 +34,17 @@ public final class Amounts {
    * A time in its two largest units: {@code 0.4 s}, {@code 12 s}, {@code 3 min 5 s}, {@code 2 h}.
    */
   public static String time(Duration time) {
-    if (time.compareTo(Duration.ofSeconds(10)) < 0) {
-      return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
+    long tenths = Math.round(time.toMillis() / 100.0);
+    if (tenths < 100) {
+      return String.format(Locale.ROOT, "%.1f s", tenths / 10.0);
     }
-    if (time.toMinutes() == 0) {
-      return time.toSeconds() + " s";
+    Duration rounded = Duration.ofMillis(tenths * 100);
+    if (rounded.toMinutes() == 0) {
+      return rounded.toSeconds() + " s";
     }
-    return time.toHours() > 0
-        ? two(time.toHours(), "h", time.toMinutesPart(), "min")
-        : two(time.toMinutes(), "min", time.toSecondsPart(), "s");
+    return rounded.toHours() > 0
+        ? two(rounded.toHours(), "h", rounded.toMinutesPart(), "min")
+        : two(rounded.toMinutes(), "min", rounded.toSecondsPart(), "s");
   }
 
   private static String two(long large, String largeUnit, int small, String smallUnit) {

@@ -37,7 +37,7 @@ public final class FullDisk {
         + fullest
         + " is full ("
         + least / 1_000_000
-        + " MB free). Make room; it is tried again by itself, and nothing is lost";
+        + " MB free). Make room; the run resumes by itself, and nothing is lost";
   }
 
   private static long room(Path folder) {

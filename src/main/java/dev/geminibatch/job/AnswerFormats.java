@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * The forms that the requests of a job want their answers to have: a file with one form a line,
- * told by the offset of its line plus one. Usually there is one for all requests; there can be one
+ * known by the offset of its line plus one. Usually there is one for all requests; there can be one
  * for each.
  */
 public final class AnswerFormats {

@@ -124,7 +124,7 @@ public final class JobPacker implements Closeable {
     return rejectedCount;
   }
 
-  /** Whether the files are those that were written: another process may have begun anew. */
+  /** Whether the files are those that were written: another process may have begun again. */
   public boolean isIntact() throws IOException {
     for (GatheredJob each : finished) {
       Path file = folder.jobBody(each.job().number());

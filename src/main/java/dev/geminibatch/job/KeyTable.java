@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * The keys of one job as 64-bit hashes, each with the number of its request; some 24 bytes a key.
  *
- * <p>Keys whose hashes collide are told apart when they are added: the second one counts as a
+ * <p>Keys whose hashes collide are kept apart when they are added: the second one counts as a
  * duplicate and gets another key, so a hash stands for one key of the job.
  */
 public final class KeyTable {

@@ -199,7 +199,7 @@ public final class CreationQueue {
     String reason =
         "The quota is used up: "
             + message.replaceFirst("[.\\s]+$", "")
-            + ". It is tried again at "
+            + ". The next try is at "
             + now.plus(wait).truncatedTo(ChronoUnit.SECONDS);
     return new Place(
         Kind.QUOTA, job.remote().project().orElseThrow(), job.model(), reason, wait, true);

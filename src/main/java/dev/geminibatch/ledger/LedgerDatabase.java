@@ -66,7 +66,7 @@ public final class LedgerDatabase implements AutoCloseable {
     }
   }
 
-  /** Spares a start the time to look at every migration; most find the tables as they need them. */
+  /** Spares a start the time to check every migration; most find the tables as they need them. */
   private static boolean isUpToDate(DataSource source) {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();

@@ -263,7 +263,7 @@ public final class RunLedger {
   }
 
   /**
-   * What is held may go on.
+   * Releases what is held.
    *
    * @return how many runs were held
    */

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * only what is asked for.
  *
  * <p>It takes what Jackson's parser takes, and is faster because the whole line is in memory and
- * most of it is only passed over. What is wrong with a line is told in Jackson's words.
+ * most of it is only passed over. What is wrong with a line is reported in Jackson's words.
  */
 public final class JsonScanner {
   /** As deep as Jackson goes. */

@@ -22,7 +22,7 @@ public final class LineGroups implements Iterator<List<Line>>, Closeable {
 
   /**
    * @param wanted which lines are handed out, by their numbers
-   * @param progress told how far into the file the reading is, in bytes
+   * @param progress receives how far into the file the reading is, in bytes
    */
   public LineGroups(LineReader lines, LongPredicate wanted, LongConsumer progress) {
     this.lines = lines;

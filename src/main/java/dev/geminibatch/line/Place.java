@@ -1,6 +1,8 @@
 package dev.geminibatch.line;
 
-/** A place in a request, {@code request.contents[0].parts[2]}, put into words when it is told. */
+/**
+ * A place in a request, {@code request.contents[0].parts[2]}, put into words when it is reported.
+ */
 record Place(Place parent, String field, int index) {
   static Place of(String field) {
     return new Place(null, field, -1);

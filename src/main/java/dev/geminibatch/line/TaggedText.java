@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * Finds {@code [[FILE:path]]} tags in a JSON string without touching the text around them.
  *
- * <p>The string is looked at in its escaped form, as it stands in the line, and the pieces of text
- * are given as byte ranges of it. So whatever escapes a program used, the text between two tags is
+ * <p>The string is read in its escaped form, as it stands in the line, and the pieces of text are
+ * given as byte ranges of it. So whatever escapes a program used, the text between two tags is
  * passed on byte for byte.
  */
 final class TaggedText {

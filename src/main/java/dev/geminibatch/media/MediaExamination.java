@@ -46,7 +46,7 @@ public final class MediaExamination implements AutoCloseable {
   }
 
   /**
-   * Looks at the files of some tags that are about to be checked, as many at a time as there are
+   * Examines the files of some tags that are about to be checked, as many at a time as there are
    * processors: hashing is what takes the time.
    */
   public void prepare(Collection<String> tags) {

@@ -104,7 +104,7 @@ final class MediaRoot {
       }
     } catch (InvalidPathException e) {
       throw new MediaProblem(
-          ProblemCode.FILE_MISSING, "\"" + tag + "\" is no file name; write a path");
+          ProblemCode.FILE_MISSING, "\"" + tag + "\" is not a file name; write a path");
     }
     throw outside(tag);
   }

@@ -32,7 +32,7 @@ final class MediaType {
 
   private MediaType() {}
 
-  /** Looks at the beginning of the file. */
+  /** Reads the beginning of the file. */
   static String of(Path file) throws IOException {
     String type;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {

@@ -99,7 +99,7 @@ public final class RemoteMedia {
         return next;
       }
     } catch (IllegalArgumentException e) {
-      // told below
+      // refused below
     }
     throw new MediaProblem(
         ProblemCode.FILE_REMOTE,
@@ -112,13 +112,13 @@ public final class RemoteMedia {
       address = new URI(tag.strip().replace(" ", "%20"));
     } catch (java.net.URISyntaxException e) {
       throw new MediaProblem(
-          ProblemCode.FILE_REMOTE, "\"" + tag + "\" is no address; write https://...");
+          ProblemCode.FILE_REMOTE, "\"" + tag + "\" is not an address; write https://...");
     }
     boolean plain = address.getHost() != null && address.getUserInfo() == null;
     if (!"https".equalsIgnoreCase(address.getScheme()) || !plain) {
       throw new MediaProblem(
           ProblemCode.FILE_REMOTE,
-          "\"" + tag + "\" is no https address; save the file and name that");
+          "\"" + tag + "\" is not an https address; save the file and name that");
     }
     String host = address.getHost().toLowerCase(Locale.ROOT);
     boolean allowed = address.getPort() < 0 || address.getPort() == 443;

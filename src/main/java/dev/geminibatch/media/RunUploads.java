@@ -35,7 +35,7 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
   /** One content, with its key in the cache. */
   public record Content(String key, MediaFile media) {}
 
-  /** Told how the uploads go. */
+  /** Receives how the uploads go. */
   @FunctionalInterface
   public interface Listener {
     void progress(long files, long bytes, MediaIndex.Totals totals);

@@ -96,7 +96,7 @@ public final class StorageQuota {
       if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
         throw failure;
       }
-      LOG.warn("The project's storage cannot be looked at: {}", failure.getMessage());
+      LOG.warn("The project's storage cannot be checked: {}", failure.getMessage());
     }
     return sum.get();
   }

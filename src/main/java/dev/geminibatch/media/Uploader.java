@@ -44,7 +44,7 @@ public final class Uploader {
    * Uploads a content that the cache does not have.
    *
    * @param key the cache's key of the content
-   * @param sent told how many bytes have arrived so far
+   * @param sent receives how many bytes have arrived so far
    * @throws MediaProblem when this file will never be with the service
    * @throws ServiceFailure when the service cannot be used now
    */

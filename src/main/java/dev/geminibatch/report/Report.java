@@ -128,9 +128,14 @@ public record Report(
           : Optional.of(Duration.between(Instant.parse(from), Instant.parse(to)));
     }
 
+    /** What it is called in the story of its run. */
+    String label() {
+      return "job " + number;
+    }
+
     /** What a person calls it: its name with the service, or before it has one, its number. */
     String shownName() {
-      return name == null ? "job " + number : name;
+      return name == null ? label() : name;
     }
 
     /** Its state in words; empty before it has one. */

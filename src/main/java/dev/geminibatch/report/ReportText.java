@@ -36,8 +36,8 @@ public final class ReportText {
   private static String answered(Report report, String others) {
     return Amounts.count(report.answered())
         + " of "
-        + Amounts.count(report.requests(), "request")
-        + " answered"
+        + Amounts.count(report.requests())
+        + " requests answered"
         + (report.failed() == 0 ? "" : ", " + Amounts.count(report.failed()) + " " + others);
   }
 
@@ -79,7 +79,7 @@ public final class ReportText {
   }
 
   private static String line(Report.JobReport job) {
-    StringBuilder line = new StringBuilder(job.shownName());
+    StringBuilder line = new StringBuilder(job.label());
     line.append(", ").append(job.model());
     line.append(", ").append(Amounts.count(job.requests(), "request"));
     line.append(job.state() == null ? "" : ": " + job.stateWords());

@@ -95,9 +95,14 @@ public record Job(
     return remote.reason();
   }
 
+  /** What it is called in the story of its run, which names it in full when it is created. */
+  public String label() {
+    return "job " + number;
+  }
+
   /** Its name with the service; before it has one, its number. */
   public String shownName() {
-    return name().map(JobName::value).orElse("job " + number);
+    return name().map(JobName::value).orElse(label());
   }
 
   /** Whether a service that does not know it must be believed: it was asked with the same key. */

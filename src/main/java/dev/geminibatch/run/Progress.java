@@ -1,6 +1,8 @@
 package dev.geminibatch.run;
 
-/** Told how the work on a run goes, for whoever watches. Called from many threads, and often. */
+/**
+ * Receives how the work on a run goes, for whoever watches. Called from many threads, and often.
+ */
 @FunctionalInterface
 public interface Progress {
   /** What is counted. */

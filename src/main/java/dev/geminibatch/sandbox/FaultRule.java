@@ -88,7 +88,7 @@ final class FaultRule {
                 new UsageException(
                     "\""
                         + word
-                        + "\" is no misbehaviour; write one of "
+                        + "\" is not a misbehaviour; write one of "
                         + Arrays.stream(Misbehaviour.values())
                             .map(Misbehaviour::form)
                             .collect(Collectors.joining(", "))
@@ -104,7 +104,7 @@ final class FaultRule {
       }
     }
     if (!word.equals("all") && Endpoint.of(word).isEmpty()) {
-      throw new UsageException("\"" + word + "\" is no place; write one of " + possible(what));
+      throw new UsageException("\"" + word + "\" is not a place; write one of " + possible(what));
     }
     if (places.isEmpty()) {
       throw new UsageException(
@@ -134,7 +134,7 @@ final class FaultRule {
         throw new UsageException(
             "\""
                 + word
-                + "\" is no part of a rule; write times=, every=, chance=, seed=, retry-after=,"
+                + "\" is not part of a rule; write times=, every=, chance=, seed=, retry-after=,"
                 + " answered= or, as the last, message=.");
       }
       options.put(pair[0], pair[1]);

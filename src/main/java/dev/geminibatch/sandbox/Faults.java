@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The misbehaviour to come: rules, of which the first that fits comes true. How they are written
- * stands in the README.
+ * The misbehaviour to come: rules, of which the first matching rule applies. How they are written
+ * stands in the src/docs/sandbox.md.
  */
 public final class Faults {
   private final List<FaultRule> rules = new CopyOnWriteArrayList<>();

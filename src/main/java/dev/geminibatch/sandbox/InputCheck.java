@@ -7,7 +7,7 @@ import dev.geminibatch.line.Line;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Looks at a line of a job's file as the service does before it takes the job. */
+/** Checks a line of a job's file as the service does before it takes the job. */
 final class InputCheck {
   private static final String NO_CONTENTS =
       "invalid JSON, near column 1: 'request.contents' is required";

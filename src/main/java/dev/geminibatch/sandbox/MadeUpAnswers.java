@@ -38,7 +38,7 @@ final class MadeUpAnswers {
   ObjectNode faulty(Line line, Fault fault) throws IOException {
     return switch (fault.what()) {
       case ERROR ->
-          error(line, fault.code(), fault.messageOr("The sandbox was told to give this error."));
+          error(line, fault.code(), fault.messageOr("The sandbox was asked to give this error."));
       case TEXT -> answer(line, fault.value() + fault.message().map(m -> " " + m).orElse(""));
       case BLOCKED -> {
         ObjectNode answer = answer(line);

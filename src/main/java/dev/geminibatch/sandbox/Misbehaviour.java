@@ -50,7 +50,7 @@ enum Misbehaviour {
   STATE("BATCH_STATE_QUEUED", EnumSet.of(JOB, FILE_SHOWN)),
   /** The answers come in another order. */
   SHUFFLE(null, EnumSet.of(ANSWERS)),
-  /** A line among the answers that is no JSON. */
+  /** A line among the answers that is not JSON. */
   ODD_LINE(null, EnumSet.of(ANSWERS)),
   /** An answer to a key that was never asked. */
   STRANGER(null, EnumSet.of(ANSWERS)),

@@ -102,7 +102,7 @@ final class SandboxHandler implements HttpHandler {
       case HTML -> HttpAnswer.html(fault.code());
       default ->
           throw new ApiError(
-              fault.code(), fault.messageOr("The sandbox was told to answer with this status."));
+              fault.code(), fault.messageOr("The sandbox was asked to answer with this status."));
     };
   }
 

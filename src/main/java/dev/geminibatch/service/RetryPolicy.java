@@ -17,7 +17,7 @@ public final class RetryPolicy {
   public static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
   /** Failed attempts after which somebody may wonder what is going on. */
-  private static final int TELL_AFTER = 3;
+  private static final int REPORT_AFTER = 3;
 
   private static final String INTERRUPTED = "INTERRUPTED";
   private static final Logger LOG = LoggerFactory.getLogger("service");
@@ -87,7 +87,7 @@ public final class RetryPolicy {
     if (wait > LONGEST_WAIT.toMillis()) {
       throw failure;
     }
-    if (attempt == TELL_AFTER) {
+    if (attempt == REPORT_AFTER) {
       LOG.warn("{}; still trying", failure.getMessage().replaceFirst("[.\\s]+$", ""));
     }
     pause(Duration.ofMillis(wait));
@@ -103,7 +103,7 @@ public final class RetryPolicy {
     }
   }
 
-  /** What happens to calls when the process is told to end. */
+  /** What happens to calls when the process is asked to end. */
   public static ServiceFailure interrupted() {
     return new ServiceFailure(
         ServiceFailure.Kind.UNREACHABLE,

@@ -9,7 +9,7 @@ public final class ServiceFailure extends RuntimeException {
 
   /** What follows from a failure. */
   public enum Kind {
-    /** No answer came: not connected, cut off, timed out. */
+    /** No answer came: not connected, aborted, timed out. */
     UNREACHABLE(true),
     /** The service is in trouble (5xx) or its answer made no sense. */
     UNAVAILABLE(true),
@@ -41,7 +41,7 @@ public final class ServiceFailure extends RuntimeException {
 
   /**
    * @param status the service's name for it ({@code RESOURCE_EXHAUSTED}), or ours for lack of one
-   * @param message as told by the service; keys are taken out here
+   * @param message in the service's words; keys are taken out here
    */
   public ServiceFailure(
       Kind kind, String status, String message, Optional<Duration> retryAfter, Throwable cause) {

@@ -18,11 +18,11 @@ public final class Hooks {
           "stage.after-assemble", "direct:submit",
           "stage.after-collect", "direct:deliver");
 
-  /** Endpoints that change each line in turn, before anything looks at it; none by default. */
+  /** Endpoints that change each line in turn, before anything checks it; none by default. */
   public static final String EACH_LINE = "stage.each-line";
 
-  /** What is told that something has happened: any number of endpoints, none by default. */
-  public static final Set<String> TOLD =
+  /** What is notified that something has happened: any number of endpoints, none by default. */
+  public static final Set<String> NOTIFIED =
       Set.of("stage.after-submit", "stage.after-deliver", "stage.after-fail");
 
   private Hooks() {}
@@ -30,7 +30,7 @@ public final class Hooks {
   /** Every key with what is set, or its default. */
   static Map<String, String> read(PropertySources properties) {
     Map<String, String> values = new TreeMap<>(NEXT);
-    TOLD.forEach(key -> values.put(key, ""));
+    NOTIFIED.forEach(key -> values.put(key, ""));
     values.put(EACH_LINE, "");
     values.replaceAll((key, byDefault) -> properties.get(key).orElse(byDefault));
     return values;

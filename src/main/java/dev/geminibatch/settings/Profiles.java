@@ -117,7 +117,7 @@ public final class Profiles {
     if (parts.length < 3 || !parts[1].matches("[a-z0-9]+(-[a-z0-9]+)*")) {
       throw new UsageException(
           key
-              + " is no setting of a profile; write profile.NAME.KEY with a name of a-z, 0-9 and -.");
+              + " is not a setting of a profile; write profile.NAME.KEY with a name of a-z, 0-9 and -.");
     }
     if (parts[1].equals(DEFAULT)) {
       throw new UsageException(key + ": write it without profile.default.");

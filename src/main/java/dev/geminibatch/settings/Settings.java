@@ -39,7 +39,7 @@ public record Settings(
   /**
    * Where files come and go.
    *
-   * @param interval how often the inbox is looked at
+   * @param interval how often the inbox is checked
    * @param settleTime how long a dropped file must rest before it is taken
    */
   public record Folders(

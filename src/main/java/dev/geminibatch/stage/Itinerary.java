@@ -9,7 +9,7 @@ import dev.geminibatch.run.RunState;
 import java.util.Map;
 
 /**
- * Where a run goes on: at the stage that is next, or at the user's route before it. A run that was
+ * Where a run goes: to the stage that is next, or at the user's route before it. A run that was
  * stopped in such a route comes there again.
  */
 public final class Itinerary {

@@ -1,7 +1,9 @@
 package dev.geminibatch.stage;
 
 import dev.geminibatch.line.CheckedLine;
+import dev.geminibatch.line.LineTooLarge;
 import dev.geminibatch.line.ReadAhead;
+import dev.geminibatch.run.RunFailure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Iterator;
@@ -31,7 +33,11 @@ public abstract class LineWalk<G> implements Iterator<G>, Closeable {
 
   @Override
   public final G next() {
-    return group(lines.next());
+    try {
+      return group(lines.next());
+    } catch (LineTooLarge e) {
+      throw new RunFailure(e.getMessage());
+    }
   }
 
   /** Lines as the stage's route sees them. */

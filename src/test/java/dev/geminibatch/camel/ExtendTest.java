@@ -279,15 +279,15 @@ class ExtendTest extends WorkshopTest {
     write("mine.camel.yaml", route("mine", "direct:mine", "bean:\n    ref: nobody"));
     await()
         .until(
-            () -> log.stream().anyMatch(entry -> entry.contains("the routes go on as they were")));
+            () -> log.stream().anyMatch(entry -> entry.contains("the routes stay as they were")));
     deliver("c");
     assertThat(noted("told")).isEqualTo("first;second;second;");
 
     write("third.camel.yaml", route("third", "direct:third", note("told", "third")));
-    write("mine.camel.yaml", route("mine", "direct:mine", note("told", "mended")));
+    write("mine.camel.yaml", route("mine", "direct:mine", note("told", "fixed")));
     await().until(() -> workshop.pipeline().camelContext().getRoute("third") != null);
     deliver("d");
-    assertThat(noted("told")).isEqualTo("first;second;second;mended;");
+    assertThat(noted("told")).isEqualTo("first;second;second;fixed;");
   }
 
   private static void listen(List<String> log) {
@@ -370,10 +370,10 @@ class ExtendTest extends WorkshopTest {
       textBlock =
           """
           stage.after-collect=direct:delivr | stage.after-collect is direct:delivr, which no route takes (did you mean direct:deliver?)
-          stage.after-deliver=mine | stage.after-deliver names mine, which is no endpoint; write direct:mine
+          stage.after-deliver=mine | stage.after-deliver names mine, which is not an endpoint; write direct:mine
           stage.after-inspect=direct:upload, direct:assemble | stage.after-inspect names more than one endpoint
           stage.after-inspect=direct:inspect | stage.after-inspect is direct:inspect, where the run comes from; write direct:upload
-          routes.off=claen | routes.off names claen, which is no route (did you mean clean?)
+          routes.off=claen | routes.off names claen, which is not a route (did you mean clean?)
           """)
   void a_setting_that_names_nothing_is_told(String setting, String told) {
     assertThatThrownBy(() -> open(setting))

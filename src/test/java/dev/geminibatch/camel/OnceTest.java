@@ -75,7 +75,7 @@ class OnceTest extends WorkshopTest {
     open();
     fault("batch-create status=429 times=2 message=No tokens left.");
     workshop.drop("x.jsonl", validation("1"));
-    awaitReason("The quota is used up: No tokens left. It is tried again at ");
+    awaitReason("The quota is used up: No tokens left. The next try is at ");
 
     workshop.passTime(Duration.ofSeconds(61));
     await().until(() -> workshop.runs().get(0).waiting().tries() == 2);

@@ -186,7 +186,7 @@ class RealJarTest {
     RealJar.Result timedOut = jar.run(command);
     assertThat(timedOut.exit()).as(timedOut.err()).isEqualTo(4);
     assertThat(timedOut.err())
-        .contains("still runs. To go on: java -jar ")
+        .contains("is still running. To resume: java -jar ")
         .contains("--file x.jsonl --model gemini-other --output o.jsonl")
         .doesNotContain("a-key");
 
@@ -343,9 +343,9 @@ class RealJarTest {
         "export.jsonl|2|write --file export.jsonl",
         "--file none.jsonl|2|none.jsonl, which does not exist",
         "--file x --list|2|cannot be done at once",
-        "--file x --poll-interval abc|2|\"abc\" is no whole number",
-        "--list --state faild|2|\"faild\" is no state",
-        "--poll ../x|2|is no job's name",
+        "--file x --poll-interval abc|2|\"abc\" is not a whole number",
+        "--list --state faild|2|\"faild\" is not a state",
+        "--poll ../x|2|is not a job's name",
         "--poll none|1|Requested entity was not found",
         "--list --api-key wrong-key|2|API key not valid"
       })

@@ -3,7 +3,6 @@ package dev.geminibatch.line;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.geminibatch.run.RunFailure;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -82,7 +81,7 @@ class ReadAheadTest {
             });
 
     assertThat(halves.next()).isZero();
-    assertThatThrownBy(halves::next).isInstanceOf(RunFailure.class);
+    assertThatThrownBy(halves::next).isInstanceOf(LineTooLarge.class);
     assertThat(halves.next()).isEqualTo(2);
   }
 

@@ -80,7 +80,7 @@ class MediaRootTest {
   })
   void anything_else_is_refused(String tag, String code) {
     assertThatThrownBy(() -> root.resolve(tag))
-        .isInstanceOfSatisfying(MediaProblem.class, e -> assertThat(e.code()).isEqualTo(code))
+        .isInstanceOfSatisfying(MediaProblem.class, e -> assertThat(e.code()).hasToString(code))
         .hasMessageContaining(tag);
   }
 }

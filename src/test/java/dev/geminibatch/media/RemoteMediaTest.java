@@ -3,6 +3,7 @@ package dev.geminibatch.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.media.RemoteMedia.Answer;
 import dev.geminibatch.sandbox.MovableClock;
 import java.io.ByteArrayInputStream;
@@ -60,7 +61,7 @@ class RemoteMediaTest {
   void anything_else_is_not_asked_for(String address) {
     assertThatThrownBy(() -> media.fetch(address))
         .isInstanceOfSatisfying(
-            MediaProblem.class, e -> assertThat(e.code()).isEqualTo("file-remote"));
+            MediaProblem.class, e -> assertThat(e.code()).isEqualTo(ProblemCode.FILE_REMOTE));
   }
 
   @Test

@@ -68,14 +68,14 @@ class SandboxControlTest {
       delimiter = '|',
       value = {
         "batch-create | it needs a place and a misbehaviour",
-        "batch-lost cut | \"batch-lost\" is no place; write one of upload-start",
+        "batch-lost cut | \"batch-lost\" is not a place; write one of upload-start",
         "answer-line error=99 | Write it like this: error=13",
-        "batch-create explode | is no misbehaviour; write one of status=503",
+        "batch-create explode | is not a misbehaviour; write one of status=503",
         "download shuffle | cannot happen at \"download\"; write one of answers",
         "all status | Write it like this: status=503",
         "all cut=1 | Write it like this: cut",
         "all cut chance=2 | write a number from 0 to 1",
-        "all cut often=2 | is no part of a rule; write times=",
+        "all cut often=2 | is not part of a rule; write times=",
         "all delay=long | write a time with its unit",
       })
   void a_rule_that_is_none_says_why(String rule, String why) {
@@ -120,14 +120,14 @@ class SandboxControlTest {
   }
 
   @Test
-  void every_misbehaviour_and_every_place_is_in_the_readme() throws IOException {
-    String readme = Files.readString(Path.of("README.md"));
+  void every_misbehaviour_and_every_place_is_documented() throws IOException {
+    String document = Files.readString(Path.of("src/docs/sandbox.md"));
 
     for (Misbehaviour each : Misbehaviour.values()) {
-      assertThat(readme).contains("`" + each.form() + "`");
+      assertThat(document).contains("`" + each.form() + "`");
     }
     for (Endpoint endpoint : Endpoint.values()) {
-      assertThat(readme).contains("`" + endpoint.word() + "`");
+      assertThat(document).contains("`" + endpoint.word() + "`");
     }
   }
 

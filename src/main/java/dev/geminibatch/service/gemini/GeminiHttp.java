@@ -103,7 +103,7 @@ final class GeminiHttp {
   Request.Builder sessionRequest(String sessionUrl) {
     HttpUrl session = base.resolve(sessionUrl);
     if (session == null) {
-      throw odd("The service named an upload address that is no URL", null);
+      throw odd("The service named an upload address that is not a URL", null);
     }
     return authorized(
         session.newBuilder().scheme(base.scheme()).host(base.host()).port(base.port()).build());
@@ -165,7 +165,7 @@ final class GeminiHttp {
       throw odd("The service's answer is not JSON", null);
     } catch (IOException e) {
       throw new ServiceFailure(
-          Kind.UNREACHABLE, "CUT_OFF", "The service's answer was cut off", Optional.empty(), e);
+          Kind.UNREACHABLE, "CUT_OFF", "The service's answer was truncated", Optional.empty(), e);
     }
   }
 
@@ -220,14 +220,14 @@ final class GeminiHttp {
       JsonNode body = MAPPER.readTree(response.peekBody(LONGEST_ERROR).bytes());
       return body == null ? MAPPER.missingNode() : body.path("error");
     } catch (IOException e) {
-      return MAPPER.missingNode(); // an HTML page, plain text, or cut off
+      return MAPPER.missingNode(); // an HTML page, plain text, or truncated
     }
   }
 
   /**
    * What an error answer is about.
    *
-   * @param text the service's message, with its details: the reason of a 403 is told only there
+   * @param text the service's message, with its details: the reason of a 403 is given only there
    */
   static Kind kind(int code, String text) {
     boolean isAboutKey = ServiceWords.isAboutKey(text);

@@ -132,7 +132,7 @@ public final class GeminiService implements RemoteService {
     } catch (ServiceFailure failure) {
       if (failure.kind() == Kind.UNREACHABLE || failure.kind() == Kind.BAD_KEY) {
         throw failure;
-      } // anything else is told by the call that needs it
+      } // anything else is reported by the call that needs it
     }
   }
 

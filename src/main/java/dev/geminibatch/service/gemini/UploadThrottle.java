@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * <p>When the service says "too many" or is in trouble, the number is halved for everybody and no
  * upload begins before the time that the service named; each request that goes well gives a part of
- * one back. So many threads do not hammer a service that one of them was told to leave alone.
+ * one back. So many threads do not hammer a service that has asked one of them to wait.
  */
 final class UploadThrottle {
   /** Slow-downs within this time have the same cause: one burst of refusals halves once. */
@@ -42,7 +42,7 @@ final class UploadThrottle {
   /**
    * Waits until an upload may begin.
    *
-   * @throws ServiceFailure when the thread is told to stop, or when the service wants to be left
+   * @throws ServiceFailure when the thread is asked to stop, or when the service wants to be left
    *     alone for longer than a thread should be held
    */
   synchronized Slot enter() {

@@ -84,7 +84,7 @@ public final class LineChange {
       return next != null;
     }
 
-    /** What is no text cannot be changed; it is reported when it is checked. */
+    /** What is not text cannot be changed; it is reported when it is checked. */
     private void read(Line line) {
       progress.step(run, "changing lines", line.offset() + line.size(), size, Unit.BYTES);
       try {

@@ -89,9 +89,9 @@ public final class Collector {
     ledger.jobs().collected(job, outcome.answered(), outcome.failed(), outcome.tokens());
     if (job.name().isPresent()) {
       LOG.info(
-          "{}: {} has {}, {} without one",
+          "{}: {} is over: {}, {} without one",
           run.name(),
-          job.shownName(),
+          job.label(),
           Amounts.count(outcome.answered(), "answer"),
           Amounts.count(outcome.failed(), "request"));
     }

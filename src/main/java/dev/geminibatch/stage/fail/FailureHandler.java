@@ -6,7 +6,6 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FullDisk;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
-import dev.geminibatch.line.LineTooLarge;
 import dev.geminibatch.media.StaleReferences;
 import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.InputArchive;
@@ -58,7 +57,7 @@ public final class FailureHandler {
       }
       // Then the run stays as it is, and the next tick tries again.
       LOG.error(
-          "Run {} cannot go on, since the ledger in {} cannot be written to ({}); it is tried again",
+          "Run {} cannot go on, since the ledger in {} cannot be written to ({}); it will be retried",
           runId,
           context.state().path(),
           rootMessage(e));
@@ -79,19 +78,15 @@ public final class FailureHandler {
       ledger.runs().parked(run.id(), problem.getMessage(), FIRST_WAIT);
       return null;
     }
-    if (isFinal(problem) && run.isPaid()) {
+    if (problem instanceof RunFailure && run.isPaid()) {
       LOG.warn("{}: {} What is answered is delivered.", run.name(), problem.getMessage());
       ledger.runs().moveTo(run.id(), RunState.COLLECTED);
-    } else if (isFinal(problem)) {
+    } else if (problem instanceof RunFailure) {
       return fail(run, problem.getMessage());
     } else {
       park(run, problem, notifying);
     }
     return null;
-  }
-
-  private static boolean isFinal(Throwable problem) {
-    return problem instanceof RunFailure || problem instanceof LineTooLarge;
   }
 
   private Failure fail(Run run, String why) throws IOException {
@@ -138,7 +133,7 @@ public final class FailureHandler {
     Duration wait = wait(run, problem);
     String reason = (notifying == null ? "" : notifying + ": ") + reason(run, problem);
     ledger.runs().parked(run.id(), reason, wait);
-    LOG.warn("{}: {} (tried again in {})", run.name(), reason, Amounts.time(wait));
+    LOG.warn("{}: {} (next try in {})", run.name(), reason, Amounts.time(wait));
     if (isOurs(problem)) {
       LOG.error("Unexpected error; please report it", problem);
     }
@@ -171,7 +166,7 @@ public final class FailureHandler {
   private static Throwable understood(Throwable thrown) {
     Throwable last = thrown;
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (isFinal(cause) || cause instanceof StaleReferences || isKnown(cause)) {
+      if (cause instanceof RunFailure || cause instanceof StaleReferences || isKnown(cause)) {
         return cause;
       }
       last = cause;

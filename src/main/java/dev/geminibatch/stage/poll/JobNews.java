@@ -58,8 +58,8 @@ final class JobNews {
   }
 
   private void writeDown(Job job, RemoteJob seen, Run run) {
-    report(job, seen, run);
     if (!seen.state().isEnded()) {
+      report(job, seen, run);
       runsOn(job, seen, run);
     } else if (seen.state() == RemoteJobState.SUCCEEDED && seen.responsesFile().isEmpty()) {
       if (isLongOver(seen)) {
@@ -74,14 +74,14 @@ final class JobNews {
 
   private void report(Job job, RemoteJob seen, Run run) {
     long done = seen.counts().succeeded() + seen.counts().failed();
-    String what = "waiting for " + job.shownName() + ", " + seen.stateWords();
+    String what = "waiting for " + job.label() + ", " + seen.stateWords();
     context.progress().step(run, what, done, job.requests(), Unit.REQUESTS);
   }
 
   private void runsOn(Job job, RemoteJob seen, Run run) {
     if (!job.remote().state().equals(Optional.of(seen.stateText()))) {
       jobs.seen(job, seen.stateText(), seen.state() == RemoteJobState.RUNNING);
-      LOG.info("{}: {} is {}", run.name(), seen.name(), seen.stateWords());
+      LOG.info("{}: {} is {}", run.name(), job.label(), seen.stateWords());
     }
     if (hangs(job) && !job.cancelAsked()) {
       LOG.warn(
@@ -106,7 +106,7 @@ final class JobNews {
     try {
       batches.get().cancelJob(name);
     } catch (ServiceFailure failure) {
-      LOG.warn("{} could not be cancelled, it is tried again: {}", name, failure.getMessage());
+      LOG.warn("{} could not be cancelled and will be retried: {}", name, failure.getMessage());
     }
   }
 
@@ -137,12 +137,9 @@ final class JobNews {
         hung ? JobProblem.Kind.STUCK.name() : seen.stateText(),
         seen.responsesFile().orElse(null),
         hung ? "it took longer than job.stuck-after allows and was cancelled" : reason);
-    LOG.info(
-        "{}: {} {}{}",
-        run.name(),
-        seen.name(),
-        seen.stateWords(),
-        reason == null ? "" : ": " + reason);
+    if (reason != null) { // else it is reported with its answers
+      LOG.info("{}: {} {}: {}", run.name(), seen.name(), seen.stateWords(), reason);
+    }
   }
 
   private static String reason(RemoteJob seen) {

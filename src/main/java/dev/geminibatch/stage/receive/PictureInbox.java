@@ -72,7 +72,7 @@ public final class PictureInbox {
     } catch (IOException | RuntimeException e) {
       String problem = e.getClass().getSimpleName() + ": " + e.getMessage();
       if (!problem.equals(reported.put(profile, problem))) {
-        LOG.error("Pictures of {} cannot be taken, it is tried again: {}", profile, problem);
+        LOG.error("Pictures of {} cannot be taken and will be retried: {}", profile, problem);
       }
       return List.of();
     }
@@ -185,7 +185,7 @@ public final class PictureInbox {
     return Files.exists(marks.resolve(name + BEGUN)) || Files.exists(marks.resolve(name + EXPORT));
   }
 
-  /** Goes on with everything that was begun, by this process or by one before it. */
+  /** Resumes everything that was begun, by this process or by one before it. */
   private List<String> finish(Settings set, Path marks) throws IOException {
     List<String> runs = new ArrayList<>();
     for (Path mark : list(marks)) {
@@ -210,7 +210,7 @@ public final class PictureInbox {
     try {
       return Optional.ofNullable(receiver.receive(set.profile(), export));
     } catch (IOException e) {
-      LOG.error("{} cannot be taken, it is tried again: {}", export, e.getMessage());
+      LOG.error("{} cannot be taken and will be retried: {}", export, e.getMessage());
       return Optional.empty();
     }
   }

@@ -120,9 +120,10 @@ final class JobCreation {
   private void opened(Run run, Job job, RemoteJob created) {
     jobs.opened(job, created.jobName(), created.stateText());
     LOG.info(
-        "{}: job created: {} ({}, {})",
+        "{}: job created: {} ({}, {}, {})",
         run.name(),
         created.name(),
+        job.label(),
         job.model(),
         Amounts.count(job.requests(), "request"));
   }

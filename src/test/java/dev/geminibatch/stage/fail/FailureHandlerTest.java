@@ -40,7 +40,7 @@ class FailureHandlerTest {
 
     assertThat(fixture.run(run).reason().orElseThrow())
         .startsWith("The disk of " + folder)
-        .contains("is full (", "Make room; it is tried again by itself, and nothing is lost");
+        .contains("is full (", "Make room; the run resumes by itself, and nothing is lost");
   }
 
   @Test
