@@ -173,23 +173,6 @@ class GeminiServiceTest {
   }
 
   @Test
-  void a_failed_download_leaves_what_was_there_alone() throws IOException {
-    Path target = Files.writeString(folder.resolve("answers"), "before");
-
-    assertThatThrownBy(() -> gemini.download("files/batch-none", target, received -> {}))
-        .isInstanceOfSatisfying(
-            ServiceFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND));
-    assertThat(target).hasContent("before");
-  }
-
-  @Test
-  void a_refused_cancel_is_reported() {
-    assertThatThrownBy(() -> gemini.cancelJob(new JobName("batches/none")))
-        .isInstanceOfSatisfying(
-            ServiceFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND));
-  }
-
-  @Test
   void a_call_is_repeated_while_the_service_is_in_trouble_and_not_for_ever() {
     faults(
         "batch-list status=503 times=1 message=busy",

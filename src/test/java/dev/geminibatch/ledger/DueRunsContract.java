@@ -1,0 +1,115 @@
+package dev.geminibatch.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.Tokens;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Which runs have something to do; what merely waits is not read. */
+abstract class DueRunsContract extends LedgerContract {
+  /** The ids of those that can go on, in a process that began with the ledger. */
+  private List<String> due() {
+    return ids(ledger.due().mayGoOn(clock.instant(), START));
+  }
+
+  @Test
+  void those_between_two_stages_are_due_in_the_order_of_their_arrival() {
+    String inspected = inspected("a.jsonl");
+    String received = received("b.jsonl");
+    String assembled = withJob(received("c.jsonl")).runId();
+    String collected = inspected("d.jsonl");
+    runs().moveTo(collected, RunState.COLLECTED);
+
+    assertThat(due()).containsExactly(inspected, received, assembled, collected);
+  }
+
+  @Test
+  void what_is_finished_followed_held_or_dry_is_not_due() {
+    delivered("a.jsonl");
+    runs().failed(inspected("b.jsonl"), "why");
+    runs().hold(inspected("c.jsonl"), "wait");
+    received(newRun("d.jsonl", true));
+    runs().add(newRun("receiving.jsonl", false));
+    String leader = received("e.jsonl");
+    runs().inspected(leader, "same", 1, 0, true);
+    runs().inspected(received("f.jsonl"), "same", 1, 0, true);
+
+    assertThat(due()).containsExactly(leader);
+  }
+
+  @Test
+  void a_parked_run_is_due_at_its_time_or_in_a_new_process() {
+    String run = inspected("a.jsonl");
+    runs().parked(run, "no way", Duration.ofSeconds(10));
+
+    clock.forward(Duration.ofSeconds(9));
+    assertThat(due()).isEmpty();
+    assertThat(ids(ledger.due().mayGoOn(clock.instant(), clock.instant()))).containsExactly(run);
+
+    clock.forward(Duration.ofSeconds(1));
+    assertThat(due()).containsExactly(run);
+  }
+
+  @Test
+  void a_submitted_run_is_due_when_a_job_ended_or_all_are_collected() {
+    String run = submitted("a.jsonl");
+    Job job = jobs().job(run, 1);
+    assertThat(due()).isEmpty();
+
+    jobs().ended(job, "BATCH_STATE_SUCCEEDED", "files/out", null);
+    assertThat(due()).containsExactly(run);
+
+    jobs().collected(job, 1, 0, Tokens.NONE);
+    assertThat(due()).containsExactly(run);
+  }
+
+  @Test
+  void a_queued_run_is_due_only_for_a_job_that_is_under_way() {
+    Job job = withJob(received("a.jsonl"));
+    runs().queued(job.runId(), queue(1).full("gemini-x", PROJECT));
+    clock.forward(Duration.ofDays(1));
+    assertThat(due()).isEmpty();
+
+    jobs().creating(job, 90);
+
+    assertThat(due()).containsExactly(job.runId());
+  }
+
+  @Test
+  void queued_runs_come_page_by_page_when_their_time_has_come() {
+    String first = queued("a.jsonl");
+    String held = queued("b.jsonl");
+    runs().hold(held, "wait");
+    String second = queued("c.jsonl");
+    clock.forward(Duration.ofSeconds(9));
+    assertThat(queuedAfter(Optional.empty(), 9)).as("too soon").isEmpty();
+
+    clock.forward(Duration.ofSeconds(1));
+    String third = queued("d.jsonl");
+    clock.forward(Duration.ofSeconds(10));
+
+    assertThat(queuedAfter(Optional.empty(), 2)).containsExactly(first, second);
+    assertThat(queuedAfter(Optional.of(run(first)), 9)).containsExactly(second, third);
+    assertThat(queuedAfter(Optional.of(run(third)), 9)).isEmpty();
+  }
+
+  private String queued(String name) {
+    String run = withJob(received(name)).runId();
+    runs().queued(run, queue(1).full("gemini-x", PROJECT));
+    return run;
+  }
+
+  private List<String> queuedAfter(Optional<Run> after, int most) {
+    return ids(ledger.due().queued(clock.instant(), START, after, most));
+  }
+
+  private static List<String> ids(List<Run> runs) {
+    return runs.stream().map(Run::id).toList();
+  }
+}
