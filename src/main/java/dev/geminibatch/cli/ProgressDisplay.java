@@ -64,7 +64,7 @@ final class ProgressDisplay implements Progress {
     String left;
     synchronized (shown) {
       Shown last = shown.computeIfAbsent(run.id(), id -> new Shown(now));
-      if (now - last.last < wait(last, now)) {
+      if (now - last.last < wait(last, now) && !isNews(what, last)) {
         return;
       }
       last.last = now;
@@ -76,6 +76,15 @@ final class ProgressDisplay implements Progress {
     } else {
       lines.accept(run.name() + ": " + words);
     }
+  }
+
+  /** On a terminal the line of a step that is over must not stay. */
+  private boolean isNews(String what, Shown last) {
+    return terminal.isInteractive() && !step(what).equals(last.step);
+  }
+
+  private static String step(String what) {
+    return what.replaceFirst("[,(].*", "");
   }
 
   /** The file's name gives way first: whoever waits knows it. */
@@ -104,7 +113,7 @@ final class ProgressDisplay implements Progress {
 
   /** The time left, once there is enough to tell it by. */
   private static String left(Shown shown, String what, long done, long total, Unit unit, long now) {
-    String step = what.replaceFirst(" \\(.*", "");
+    String step = step(what);
     if (!step.equals(shown.step)) {
       shown.step = step;
       shown.stepSince = now;

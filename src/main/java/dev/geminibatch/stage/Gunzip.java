@@ -61,7 +61,7 @@ public final class Gunzip {
   private static RunFailure damaged(IOException e) {
     String what = e.getMessage() == null ? "it ends too early" : e.getMessage();
     return new RunFailure(
-        "The file is not gzip, or is damaged or truncated ("
+        "The file is not packed with gzip, or it is damaged or truncated ("
             + what
             + "); compress or copy it again, or drop it uncompressed as .jsonl.");
   }

@@ -37,7 +37,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Measures, and compares with a plain loop over the same data in the same run. What it finds is
- * told as a table and written to {@code target/benchmark}.
+ * printed as a table and written to {@code target/benchmark}.
  */
 @Tag("bench")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

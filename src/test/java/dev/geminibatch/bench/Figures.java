@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What was measured: told as a table, and written as JSON and as a picture. */
+/** What was measured: printed as a table, and written as JSON and as a picture. */
 final class Figures {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

@@ -9,6 +9,7 @@ import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.service.BatchService;
 import dev.geminibatch.service.RemoteJob;
@@ -126,6 +127,8 @@ final class JobCreation {
         job.label(),
         job.model(),
         Amounts.count(job.requests(), "request"));
+    String what = "waiting for " + job.label() + ", " + created.stateWords();
+    context.progress().step(run, what, 0, job.requests(), Unit.REQUESTS);
   }
 
   private Outcome search(Run run, Job job, ServiceFailure failure) {
