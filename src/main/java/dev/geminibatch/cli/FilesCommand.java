@@ -58,12 +58,12 @@ final class FilesCommand {
     session
         .terminal()
         .print(
-            Amounts.count(listing.ours().size(), "file")
-                + " of ours, "
+            Amounts.count(listing.ours().size())
+                + " files of ours, "
                 + Amounts.size(listing.ours().stream().mapToLong(each -> each.file().size()).sum())
                 + "; the project has "
-                + Amounts.count(listing.filesOfAll(), "file")
-                + ", "
+                + Amounts.count(listing.filesOfAll())
+                + " files, "
                 + Amounts.size(listing.bytesOfAll())
                 + " of "
                 + Amounts.size(session.settings().uploads().storageLimit()));
@@ -87,7 +87,7 @@ final class FilesCommand {
       idle.forEach(file -> document.withArray("deleted").add(file.name()));
       session.terminal().print(document.toPrettyString());
     } else {
-      session.terminal().print(Amounts.count(idle.size(), "file") + " deleted.");
+      session.terminal().print(Amounts.count(idle.size()) + " files deleted.");
     }
     return ExitCode.OK;
   }

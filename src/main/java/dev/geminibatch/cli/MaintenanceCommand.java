@@ -85,7 +85,8 @@ final class MaintenanceCommand {
         counts.entrySet().stream()
             .map(count -> Amounts.count(count.getValue()) + " " + count.getKey())
             .collect(Collectors.joining(", "));
-    terminal.print(Amounts.count(jobs.size(), "job") + (byState.isEmpty() ? "" : ": " + byState));
+    terminal.print(
+        Amounts.count(jobs.size()) + " jobs" + (byState.isEmpty() ? "" : ": " + byState));
     return ExitCode.OK;
   }
 
@@ -151,7 +152,7 @@ final class MaintenanceCommand {
       jobs.forEach(job -> document.withArray("deleted").add(job.name()));
       terminal.print(document.toPrettyString());
     } else {
-      terminal.print(Amounts.count(jobs.size(), "job") + " cancelled and deleted.");
+      terminal.print(Amounts.count(jobs.size()) + " jobs cancelled and deleted.");
     }
     return ExitCode.OK;
   }

@@ -128,14 +128,9 @@ public record Report(
           : Optional.of(Duration.between(Instant.parse(from), Instant.parse(to)));
     }
 
-    /** What it is called in the story of its run. */
-    String label() {
-      return "job " + number;
-    }
-
     /** What a person calls it: its name with the service, or before it has one, its number. */
     String shownName() {
-      return name == null ? label() : name;
+      return name == null ? "job " + number : name;
     }
 
     /** Its state in words; empty before it has one. */

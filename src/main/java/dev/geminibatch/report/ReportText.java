@@ -79,7 +79,7 @@ public final class ReportText {
   }
 
   private static String line(Report.JobReport job) {
-    StringBuilder line = new StringBuilder(job.label());
+    StringBuilder line = new StringBuilder(job.shownName());
     line.append(", ").append(job.model());
     line.append(", ").append(Amounts.count(job.requests(), "request"));
     line.append(job.state() == null ? "" : ": " + job.stateWords());
