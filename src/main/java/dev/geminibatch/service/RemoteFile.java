@@ -7,6 +7,7 @@ import java.util.Optional;
  * A file that the service holds.
  *
  * @param name {@code files/...}
+ * @param sha256 of the content: Base64 of the digest in hexadecimal digits, as Gemini gives it
  * @param expires when the service will delete it, by the service's clock
  */
 public record RemoteFile(

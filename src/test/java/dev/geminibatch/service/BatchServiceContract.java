@@ -145,7 +145,8 @@ public abstract class BatchServiceContract extends ServiceContract {
           List.<Runnable>of(
               () -> stopped.batches().job(job),
               () -> stopped.batches().allJobs(),
-              () -> stopped.batches().cancelJob(job))) {
+              () -> stopped.batches().cancelJob(job),
+              () -> stopped.batches().deleteJob(job))) {
         assertThat(failureOf(call)).hasMessage(RetryPolicy.interrupted().getMessage());
       }
     }

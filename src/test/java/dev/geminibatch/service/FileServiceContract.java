@@ -194,6 +194,8 @@ public abstract class FileServiceContract extends ServiceContract {
       for (ThrowingCallable call :
           List.<ThrowingCallable>of(
               () -> stopped.files().forEachFile(file -> {}),
+              () -> stopped.files().file(result),
+              () -> stopped.files().deleteFile(result),
               () -> stopped.files().download(result, target, bytes -> {}))) {
         assertThatThrownBy(call).hasMessage(RetryPolicy.interrupted().getMessage());
       }

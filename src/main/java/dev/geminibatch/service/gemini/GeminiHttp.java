@@ -140,9 +140,7 @@ final class GeminiHttp {
   }
 
   private Response open(OkHttpClient with, Request request, OptionalInt alsoUnderstood) {
-    if (stopped) {
-      throw RetryPolicy.interrupted();
-    }
+    refuseIfStopped();
     try {
       Response response = with.newCall(request).execute();
       if (response.isSuccessful() || OptionalInt.of(response.code()).equals(alsoUnderstood)) {
@@ -166,6 +164,12 @@ final class GeminiHttp {
     } catch (IOException e) {
       throw new ServiceFailure(
           Kind.UNREACHABLE, "CUT_OFF", "The service's answer was truncated", Optional.empty(), e);
+    }
+  }
+
+  void refuseIfStopped() {
+    if (stopped) {
+      throw RetryPolicy.interrupted();
     }
   }
 

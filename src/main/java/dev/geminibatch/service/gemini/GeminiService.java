@@ -226,6 +226,7 @@ public final class GeminiService implements RemoteService {
   private <T> T viaSdk(Supplier<T> call) {
     return retries.call(
         () -> {
+          http.refuseIfStopped();
           try {
             return call.get();
           } catch (RuntimeException e) {
