@@ -49,6 +49,21 @@ public final class Samples {
         .formatted(key, text);
   }
 
+  /** An answer of the service that counts. */
+  public static String answer(String key, String text) {
+    return """
+    {"key":"%s","response":{"candidates":[{"content":{"parts":[{"text":"%s"}]},"finishReason":"STOP"}],\
+    "usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":1}}}"""
+        .formatted(key, text);
+  }
+
+  /** What the service says when it has no answer. */
+  public static String error(String key, int code, String message) {
+    return """
+    {"key":"%s","error":{"code":%d,"message":"%s"}}"""
+        .formatted(key, code, message);
+  }
+
   /** A file that begins like a PNG, different for each name. */
   public static byte[] png(String name) {
     byte[] head = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};

@@ -4,6 +4,7 @@ import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunLedger;
+import dev.geminibatch.media.UploadCache;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Progress;
@@ -11,19 +12,24 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.sandbox.MovableClock;
+import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.AssemblyAhead;
+import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.assemble.Assembler;
+import dev.geminibatch.stage.assemble.Assembly;
 import dev.geminibatch.stage.receive.Receiver;
+import dev.geminibatch.stage.submit.Submitter;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -34,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 
 /** What the stages work with, in a folder of its own: without Camel, and by itself no service. */
 public final class StageFixture implements AutoCloseable {
@@ -46,13 +53,15 @@ public final class StageFixture implements AutoCloseable {
   private final StageContext context;
   private final Receiver receiver;
 
-  private StageFixture(Path folder, Map<String, String> values) throws IOException {
+  private StageFixture(
+      Path folder, Function<RetryPolicy, Connection.Opener> service, Map<String, String> values)
+      throws IOException {
     this.folder = folder;
     Map<String, String> all = new HashMap<>(values);
-    all.put("gemini.api-key", "some-key");
+    all.putIfAbsent("gemini.api-key", "some-key");
     Settings settings = Settings.of(PropertySources.read(all, Map.of(), List.of()), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(1, Duration.ZERO, time -> {});
-    this.workspace = new Workspace(settings, new ServiceFactory(withoutPauses), clock);
+    this.workspace = new Workspace(settings, service.apply(withoutPauses), clock);
     this.context =
         new StageContext(
             workspace.ledger(),
@@ -72,11 +81,21 @@ public final class StageFixture implements AutoCloseable {
    * @param settings {@code key=value}
    */
   public static StageFixture open(Path folder, String... settings) throws IOException {
+    return new StageFixture(folder, ServiceFactory::new, values(settings));
+  }
+
+  /** As {@link #open}, with a service in memory. */
+  public static StageFixture open(Path folder, FakeService service, String... settings)
+      throws IOException {
+    return new StageFixture(folder, retries -> service, values(settings));
+  }
+
+  private static Map<String, String> values(String... settings) {
     Map<String, String> values = new HashMap<>();
     for (String setting : settings) {
       values.put(setting.split("=", 2)[0], setting.split("=", 2)[1]);
     }
-    return new StageFixture(folder, values);
+    return values;
   }
 
   public MovableClock clock() {
@@ -146,6 +165,44 @@ public final class StageFixture implements AutoCloseable {
     return receiver.receive(order(Files.writeString(folder.resolve(name), name)));
   }
 
+  /** A run whose lines, which name no files, are in jobs. */
+  public String assembled(String name, String... lines) throws IOException {
+    String run = dropped(name, String.join("\n", lines) + "\n");
+    runs().inspected(run, run, lines.length, 0, true);
+    assemble(run);
+    return run;
+  }
+
+  /** Puts the lines of a run's present attempt into jobs, all of whose files are there. */
+  public void assemble(String run) throws IOException {
+    runs().uploaded(run, 0, 0);
+    try (LineParser parser = new LineParser()) {
+      AssemblyAhead none = new AssemblyAhead(context.state(), context.settings().jobs().limits());
+      Assembler assembler = new Assembler(context, references(), parser, none);
+      Assembly assembly = assembler.open(run);
+      while (assembly.hasNext()) {
+        assembler.gather(assembly, assembler.prepare(assembly, assembly.next()));
+      }
+      assembler.finish(assembly);
+    }
+  }
+
+  /** Hands the jobs of a run to the service. */
+  public boolean submit(String run) throws IOException {
+    return new Submitter(context, queue(90), references()).submit(run);
+  }
+
+  /** The references that the ledger knows. */
+  public UploadCache references() {
+    return new UploadCache(
+        ledger().uploads(), context.connections().clock(), context.settings().uploads().minLife());
+  }
+
+  /** A job that the service has is over, and its answers are in this file. */
+  public void ended(String run, int number, String answers) {
+    jobs().ended(jobs().job(run, number), "BATCH_STATE_SUCCEEDED", answers, null);
+  }
+
   /** What is asked for on the command line. */
   public Receiver.Order order(Path file) {
     return new Receiver.Order(file, folder.resolve("o.jsonl"), Optional.empty(), false, false);
@@ -176,7 +233,7 @@ public final class StageFixture implements AutoCloseable {
   /** Changes the ledger as no code of ours would. */
   public void sql(String statement) throws SQLException {
     String url = "jdbc:sqlite:" + folders().state().resolve("ledger.db");
-    try (Connection connection = DriverManager.getConnection(url);
+    try (java.sql.Connection connection = DriverManager.getConnection(url);
         Statement sql = connection.createStatement()) {
       sql.execute(statement);
     }

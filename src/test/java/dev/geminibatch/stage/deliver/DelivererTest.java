@@ -1,0 +1,194 @@
+package dev.geminibatch.stage.deliver;
+
+import static dev.geminibatch.testkit.Samples.answer;
+import static dev.geminibatch.testkit.Samples.error;
+import static dev.geminibatch.testkit.Samples.nativeLine;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.geminibatch.cost.Prices;
+import dev.geminibatch.extension.Delivery;
+import dev.geminibatch.line.RequestReader;
+import dev.geminibatch.report.Reports;
+import dev.geminibatch.run.FileLeases;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.settings.Profiles;
+import dev.geminibatch.stage.collect.Collector;
+import dev.geminibatch.stage.collect.RetryPlanner;
+import dev.geminibatch.testkit.FakeService;
+import dev.geminibatch.testkit.Outbox;
+import dev.geminibatch.testkit.StageFixture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in the outbox is whole, and there is nothing else. */
+class DelivererTest {
+  private static final int INVALID_ARGUMENT = 3;
+
+  @TempDir Path folder;
+  private final FakeService service = new FakeService();
+  private StageFixture fixture;
+  private Deliverer deliverer;
+  private Outbox outbox;
+
+  @BeforeEach
+  void open() throws IOException {
+    fixture = StageFixture.open(folder, service);
+    outbox = new Outbox(fixture.folders().outbox());
+    Reports reports =
+        new Reports(
+            fixture.ledger(),
+            fixture.context().state(),
+            new Prices("", "USD", Map.of()),
+            fixture.clock());
+    deliverer = new Deliverer(fixture.context(), reports, new RequestReader());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    fixture.close();
+  }
+
+  @Test
+  void results_errors_and_reports_appear_and_the_input_is_archived() throws IOException {
+    String run = collected("x.jsonl", answer("b", "x"), error("a", INVALID_ARGUMENT, "bad"));
+
+    Delivery delivery = deliverer.deliver(run);
+
+    assertThat(outbox.folder().toFile().list())
+        .containsExactlyInAnyOrder(
+            "x-batch-results.jsonl",
+            "x-batch-errors.jsonl",
+            "x-batch-report.json",
+            "x-batch-report.html");
+    assertThat(Outbox.keys(outbox.results("x"))).containsExactly("b");
+    assertThat(Outbox.keys(outbox.errors("x"))).containsExactly("a");
+    assertThat(outbox.report("x").path("run").asText()).isEqualTo(run);
+    assertThat(delivery.answered()).isEqualTo(1);
+    assertThat(delivery.requests()).isEqualTo(2);
+    assertThat(delivery.errors()).endsWith("x-batch-errors.jsonl");
+    assertThat(fixture.folders().archive()).isDirectoryRecursivelyContaining("glob:**x.jsonl");
+  }
+
+  @Test
+  void without_errors_there_is_no_errors_file() throws IOException {
+    Delivery delivery = deliverer.deliver(collected("x.jsonl", answer("b", "x"), answer("a", "x")));
+
+    assertThat(delivery.errors()).isNull();
+    assertThat(outbox.folder()).isDirectoryNotContaining("glob:**errors*");
+    assertThat(Outbox.keys(outbox.results("x"))).containsExactly("a", "b");
+  }
+
+  @Test
+  void a_delivery_that_is_done_twice_comes_to_the_same() throws IOException {
+    String run = collected("x.jsonl", answer("b", "x"), error("a", INVALID_ARGUMENT, "bad"));
+    Delivery first = deliverer.deliver(run);
+    String results = Files.readString(Path.of(first.results()));
+
+    assertThat(deliverer.deliver(run)).usingRecursiveComparison().isEqualTo(first);
+
+    assertThat(Path.of(first.results())).hasContent(results);
+    assertThat(outbox.folder().toFile().list()).hasSize(4);
+  }
+
+  @Test
+  void a_delivery_that_fails_leaves_nothing_that_looks_like_one() throws IOException {
+    String run = collected("x.jsonl", answer("b", "x"), answer("a", "x"));
+    Files.delete(fixture.folderOf(run).matches(1));
+
+    assertThatThrownBy(() -> deliverer.deliver(run)).isInstanceOf(IOException.class);
+
+    assertThat(outbox.folder()).isEmptyDirectory();
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.COLLECTED);
+  }
+
+  @Test
+  void a_run_is_over_and_free_when_its_delivery_is_finished() throws IOException {
+    String run = collected("x.jsonl", answer("b", "x"), answer("a", "x"));
+
+    deliverer.finish(deliverer.deliver(run));
+
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.DELIVERED);
+    assertThat(fixture.run(run).counts().answered()).isEqualTo(2);
+    try (FileLeases elsewhere = new FileLeases(fixture.context().state())) {
+      assertThat(elsewhere.acquire(run)).isTrue();
+    }
+  }
+
+  @Test
+  void who_follows_a_run_waits_for_it_and_gets_its_answers_in_files_of_its_own()
+      throws IOException {
+    String leader = collected("x.jsonl", answer("b", "x"), answer("a", "x"));
+    String follower = following(leader, "y.jsonl");
+
+    assertThat(deliverer.deliver(follower)).isNull();
+    assertThat(outbox.folder()).doesNotExist();
+    deliverer.finish(deliverer.deliver(leader));
+    deliverer.finish(deliverer.deliver(follower));
+
+    assertThat(outbox.results("y")).isEqualTo(outbox.results("x"));
+    assertThat(fixture.run(follower).state()).isEqualTo(RunState.DELIVERED);
+  }
+
+  @Test
+  void who_followed_a_run_that_failed_begins_again() throws IOException {
+    String leader = collected("x.jsonl", answer("b", "x"), answer("a", "x"));
+    String follower = following(leader, "y.jsonl");
+    fixture.runs().failed(leader, "why");
+
+    assertThat(deliverer.deliver(follower)).isNull();
+
+    assertThat(fixture.run(follower).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(fixture.run(follower).leader()).isEmpty();
+  }
+
+  @Test
+  void an_input_that_was_changed_is_not_quoted() throws IOException {
+    String run = collected("x.jsonl", answer("b", "x"), error("a", INVALID_ARGUMENT, "bad"));
+    Files.writeString(fixture.folderOf(run).input(), nativeLine("other", "x") + "\n");
+
+    deliverer.deliver(run);
+
+    assertThat(Outbox.keys(outbox.results("x"))).containsExactly("b");
+    assertThat(outbox.errors("x").get(0).path("request").isNull()).isTrue();
+    assertThat(outbox.errors("x").get(0).path("line").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void settings_that_came_with_a_file_stand_beside_its_errors() throws IOException {
+    String run = collected("x.jsonl", answer("b", "x"), error("a", INVALID_ARGUMENT, "bad"));
+    Files.writeString(fixture.folderOf(run).overrides(), "results.check=lenient\n");
+
+    deliverer.deliver(run);
+
+    assertThat(outbox.folder()).isDirectoryContaining("glob:**errors*.properties");
+  }
+
+  /** A run of two lines, of which {@code a} is the first, with what the service said to them. */
+  private String collected(String name, String... answers) throws IOException {
+    String run = fixture.assembled(name, nativeLine("a", "x"), nativeLine("b", "x"));
+    fixture.submit(run);
+    fixture.ended(run, 1, service.holds("files/answers", answers));
+    new Collector(fixture.context(), new RetryPlanner(fixture.context(), new RequestReader()))
+        .collect(run);
+    return run;
+  }
+
+  private String following(String leader, String name) throws IOException {
+    String run =
+        fixture
+            .receiver()
+            .receive(
+                Profiles.DEFAULT,
+                Files.copy(
+                    fixture.folderOf(leader).input(), fixture.folders().inbox().resolve(name)));
+    assertThat(fixture.runs().inspected(run, leader, 2, 0, true)).hasValue(leader);
+    return run;
+  }
+}
