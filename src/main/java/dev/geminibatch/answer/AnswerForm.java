@@ -52,7 +52,7 @@ public final class AnswerForm {
     try {
       return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
           .getSchema(schema);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       return null;
     }
   }
@@ -88,8 +88,9 @@ public final class AnswerForm {
     try {
       List<Error> errors = validator.validate(json);
       return errors.isEmpty() ? Optional.empty() : Optional.of(text(errors));
-    } catch (RuntimeException e) {
-      return Optional.empty(); // a reference that leads nowhere, a pattern that is none
+    } catch (RuntimeException | StackOverflowError e) {
+      // A reference that leads nowhere or to itself, a pattern that is none.
+      return Optional.empty();
     }
   }
 

@@ -137,6 +137,15 @@ class AnswerCheckTest {
     assertThat(code(Strictness.STRICT, answer("[1]", "STOP"), remote)).isEqualTo("fits");
   }
 
+  @Test
+  void a_schema_that_refers_to_itself_without_end_judges_nobody() throws IOException {
+    String defs = "{\"a\":{\"$ref\":\"#/$defs/b\"},\"b\":{\"$ref\":\"#/$defs/a\"}}";
+    String form =
+        "{\"mimeType\":\"\",\"jsonSchema\":{\"$ref\":\"#/$defs/a\",\"$defs\":" + defs + "}}";
+
+    assertThat(code(Strictness.STRICT, answer("[1]", "STOP"), form)).isEqualTo("fits");
+  }
+
   private static String code(Strictness strictness, String line, String form) throws IOException {
     return problem(strictness, line, form).map(LineProblem::code).orElse("fits");
   }
