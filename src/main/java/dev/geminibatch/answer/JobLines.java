@@ -38,11 +38,12 @@ final class JobLines implements LineSource, Closeable {
 
   @Override
   public boolean advance() throws IOException {
-    boolean more = answers.advance();
-    if (!more) {
-      answers.close();
+    if (answers.advance()) {
+      return true;
     }
-    return more;
+    answers.close();
+    answers = null; // what it has read is not kept: a run may have thousands of jobs
+    return false;
   }
 
   @Override

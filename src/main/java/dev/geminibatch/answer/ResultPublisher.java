@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * so that whoever waits for them finds the others there.
  */
 public final class ResultPublisher {
-  private static final Logger LOG = LoggerFactory.getLogger("outbox");
+  private static final Logger LOG = LoggerFactory.getLogger("deliver");
   private static final DateTimeFormatter MARK = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
   private final ResultFiles files;
@@ -84,7 +84,7 @@ public final class ResultPublisher {
         AtomicFiles.move(files.all().get(i), kept.all().get(i));
       }
     }
-    LOG.info("{} was there already and is kept as {}", files.results(), kept.results());
+    LOG.warn("{} was there already and is kept as {}", files.results(), kept.results());
   }
 
   /** Removes what is written aside: on a full disk it would take the room that somebody makes. */

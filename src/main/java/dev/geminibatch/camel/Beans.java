@@ -112,7 +112,7 @@ public final class Beans implements AutoCloseable {
 
     byName.put("receiver", receiver);
     byName.put("pictures", new PictureInbox(context, receiver));
-    byName.put("itinerary", new Itinerary(ledger, settings.routes().stages()));
+    byName.put("itinerary", new Itinerary(ledger, settings.routes().stages(), progress));
     byName.put("claims", workspace.busy());
     byName.put("lineChange", new LineChange(context));
     byName.put("inspector", new Inspector(context, media, cache, prices, parser, ahead));

@@ -1,2 +1,2 @@
-/** Wiring: the object graph, the names under which the routes know it, and Camel's adapters. */
+/** The object graph of the pipeline, the names under which routes know it, and Camel's adapters. */
 package dev.geminibatch.camel;

@@ -104,7 +104,7 @@ final class DryRun {
       session.terminal().tell(overBudget.get());
       return ExitCode.FAILED;
     }
-    session.terminal().tell("Nothing was sent. Without --dry-run it will be.");
+    session.terminal().tell("Nothing was sent. Without --dry-run, what can be sent is.");
     return preflight.bad() == 0 ? ExitCode.OK : ExitCode.INCOMPLETE;
   }
 

@@ -17,7 +17,7 @@ final class ProgressDisplay implements Progress {
   private static final int BAR_WIDTH = 24;
   private static final int SHORTEST_NAME = 12;
 
-  /** Fewer bytes are through before anybody has read that they are on their way. */
+  /** Fewer bytes are mostly through before anybody has read that they are on their way. */
   private static final long WORTH_SHOWING = 1 << 20;
 
   private static final Duration REDRAW = Duration.ofMillis(100);
@@ -31,6 +31,9 @@ final class ProgressDisplay implements Progress {
   /** The runs of late. */
   private final Map<String, Shown> shown = new LruMap<>(1000);
 
+  /** The run whose line stands there, unless it is that of a job with the service. */
+  private String drawn = "";
+
   private static final class Shown {
     private final long since;
     private long last;
@@ -41,6 +44,18 @@ final class ProgressDisplay implements Progress {
     private Shown(long now) {
       this.since = now;
       this.last = now;
+    }
+
+    /** Whether this is the first of a step. */
+    private boolean begin(String what, long done, long now) {
+      String name = what.replaceFirst("[,(].*", "");
+      if (name.equals(step)) {
+        return false;
+      }
+      step = name;
+      stepSince = now;
+      stepFrom = done;
+      return true;
     }
   }
 
@@ -57,18 +72,22 @@ final class ProgressDisplay implements Progress {
 
   @Override
   public void step(Run run, String what, long done, long total, Unit unit) {
-    if (unit == Unit.BYTES && Math.max(done, total) < WORTH_SHOWING) {
-      return;
-    }
     long now = clock.millis();
     String left;
     synchronized (shown) {
       Shown last = shown.computeIfAbsent(run.id(), id -> new Shown(now));
-      if (now - last.last < wait(last, now) && !isNews(what, last)) {
+      boolean isNew = last.begin(what, done, now);
+      boolean isSmall = unit == Unit.BYTES && Math.max(done, total) < WORTH_SHOWING;
+      if (isSmall && now - last.stepSince < FIRST_LINE.toMillis()) {
+        return;
+      }
+      // On a terminal the line of a step that is over must not stay.
+      if (now - last.last < wait(last, now) && !(isNew && terminal.isInteractive())) {
         return;
       }
       last.last = now;
-      left = left(last, what, done, total, unit, now);
+      left = left(last, done, total, unit, now);
+      drawn = unit == Unit.BYTES ? run.id() : "";
     }
     String words = what + ", " + counts(done, total, unit) + left;
     if (terminal.isInteractive()) {
@@ -76,15 +95,6 @@ final class ProgressDisplay implements Progress {
     } else {
       lines.accept(run.name() + ": " + words);
     }
-  }
-
-  /** On a terminal the line of a step that is over must not stay. */
-  private boolean isNews(String what, Shown last) {
-    return terminal.isInteractive() && !step(what).equals(last.step);
-  }
-
-  private static String step(String what) {
-    return what.replaceFirst("[,(].*", "");
   }
 
   /** The file's name gives way first: whoever waits knows it. */
@@ -106,19 +116,24 @@ final class ProgressDisplay implements Progress {
     return Math.max(LINES_APART.toMillis(), (now - last.since) / 10);
   }
 
+  @Override
+  public void stageOver(Run run) {
+    boolean isDrawn;
+    synchronized (shown) {
+      isDrawn = run.id().equals(drawn) || run.state().isFinished() && shown.containsKey(run.id());
+    }
+    if (isDrawn) {
+      end();
+    }
+  }
+
   /** The work is over; nothing of the bar stays. */
   void end() {
     terminal.status("");
   }
 
   /** The time left, once there is enough to tell it by. */
-  private static String left(Shown shown, String what, long done, long total, Unit unit, long now) {
-    String step = step(what);
-    if (!step.equals(shown.step)) {
-      shown.step = step;
-      shown.stepSince = now;
-      shown.stepFrom = done;
-    }
+  private static String left(Shown shown, long done, long total, Unit unit, long now) {
     long gone = now - shown.stepSince;
     long moved = done - shown.stepFrom;
     if (unit != Unit.BYTES || total <= done || moved <= 0 || gone < FIRST_LINE.toMillis()) {

@@ -55,7 +55,7 @@ final class RunEnd {
                   + shown(files.results()));
     }
     if (!session.options().quiet) {
-      ReportText.details(end.report()).forEach(session.terminal()::tell);
+      ReportText.details(end.report().orElseThrow()).forEach(session.terminal()::tell);
     }
     if (run.counts().unanswered() == 0) {
       return ExitCode.OK;

@@ -10,12 +10,14 @@ import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +34,9 @@ import java.util.logging.Logger;
 final class RunWatch {
   private static final Duration LOOK = Duration.ofMillis(100);
 
+  /** Kept here, since its level would be lost with it. */
+  private static final Logger DELIVERY = Logger.getLogger("deliver");
+
   private final Session session;
   private final String resume;
   private final Set<String> watched = ConcurrentHashMap.newKeySet();
@@ -46,17 +51,19 @@ final class RunWatch {
     this.resume = resume;
   }
 
-  /** How it ended: the run is not finished if the time was over. */
-  record End(Run run, List<Job> jobs, Report report, boolean timedOut) {}
+  /**
+   * How it ended.
+   *
+   * @param report only of a run that was delivered
+   * @param timedOut whether the time was over before the run was finished
+   */
+  record End(Run run, List<Job> jobs, Optional<Report> report, boolean timedOut) {}
 
   /** Finds or makes the run. */
   @FunctionalInterface
   interface Begin {
     String begin(Beans beans) throws IOException;
   }
-
-  /** Kept from being collected, and with it its level. */
-  private static final Logger DELIVERY = Logger.getLogger("deliver");
 
   /** Starts the routes and waits. */
   End await(Begin begin) throws IOException, InterruptedException {
@@ -130,11 +137,15 @@ final class RunWatch {
   }
 
   private static End end(Workspace workspace, Run run) throws IOException {
-    Ledger ledger = workspace.ledger();
-    Prices prices = Prices.read(workspace.settings().costs().prices());
-    Report report = new Reports(ledger, workspace.state(), prices, workspace.clock()).of(run);
-    List<Job> jobs = ledger.jobs().of(run.leader().orElse(run.id()));
+    List<Job> jobs = workspace.ledger().jobs().of(run.leader().orElse(run.id()));
+    Optional<Report> report =
+        run.state() == RunState.DELIVERED ? Optional.of(report(workspace, run)) : Optional.empty();
     return new End(run, jobs, report, !run.state().isFinished());
+  }
+
+  private static Report report(Workspace workspace, Run run) throws IOException {
+    Prices prices = Prices.read(workspace.settings().costs().prices());
+    return new Reports(workspace.ledger(), workspace.state(), prices, workspace.clock()).of(run);
   }
 
   /** Waiting for a job that this key does not see would take for ever. */

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * so it is asked now and then only: somebody may have made the window smaller.
  */
 final class TerminalWidth {
-  private static final long ASK_AGAIN_NANOS = 3_000_000_000L;
+  private static final long ASK_AGAIN_NANOS = 30_000_000_000L;
 
   private int columns;
   private long asked;

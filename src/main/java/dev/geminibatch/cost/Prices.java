@@ -2,6 +2,7 @@ package dev.geminibatch.cost;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.line.ModelName;
 import dev.geminibatch.service.Tokens;
@@ -54,7 +55,7 @@ public record Prices(String date, String currency, Map<String, Price> byModel) {
           table.path("date").asText(""), table.path("currency").asText("USD"), prices);
     } catch (IOException e) {
       throw new UsageException(
-          "The prices in " + file + " cannot be read: " + firstLine(e.getMessage()));
+          "The prices in " + file + " cannot be read: " + Amounts.firstLine(e.getMessage()));
     }
   }
 
@@ -78,10 +79,6 @@ public record Prices(String date, String currency, Map<String, Price> byModel) {
         input,
         cached.isNumber() ? cached.decimalValue() : input,
         price.path("output").decimalValue());
-  }
-
-  private static String firstLine(String message) {
-    return String.valueOf(message).lines().findFirst().orElse("");
   }
 
   /** What tokens of a model cost; empty if its price is unknown. */

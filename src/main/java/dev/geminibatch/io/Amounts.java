@@ -38,7 +38,7 @@ public final class Amounts {
     if (tenths < 100) {
       return String.format(Locale.ROOT, "%.1f s", tenths / 10.0);
     }
-    Duration rounded = Duration.ofMillis(tenths * 100);
+    Duration rounded = Duration.ofSeconds(Math.round(time.toMillis() / 1000.0));
     if (rounded.toMinutes() == 0) {
       return rounded.toSeconds() + " s";
     }

@@ -18,8 +18,8 @@ public final class DueRuns {
   }
 
   /**
-   * Runs that can go on, the oldest first: but for those that follow others and those that only
-   * wait for room.
+   * Runs that can continue, the oldest first, except for those that follow others and those that
+   * only wait for room.
    *
    * @param started a wait that began before is over
    */

@@ -129,19 +129,7 @@ public final class JobLedger {
    *     it
    */
   public boolean creating(Job job, int maxOpen) {
-    return durable.inTransaction(
-        handle ->
-            handle.execute(
-                    """
-                    UPDATE job SET state = 'CREATING', creating_at = ?
-                    WHERE run_id = ? AND number = ? AND state = 'UPLOADED' AND ? > (
-                      SELECT COUNT(*) FROM job AS other
-                      WHERE other.state IN ('CREATING', 'OPEN') AND other.project = job.project)""",
-                    clock.millis(),
-                    job.runId(),
-                    job.number(),
-                    maxOpen)
-                == 1);
+    return durable.inTransaction(handle -> moves.toCreating(handle, job, maxOpen));
   }
 
   /** The call to create it ended without a clear answer, just now. */

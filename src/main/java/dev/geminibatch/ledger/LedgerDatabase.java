@@ -2,6 +2,7 @@ package dev.geminibatch.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ public final class LedgerDatabase implements AutoCloseable {
           "The ledger in "
               + stateFolder
               + " cannot be used by this version ("
-              + e.getMessage().lines().findFirst().orElse("")
+              + Amounts.firstLine(e.getMessage())
               + "). Use the version that made it until its runs are finished, or set"
               + " state.directory to a new folder.");
     } catch (RuntimeException e) {

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The guards of every state move, so that nobody can move a run or a job from where it is not.
- * Whoever has lost the right to a run is stopped here.
+ * Every state move of a run or a job, with its guard, so that nobody can move one from where it is
+ * not. If a lease can be lost one day, whoever has lost it is stopped here.
  */
 final class Moves {
   private final Clock clock;
@@ -58,6 +58,25 @@ final class Moves {
       throw new IllegalStateException(
           "Job " + job.number() + " of run " + job.runId() + " cannot become " + state);
     }
+  }
+
+  /**
+   * Moves a job to CREATING, unless as many jobs of its project are open as may be.
+   *
+   * @return whether it was moved, and may be created now
+   */
+  boolean toCreating(Handle handle, Job job, int maxOpen) {
+    String room =
+        " AND state = 'UPLOADED' AND ? > (SELECT COUNT(*) FROM job AS other"
+            + " WHERE other.state IN ('CREATING', 'OPEN') AND other.project = job.project)";
+    return handle.execute(
+            "UPDATE job SET state = 'CREATING', creating_at = ? WHERE run_id = ? AND number = ?"
+                + room,
+            clock.millis(),
+            job.runId(),
+            job.number(),
+            maxOpen)
+        == 1;
   }
 
   /** Changes columns of a job that stays in its state. */

@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.JobTimes;
@@ -44,9 +45,7 @@ final class Rows {
 
   /** What a column of text takes: a refusal may name a million lines. */
   static String shortened(String text) {
-    return text == null || text.length() <= LONGEST_TEXT
-        ? text
-        : text.substring(0, LONGEST_TEXT) + "...";
+    return text == null ? null : Amounts.shortened(text, LONGEST_TEXT);
   }
 
   static Run run(ResultSet row) throws SQLException {

@@ -15,7 +15,8 @@ import org.jdbi.v3.core.Jdbi;
 /** Writes down what happens to runs. Each method is one transaction. */
 public final class RunLedger {
   /**
-   * For what must outlive a power failure: that an input was taken, that results were delivered.
+   * For what must outlive a power failure: that an input was taken, where its results go, and that
+   * it was delivered or has failed.
    */
   private final Jdbi durable;
 

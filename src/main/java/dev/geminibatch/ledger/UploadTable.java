@@ -208,7 +208,7 @@ public final class UploadTable implements ReferenceIndex {
         });
   }
 
-  /** References that no service knows any more are of no use. */
+  /** Deletes references that the service does not know any more. */
   public void forgetDeadBefore(Instant time) {
     jdbi.useTransaction(
         handle -> handle.execute("DELETE FROM upload WHERE expires_at < ?", time.toEpochMilli()));

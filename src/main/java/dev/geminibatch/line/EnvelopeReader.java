@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.line.BatchRequest.Form;
 import dev.geminibatch.line.BatchRequest.Range;
 import java.io.IOException;
@@ -123,7 +124,7 @@ final class EnvelopeReader {
   }
 
   private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("").replaceAll(" \\(start marker at .*", "");
+    return Amounts.firstLine(message).replaceAll(" \\(start marker at .*", "");
   }
 
   private void readLine() throws IOException, BadLine {

@@ -21,6 +21,9 @@ import java.util.NoSuchElementException;
  * kept.
  */
 public final class LineReader implements Iterator<Line>, Closeable {
+  /** The longest line that may be allowed; one array has to hold it. */
+  public static final int MAX_LINE_BYTES = 1 << 30;
+
   private static final int MOST_BUFFER_BYTES = 256 * 1024;
 
   /** How much of an oversized line is kept, enough to show which one it is. */

@@ -19,6 +19,9 @@ public interface Progress {
    */
   void step(Run run, String what, long done, long total, Unit unit);
 
+  /** A stage of the run is over, and with it its steps; not the waiting for its jobs. */
+  default void stageOver(Run run) {}
+
   /** Nobody watches. */
   static Progress none() {
     return (run, what, done, total, unit) -> {};

@@ -16,7 +16,6 @@ import java.util.Optional;
 
 /** Writes the file with a job's answers, with all that goes wrong in it. */
 final class AnswerFile {
-  private static final int LONGEST_LINE = 1 << 30;
   private static final ObjectMapper MAPPER = new ObjectMapper(LargeJson.FACTORY.copy());
 
   private final Faults faults;
@@ -50,7 +49,7 @@ final class AnswerFile {
   private Counts write(Path input, long served, long most) throws IOException {
     Optional<Fault> fault = faults.take(Endpoint.ANSWERS);
     boolean shuffle = fault.filter(f -> f.is(Misbehaviour.SHUFFLE)).isPresent();
-    try (LineReader lines = LineReader.open(input, LONGEST_LINE);
+    try (LineReader lines = LineReader.open(input, BatchStore.LONGEST_LINE);
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), 1 << 18)) {
       for (long i = 0; i < most && lines.hasNext(); i++) {
         Line line = lines.next();

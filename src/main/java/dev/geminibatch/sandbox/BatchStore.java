@@ -25,7 +25,9 @@ final class BatchStore {
   /** Of a project; the service's own limit. */
   private static final int MOST_OPEN = 100;
 
-  private static final int LONGEST_LINE = 1 << 30;
+  /** Of an input or an answer. */
+  static final int LONGEST_LINE = 1 << 30;
+
   private static final long CHECKED_AT_ONCE = 4 << 20;
 
   private final Path folder;

@@ -49,7 +49,7 @@ record HttpAnswer(int code, String type, byte[] body, Path file, long from) {
     long send = way == Way.WHOLE ? length : length / 2;
     if (file == null) {
       out.write(body, 0, (int) send);
-      out.flush(); // what is cut off later must have been sent
+      out.flush(); // what comes before a break must have been sent
       return;
     }
     try (InputStream in = Files.newInputStream(file)) {

@@ -2,7 +2,9 @@ package dev.geminibatch.service;
 
 import java.time.Clock;
 
-/** The way to the service with one key, opened when it is first needed: not every command is. */
+/**
+ * The way to the service with one key, opened when it is first used: not every command needs it.
+ */
 public final class Connection implements AutoCloseable {
   private final ServiceConfig config;
   private final Opener opener;

@@ -7,7 +7,8 @@ import java.util.Optional;
  * A file that the service holds.
  *
  * @param name {@code files/...}
- * @param sha256 of the content: Base64 of the digest in hexadecimal digits, as Gemini gives it
+ * @param sha256 of the content, in Base64: of the digest as documented, or of its hexadecimal
+ *     digits as seen
  * @param expires when the service will delete it, by the service's clock
  */
 public record RemoteFile(

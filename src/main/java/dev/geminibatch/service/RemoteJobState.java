@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The state of a batch job as the service tells it. */
+/** The state of a batch job as the service reports it. */
 public enum RemoteJobState {
   PENDING,
   RUNNING,
@@ -15,7 +15,7 @@ public enum RemoteJobState {
   FAILED,
   CANCELLED,
   EXPIRED,
-  /** Missing, unspecified or a state that this version does not know: keep looking. */
+  /** Missing, unspecified or a state that this version does not know: keep polling. */
   UNKNOWN;
 
   /** The service's word for a state without its prefix, in small letters. */

@@ -35,7 +35,7 @@ public final class RetryPolicy {
   /** Waits between attempts; a test's does not. */
   @FunctionalInterface
   public interface Pause {
-    public void await(Duration time) throws InterruptedException;
+    void await(Duration time) throws InterruptedException;
   }
 
   /** Six attempts over about twelve seconds. */

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The places between the stages of the pipeline where a user's own routes can come in: keys of the
- * configuration that name endpoints.
+ * The extension points between the stages of the pipeline: keys of the configuration that name the
+ * endpoints of a user's own routes.
  */
 public final class Hooks {
   /** Where a run goes after a stage, and where unless the configuration says otherwise. */

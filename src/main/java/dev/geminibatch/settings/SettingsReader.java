@@ -4,6 +4,7 @@ import dev.geminibatch.answer.Strictness;
 import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
+import dev.geminibatch.line.LineReader;
 import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.settings.Settings.Costs;
 import dev.geminibatch.settings.Settings.Folders;
@@ -131,7 +132,7 @@ final class SettingsReader {
   private Lines lines() {
     return new Lines(
         typed.choice("lines.on-error", "skip", "fail").equals("fail"),
-        (int) typed.bytes("lines.max-bytes", "64MiB", ServiceLimits.MAX_ANSWER_BYTES),
+        (int) typed.bytes("lines.max-bytes", "64MiB", LineReader.MAX_LINE_BYTES),
         Strictness.valueOf(
             typed.choice("results.check", "strict", "lenient", "off").toUpperCase(Locale.ROOT)));
   }

@@ -4,23 +4,26 @@ import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunQueries;
 import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import java.util.Map;
 
 /**
- * Where a run goes: to the stage that is next, or at the user's route before it. A run that was
+ * Where a run goes: to the stage that is next, or to the user's route before it. A run that was
  * stopped in such a route comes there again.
  */
 public final class Itinerary {
   private final RunQueries queries;
   private final JobLedger jobs;
   private final Map<String, String> next;
+  private final Progress progress;
 
   /**
    * @param next the endpoints that the settings name for what comes after each stage
    */
-  public Itinerary(Ledger ledger, Map<String, String> next) {
+  public Itinerary(Ledger ledger, Map<String, String> next, Progress progress) {
+    this.progress = progress;
     this.queries = ledger.queries();
     this.jobs = ledger.jobs();
     this.next = next;
@@ -29,7 +32,11 @@ public final class Itinerary {
   /** The endpoint that takes the run on; null if there is nothing to do. */
   public String next(String runId) {
     Run run = queries.find(runId).orElse(null);
-    if (run == null || run.isHeld() || run.state().isFinished()) {
+    if (run == null) {
+      return null;
+    }
+    progress.stageOver(run);
+    if (run.isHeld() || run.state().isFinished()) {
       return null;
     }
     if (run.isDryRun() && run.state() != RunState.RECEIVED) {

@@ -3,13 +3,16 @@ package dev.geminibatch.stage;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
+import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Progress;
+import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Connections;
+import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
@@ -59,6 +62,13 @@ public record StageContext(
     return settings.profiles().has(run.profile())
         ? settings.profiles().of(run.profile()).folders()
         : settings.folders();
+  }
+
+  /** Shows how far the service is with a job. */
+  public void showWaiting(Run run, Job job, RemoteJob seen) {
+    String what = "waiting for " + job.label() + ", " + seen.stateWords();
+    long done = seen.counts().succeeded() + seen.counts().failed();
+    progress.step(run, what, done, job.requests(), Unit.REQUESTS);
   }
 
   /**

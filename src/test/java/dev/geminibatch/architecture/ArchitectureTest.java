@@ -1,5 +1,7 @@
 package dev.geminibatch.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -125,7 +127,7 @@ class ArchitectureTest {
   void only_the_terminal_writes_to_the_standard_streams() {
     noClasses()
         .that()
-        .doNotHaveSimpleName("Terminal")
+        .doNotHaveFullyQualifiedName("dev.geminibatch.cli.Terminal")
         .should()
         .accessField(System.class, "out")
         .orShould()
@@ -167,7 +169,7 @@ class ArchitectureTest {
         .and()
         .doNotHaveSimpleName("PollCommand")
         .should()
-        .callMethod(Thread.class, "sleep", long.class)
+        .callMethodWhere(target(nameMatching("sleep")))
         .check(CLASSES);
   }
 

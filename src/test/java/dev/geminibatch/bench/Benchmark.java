@@ -222,8 +222,8 @@ class Benchmark {
                   .sum()
               + counters.requests(Endpoint.DOWNLOAD);
       FIGURES.add(
-          files + " files of one line, looks every 100 ms, files a second", files / seconds, "");
-      FIGURES.add("the same, requests per file but for looks", requests / (double) files, "");
+          files + " files of one line, polls every 100 ms, files a second", files / seconds, "");
+      FIGURES.add("the same, requests per file without polls", requests / (double) files, "");
       FIGURES.add("the same, peak resident memory with " + MEMORY, peak, "MB");
       daemon.stop();
     }

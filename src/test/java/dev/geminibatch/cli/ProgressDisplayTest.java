@@ -102,7 +102,7 @@ class ProgressDisplayTest {
     display.step(run, "checking lines", 6_000_000, 9_000_000, Unit.BYTES);
     assertThat(lines)
         .containsExactly(
-            NAME + ": checking lines, 3.0 MB of 9.0 MB",
+            NAME + ": checking lines, 3.0 MB of 9.0 MB, 2 min left",
             NAME + ": checking lines, 6.0 MB of 9.0 MB, 1 min left");
   }
 

@@ -135,7 +135,7 @@ final class ResumableUpload {
     return FileJson.read(file);
   }
 
-  /** Finds out how far the upload got; a failure that will not pass goes on to the caller. */
+  /** Finds out how far the upload got; a failure that will not pass is thrown. */
   private long resumeAfter(ServiceFailure failure, String session, long offset) {
     if (!failure.isPassing() && !ServiceWords.isAboutOffset(failure)) {
       throw failure;

@@ -42,8 +42,8 @@ final class UploadThrottle {
   /**
    * Waits until an upload may begin.
    *
-   * @throws ServiceFailure when the thread is asked to stop, or when the service wants to be left
-   *     alone for longer than a thread should be held
+   * @throws ServiceFailure when the thread is asked to stop, or when the service asks to wait
+   *     longer than a thread should be held
    */
   synchronized Slot enter() {
     try {
@@ -53,7 +53,7 @@ final class UploadThrottle {
           throw new ServiceFailure(
               Kind.QUOTA,
               "RESOURCE_EXHAUSTED",
-              "The service asks to be left alone for " + millis / 1000 + " s",
+              "The service asks to wait for " + millis / 1000 + " s",
               Optional.of(Duration.ofMillis(millis)),
               null);
         }

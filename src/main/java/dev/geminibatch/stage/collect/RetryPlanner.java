@@ -64,7 +64,7 @@ public final class RetryPlanner {
    * Prepares another attempt if there is something to gain. Done twice, it comes to the same.
    *
    * @param run all of whose jobs are collected
-   * @return whether the run goes on with another attempt
+   * @return whether there is another attempt
    */
   boolean prepare(Run run, AnswerCheck check) throws IOException {
     RunFolder folder = context.folder(run);

@@ -99,7 +99,8 @@ public final class Deliverer {
       return true;
     }
     if (leader.isEmpty() || leader.get().state() == RunState.FAILED) {
-      LOG.info("{}: the run that was to answer it has failed; it goes its own way", run.name());
+      LOG.warn(
+          "{}: the run with the same content has failed; this one is sent by itself", run.name());
       ledger.runs().followAnother(run.id());
     }
     return false;

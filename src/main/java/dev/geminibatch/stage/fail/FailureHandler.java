@@ -57,7 +57,7 @@ public final class FailureHandler {
       }
       // Then the run stays as it is, and the next tick tries again.
       LOG.error(
-          "Run {} cannot go on, since the ledger in {} cannot be written to ({}); it will be retried",
+          "Run {} cannot continue, because the ledger in {} cannot be written to ({}); it will be retried",
           runId,
           context.state().path(),
           rootMessage(e));

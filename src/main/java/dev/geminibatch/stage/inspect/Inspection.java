@@ -186,14 +186,15 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   String whyNothingIsSent() {
     StringBuilder why = new StringBuilder();
     if (rejected == lines) {
-      why.append("None of the ").append(lines).append(" lines can be sent");
+      why.append(lines == 1 ? "The line cannot" : "None of the " + lines + " lines can");
+      why.append(" be sent");
     } else {
       why.append(rejected).append(" of ").append(lines);
       why.append(" lines cannot be sent, and lines.on-error=fail");
     }
-    why.append("; nothing was sent. ");
+    why.append("; nothing was sent.");
     if (rejected > examples.size()) {
-      why.append("The first are:");
+      why.append(" The first are:");
     }
     examples.forEach(example -> why.append("\n  ").append(example));
     return why.toString();

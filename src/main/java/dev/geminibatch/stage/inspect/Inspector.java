@@ -133,7 +133,7 @@ public final class Inspector {
     }
   }
 
-  /** Whether the run goes on by itself; it does not when another run answers it. */
+  /** Whether the run continues by itself; it does not when another run answers it. */
   private boolean judge(Inspection inspection) throws IOException {
     inspection.release();
     inspection.awaitDisk();
@@ -142,7 +142,7 @@ public final class Inspector {
     if (inspection.lines() == 0) {
       throw new RunFailure(
           Files.exists(folder.changed())
-              ? "stage.each-line has left out all lines."
+              ? "stage.each-line dropped all lines."
               : "The file holds no lines. Write one request per line.");
     }
     if (!inspection.isSendable()) {

@@ -4,7 +4,6 @@ import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.run.Job;
-import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.service.BatchService;
 import dev.geminibatch.service.JobName;
@@ -59,7 +58,7 @@ final class JobNews {
 
   private void writeDown(Job job, RemoteJob seen, Run run) {
     if (!seen.state().isEnded()) {
-      report(job, seen, run);
+      context.showWaiting(run, job, seen);
       runsOn(job, seen, run);
     } else if (seen.state() == RemoteJobState.SUCCEEDED && seen.responsesFile().isEmpty()) {
       if (isLongOver(seen)) {
@@ -70,12 +69,6 @@ final class JobNews {
     } else {
       ended(run, job, seen, seen.state() == RemoteJobState.SUCCEEDED ? null : reason(seen));
     }
-  }
-
-  private void report(Job job, RemoteJob seen, Run run) {
-    long done = seen.counts().succeeded() + seen.counts().failed();
-    String what = "waiting for " + job.label() + ", " + seen.stateWords();
-    context.progress().step(run, what, done, job.requests(), Unit.REQUESTS);
   }
 
   private void runsOn(Job job, RemoteJob seen, Run run) {

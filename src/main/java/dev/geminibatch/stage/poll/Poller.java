@@ -59,7 +59,7 @@ public final class Poller {
   }
 
   /**
-   * Runs that can go on, the oldest first, each begun by {@link BusyRuns#begin}.
+   * Runs that can continue, the oldest first, each begun by {@link BusyRuns#begin}.
    *
    * @param near those for which the service has done its part, or has room now: they are few, and
    *     do not wait behind thousands that have just arrived

@@ -259,11 +259,12 @@ public final class Receiver {
             displayName,
             forced,
             dryRun);
-    return Run.receiving(newId(), input, options, output, clock.instant());
+    Instant now = clock.instant();
+    return Run.receiving(newId(now), input, options, output, now);
   }
 
-  private String newId() {
+  private String newId(Instant now) {
     long number = random.nextLong(36L * 36 * 36 * 36 * 36, 36L * 36 * 36 * 36 * 36 * 36);
-    return ID_TIME.format(clock.instant()) + "-" + Long.toString(number, 36);
+    return ID_TIME.format(now) + "-" + Long.toString(number, 36);
   }
 }

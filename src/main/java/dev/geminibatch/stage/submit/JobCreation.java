@@ -9,7 +9,6 @@ import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
-import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.service.BatchService;
 import dev.geminibatch.service.RemoteJob;
@@ -43,8 +42,8 @@ final class JobCreation {
 
   /**
    * Not found so long after the call that should have made it, a job was certainly not made. The
-   * service may go on with a call whose caller is gone: it checks each line first, which takes the
-   * longer the larger the file is.
+   * service may still carry out a call whose caller is gone: it checks each line first, which takes
+   * the longer the larger the file is.
    */
   private static final Duration CERTAIN_AFTER = Duration.ofMinutes(1);
 
@@ -127,8 +126,7 @@ final class JobCreation {
         job.label(),
         job.model(),
         Amounts.count(job.requests(), "request"));
-    String what = "waiting for " + job.label() + ", " + created.stateWords();
-    context.progress().step(run, what, 0, job.requests(), Unit.REQUESTS);
+    context.showWaiting(run, job, created);
   }
 
   private Outcome search(Run run, Job job, ServiceFailure failure) {
@@ -175,7 +173,7 @@ final class JobCreation {
     return Outcome.DONE;
   }
 
-  /** The job ends without having been created; its other lines go on to the next attempt. */
+  /** The job ends without having been created; its other lines get another attempt. */
   private void takeOut(Run run, Job job, List<RefusedLine> lines) throws IOException {
     Path refusals = context.folder(run).refusals(job.number());
     Refusals.write(lines, refusals);
