@@ -94,6 +94,39 @@ class ProgressDisplayTest {
   }
 
   @Test
+  void a_few_bytes_that_take_long_are_shown() {
+    ProgressDisplay display = display(false, 80);
+    display.step(run, "uploading files", 0, 90_000, Unit.BYTES);
+    stages.clock().forward(Duration.ofSeconds(11));
+    display.step(run, "uploading files", 30_000, 90_000, Unit.BYTES);
+    assertThat(lines).containsExactly(NAME + ": uploading files, 30.0 KB of 90.0 KB, 22 s left");
+  }
+
+  @Test
+  void a_line_goes_with_its_stage() {
+    ProgressDisplay display = display(true, 80);
+    display.step(run, "checking lines", 3_000_000, 9_000_000, Unit.BYTES);
+    display.stageOver(run);
+    assertThat(shown()).isEmpty();
+  }
+
+  @Test
+  void the_line_of_a_job_stays_while_it_runs() {
+    ProgressDisplay display = display(true, 80);
+    display.step(run, "waiting for job 1, running", 1, 20, Unit.REQUESTS);
+    display.stageOver(run);
+    assertThat(shown()).contains("waiting for job 1");
+  }
+
+  @Test
+  void the_next_step_is_shown_at_once() {
+    ProgressDisplay display = display(true, 80);
+    display.step(run, "uploading job 1", 9_000_000, 9_000_000, Unit.BYTES);
+    display.step(run, "waiting for job 1, pending", 0, 20, Unit.REQUESTS);
+    assertThat(shown()).contains("waiting for job 1, pending");
+  }
+
+  @Test
   void without_a_terminal_a_line_is_written_now_and_then() {
     ProgressDisplay display = display(false, 80);
     display.step(run, "checking lines", 3_000_000, 9_000_000, Unit.BYTES);
