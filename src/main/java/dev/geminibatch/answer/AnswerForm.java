@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A form that an answer must have, ready to check one. */
-public final class AnswerForm {
+final class AnswerForm {
   public static final AnswerForm ANY = new AnswerForm(false, false, null, null);
 
   private static final int MOST_FAULTS = 3;

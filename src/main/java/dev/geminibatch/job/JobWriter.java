@@ -16,7 +16,7 @@ import java.util.Map;
  * Writes down what the file of one batch job is made of, and the index that leads from its answers
  * back to the input.
  */
-public final class JobWriter implements Closeable {
+final class JobWriter implements Closeable {
   private final int number;
   private final String model;
   private final JobLimits limits;

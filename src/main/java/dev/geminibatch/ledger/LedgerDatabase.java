@@ -23,7 +23,7 @@ import org.jdbi.v3.core.statement.TemplateEngine;
  * The database of ledger and upload cache: one SQLite file in the state folder, which a daemon and
  * a second command can use at the same time.
  */
-public final class LedgerDatabase implements AutoCloseable {
+final class LedgerDatabase implements AutoCloseable {
   /** The last file in db/migration. */
   static final String NEWEST = "4";
 

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Polls the open jobs of one project, at the cost of one or two requests however many there are.
  * Jobs that take long are polled less often, and so is a service in trouble.
  */
-public final class JobPolling {
+final class JobPolling {
   private static final Logger LOG = LoggerFactory.getLogger("poll");
 
   /** How long a job must be missing until it is given up. */
