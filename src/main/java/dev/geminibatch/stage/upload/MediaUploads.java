@@ -1,5 +1,6 @@
 package dev.geminibatch.stage.upload;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.media.RunUploads;
 import dev.geminibatch.media.StorageQuota;
 import dev.geminibatch.media.UploadCache;
@@ -79,10 +80,10 @@ public final class MediaUploads {
     context.ledger().runs().uploaded(runId, uploads.uploaded(), uploads.reused());
     if (uploads.uploaded() + uploads.reused() > 0) {
       LOG.info(
-          "{}: {} files uploaded, {} were with the service already",
+          "{}: {} uploaded, {} already with the service",
           context.ledger().queries().run(runId).name(),
-          uploads.uploaded(),
-          uploads.reused());
+          Amounts.count(uploads.uploaded(), "file"),
+          Amounts.count(uploads.reused()));
     }
   }
 }
