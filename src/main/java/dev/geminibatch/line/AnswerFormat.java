@@ -25,11 +25,6 @@ public record AnswerFormat(
         || jsonSchema.isPresent();
   }
 
-  /** Whether its schemas take more characters than that. */
-  boolean isLongerThan(int chars) {
-    return schema.map(String::length).orElse(0) + jsonSchema.map(String::length).orElse(0) > chars;
-  }
-
   /** As one line of JSON, the same for the same demands. */
   public String toJson() {
     StringBuilder json = new StringBuilder("{\"mimeType\":");
