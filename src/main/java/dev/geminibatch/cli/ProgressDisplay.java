@@ -31,8 +31,10 @@ final class ProgressDisplay implements Progress {
   /** The runs of late. */
   private final Map<String, Shown> shown = new LruMap<>(1000);
 
-  /** The run whose line stands there, unless it is that of a job with the service. */
+  /** The run whose line stands there, and what it counts. */
   private String drawn = "";
+
+  private Unit counted = Unit.BYTES;
 
   private static final class Shown {
     private final long since;
@@ -46,9 +48,20 @@ final class ProgressDisplay implements Progress {
       this.last = now;
     }
 
+    /** A step without its details; no pattern, since steps come as often as lines. */
+    private static String name(String what) {
+      String name = what.substring(0, end(what, ','));
+      return name.substring(0, end(name, '('));
+    }
+
+    private static int end(String what, char mark) {
+      int at = what.indexOf(mark);
+      return at < 0 ? what.length() : at;
+    }
+
     /** Whether this is the first of a step. */
     private boolean begin(String what, long done, long now) {
-      String name = what.replaceFirst("[,(].*", "");
+      String name = name(what);
       if (name.equals(step)) {
         return false;
       }
@@ -87,7 +100,8 @@ final class ProgressDisplay implements Progress {
       }
       last.last = now;
       left = left(last, done, total, unit, now);
-      drawn = unit == Unit.BYTES ? run.id() : "";
+      drawn = run.id();
+      counted = unit;
     }
     String words = what + ", " + counts(done, total, unit) + left;
     if (terminal.isInteractive()) {
@@ -120,7 +134,8 @@ final class ProgressDisplay implements Progress {
   public void stageOver(Run run) {
     boolean isDrawn;
     synchronized (shown) {
-      isDrawn = run.id().equals(drawn) || run.state().isFinished() && shown.containsKey(run.id());
+      // Requests are counted while a job is with the service, and that no stage ends.
+      isDrawn = run.id().equals(drawn) && (counted == Unit.BYTES || run.state().isFinished());
     }
     if (isDrawn) {
       end();
