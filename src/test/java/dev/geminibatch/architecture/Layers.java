@@ -7,7 +7,10 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.List;
 
-/** The packages from the ground up: a package depends only on those before its own. */
+/**
+ * The packages from the ground up: a package depends only on those of rows before its own. Two that
+ * share a row do not know each other.
+ */
 final class Layers extends ArchCondition<JavaClass> {
   static final String ROOT = "dev.geminibatch.";
 
