@@ -21,6 +21,7 @@ import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.stage.AssemblyAhead;
 import dev.geminibatch.stage.Itinerary;
 import dev.geminibatch.stage.LineParser;
@@ -57,6 +58,7 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 /** Every object of the pipeline, made once; read from top to bottom it shows what needs what. */
 public final class Beans implements AutoCloseable {
   private final Workspace workspace;
+  private final AccountRefusals accounts;
   private final Receiver receiver;
   private final RemoteMedia remoteMedia;
   private final ExecutorService uploadPool;
@@ -81,6 +83,7 @@ public final class Beans implements AutoCloseable {
     // Some more threads than uploads: while one writes down its reference, another one uploads.
     this.uploadPool = uploadPool(settings.uploads().concurrency() * 5 / 4 + 2);
     Ledger ledger = workspace.ledger();
+    this.accounts = new AccountRefusals(ledger, settings.profiles(), workspace.clock());
     StageContext context =
         new StageContext(
             ledger,
@@ -88,6 +91,7 @@ public final class Beans implements AutoCloseable {
             workspace.busy(),
             settings,
             workspace.connections(),
+            accounts,
             workspace.clock(),
             progress);
     this.remoteMedia = remoteMedia(context);
@@ -207,6 +211,11 @@ public final class Beans implements AutoCloseable {
 
   RemoteMedia remoteMedia() {
     return remoteMedia;
+  }
+
+  /** The accounts that the service refuses. */
+  public AccountRefusals accounts() {
+    return accounts;
   }
 
   /** Takes inputs. */

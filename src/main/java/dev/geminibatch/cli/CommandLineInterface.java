@@ -71,7 +71,7 @@ public final class CommandLineInterface {
           e.kind() == Kind.NOT_FOUND
               ? e.getMessage() + ". --list shows the existing jobs."
               : e.getMessage());
-      return e.kind() == Kind.BAD_KEY ? ExitCode.USAGE : ExitCode.FAILED;
+      return e.isAccount() ? ExitCode.USAGE : ExitCode.FAILED;
     } catch (IOException e) {
       terminal.tell(message(e));
       return ExitCode.FAILED;

@@ -104,7 +104,10 @@ final class DaemonCommand {
       if (failure.kind() == ServiceFailure.Kind.BAD_KEY) {
         throw failure;
       }
-      LOG.warn("{}; what is dropped waits until it can be reached", failure.getMessage());
+      LOG.warn(
+          "{}; what is dropped waits until {}",
+          failure.getMessage().replaceFirst("[.\\s]+$", ""),
+          failure.isAccount() ? "the service accepts the account" : "it can be reached");
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Duration;
@@ -78,7 +79,7 @@ final class RunWatch {
       new Thread(begun, "begin").start();
       try (Pipeline pipeline =
           Pipeline.start(session.settings(), beans, session.properties(), false)) {
-        return await(workspace, pipeline, begun, display);
+        return await(beans, pipeline, begun, display);
       } finally {
         ended(begun); // before the beans that it uses are closed
       }
@@ -86,7 +87,7 @@ final class RunWatch {
   }
 
   private End await(
-      Workspace workspace, Pipeline pipeline, FutureTask<String> begun, ProgressDisplay display)
+      Beans beans, Pipeline pipeline, FutureTask<String> begun, ProgressDisplay display)
       throws IOException, InterruptedException {
     Thread farewell =
         Farewell.hook(
@@ -95,10 +96,10 @@ final class RunWatch {
     try {
       String runId = ended(begun);
       watched.add(runId);
-      if (workspace.busy().begin(runId)) {
+      if (beans.workspace().busy().begin(runId)) {
         pipeline.advance(runId);
       } // else another process works on it, and it is only waited for
-      return await(workspace, runId);
+      return await(beans.workspace(), beans.accounts(), runId);
     } finally {
       display.end();
       removeHook(farewell);
@@ -118,7 +119,8 @@ final class RunWatch {
     }
   }
 
-  private End await(Workspace workspace, String runId) throws IOException, InterruptedException {
+  private End await(Workspace workspace, AccountRefusals accounts, String runId)
+      throws IOException, InterruptedException {
     Ledger ledger = workspace.ledger();
     Instant until = session.clock().instant().plus(session.settings().jobs().timeout());
     while (true) {
@@ -128,6 +130,7 @@ final class RunWatch {
         return end(workspace, run);
       }
       refuseAnotherKey(run, ledger);
+      refuseAccount(accounts);
       if (run.isHeld() && !isHoldReported) {
         isHoldReported = true;
         session.terminal().tell(run.name() + ": " + run.reason().orElse("it is held"));
@@ -159,6 +162,15 @@ final class RunWatch {
       if (!job.isOf(project) && run.reason().get().equals(why.getMessage())) {
         throw why;
       }
+    }
+  }
+
+  /** What has to be done may take days; the run waits for it in the ledger. */
+  private void refuseAccount(AccountRefusals accounts) {
+    if (accounts.of(session.settings().service().project()).isPresent()) {
+      throw new UsageException(
+          "The run is kept and nothing is lost. To resume once the service accepts the account: "
+              + resume);
     }
   }
 

@@ -31,6 +31,9 @@ import java.util.Map;
 public final class JobPacker implements Closeable {
   private static final ObjectWriter REJECTIONS = new ObjectMapper().writerFor(Rejection.class);
 
+  /** So many rejections explain why nothing is left. */
+  private static final int EXAMPLES = 5;
+
   private final Run run;
   private final RunFolder folder;
   private final JobLimits limits;
@@ -38,6 +41,7 @@ public final class JobPacker implements Closeable {
   private final Map<String, JobWriter> open = new HashMap<>();
   private final List<GatheredJob> finished = new ArrayList<>();
   private int lastNumber;
+  private final List<String> examples = new ArrayList<>();
   private long rejectedCount;
 
   /**
@@ -98,10 +102,18 @@ public final class JobPacker implements Closeable {
   public void reject(RejectedLine line) throws IOException {
     Line source = line.line();
     rejectedCount++;
+    if (examples.size() < EXAMPLES) {
+      examples.add("line " + source.number() + ": " + line.problem().message());
+    }
     rejected.write(
         REJECTIONS.writeValueAsBytes(
             new Rejection(source.number(), source.offset(), source.size(), line.problem())));
     rejected.write('\n');
+  }
+
+  /** Why the first of the rejected lines are rejected. */
+  public List<String> examples() {
+    return List.copyOf(examples);
   }
 
   /** Ends the jobs and forces all files; nothing can be added any more. */

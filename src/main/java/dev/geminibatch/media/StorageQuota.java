@@ -93,7 +93,7 @@ public final class StorageQuota {
           .files()
           .forEachFile(file -> sum.addAndGet(Math.max(0, file.size())));
     } catch (ServiceFailure failure) {
-      if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
+      if (failure.isPassing() || failure.isAccount()) {
         throw failure;
       }
       LOG.warn("The project's storage cannot be checked: {}", failure.getMessage());

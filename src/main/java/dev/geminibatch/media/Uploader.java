@@ -106,7 +106,7 @@ public final class Uploader {
               && file.expires().map(needed::isBefore).orElse(false);
       return usable ? Optional.of(file) : Optional.empty();
     } catch (ServiceFailure none) {
-      if (none.isPassing()) {
+      if (none.isPassing() || none.isAccount()) {
         throw none;
       }
       return Optional.empty();

@@ -46,6 +46,26 @@ public final class RpcCode {
     };
   }
 
+  /** The code of HTTP for a code of google.rpc; one of HTTP stays what it is. */
+  public static int http(int code) {
+    if (code >= 100) {
+      return code >= 400 && code < 600 ? code : 500;
+    }
+    return switch (name(code)) {
+      case "CANCELLED" -> 499;
+      case "INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE" -> 400;
+      case "DEADLINE_EXCEEDED" -> 504;
+      case "NOT_FOUND" -> 404;
+      case "ALREADY_EXISTS", "ABORTED" -> 409;
+      case "PERMISSION_DENIED" -> 403;
+      case "RESOURCE_EXHAUSTED" -> 429;
+      case "UNIMPLEMENTED" -> 501;
+      case "UNAVAILABLE" -> 503;
+      case "UNAUTHENTICATED" -> 401;
+      default -> 500;
+    };
+  }
+
   /** Whether a request that ended with this code may work when it is sent again. */
   public static boolean isPassing(String name) {
     return switch (name) {

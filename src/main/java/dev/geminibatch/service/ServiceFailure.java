@@ -10,25 +10,38 @@ public final class ServiceFailure extends RuntimeException {
   /** What follows from a failure. */
   public enum Kind {
     /** No answer came: not connected, aborted, timed out. */
-    UNREACHABLE(true),
+    UNREACHABLE(Cause.PASSING),
     /** The service is in trouble (5xx) or its answer made no sense. */
-    UNAVAILABLE(true),
+    UNAVAILABLE(Cause.PASSING),
     /** Too many requests, jobs or tokens (429). */
-    QUOTA(true),
-    /** The API key is missing, wrong or suspended. */
-    BAD_KEY(false),
+    QUOTA(Cause.QUOTA),
+    /** The API key is missing, wrong or expired. */
+    BAD_KEY(Cause.ACCOUNT),
+    /** The account may not use the service: disabled, suspended, not paid for, from here. */
+    ACCOUNT(Cause.ACCOUNT),
     /** The job or file does not exist, has expired, or belongs to another project. */
-    NOT_FOUND(false),
+    NOT_FOUND(Cause.ITEM),
     /** The name is taken (409). */
-    ALREADY_EXISTS(false),
+    ALREADY_EXISTS(Cause.ITEM),
     /** The request itself is refused; sending it again changes nothing. */
-    REFUSED(false);
+    REFUSED(Cause.ITEM);
 
-    private final boolean passing;
+    private final Cause cause;
 
-    Kind(boolean passing) {
-      this.passing = passing;
+    Kind(Cause cause) {
+      this.cause = cause;
     }
+  }
+
+  private enum Cause {
+    /** Every call fails until a person has done something about it. */
+    ACCOUNT,
+    /** There will be room again. */
+    QUOTA,
+    /** Only what was asked for. */
+    ITEM,
+    /** Trouble that passes by itself. */
+    PASSING
   }
 
   private static final String WHERE_THE_KEY_IS =
@@ -46,11 +59,15 @@ public final class ServiceFailure extends RuntimeException {
   public ServiceFailure(
       Kind kind, String status, String message, Optional<Duration> retryAfter, Throwable cause) {
     super(
-        Redactor.redact(kind == Kind.BAD_KEY ? message + WHERE_THE_KEY_IS : message),
+        Redactor.redact(isAboutKey(kind, message) ? message + WHERE_THE_KEY_IS : message),
         cause == null ? null : withoutSecrets(cause));
     this.kind = kind;
     this.status = status;
     this.retryAfter = retryAfter;
+  }
+
+  private static boolean isAboutKey(Kind kind, String message) {
+    return kind == Kind.BAD_KEY || kind == Kind.ACCOUNT && ServiceWords.isAboutKey(message);
   }
 
   public Kind kind() {
@@ -68,7 +85,12 @@ public final class ServiceFailure extends RuntimeException {
 
   /** Whether the same call may work later. */
   public boolean isPassing() {
-    return kind.passing;
+    return kind.cause == Cause.PASSING || kind.cause == Cause.QUOTA;
+  }
+
+  /** Whether every call with this key fails, whatever it asks for. */
+  public boolean isAccount() {
+    return kind.cause == Cause.ACCOUNT;
   }
 
   /** Whether the call may have had its effect although no proper answer came. */

@@ -24,6 +24,45 @@ public final class ServiceWords {
   private static final Pattern REFUSED_LINE =
       Pattern.compile("(?m)^\\s*Error on line (\\d{1,9})\\s*:\\s*(.*)$");
 
+  /** The account may not use the service at all. Compared in lower case. */
+  private static final List<String> ACCOUNT_WORDS =
+      List.of(
+          "location is not supported",
+          "not available in your country",
+          "not available in your region",
+          "has not been used in project",
+          "has been suspended",
+          "is suspended",
+          "has been denied access",
+          "billing to be enabled",
+          "enable billing",
+          "billing is disabled",
+          "billing account",
+          "billing has not been enabled",
+          "requires billing",
+          "credits are depleted",
+          "credit balance",
+          "spending cap",
+          "spend cap",
+          "requests from referer",
+          "referrer restriction",
+          "referer restriction",
+          "does not match the referrer",
+          "ip address restriction",
+          "requests from this android",
+          "requests from this ios",
+          "requests to this api",
+          "organization policy",
+          "organization's policy");
+
+  /** What a refusal is about, if it is not about everything. */
+  private static final Pattern THING =
+      Pattern.compile(
+          "(?i)\\b(files|models|tunedModels|cachedContents|batches|operations)/\\w"
+              + "|permission to access the \\w"
+              + "|\\b(file|batch|job|operation|model)\\b.*"
+              + "\\b(state|active|finished|completed|terminal|expired|not found)\\b");
+
   private ServiceWords() {}
 
   /** Whether an error in place of an answer is about a file that is gone. */
@@ -48,6 +87,17 @@ public final class ServiceWords {
         || text.contains("API key")
         || text.contains("api_key:")
         || text.contains("unregistered callers");
+  }
+
+  /** Whether an error is about the account and not about what was asked for. */
+  public static boolean isAboutAccount(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    return ACCOUNT_WORDS.stream().anyMatch(lower::contains);
+  }
+
+  /** Whether an error names the thing that it is about, a file or a model for example. */
+  public static boolean namesThing(String text) {
+    return THING.matcher(text).find();
   }
 
   /** Whether a 403 hides that the thing does not exist. */

@@ -29,6 +29,7 @@ public record StageContext(
     BusyRuns busy,
     Settings settings,
     Connections connections,
+    AccountRefusals accounts,
     Clock clock,
     Progress progress) {
 

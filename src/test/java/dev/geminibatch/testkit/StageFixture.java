@@ -18,6 +18,7 @@ import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.stage.AssemblyAhead;
 import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
@@ -69,6 +70,7 @@ public final class StageFixture implements AutoCloseable {
             workspace.busy(),
             settings,
             workspace.connections(),
+            new AccountRefusals(workspace.ledger(), settings.profiles(), clock),
             clock,
             Progress.none());
     this.receiver = new Receiver(context, new Random(1));

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.io.Quantity;
 import dev.geminibatch.service.ApiKey;
+import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.RpcCode;
 import dev.geminibatch.service.ServiceClock;
 import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.service.ServiceWords;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -42,9 +42,6 @@ final class GeminiHttp {
   /** The service checks every line of a job's file before it answers. */
   private static final Duration CREATE_TIMEOUT = Duration.ofMinutes(10);
 
-  /** The refusal of a job names its lines one by one. */
-  private static final long LONGEST_ERROR = 16 << 20;
-
   private final OkHttpClient client;
   private final OkHttpClient patientClient;
   private final HttpUrl base;
@@ -68,6 +65,7 @@ final class GeminiHttp {
             .writeTimeout(config.timeout())
             .connectionPool(new ConnectionPool(64, 30, TimeUnit.SECONDS))
             .addNetworkInterceptor(this::tellTheTime)
+            .addInterceptor(new HiddenErrors())
             .build();
     this.patientClient = client.newBuilder().readTimeout(CREATE_TIMEOUT).build();
   }
@@ -203,58 +201,25 @@ final class GeminiHttp {
   }
 
   /** What an error answer means. */
-  private static ServiceFailure failure(Response response) {
-    JsonNode error = errorOf(response);
+  private static ServiceFailure failure(Response response) throws IOException {
+    ErrorBody body = ErrorBody.of(response);
     int code = response.code();
-    String status = error.path("status").asText("");
-    String message = error.path("message").asText("").strip();
-    if (status.isEmpty()) {
-      status = RpcCode.name(code);
-    }
+    String status = body.status().isEmpty() ? RpcCode.name(code) : body.status();
+    String message = body.message(code);
     return new ServiceFailure(
-        kind(code, message + error.path("details")),
+        ErrorClassifier.kind(code, body.status(), body.reasons(), message),
         status,
-        message.isEmpty() ? "The service answered with HTTP " + code : message,
-        retryAfter(response, error),
+        message,
+        retryAfter(response, body.details()),
         null);
   }
 
-  private static JsonNode errorOf(Response response) {
-    try {
-      JsonNode body = MAPPER.readTree(response.peekBody(LONGEST_ERROR).bytes());
-      return body == null ? MAPPER.missingNode() : body.path("error");
-    } catch (IOException e) {
-      return MAPPER.missingNode(); // an HTML page, plain text, or truncated
-    }
-  }
-
-  /**
-   * What an error answer is about.
-   *
-   * @param text the service's message, with its details: the reason of a 403 is given only there
-   */
-  static Kind kind(int code, String text) {
-    boolean isAboutKey = ServiceWords.isAboutKey(text);
-    if (code == 401 || (code == 400 || code == 403) && isAboutKey) {
-      return Kind.BAD_KEY;
-    }
-    if (code == 404 || code == 403 && ServiceWords.mayNotExist(text)) {
-      return Kind.NOT_FOUND;
-    }
-    return switch (code) {
-      case 429 -> Kind.QUOTA;
-      case 409 -> Kind.ALREADY_EXISTS;
-      case 408 -> Kind.UNAVAILABLE;
-      default -> code >= 400 && code < 500 ? Kind.REFUSED : Kind.UNAVAILABLE;
-    };
-  }
-
-  private static Optional<Duration> retryAfter(Response response, JsonNode error) {
+  private static Optional<Duration> retryAfter(Response response, JsonNode details) {
     String header = response.header("Retry-After");
     if (header != null && header.matches("\\d{1,6}")) {
       return Optional.of(Duration.ofSeconds(Long.parseLong(header)));
     }
-    for (JsonNode detail : error.path("details")) {
+    for (JsonNode detail : details) {
       String delay = detail.path("retryDelay").asText("");
       if (delay.matches("\\d+(\\.\\d+)?s")) {
         return Optional.of(Quantity.duration("retryDelay", delay));

@@ -130,7 +130,7 @@ public final class GeminiService implements RemoteService {
     try {
       jobs(Optional.empty(), retries.impatient());
     } catch (ServiceFailure failure) {
-      if (failure.kind() == Kind.UNREACHABLE || failure.kind() == Kind.BAD_KEY) {
+      if (failure.kind() == Kind.UNREACHABLE || failure.isAccount()) {
         throw failure;
       } // anything else is reported by the call that needs it
     }

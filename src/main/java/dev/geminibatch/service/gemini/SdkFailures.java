@@ -2,6 +2,7 @@ package dev.geminibatch.service.gemini;
 
 import com.google.genai.errors.ApiException;
 import com.google.genai.errors.GenAiIOException;
+import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.RpcCode;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -17,10 +18,12 @@ final class SdkFailures {
       return failure;
     }
     if (e instanceof ApiException api) {
+      String text = String.valueOf(api.message());
+      String message = text.split("\nDetails: ", 2)[0]; // the client appends them
       return new ServiceFailure(
-          GeminiHttp.kind(api.code(), String.valueOf(api.message())),
+          ErrorClassifier.kind(api.code(), api.status(), ErrorBody.reasons(text), message),
           RpcCode.name(api.code()),
-          String.valueOf(api.message()),
+          message,
           Optional.empty(),
           null);
     }

@@ -159,7 +159,8 @@ public final class Assembler {
     List<Job> jobs = assembly.jobs().jobs();
     if (jobs.isEmpty()) {
       throw new RunFailure(
-          "None of the lines can be sent any more; see the log for the files they name.");
+          "None of the lines can be sent any more. The first are:\n  "
+              + String.join("\n  ", assembly.jobs().examples()));
     }
     context.ledger().runs().assembled(run.id(), run.attempt(), jobs, assembly.jobs().rejected());
     LOG.info(

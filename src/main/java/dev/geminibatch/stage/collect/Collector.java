@@ -114,6 +114,7 @@ public final class Collector {
           part,
           job.requests(),
           received -> context.progress().step(run, "downloading answers", received, 0, Unit.BYTES));
+      context.accounts().accepted(context.connection(run).project());
       AtomicFiles.publish(part, answers);
       begun.remove(part);
     } catch (ServiceFailure failure) {

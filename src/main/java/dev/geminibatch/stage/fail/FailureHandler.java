@@ -15,6 +15,7 @@ import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
+import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,6 +131,12 @@ public final class FailureHandler {
   }
 
   private void park(Run run, Throwable problem, String notifying) {
+    if (problem instanceof ServiceFailure failure
+        && failure.isAccount()
+        && AccountRefusals.concerns(run)) {
+      context.accounts().refused(context.connection(run).project(), failure);
+      return;
+    }
     Duration wait = wait(run, problem);
     String reason = (notifying == null ? "" : notifying + ": ") + reason(run, problem);
     ledger.runs().parked(run.id(), reason, wait);

@@ -10,6 +10,7 @@ import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
+import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.stage.StageContext;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class JobPolling {
   private static final Duration LONG_ENOUGH_GONE = Duration.ofMinutes(10);
 
   private final Ledger ledger;
+  private final AccountRefusals accounts;
   private final Connection connection;
   private final Clock clock;
   private final JobNews news;
@@ -44,6 +46,7 @@ final class JobPolling {
 
   JobPolling(StageContext context, Connection connection) {
     this.ledger = context.ledger();
+    this.accounts = context.accounts();
     this.connection = connection;
     this.clock = context.clock();
     this.news = new JobNews(context, connection::batches);
@@ -62,12 +65,16 @@ final class JobPolling {
     }
     try {
       pollAll(open, runs);
+      accounts.accepted(connection.project());
       if (pace.succeeded(now)) {
         LOG.info("The service answers again");
       }
     } catch (ServiceFailure failure) {
       furtherPage = Optional.empty();
-      if (pace.failed(now)) {
+      boolean isTimeToReport = pace.failed(now);
+      if (failure.isAccount()) {
+        accounts.refused(connection.project(), failure);
+      } else if (isTimeToReport) {
         LOG.warn("Cannot poll the open jobs, will try again: {}", failure.getMessage());
       }
     }

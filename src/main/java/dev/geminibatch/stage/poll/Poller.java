@@ -200,6 +200,9 @@ public final class Poller {
 
   /** Begins a run, unless another process has gone on with it until it was ours. */
   private boolean begin(Run run) {
+    if (!context.accounts().mayTry(run, context.connection(run).project())) {
+      return false;
+    }
     if (leases.isOurs(run.id())) {
       return busy.beginOurs(run.id());
     }

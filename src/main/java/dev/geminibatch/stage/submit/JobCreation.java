@@ -118,6 +118,7 @@ final class JobCreation {
   }
 
   private void opened(Run run, Job job, RemoteJob created) {
+    context.accounts().accepted(context.connection(run).project());
     jobs.opened(job, created.jobName(), created.stateText());
     LOG.info(
         "{}: job created: {} ({}, {}, {})",
@@ -151,7 +152,7 @@ final class JobCreation {
     if (failure.kind() == Kind.QUOTA) {
       return Outcome.waits(queue.afterRefusal(run, job, failure));
     }
-    if (failure.isPassing() || failure.kind() == Kind.BAD_KEY) {
+    if (failure.isPassing() || failure.isAccount()) {
       throw failure;
     }
     if (failure.kind() == Kind.NOT_FOUND && upload.isGone(run, job)) {

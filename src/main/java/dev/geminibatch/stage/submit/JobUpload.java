@@ -85,6 +85,9 @@ final class JobUpload {
       context.connection(run).files().file(job.inputFile().orElseThrow());
       return false;
     } catch (ServiceFailure failure) {
+      if (failure.isPassing() || failure.isAccount()) {
+        throw failure; // nobody knows
+      }
       return failure.kind() == Kind.NOT_FOUND;
     }
   }

@@ -70,6 +70,11 @@ public final class MediaUploads {
     uploads.upload(content);
   }
 
+  private void accepted(String runId) {
+    Run run = context.ledger().queries().run(runId);
+    context.accounts().accepted(context.connection(run).project());
+  }
+
   /**
    * Ends the uploads of a run.
    *
@@ -77,6 +82,9 @@ public final class MediaUploads {
    */
   public void finish(String runId, RunUploads uploads) {
     uploads.finish();
+    if (uploads.uploaded() > 0) {
+      accepted(runId);
+    }
     context.ledger().runs().uploaded(runId, uploads.uploaded(), uploads.reused());
     if (uploads.uploaded() + uploads.reused() > 0) {
       LOG.info(

@@ -202,7 +202,7 @@ class GeminiServiceTest {
           .hasMessageStartingWith(
               "Consumer 'api_key:[key]' has been suspended. (The key comes from")
           .isInstanceOfSatisfying(
-              ServiceFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.BAD_KEY));
+              ServiceFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.ACCOUNT));
     }
   }
 

@@ -1,0 +1,134 @@
+package dev.geminibatch.service;
+
+import dev.geminibatch.service.ServiceFailure.Kind;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Decides what an error of the service is about: the account, a quota, the thing that was asked
+ * for, or nothing that lasts. The one place where that is decided, for answers to calls as well as
+ * for the errors of jobs and of single requests.
+ *
+ * <p>The reason (google.api.ErrorReason) is believed first, then the words, then the code. A
+ * refusal that names nothing in particular is taken for one of the account: then runs wait, and
+ * nothing is lost.
+ */
+public final class ErrorClassifier {
+  private static final Set<String> KEY_REASONS =
+      Set.of(
+          "API_KEY_INVALID",
+          "CREDENTIALS_MISSING",
+          "ACCESS_TOKEN_EXPIRED",
+          "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+          "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+          "keyInvalid",
+          "keyExpired");
+
+  private static final Set<String> ACCOUNT_REASONS =
+      Set.of(
+          "SERVICE_DISABLED",
+          "BILLING_DISABLED",
+          "CONSUMER_INVALID",
+          "CONSUMER_SUSPENDED",
+          "GCP_SUSPENDED",
+          "ACCOUNT_STATE_INVALID",
+          "API_KEY_SERVICE_BLOCKED",
+          "API_KEY_HTTP_REFERRER_BLOCKED",
+          "API_KEY_IP_ADDRESS_BLOCKED",
+          "API_KEY_ANDROID_APP_BLOCKED",
+          "API_KEY_IOS_APP_BLOCKED",
+          "LOCATION_POLICY_VIOLATED",
+          "LOCATION_ORG_POLICY_VIOLATED",
+          "LOCATION_TAX_POLICY_VIOLATED",
+          "ORG_RESTRICTION_VIOLATION",
+          "RESOURCE_PROJECT_INVALID",
+          "RESOURCE_USAGE_RESTRICTION_VIOLATED",
+          "SECURITY_POLICY_VIOLATED",
+          "SERVICE_NOT_VISIBLE",
+          "USER_BLOCKED_BY_ADMIN",
+          "USER_PROJECT_DENIED",
+          "accessNotConfigured",
+          "accountDisabled",
+          "billingNotEnabled",
+          "ipRefererBlocked");
+
+  private static final Set<String> QUOTA_REASONS =
+      Set.of(
+          "RATE_LIMIT_EXCEEDED",
+          "RESOURCE_QUOTA_EXCEEDED",
+          "dailyLimitExceeded",
+          "quotaExceeded",
+          "rateLimitExceeded",
+          "userRateLimitExceeded");
+
+  private ErrorClassifier() {}
+
+  /**
+   * What an answer to a call is about.
+   *
+   * @param code of HTTP
+   * @param status the service's name for the error, or empty
+   * @param reasons from the details of the error
+   */
+  public static Kind kind(int code, String status, List<String> reasons, String message) {
+    boolean isRefusal = code >= 400 && code < 500;
+    if (isRefusal && isAccount(reasons, message)) {
+      return Kind.ACCOUNT;
+    }
+    if (code == 401 || isRefusal && isKey(code, reasons, message)) {
+      return Kind.BAD_KEY;
+    }
+    if (code == 402) {
+      return Kind.ACCOUNT;
+    }
+    if (code == 404 || code == 403 && ServiceWords.mayNotExist(message)) {
+      return Kind.NOT_FOUND;
+    }
+    if (code == 429
+        || status.equals("RESOURCE_EXHAUSTED")
+        || isRefusal && reasons.stream().anyMatch(QUOTA_REASONS::contains)) {
+      return Kind.QUOTA;
+    }
+    if (isRefusal && isAboutEverything(code, status) && !ServiceWords.namesThing(message)) {
+      return Kind.ACCOUNT;
+    }
+    return byCode(code, status);
+  }
+
+  private static Kind byCode(int code, String status) {
+    return switch (code) {
+      case 409 -> status.equals("ABORTED") ? Kind.UNAVAILABLE : Kind.ALREADY_EXISTS;
+      case 408, 499 -> Kind.UNAVAILABLE;
+      default -> code >= 400 && code < 500 ? Kind.REFUSED : Kind.UNAVAILABLE;
+    };
+  }
+
+  /**
+   * Whether the error of a job, or of one request in it, is about the account: then there was
+   * nothing wrong with the request.
+   *
+   * @param code of google.rpc or HTTP
+   */
+  public static boolean isAccount(int code, String message) {
+    String status = RpcCode.name(code);
+    return status.equals("UNAUTHENTICATED")
+        || Set.of("PERMISSION_DENIED", "FAILED_PRECONDITION", "INVALID_ARGUMENT").contains(status)
+            && (isAccount(List.of(), message) || isKey(403, List.of(), message))
+        || status.equals("RESOURCE_EXHAUSTED") && ServiceWords.isAboutAccount(message);
+  }
+
+  private static boolean isAccount(List<String> reasons, String message) {
+    return reasons.stream().anyMatch(ACCOUNT_REASONS::contains)
+        || ServiceWords.isAboutAccount(message);
+  }
+
+  private static boolean isKey(int code, List<String> reasons, String message) {
+    return reasons.stream().anyMatch(KEY_REASONS::contains)
+        || (code == 400 || code == 403) && ServiceWords.isAboutKey(message);
+  }
+
+  /** A 403 or a failed precondition says by itself who may not, and not what is wrong. */
+  private static boolean isAboutEverything(int code, String status) {
+    return code == 403 || status.equals("FAILED_PRECONDITION");
+  }
+}

@@ -1,0 +1,101 @@
+package dev.geminibatch.service.gemini;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.service.RpcCode;
+import java.io.IOException;
+import java.util.List;
+import java.util.regex.Pattern;
+import okhttp3.Response;
+
+/**
+ * What the body of an error answer says.
+ *
+ * @param whole the body, as far as it is JSON
+ * @param text the body, as far as it is not
+ */
+record ErrorBody(JsonNode whole, String text) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** The refusal of a job names its lines one by one. */
+  private static final long LONGEST = 16 << 20;
+
+  private static final int LONGEST_PAGE = 1 << 16;
+  private static final int LONGEST_TEXT = 300;
+  private static final Pattern REASON = Pattern.compile("\"reason\"\\s*:\\s*\"(\\w+)\"");
+
+  /** Reads it, and leaves it where it is. */
+  static ErrorBody of(Response response) throws IOException {
+    byte[] bytes = response.peekBody(LONGEST).bytes();
+    try (JsonParser parser = MAPPER.createParser(bytes)) {
+      JsonNode body = parser.readValueAsTree();
+      boolean isAll = body != null && parser.nextToken() == null;
+      if (isAll && body.isContainerNode()) {
+        // A streaming method wraps even its error in a list.
+        return new ErrorBody(body.isArray() ? body.path(0) : body, "");
+      }
+    } catch (IOException e) {
+      // an HTML page, plain text, or truncated
+    }
+    int length = Math.min(bytes.length, LONGEST_PAGE);
+    return new ErrorBody(MissingNode.getInstance(), words(new String(bytes, 0, length, UTF_8)));
+  }
+
+  /** A page without its markup. */
+  private static String words(String page) {
+    String plain =
+        page.replaceAll("(?s)<(style|script|head)\\b.*?</\\1>", " ")
+            .replaceAll("<[^>]*>?", " ")
+            .replaceAll("\\s+", " ")
+            .strip();
+    return Amounts.shortened(plain, LONGEST_TEXT);
+  }
+
+  private JsonNode error() {
+    return whole.path("error");
+  }
+
+  /** Whether it is an error and not the description of something that has one. */
+  boolean isAlone() {
+    return error().isObject() && !whole.has("name") && !whole.has("metadata");
+  }
+
+  /** The code of the error as HTTP would have it. */
+  int httpCode() {
+    return RpcCode.http(error().path("code").asInt(2));
+  }
+
+  /** The service's name for the error, or empty. */
+  String status() {
+    return error().path("status").asText("");
+  }
+
+  /** In the service's words, or in those of whoever answered in its place. */
+  String message(int code) {
+    String message = error().isTextual() ? error().asText() : error().path("message").asText("");
+    if (!message.isBlank()) {
+      return message.strip();
+    }
+    return "The service answered with HTTP " + code + (text.isEmpty() ? "" : ": " + text);
+  }
+
+  /** Why, in the words that programs read. */
+  List<String> reasons() {
+    return reasons(error().toString());
+  }
+
+  /** The same, from the details as text. */
+  static List<String> reasons(String details) {
+    return REASON.matcher(details).results().map(found -> found.group(1)).toList();
+  }
+
+  /** The details. */
+  JsonNode details() {
+    return error().path("details");
+  }
+}

@@ -1,0 +1,135 @@
+package dev.geminibatch.stage;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.run.Backoff;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.settings.Profiles;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The accounts that the service refuses at present. All runs of such an account wait with the
+ * service's reason; one of them tries again from time to time, and when the service accepts the
+ * account, all resume.
+ */
+public final class AccountRefusals {
+  private static final Logger LOG = LoggerFactory.getLogger("account");
+  private static final String REASON = "The service refuses this account: ";
+  private static final Backoff WAITS = new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(1));
+
+  /** Where a run is that may need the service. */
+  private static final Set<RunState> CALLING =
+      EnumSet.of(RunState.INSPECTED, RunState.UPLOADED, RunState.ASSEMBLED, RunState.SUBMITTED);
+
+  private final Ledger ledger;
+  private final Profiles profiles;
+  private final Clock clock;
+  private final Map<ProjectId, Refusal> refusals = new HashMap<>();
+
+  /** Projects whose runs do not wait for a reason of an earlier process any more. */
+  private final Set<ProjectId> known = new HashSet<>();
+
+  /**
+   * @param isTried whether a run is trying whether it still holds
+   */
+  private record Refusal(ServiceFailure failure, int tries, Instant nextTry, boolean isTried) {}
+
+  public AccountRefusals(Ledger ledger, Profiles profiles, Clock clock) {
+    this.ledger = ledger;
+    this.profiles = profiles;
+    this.clock = clock;
+  }
+
+  /** The service has refused an account; from now on its runs wait. */
+  public synchronized void refused(ProjectId project, ServiceFailure failure) {
+    Instant now = clock.instant();
+    Refusal last = refusals.get(project);
+    // Many calls may have been under way at once; they count as one.
+    boolean isTry = last != null && (last.isTried() || !last.nextTry().isAfter(now));
+    int tries = last == null ? 0 : last.tries() + (isTry ? 1 : 0);
+    Duration wait = WAITS.after(tries);
+    refusals.put(project, new Refusal(failure, tries, now.plus(wait), false));
+    List<Run> waiting = waiting(project);
+    ledger.runs().waitFor(waiting, REASON + failure.getMessage(), wait);
+    if (last == null || !last.failure().getMessage().equals(failure.getMessage())) {
+      LOG.warn(
+          "{}{}. {} until it is accepted again; nothing is lost",
+          REASON,
+          failure.getMessage().replaceFirst("[.\\s]+$", ""),
+          waiting.size() == 1
+              ? waiting.get(0).name() + " waits"
+              : Amounts.count(waiting.size(), "run") + " wait");
+    }
+  }
+
+  /** Why the service refuses an account, if it does. */
+  public synchronized Optional<ServiceFailure> of(ProjectId project) {
+    return Optional.ofNullable(refusals.get(project)).map(Refusal::failure);
+  }
+
+  /** The service has done something for an account. */
+  public synchronized void accepted(ProjectId project) {
+    boolean wasRefused = refusals.remove(project) != null;
+    if (known.add(project) || wasRefused) {
+      List<Run> waiting =
+          waiting(project).stream()
+              .filter(run -> run.reason().filter(why -> why.startsWith(REASON)).isPresent())
+              .toList();
+      ledger.runs().waitNoLonger(waiting);
+    }
+    if (wasRefused) {
+      LOG.info("The service accepts the account again");
+    }
+  }
+
+  /**
+   * Whether a run may be worked on: those of a refused account one at a time.
+   *
+   * @param project of the run
+   */
+  public synchronized boolean mayTry(Run run, ProjectId project) {
+    Refusal refusal = refusals.get(project);
+    if (refusal == null || !concerns(run)) {
+      return true;
+    }
+    Instant now = clock.instant();
+    if (refusal.nextTry().isAfter(now)) {
+      return false;
+    }
+    refusals.put(
+        project, new Refusal(refusal.failure(), refusal.tries(), now.plus(WAITS.first()), true));
+    return true;
+  }
+
+  /** Whether a run is where it may need the service. */
+  public static boolean concerns(Run run) {
+    return CALLING.contains(run.state());
+  }
+
+  private List<Run> waiting(ProjectId project) {
+    return ledger.queries().unfinished().stream()
+        .filter(run -> concerns(run) && !run.isHeld() && !run.isDryRun())
+        .filter(run -> isOf(run, project))
+        .toList();
+  }
+
+  private boolean isOf(Run run, ProjectId project) {
+    return profiles.has(run.profile())
+        && profiles.of(run.profile()).service().key().isPresent()
+        && profiles.of(run.profile()).service().project().equals(project);
+  }
+}
