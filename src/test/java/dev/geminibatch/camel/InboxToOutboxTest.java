@@ -20,6 +20,7 @@ import dev.geminibatch.testkit.WorkshopTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -578,6 +579,42 @@ class InboxToOutboxTest extends WorkshopTest {
     assertThat(workshop.runs().get(0).reason())
         .hasValueSatisfying(reason -> assertThat(reason).contains("API key not valid"));
     assertThat(workshop.runs().get(0).state()).isEqualTo(RunState.ASSEMBLED);
+  }
+
+  @Test
+  void no_picture_is_lost_while_the_account_is_refused() throws Exception {
+    open();
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 20; i++) {
+      workshop.media(i + ".png", png("picture " + i));
+      lines.append(correction("k" + i, i + ".png")).append('\n');
+    }
+    workshop
+        .sandbox()
+        .faults()
+        .add("upload-chunk status=403 every=3 message=Your project has been denied access.");
+    workshop.drop("x.jsonl", lines.toString().strip());
+    await().until(() -> workshop.runs().stream().anyMatch(run -> run.reason().isPresent()));
+    assertThat(workshop.runs().get(0).reason().orElseThrow())
+        .contains("refuses this account", "Your project has been denied access.");
+
+    workshop.sandbox().faults().clear();
+    workshop.passTime(Duration.ofMinutes(1));
+    workshop.awaitRuns(1);
+
+    assertThat(workshop.outbox().results("x")).hasSize(20);
+  }
+
+  @Test
+  void why_nothing_is_left_to_send_is_said_in_the_words_of_the_service() throws Exception {
+    open();
+    workshop.media("a.png", png("a"));
+    workshop.sandbox().faults().add("upload-start status=400 message=Not a picture at all.");
+    workshop.drop("x.jsonl", correction("1", "a.png"));
+    Path why = folder.resolve("failed/x.jsonl.why.txt");
+    await().until(() -> Files.exists(why));
+
+    assertThat(why).content().contains("line 1:", "a.png", "Not a picture at all.");
   }
 
   private static JsonNode textOf(JsonNode result) throws IOException {

@@ -62,7 +62,9 @@ record ErrorBody(JsonNode whole, String text) {
 
   /** Whether it is an error and not the description of something that has one. */
   boolean isAlone() {
-    return error().isObject() && !whole.has("name") && !whole.has("metadata");
+    return (error().isObject() || error().isTextual())
+        && !whole.has("name")
+        && !whole.has("metadata");
   }
 
   /** The code of the error as HTTP would have it. */

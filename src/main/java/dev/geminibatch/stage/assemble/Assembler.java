@@ -159,7 +159,7 @@ public final class Assembler {
     List<Job> jobs = assembly.jobs().jobs();
     if (jobs.isEmpty()) {
       throw new RunFailure(
-          "None of the lines can be sent any more. The first are:\n  "
+          "None of the lines can be sent any more: "
               + String.join("\n  ", assembly.jobs().examples()));
     }
     context.ledger().runs().assembled(run.id(), run.attempt(), jobs, assembly.jobs().rejected());
