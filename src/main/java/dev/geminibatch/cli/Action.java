@@ -29,7 +29,7 @@ enum Action {
   FILES("--files", "--profile"),
   PURGE_FILES("--purge-files", "--profile", "--yes"),
   DEMO("--demo"),
-  SANDBOX("--sandbox", "--port", "--fault"),
+  SANDBOX("--sandbox", "--port", "--fault", "--tier", "--tokens"),
   DAEMON("", "--model", "--poll-interval", "--media-root");
 
   /** Options that go with everything. */

@@ -161,6 +161,21 @@ final class Options {
   List<String> faults = List.of();
 
   @Option(
+      names = "--tier",
+      paramLabel = "T",
+      description =
+          "With --sandbox: the service's limits of enqueued tokens for tier 1, 2 or 3. Default: none.")
+  String tier;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "Q",
+      description =
+          "With --sandbox, repeatable: a limit of enqueued tokens, for example"
+              + " gemini-2.5-pro=1000000.")
+  List<String> tokens = List.of();
+
+  @Option(
       names = "--api-key",
       paramLabel = "K",
       description = "API key to use instead of the one in the environment.")

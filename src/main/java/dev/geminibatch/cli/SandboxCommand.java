@@ -25,6 +25,10 @@ final class SandboxCommand {
     }
     try (Sandbox sandbox = start(port)) {
       sandbox.faults().addAll(session.options().faults);
+      if (session.options().tier != null) {
+        sandbox.quota().set("tier=" + session.options().tier);
+      }
+      session.options().tokens.forEach(sandbox.quota()::set);
       Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "farewell"));
       String url = sandbox.baseUrl().toString();
       session

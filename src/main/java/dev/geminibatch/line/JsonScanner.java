@@ -287,12 +287,12 @@ public final class JsonScanner {
   }
 
   /** Where the present token begins. */
-  int start() {
+  public int start() {
     return start;
   }
 
   /** Where the present token ends; of an object or array, its opening bracket. */
-  int end() {
+  public int end() {
     return end;
   }
 

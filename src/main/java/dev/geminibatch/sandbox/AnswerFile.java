@@ -1,7 +1,6 @@
 package dev.geminibatch.sandbox;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.line.LargeJson;
 import dev.geminibatch.line.Line;
@@ -20,36 +19,43 @@ final class AnswerFile {
 
   private final Faults faults;
   private final MadeUpAnswers answers;
-  private final Path target;
+  private final String project;
+  private final boolean inlined;
   private long answered;
   private long failed;
   private byte[] held;
   private ObjectNode before;
 
-  AnswerFile(Faults faults, MadeUpAnswers answers, Path target) {
+  /**
+   * Begins a file.
+   *
+   * @param inlined whether the answers end up in the job: then a key stands in the metadata
+   */
+  AnswerFile(Faults faults, MadeUpAnswers answers, String project, boolean inlined) {
     this.faults = faults;
     this.answers = answers;
-    this.target = target;
+    this.project = project;
+    this.inlined = inlined;
   }
 
   /** Requests by outcome, as the service counts them, whatever is in the file. */
   record Counts(long answered, long failed) {}
 
   /** Every line: the first ones answered, the others cancelled. */
-  Counts writeAll(Path input, long served) throws IOException {
-    return write(input, served, Long.MAX_VALUE);
+  Counts writeAll(Path input, Path target, long served) throws IOException {
+    return write(input, target, served, Long.MAX_VALUE);
   }
 
   /** Only the first lines, as a job leaves behind that was ended. */
-  Counts writeSome(Path input, long requests, double share) throws IOException {
+  Counts writeSome(Path input, Path target, long requests, double share) throws IOException {
     long served = Math.round(requests * share);
-    return write(input, served, served);
+    return write(input, target, served, served);
   }
 
-  private Counts write(Path input, long served, long most) throws IOException {
-    Optional<Fault> fault = faults.take(Endpoint.ANSWERS);
+  private Counts write(Path input, Path target, long served, long most) throws IOException {
+    Optional<Fault> fault = faults.take(Endpoint.ANSWERS, project);
     boolean shuffle = fault.filter(f -> f.is(Misbehaviour.SHUFFLE)).isPresent();
-    try (LineReader lines = LineReader.open(input, BatchStore.LONGEST_LINE);
+    try (LineReader lines = LineReader.open(input, JobInput.LONGEST_LINE);
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), 1 << 18)) {
       for (long i = 0; i < most && lines.hasNext(); i++) {
         Line line = lines.next();
@@ -74,6 +80,9 @@ final class AnswerFile {
 
   /** Shuffled means here that a line is held back until others have overtaken it, now and then. */
   private void put(ObjectNode answer, OutputStream out, boolean shuffle) throws IOException {
+    if (inlined && answer.has("key")) {
+      answer.putObject("metadata").set("key", answer.remove("key"));
+    }
     byte[] line = (MAPPER.writeValueAsString(answer) + "\n").getBytes(StandardCharsets.UTF_8);
     if (!shuffle) {
       out.write(line);
@@ -90,7 +99,7 @@ final class AnswerFile {
 
   /** The answer to write, or null. */
   private ObjectNode faultyOrNot(Line line, OutputStream out, boolean shuffle) throws IOException {
-    Fault fault = faults.take(Endpoint.ANSWER_LINE).orElse(null);
+    Fault fault = faults.take(Endpoint.ANSWER_LINE, project).orElse(null);
     ObjectNode answer = fault == null ? answers.answer(line) : answers.faulty(line, fault);
     boolean isError = answer.has("error");
     failed += isError ? 1 : 0;
@@ -102,9 +111,27 @@ final class AnswerFile {
       put(answer, out, shuffle);
     }
     if (fault != null && fault.is(Misbehaviour.WRONG_KEY) && before != null) {
-      answer.set("key", before.get("key"));
+      answer.setAll(before);
     }
-    before = JsonNodeFactory.instance.objectNode().set("key", answer.path("key"));
+    before = answer.deepCopy().retain("key", "metadata");
     return answer;
+  }
+
+  /** Puts the lines of a file into one JSON value. */
+  static void inline(Path answers, Path target) throws IOException {
+    try (LineReader lines = LineReader.open(answers, JobInput.LONGEST_LINE);
+        OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), 1 << 18)) {
+      out.write("{\"inlinedResponses\":[".getBytes(StandardCharsets.US_ASCII));
+      boolean isFirst = true;
+      while (lines.hasNext()) {
+        byte[] line = lines.next().bytes();
+        if (line[0] == '{') {
+          out.write(isFirst ? new byte[0] : new byte[] {','});
+          out.write(line);
+          isFirst = false;
+        }
+      }
+      out.write("]}".getBytes(StandardCharsets.US_ASCII));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.geminibatch.sandbox;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.service.RpcCode;
@@ -7,18 +8,37 @@ import dev.geminibatch.service.RpcCode;
 /** An error as the service words it. */
 final class ApiError extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private static final String RATE_LIMITS = "https://ai.google.dev/gemini-api/docs/rate-limits";
 
   private final int code;
-  private final String reason;
+  private final int http;
+  private final String status;
+  private final transient ArrayNode details;
 
   ApiError(int code, String message) {
-    this(code, message, null);
+    this(code, RpcCode.name(code), message, JsonNodeFactory.instance.arrayNode());
   }
 
-  private ApiError(int code, String message, String reason) {
+  /**
+   * An error with all that it says.
+   *
+   * @param status its name in google.rpc.Code
+   */
+  ApiError(int code, String status, String message, ArrayNode details) {
+    this(code, code, status, message, details);
+  }
+
+  private ApiError(int code, int http, String status, String message, ArrayNode details) {
     super(message, null, false, false);
     this.code = code;
-    this.reason = reason;
+    this.http = http;
+    this.status = status;
+    this.details = details;
+  }
+
+  /** The same error in an answer whose HTTP status says something else. */
+  ApiError within(int httpStatus) {
+    return new ApiError(code, httpStatus, status, getMessage(), details);
   }
 
   static ApiError noSuchFile(String id) {
@@ -26,17 +46,12 @@ final class ApiError extends RuntimeException {
         403, "You do not have permission to access the File " + id + " or it may not exist.");
   }
 
-  static ApiError noSuchBatch(String name) {
+  static ApiError noSuchEntity(String name) {
     return new ApiError(404, "Requested entity was not found: " + name);
   }
 
   static ApiError invalidKey() {
-    return new ApiError(400, "API key not valid. Please pass a valid API key.", "API_KEY_INVALID");
-  }
-
-  /** The real service repeats the key in this message. */
-  static ApiError suspended(String key) {
-    return new ApiError(403, "Consumer 'api_key:" + key + "' has been suspended.");
+    return AccountRefusal.API_KEY_INVALID.error("");
   }
 
   static ApiError missingKey() {
@@ -46,8 +61,28 @@ final class ApiError extends RuntimeException {
             + " use API Key or other form of API consumer identity to call this API.");
   }
 
-  int code() {
-    return code;
+  /** The service does not say which limit it was, nor how long to wait. */
+  static ApiError overQuota() {
+    ArrayNode details = JsonNodeFactory.instance.arrayNode();
+    details
+        .addObject()
+        .put("@type", "type.googleapis.com/google.rpc.Help")
+        .putArray("links")
+        .addObject()
+        .put("description", "Learn more about Gemini API quotas")
+        .put("url", RATE_LIMITS);
+    return new ApiError(
+        429,
+        RpcCode.name(429),
+        "You exceeded your current quota, please check your plan and billing details. For more"
+            + " information on this error, head to: "
+            + RATE_LIMITS
+            + ".",
+        details);
+  }
+
+  int http() {
+    return http;
   }
 
   ObjectNode body() {
@@ -55,14 +90,11 @@ final class ApiError extends RuntimeException {
     ObjectNode error = body.putObject("error");
     error.put("code", code);
     error.put("message", getMessage());
-    error.put("status", RpcCode.name(code));
-    if (reason != null) {
-      error
-          .putArray("details")
-          .addObject()
-          .put("@type", "type.googleapis.com/google.rpc.ErrorInfo")
-          .put("reason", reason)
-          .put("domain", "googleapis.com");
+    if (http == code) {
+      error.put("status", status);
+    }
+    if (!details.isEmpty()) {
+      error.set("details", details);
     }
     return body;
   }

@@ -2,8 +2,6 @@ package dev.geminibatch.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.line.Line;
-import dev.geminibatch.line.LineReader;
 import dev.geminibatch.sandbox.FileStore.StoredFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,12 +9,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
 
 /** Batch jobs. Their states follow from the clock; their answers are written when they end. */
 final class BatchStore {
@@ -24,11 +23,6 @@ final class BatchStore {
 
   /** Of a project; the service's own limit. */
   private static final int MOST_OPEN = 100;
-
-  /** Of an input or an answer. */
-  static final int LONGEST_LINE = 1 << 30;
-
-  private static final long CHECKED_AT_ONCE = 4 << 20;
 
   private final Path folder;
   private final FileStore files;
@@ -39,6 +33,11 @@ final class BatchStore {
   private final Counters counters;
   private final Map<String, SandboxJob> jobs = new ConcurrentHashMap<>();
   private final List<SandboxJob> newestFirst = new CopyOnWriteArrayList<>();
+
+  /** Also those that were deleted: it does not stop them. */
+  private final List<SandboxJob> active = new CopyOnWriteArrayList<>();
+
+  private final TokenQuota quota = new TokenQuota();
 
   BatchStore(
       Path folder,
@@ -66,90 +65,104 @@ final class BatchStore {
     return jobTime;
   }
 
+  TokenQuota quota() {
+    return quota;
+  }
+
   /** Checks every line as the service does, and creates the job. */
   ObjectNode create(String project, String model, JsonNode body) throws IOException {
     JsonNode batch = body.path("batch");
-    JsonNode config = either(batch, "inputConfig", "input_config");
-    String fileName = either(config, "fileName", "file_name").asText("");
-    if (!fileName.startsWith("files/")) {
-      throw new ApiError(
-          400, "* CreateBatchRequest.batch.input_config.file_name: a file is required here.");
-    }
-    if (list(project).stream().filter(job -> !job.has("done")).count() >= MOST_OPEN) {
+    if (open(project) >= MOST_OPEN) {
       throw new ApiError(429, "Too many batch jobs: " + MOST_OPEN + " are pending or running.");
     }
-    StoredFile input;
-    try {
-      input = files.get(project, fileName.substring("files/".length()));
-    } catch (ApiError e) {
-      throw new ApiError(404, "Requested entity was not found: " + fileName);
-    }
     String id = files.randomId(36);
-    SandboxJob job =
-        new SandboxJob(
-            id,
-            project,
-            "models/" + model,
-            either(batch, "displayName", "display_name").asText(""),
-            input,
-            countLines(input),
-            clock.instant(),
-            folder.resolve("answers-" + id),
-            faults.take(Endpoint.JOB).orElse(null));
+    JobInput input = input(project, JsonFields.field(batch, "inputConfig"), id);
+    SandboxJob job;
+    synchronized (active) {
+      String name = "models/" + model;
+      refuseOverQuota(project, name, input.tokens());
+      job =
+          new SandboxJob(
+              id,
+              project,
+              name,
+              JsonFields.text(batch, "displayName"),
+              input,
+              clock.instant(),
+              folder.resolve("answers-" + id),
+              faults.take(Endpoint.JOB, project).orElse(null),
+              JobShape.of(faults, project));
+      active.add(job);
+    }
     jobs.put(id, job);
     newestFirst.add(0, job);
-    counters.jobCreated(job.requests);
-    return json(job);
+    counters.jobCreated(input.requests());
+    return json(job, false);
   }
 
-  private static JsonNode either(JsonNode node, String camelCase, String snakeCase) {
-    return node.has(camelCase) ? node.path(camelCase) : node.path(snakeCase);
+  private long open(String project) {
+    return newestFirst.stream()
+        .filter(job -> job.project.equals(project) && !advanced(job).isEnded())
+        .count();
   }
 
-  private static long countLines(StoredFile input) throws IOException {
-    StringBuilder problems = new StringBuilder();
-    long count = 0;
-    try (LineReader lines = LineReader.open(input.content(), LONGEST_LINE)) {
-      while (lines.hasNext()) {
-        List<Line> some = some(lines);
-        count += some.size();
-        some.parallelStream()
-            .flatMap(line -> InputCheck.problemOf(line).map(each -> refused(line, each)).stream())
-            .forEachOrdered(problems::append);
-      }
+  private JobInput input(String project, JsonNode config, String id) throws IOException {
+    JsonNode requests = config.path("requests").path("requests");
+    if (requests.isArray()) {
+      return JobInput.ofRequests(requests, folder.resolve("requests-" + id));
     }
-    if (count == 0) {
-      problems.append("The input file holds no request.\n");
+    String name = JsonFields.text(config, "fileName");
+    if (!name.startsWith("files/")) {
+      throw new ApiError(
+          400,
+          "* BatchGenerateContentRequest.batch.input_config: a file name or requests are"
+              + " required.");
     }
-    if (!problems.isEmpty()) {
-      throw new ApiError(400, problems.toString().strip());
-    }
-    return count;
+    StoredFile file =
+        files
+            .find(project, name.substring("files/".length()))
+            .orElseThrow(() -> ApiError.noSuchEntity(name));
+    return JobInput.ofFile(name, file.content());
   }
 
-  private static String refused(Line line, String problem) {
-    return "Error on line " + line.number() + ": " + problem + "\n";
-  }
-
-  /** Lines to check at once. */
-  private static List<Line> some(LineReader lines) {
-    List<Line> some = new ArrayList<>();
-    for (long bytes = 0; bytes < CHECKED_AT_ONCE && lines.hasNext(); ) {
-      Line line = lines.next();
-      bytes += line.bytes().length;
-      some.add(line);
+  private void refuseOverQuota(String project, String model, long tokens) {
+    OptionalLong limit = quota.limit(model);
+    if (limit.isPresent() && tokens + enqueued(project, model) > limit.getAsLong()) {
+      throw ApiError.overQuota();
     }
-    return some;
   }
 
-  ObjectNode get(String project, String id) {
-    return json(advanced(find(project, id)));
+  private long enqueued(String project, String model) {
+    return stillActive().stream()
+        .filter(job -> job.project.equals(project) && job.model.equals(model))
+        .mapToLong(job -> job.input.tokens())
+        .sum();
+  }
+
+  /** The tokens of all active jobs, by their models. */
+  Map<String, Long> enqueued() {
+    return stillActive().stream()
+        .collect(
+            Collectors.groupingBy(job -> job.model, Collectors.summingLong(j -> j.input.tokens())));
+  }
+
+  private List<SandboxJob> stillActive() {
+    active.removeIf(job -> advanced(job).isEnded());
+    return active;
+  }
+
+  HttpAnswer get(String project, String id) throws IOException {
+    SandboxJob job = advanced(find(project, id));
+    ObjectNode json = json(job, false);
+    return job.isInlined()
+        ? HttpAnswer.ok(json, job.answersMark(), job.inlinedAnswers())
+        : HttpAnswer.ok(json);
   }
 
   List<ObjectNode> list(String project) {
     return newestFirst.stream()
         .filter(job -> job.project.equals(project))
-        .map(job -> json(advanced(job)))
+        .map(job -> json(advanced(job), true))
         .toList();
   }
 
@@ -172,23 +185,30 @@ final class BatchStore {
         return;
       }
       Duration ran = Duration.between(job.created, clock.instant());
-      long served = job.requests * ran.toMillis() / Math.max(1, jobTime.toMillis());
-      beginWriting(job, Math.min(job.requests, served));
+      long served = job.input.requests() * ran.toMillis() / Math.max(1, jobTime.toMillis());
+      beginWriting(job, Math.min(job.input.requests(), served));
     }
     advanced(job);
   }
 
   /** The file with the answers of an ended job, by the id that its description names. */
   Path answers(String project, String fileId) {
-    SandboxJob job = jobs.get(fileId.replaceFirst("^batch-", ""));
-    if (job == null || !job.project.equals(project) || !hasAnswers(advanced(job))) {
-      throw ApiError.noSuchFile(fileId);
+    if (!fileId.startsWith("batch-")) {
+      files.get(project, fileId);
+      throw new ApiError(400, "Only generated files can be downloaded.");
+    }
+    SandboxJob job = jobs.get(fileId.substring("batch-".length()));
+    if (job == null
+        || job.isInlined()
+        || !job.project.equals(project)
+        || !hasAnswers(advanced(job))) {
+      throw ApiError.noSuchEntity("files/" + fileId);
     }
     return job.answers;
   }
 
   private boolean hasAnswers(SandboxJob job) {
-    if (job.writing == null || !job.isEnded()) {
+    if (job.writing == null || !job.isEnded() || job.poisoned.isPresent()) {
       return false;
     }
     Instant named =
@@ -200,7 +220,7 @@ final class BatchStore {
   private SandboxJob find(String project, String id) {
     SandboxJob job = jobs.get(id);
     if (job == null || !job.project.equals(project)) {
-      throw ApiError.noSuchBatch("batches/" + id);
+      throw ApiError.noSuchEntity("batches/" + id);
     }
     return job;
   }
@@ -229,7 +249,7 @@ final class BatchStore {
       if (job.fails() && job.fault.answered() == 0) {
         end(job, stateAtTheEnd(job));
       } else {
-        beginWriting(job, job.requests);
+        beginWriting(job, job.input.requests());
       }
     } else if (!hangs && age.compareTo(jobTime.dividedBy(3)) >= 0) {
       job.state = "RUNNING";
@@ -237,7 +257,7 @@ final class BatchStore {
   }
 
   private static String stateAtTheEnd(SandboxJob job) {
-    if (job.goesWrong(Misbehaviour.FAIL)) {
+    if (job.goesWrong(Misbehaviour.FAIL) || job.poisoned.isPresent()) {
       return "FAILED";
     }
     return job.goesWrong(Misbehaviour.EXPIRE) ? "EXPIRED" : "SUCCEEDED";
@@ -253,16 +273,8 @@ final class BatchStore {
         threads.submit(
             () -> {
               try {
-                AnswerFile file =
-                    new AnswerFile(
-                        faults, new MadeUpAnswers(job.model, files, job.project), job.answers);
-                AnswerFile.Counts counts =
-                    job.fails()
-                        ? file.writeSome(job.input.content(), job.requests, job.fault.answered())
-                        : file.writeAll(job.input.content(), served);
-                synchronized (job) {
-                  job.answered = counts.answered();
-                  job.failed = counts.failed();
+                if (!isPoisoned(job)) {
+                  write(job, served);
                 }
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -270,9 +282,41 @@ final class BatchStore {
             });
   }
 
-  private ObjectNode json(SandboxJob job) {
+  private static boolean isPoisoned(SandboxJob job) throws IOException {
+    if (!job.goesWrong(Misbehaviour.POISON)) {
+      return false;
+    }
+    List<Long> lines = job.input.linesWith(job.fault.value());
     synchronized (job) {
-      return job.json(hasAnswers(job));
+      job.poisoned =
+          lines.stream()
+              .map(line -> "Error on line " + line + ": Request contains an invalid argument.")
+              .reduce((one, other) -> one + "\n" + other);
+      return job.poisoned.isPresent();
+    }
+  }
+
+  private void write(SandboxJob job, long served) throws IOException {
+    JobInput input = job.input;
+    AnswerFile file =
+        new AnswerFile(
+            faults, new MadeUpAnswers(job.model, files, job.project), job.project, job.isInlined());
+    AnswerFile.Counts counts =
+        job.fails()
+            ? file.writeSome(input.content(), job.answers, input.requests(), job.fault.answered())
+            : file.writeAll(input.content(), job.answers, served);
+    if (job.isInlined()) {
+      AnswerFile.inline(job.answers, job.inlinedAnswers());
+    }
+    synchronized (job) {
+      job.answered = counts.answered();
+      job.failed = counts.failed();
+    }
+  }
+
+  private ObjectNode json(SandboxJob job, boolean inList) {
+    synchronized (job) {
+      return job.json(hasAnswers(job), inList);
     }
   }
 }

@@ -17,7 +17,13 @@ public enum Endpoint {
   BATCH_LIST(true),
   BATCH_CANCEL(true),
   BATCH_DELETE(true),
+  MODEL_LIST(true),
+  MODEL_GET(true),
+  COUNT_TOKENS(true),
+  GENERATE(true),
   OTHER(true),
+  /** The end of an upload, decided when its last byte has arrived. */
+  UPLOAD_FINISH(false),
   /** A job, decided when it is created. */
   JOB(false),
   /** The file with a job's answers, decided when it is written. */

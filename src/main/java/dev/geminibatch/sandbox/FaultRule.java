@@ -1,13 +1,18 @@
 package dev.geminibatch.sandbox;
 
+import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.UsageException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -19,17 +24,31 @@ import java.util.stream.Collectors;
  * all status=503 chance=0.2 seed=7 message=The model is overloaded.
  * </pre>
  *
- * Without {@code times}, {@code every} or {@code chance} it happens always. The message is the rest
- * of the line.
+ * Without {@code times}, {@code every}, {@code chance} or {@code for} it happens always. The
+ * message is the rest of the line.
  */
 final class FaultRule {
   private static final String HOW = "; a rule is written: batch-create status=503 times=2";
   private static final Set<String> OPTIONS =
-      Set.of("times", "every", "chance", "seed", "retry-after", "answered");
+      Set.of(
+          "times",
+          "every",
+          "chance",
+          "seed",
+          "after",
+          "for",
+          "key",
+          "http",
+          "retry-after",
+          "answered");
 
   private final String text;
   private final Set<Endpoint> where;
   private final Fault fault;
+  private final Clock clock;
+  private final Instant until;
+  private final Optional<String> key;
+  private final long after;
   private final long every;
   private final double chance;
   private final Random random;
@@ -37,10 +56,18 @@ final class FaultRule {
   private long seen;
   private long happened;
 
-  private FaultRule(String text, Set<Endpoint> where, Fault fault, Map<String, String> options) {
+  private FaultRule(
+      String text, Set<Endpoint> where, Fault fault, Map<String, String> options, Clock clock) {
     this.text = text;
     this.where = where;
     this.fault = fault;
+    this.clock = clock;
+    this.until =
+        options.containsKey("for")
+            ? clock.instant().plus(Quantity.duration("for", options.get("for")))
+            : Instant.MAX;
+    this.key = Optional.ofNullable(options.get("key"));
+    this.after = (long) number(options, "after", 0, 0, Long.MAX_VALUE);
     this.left = (long) number(options, "times", Long.MAX_VALUE, 1, Long.MAX_VALUE);
     this.every = (long) number(options, "every", 1, 1, Long.MAX_VALUE);
     this.chance = number(options, "chance", 1, 0, 1);
@@ -50,17 +77,18 @@ final class FaultRule {
   /**
    * Reads a rule.
    *
+   * @param clock by which {@code for=14s} ends; it begins now
    * @throws UsageException naming the word that is wrong, and what can be written instead
    */
-  static FaultRule parse(String text) {
+  static FaultRule parse(String text, Clock clock) {
     try {
-      return read(text);
+      return read(text, clock);
     } catch (UsageException e) {
       throw new UsageException("Rule \"" + text.strip() + "\": " + e.getMessage());
     }
   }
 
-  private static FaultRule read(String text) {
+  private static FaultRule read(String text, Clock clock) {
     String[] halves = text.strip().split("\\s+message=", 2);
     String[] words = halves[0].split("\\s+");
     if (words.length < 2) {
@@ -76,9 +104,16 @@ final class FaultRule {
             given.length == 2 ? given[1] : "",
             halves.length == 2 ? Optional.of(halves[1]) : Optional.empty(),
             Optional.ofNullable(options.get("retry-after")),
-            number(options, "answered", 0, 0, 1));
+            number(options, "answered", 0, 0, 1),
+            http(options));
     check(fault);
-    return new FaultRule(text.strip(), where, fault, options);
+    return new FaultRule(text.strip(), where, fault, options, clock);
+  }
+
+  private static OptionalInt http(Map<String, String> options) {
+    return options.containsKey("http")
+        ? OptionalInt.of((int) number(options, "http", 200, 200, 599))
+        : OptionalInt.empty();
   }
 
   private static Misbehaviour misbehaviour(String word) {
@@ -134,8 +169,8 @@ final class FaultRule {
         throw new UsageException(
             "\""
                 + word
-                + "\" is not part of a rule; write times=, every=, chance=, seed=, retry-after=,"
-                + " answered= or, as the last, message=.");
+                + "\" is not part of a rule; write times=, every=, chance=, seed=, after=, for=,"
+                + " key=, http=, retry-after=, answered= or, as the last, message=.");
       }
       options.put(pair[0], pair[1]);
     }
@@ -172,6 +207,12 @@ final class FaultRule {
           throw new UsageException("Write it like this: " + fault.what().form() + ".");
         }
       }
+      case ACCOUNT -> {
+        if (AccountRefusal.of(fault.value()).isEmpty()) {
+          throw new UsageException(
+              "account is \"" + fault.value() + "\"; write one of " + AccountRefusal.names() + ".");
+        }
+      }
       case DELAY, LATE_FILE -> fault.time();
       default -> {
         // any value will do
@@ -179,13 +220,23 @@ final class FaultRule {
     }
   }
 
-  /** What goes wrong at this moment, if it is the rule's place and turn. */
-  Optional<Fault> take(Endpoint endpoint) {
-    if (left == 0 || !where.contains(endpoint)) {
+  /**
+   * What goes wrong at this moment, if it is the rule's place and turn.
+   *
+   * @param project the key of the call
+   * @param wanted what can go wrong here; a rule that is about something else is not counted
+   */
+  Optional<Fault> take(Endpoint endpoint, String project, Predicate<Fault> wanted) {
+    if (left == 0
+        || !where.contains(endpoint)
+        || !wanted.test(fault)
+        || key.filter(only -> !only.equals(project)).isPresent()
+        || !clock.instant().isBefore(until)) {
       return Optional.empty();
     }
     seen++;
-    if (seen % every != 0 || chance < 1 && random.nextDouble() >= chance) {
+    boolean isTurn = seen > after && (seen - after) % every == 0;
+    if (!isTurn || chance < 1 && random.nextDouble() >= chance) {
       return Optional.empty();
     }
     left--;
@@ -193,13 +244,9 @@ final class FaultRule {
     return Optional.of(fault);
   }
 
-  boolean isDelay() {
-    return fault.is(Misbehaviour.DELAY);
-  }
-
-  /** The rule as it was written. */
+  /** The rule as it was written, but for the key. */
   String text() {
-    return text;
+    return text.replaceAll("\\bkey=\\S+", "key=...");
   }
 
   /** How often it came true. */

@@ -1,10 +1,12 @@
 package dev.geminibatch.sandbox;
 
 import dev.geminibatch.io.UsageException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 
 /**
  * The misbehaviour to come: rules, of which the first matching rule applies. How they are written
@@ -12,6 +14,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class Faults {
   private final List<FaultRule> rules = new CopyOnWriteArrayList<>();
+  private final Clock clock;
+
+  Faults(Clock clock) {
+    this.clock = clock;
+  }
 
   /**
    * Adds a rule, {@code batch-create lost-answer times=2}.
@@ -24,7 +31,7 @@ public final class Faults {
 
   /** Adds all of the rules, or none if one of them is wrong. */
   public Faults addAll(List<String> rules) {
-    this.rules.addAll(rules.stream().map(FaultRule::parse).toList());
+    this.rules.addAll(rules.stream().map(rule -> FaultRule.parse(rule, clock)).toList());
     return this;
   }
 
@@ -37,20 +44,31 @@ public final class Faults {
     return List.copyOf(rules);
   }
 
-  /** What goes wrong now, if anything does. */
-  synchronized Optional<Fault> take(Endpoint endpoint) {
+  /**
+   * What goes wrong now, if anything does.
+   *
+   * @param project the key of the call, or of what the call is about
+   */
+  Optional<Fault> take(Endpoint endpoint, String project) {
+    return take(endpoint, project, fault -> !fault.what().isShape());
+  }
+
+  /** The first rule that applies, among those about something wanted. */
+  synchronized Optional<Fault> take(Endpoint endpoint, String project, Predicate<Fault> wanted) {
     return rules.stream()
-        .filter(rule -> !rule.isDelay())
-        .flatMap(rule -> rule.take(endpoint).stream())
+        .flatMap(rule -> rule.take(endpoint, project, wanted.and(f -> !isDelay(f))).stream())
         .findFirst();
   }
 
   /** How long the answer takes, by the sum of all rules. */
-  synchronized Duration delay(Endpoint endpoint) {
+  synchronized Duration delay(Endpoint endpoint, String project) {
     return rules.stream()
-        .filter(FaultRule::isDelay)
-        .flatMap(rule -> rule.take(endpoint).stream())
+        .flatMap(rule -> rule.take(endpoint, project, Faults::isDelay).stream())
         .map(Fault::time)
         .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  private static boolean isDelay(Fault fault) {
+    return fault.is(Misbehaviour.DELAY);
   }
 }

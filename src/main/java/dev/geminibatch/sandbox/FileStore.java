@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 
 /** Uploaded files and the uploads under way. Contents are on disk. */
 final class FileStore {
@@ -105,7 +106,7 @@ final class FileStore {
         new Session(
             project,
             name.isEmpty() ? randomId(12) : name,
-            file.path("displayName").asText(file.path("display_name").asText("")),
+            JsonFields.text(file, "displayName"),
             mimeType,
             folder.resolve("content-" + session)));
     return session;
@@ -160,7 +161,13 @@ final class FileStore {
     synchronized (session) {
       session.ended = true;
       if (!session.mimeType.matches("[\\w.+-]+/[\\w.+-]+")) {
-        throw new ApiError(400, "Unsupported MIME type: " + session.mimeType);
+        throw unsupported(session);
+      }
+      Predicate<Fault> fits =
+          fault -> !fault.is(Misbehaviour.REFUSE_TYPE) || isOfType(session, fault.value());
+      Optional<Fault> fault = faults.take(Endpoint.UPLOAD_FINISH, session.project, fits);
+      if (fault.isPresent()) {
+        throw refusal(session, fault.get());
       }
       if (!Files.exists(session.content)) {
         Files.createFile(session.content);
@@ -183,22 +190,48 @@ final class FileStore {
     }
   }
 
+  private static boolean isOfType(Session session, String pattern) {
+    return pattern.endsWith("*")
+        ? session.mimeType.startsWith(pattern.substring(0, pattern.length() - 1))
+        : session.mimeType.equals(pattern);
+  }
+
+  private static ApiError refusal(Session session, Fault fault) {
+    if (!fault.is(Misbehaviour.REFUSE_TYPE)) {
+      return fault.error(session.project);
+    }
+    ApiError error = unsupported(session);
+    return fault.http().isPresent() ? error.within(fault.http().getAsInt()) : error;
+  }
+
+  private static ApiError unsupported(Session session) {
+    return new ApiError(400, "Unsupported MIME type: " + session.mimeType);
+  }
+
   StoredFile get(String project, String id) {
+    return find(project, id, "GetFileRequest").orElseThrow(() -> ApiError.noSuchFile(id));
+  }
+
+  /** The file, if there is one of this project; the service does not say which is the case. */
+  Optional<StoredFile> find(String project, String id) {
+    return Optional.ofNullable(files.get(id))
+        .filter(file -> file.project().equals(project) && isAlive(file));
+  }
+
+  private Optional<StoredFile> find(String project, String id, String request) {
     if (id.length() > 40) {
       throw new ApiError(
           400,
-          "* GetFileRequest.name: File ID (name excluding 'files/') cannot be more than 40"
-              + " characters.");
+          "* "
+              + request
+              + ".name: File ID (name excluding 'files/') cannot be more than 40 characters.");
     }
-    StoredFile file = files.get(id);
-    if (file == null || !file.project().equals(project) || !isAlive(file)) {
-      throw ApiError.noSuchFile(id);
-    }
-    return file;
+    return find(project, id);
   }
 
   void delete(String project, String id) {
-    files.remove(get(project, id).id());
+    find(project, id, "DeleteFileRequest").orElseThrow(() -> ApiError.noSuchFile(id));
+    files.remove(id);
   }
 
   List<StoredFile> list(String project) {
@@ -226,7 +259,7 @@ final class FileStore {
         "sha256Hash",
         Base64.getEncoder().encodeToString(file.sha256().getBytes(StandardCharsets.US_ASCII)));
     json.put("uri", base + "/v1beta/files/" + file.id());
-    Optional<Fault> shown = faults.take(Endpoint.FILE_SHOWN);
+    Optional<Fault> shown = faults.take(Endpoint.FILE_SHOWN, file.project());
     json.put("state", shown.map(Fault::value).orElse("ACTIVE"));
     shown
         .flatMap(Fault::message)

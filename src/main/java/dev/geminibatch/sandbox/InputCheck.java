@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.geminibatch.line.JsonScanner;
 import dev.geminibatch.line.Line;
 import java.io.IOException;
-import java.util.Optional;
 
 /** Checks a line of a job's file as the service does before it takes the job. */
 final class InputCheck {
@@ -15,28 +14,43 @@ final class InputCheck {
       "invalid JSON, near column 1: no such field in Content, expected 'parts'";
 
   private final JsonScanner parser;
+  private final PromptTokens prompt;
   private boolean hasContents;
   private boolean hasParts = true;
+  private String problem;
+  private long tokens;
 
   private InputCheck(JsonScanner parser) {
     this.parser = parser;
+    this.prompt = new PromptTokens(parser);
   }
 
-  /** What is wrong with the line, if anything. */
-  static Optional<String> problemOf(Line line) {
-    InputCheck check = new InputCheck(new JsonScanner(line.bytes()));
+  static InputCheck of(Line line) {
+    return of(line.bytes());
+  }
+
+  static InputCheck of(byte[] line) {
+    InputCheck check = new InputCheck(new JsonScanner(line));
     try {
       check.read();
-      if (!check.hasContents) {
-        return Optional.of(NO_CONTENTS);
-      }
-      return check.hasParts ? Optional.empty() : Optional.of(NO_PARTS);
+      check.problem = !check.hasContents ? NO_CONTENTS : check.hasParts ? null : NO_PARTS;
     } catch (IOException malformed) {
-      return Optional.of(
-          JsonScanner.whatIsWrong(line.bytes()) instanceof JsonProcessingException wrong
+      check.problem =
+          JsonScanner.whatIsWrong(line) instanceof JsonProcessingException wrong
               ? "invalid JSON, near column " + wrong.getLocation().getColumnNr()
-              : "invalid JSON");
+              : "invalid JSON";
     }
+    return check;
+  }
+
+  /** What is wrong with the line, or null. */
+  String problem() {
+    return problem;
+  }
+
+  /** That its request puts in. */
+  long tokens() {
+    return tokens;
   }
 
   private void read() throws IOException {
@@ -46,7 +60,9 @@ final class InputCheck {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       boolean isRequest = parser.text().equals("request");
       if (parser.nextToken() == JsonToken.START_OBJECT && isRequest) {
+        int start = parser.start();
         readRequest();
+        tokens = prompt.of(parser.end() - start);
       } else {
         parser.skipValue();
       }
@@ -59,7 +75,7 @@ final class InputCheck {
       if (parser.nextToken() == JsonToken.START_ARRAY && isContents) {
         readContents();
       } else {
-        parser.skipValue();
+        prompt.pass();
       }
     }
   }
@@ -72,10 +88,10 @@ final class InputCheck {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           boolean isParts = parser.text().equals("parts");
           partsHere |= parser.nextToken() == JsonToken.START_ARRAY && isParts;
-          parser.skipValue();
+          prompt.pass();
         }
       } else {
-        parser.skipValue();
+        prompt.pass();
       }
       hasParts &= partsHere;
     }

@@ -19,6 +19,9 @@ import java.io.IOException;
 final class MadeUpAnswers {
   private static final ObjectMapper MAPPER = new ObjectMapper(LargeJson.FACTORY.copy());
 
+  /** The service's own limit. */
+  private static final int MOST_CANDIDATES = 8;
+
   private final String model;
   private final FileStore files;
   private final String project;
@@ -84,28 +87,37 @@ final class MadeUpAnswers {
   }
 
   private ObjectNode answer(Line line, String ownText) throws IOException {
-    JsonNode request = MAPPER.readTree(line.bytes());
-    ObjectNode answer = echo(request);
+    JsonNode whole = MAPPER.readTree(line.bytes());
+    JsonNode request = whole.path("request");
+    ObjectNode answer = echo(whole);
     ObjectNode facts = JsonNodeFactory.instance.objectNode();
     facts.put("madeUpBy", "sandbox");
-    facts.set("key", request.path("key"));
+    JsonNode key = whole.path(whole.has("key") ? "key" : "metadata");
+    if (!key.isMissingNode()) {
+      facts.set("key", whole.has("key") || !key.has("key") ? key : key.path("key"));
+    }
     try {
-      facts.set("files", filesOf(request.path("request")));
+      facts.set("files", filesOf(request));
     } catch (ApiError e) {
       return withError(answer, 7, e.getMessage());
     }
-    facts.put("requestSha256", Sha256.hex(RequestBytes.of(line.bytes())));
+    byte[] bytes = RequestBytes.of(line.bytes());
+    facts.put("requestSha256", Sha256.hex(bytes));
 
-    String text = ownText == null ? text(request.path("request"), facts) : ownText;
+    String text = ownText == null ? text(request, facts) : ownText;
     ObjectNode response = answer.putObject("response");
-    ObjectNode candidate = response.putArray("candidates").addObject();
-    ObjectNode content = candidate.putObject("content");
-    content.putArray("parts").addObject().put("text", text);
-    content.put("role", "model");
-    candidate.put("finishReason", "STOP");
-    candidate.put("index", 0);
-    int promptTokens = line.bytes().length / 4;
-    int answerTokens = text.length() / 4;
+    ArrayNode candidates = response.putArray("candidates");
+    long count = JsonFields.field(config(request), "candidateCount").asLong(1);
+    for (int i = 0; i < Math.max(1, Math.min(count, MOST_CANDIDATES)); i++) {
+      ObjectNode candidate = candidates.addObject();
+      ObjectNode content = candidate.putObject("content");
+      content.putArray("parts").addObject().put("text", text);
+      content.put("role", "model");
+      candidate.put("finishReason", "STOP");
+      candidate.put("index", i);
+    }
+    long promptTokens = PromptTokens.of(bytes);
+    long answerTokens = candidates.size() * (text.length() / 4L);
     response
         .putObject("usageMetadata")
         .put("promptTokenCount", promptTokens)
@@ -144,8 +156,7 @@ final class MadeUpAnswers {
     ArrayNode found = JsonNodeFactory.instance.arrayNode();
     for (JsonNode content : request.path("contents")) {
       for (JsonNode part : content.path("parts")) {
-        JsonNode data = part.has("fileData") ? part.path("fileData") : part.path("file_data");
-        String uri = data.path("fileUri").asText(data.path("file_uri").asText(""));
+        String uri = JsonFields.text(JsonFields.field(part, "fileData"), "fileUri");
         if (!uri.isEmpty()) {
           StoredFile file = files.get(project, uri.replaceFirst("^.*files/", ""));
           found.addObject().put("sha256", file.sha256()).put("mimeType", file.mimeType());
@@ -155,18 +166,17 @@ final class MadeUpAnswers {
     return found;
   }
 
+  private static JsonNode config(JsonNode request) {
+    return JsonFields.field(request, "generationConfig");
+  }
+
   private static String text(JsonNode request, ObjectNode facts) {
-    JsonNode config =
-        request.has("generationConfig")
-            ? request.path("generationConfig")
-            : request.path("generation_config");
-    for (String name :
-        new String[] {
-          "responseSchema", "response_schema", "responseJsonSchema", "response_json_schema"
-        }) {
-      if (config.path(name).isObject()) {
-        JsonNode sample = SchemaSample.of(config.path(name), "sandbox: " + facts);
-        boolean bare = config.path("responseMimeType").asText("").equals("text/x.enum");
+    JsonNode config = config(request);
+    for (String name : new String[] {"responseSchema", "responseJsonSchema"}) {
+      JsonNode schema = JsonFields.field(config, name);
+      if (schema.isObject()) {
+        JsonNode sample = SchemaSample.of(schema, "sandbox: " + facts);
+        boolean bare = JsonFields.text(config, "responseMimeType").equals("text/x.enum");
         return bare ? sample.asText() : sample.toString();
       }
     }

@@ -67,7 +67,7 @@ public final class Sandbox implements AutoCloseable {
               return thread;
             });
     URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    Faults faults = new Faults();
+    Faults faults = new Faults(clock);
     Counters counters = new Counters();
     FileStore files = new FileStore(folder, base, faults, clock);
     BatchStore batches = new BatchStore(folder, files, faults, jobTime, clock, threads, counters);
@@ -96,6 +96,11 @@ public final class Sandbox implements AutoCloseable {
   /** The time by which files and jobs grow old. */
   public MovableClock clock() {
     return clock;
+  }
+
+  /** How many tokens jobs may put in; without limits at first. */
+  public TokenQuota quota() {
+    return batches.quota();
   }
 
   /** What was asked of it so far. */

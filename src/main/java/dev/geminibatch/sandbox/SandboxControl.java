@@ -16,7 +16,8 @@ import java.nio.charset.StandardCharsets;
 final class SandboxControl implements HttpHandler {
   private static final String HOW =
       "The sandbox has GET /sandbox, POST and DELETE /sandbox/faults (a rule a line), POST"
-          + " /sandbox/clock (48h forward) and POST /sandbox/job-time (10s).";
+          + " /sandbox/clock (48h forward), POST /sandbox/job-time (10s), POST and DELETE"
+          + " /sandbox/quota (tier=1, or gemini-2.5-pro=1000000, a limit a line).";
 
   private final BatchStore batches;
   private final Faults faults;
@@ -54,6 +55,8 @@ final class SandboxControl implements HttpHandler {
       case "POST /sandbox/clock" ->
           clock.forward(Quantity.duration("The time to go forward", body));
       case "POST /sandbox/job-time" -> batches.setJobTime(Quantity.duration("The job time", body));
+      case "POST /sandbox/quota" -> body.lines().forEach(batches.quota()::set);
+      case "DELETE /sandbox/quota" -> batches.quota().clear();
       default -> {
         return false;
       }
@@ -72,6 +75,8 @@ final class SandboxControl implements HttpHandler {
           .put("rule", rule.text())
           .put("happened", rule.happened());
     }
+    ObjectNode enqueued = state.putObject("enqueuedTokens");
+    batches.enqueued().forEach(enqueued::put);
     state.put("jobsCreated", counters.jobsCreated());
     state.put("linesSent", counters.linesSent());
     state.put("filesStored", counters.filesStored());

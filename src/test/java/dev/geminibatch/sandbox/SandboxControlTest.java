@@ -92,10 +92,11 @@ class SandboxControlTest {
   }
 
   private static String pattern(String text) {
-    FaultRule rule = FaultRule.parse(text);
+    FaultRule rule = FaultRule.parse(text, Clock.systemUTC());
     StringBuilder pattern = new StringBuilder();
     for (int i = 0; i < 12; i++) {
-      pattern.append(rule.take(Endpoint.BATCH_GET).isPresent() ? 'x' : '.');
+      pattern.append(
+          rule.take(Endpoint.BATCH_GET, "some-key", fault -> true).isPresent() ? 'x' : '.');
     }
     return pattern.toString();
   }
