@@ -4,16 +4,18 @@ import com.fasterxml.jackson.core.JsonParser;
 import dev.geminibatch.line.LargeJson;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
+import dev.geminibatch.line.RequestKey;
 import dev.geminibatch.service.Tokens;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
  * One line of a job's answers.
  *
- * @param key as the service gave it back; empty if it gave none
- * @param keyStart where the key's JSON begins in the line, in bytes
- * @param keyEnd where it ends
+ * @param key as the service gave it back; empty if it gave none or {@code null}
+ * @param keyStart where the key's JSON, or {@code null}, begins in the line, in bytes
+ * @param keyEnd where it ends; 0 if the line has no such field
  * @param error why this is no response at all; empty for a response, whatever is in it
  * @param candidate the first candidate of a response
  * @param blockReason why the prompt was blocked
@@ -46,6 +48,21 @@ public record AnswerLine(
     try (JsonParser parser = LargeJson.FACTORY.createParser(line)) {
       return new AnswerLineReader(parser).read();
     }
+  }
+
+  /** Whether the line says that it has no key: {@code "key":null}. */
+  boolean isWithoutKey() {
+    return key.isEmpty() && keyEnd > 0;
+  }
+
+  /** The same line under another key; it must have a place for one. */
+  byte[] withKey(byte[] line, RequestKey other) {
+    byte[] own = other.json().getBytes(StandardCharsets.UTF_8);
+    byte[] result = new byte[line.length - (keyEnd - keyStart) + own.length];
+    System.arraycopy(line, 0, result, 0, keyStart);
+    System.arraycopy(own, 0, result, keyStart, own.length);
+    System.arraycopy(line, keyEnd, result, keyStart + own.length, line.length - keyEnd);
+    return result;
   }
 
   /** The problem of a request for which no answer came. */

@@ -55,9 +55,10 @@ final class AnswerLineReader {
   }
 
   private void readKey() throws IOException {
-    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+    boolean isNull = parser.currentToken() == JsonToken.VALUE_NULL;
+    if (isNull || parser.currentToken() == JsonToken.VALUE_STRING) {
       keyStart = (int) parser.currentTokenLocation().getByteOffset();
-      key = parser.getText();
+      key = isNull ? null : parser.getText();
       keyEnd = (int) parser.currentLocation().getByteOffset();
     } else {
       parser.skipChildren();

@@ -1,5 +1,6 @@
 package dev.geminibatch.answer;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.job.JobIndex;
 import dev.geminibatch.job.KeyTable;
@@ -14,10 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Finds to which request of a job each answer belongs. By key only: the order of the answers is not
- * relied upon, some may be missing, and some may be nobody's.
+ * Finds to which request of a job each answer belongs. By key: the order of the answers is not
+ * relied upon where they have keys, some may be missing, and some may be nobody's.
  */
 public final class AnswerMatcher {
   /** In a matches file: there is no answer. */
@@ -25,6 +28,8 @@ public final class AnswerMatcher {
 
   /** In a matches file: there are two answers that contradict each other, so neither counts. */
   static final long CONTRADICTORY = -3;
+
+  private static final Logger LOG = LoggerFactory.getLogger("collect");
 
   private AnswerMatcher() {}
 
@@ -51,6 +56,7 @@ public final class AnswerMatcher {
     StrayAnswers.Collection stray = new StrayAnswers.Collection();
     Tokens tokens = Tokens.NONE;
     if (Files.exists(files.answers())) {
+      boolean byOrder = areInOrder(files.answers(), places.length);
       try (LineReader lines = LineReader.open(files.answers(), ServiceLimits.MAX_ANSWER_BYTES);
           AnswerForms forms = new AnswerForms(files.formats())) {
         while (lines.hasNext()) {
@@ -61,7 +67,7 @@ public final class AnswerMatcher {
             continue;
           }
           tokens = tokens.plus(answer.tokens());
-          int number = requests.numberOf(answer);
+          int number = byOrder ? (int) line.number() - 1 : requests.numberOf(answer);
           if (number < 0) {
             stray.unknown(line.number(), answer.key());
             continue;
@@ -104,6 +110,33 @@ public final class AnswerMatcher {
     int numberOf(AnswerLine answer) {
       return answer.key().map(key -> keys.find(KeyTable.hash(key))).orElse(-1);
     }
+  }
+
+  /**
+   * Whether no answer has a key, which only happens inside a job's description, and there is one
+   * for each request. Such answers are documented to be in the order of the requests, and there is
+   * no other way to tell whose they are.
+   */
+  private static boolean areInOrder(Path answers, int requests) throws IOException {
+    long count = 0;
+    try (LineReader lines = LineReader.open(answers, ServiceLimits.MAX_ANSWER_BYTES)) {
+      while (lines.hasNext()) {
+        AnswerLine answer = read(lines.next());
+        if (answer == null || !answer.isWithoutKey()) {
+          return false; // usually at the first line
+        }
+        count++;
+      }
+    }
+    if (count > 0) {
+      LOG.warn(
+          "The service gave {} without their keys; {}",
+          Amounts.count(count, "answer"),
+          count == requests
+              ? "they are matched by their order"
+              : "they are not as many as the requests, so they cannot be matched");
+    }
+    return count == requests;
   }
 
   private static AnswerLine read(Line line) {

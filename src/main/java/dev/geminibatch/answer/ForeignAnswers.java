@@ -45,7 +45,10 @@ public final class ForeignAnswers {
                 : Optional.of(notJson());
         tokens = tokens.plus(answer.map(AnswerLine::tokens).orElse(Tokens.NONE));
         if (problem.isEmpty()) {
-          resultsOut.write(line.bytes());
+          resultsOut.write(
+              answer.get().isWithoutKey()
+                  ? answer.get().withKey(line.bytes(), ofRequest(line))
+                  : line.bytes());
           resultsOut.write('\n');
           answered++;
         } else {
@@ -75,10 +78,19 @@ public final class ForeignAnswers {
   }
 
   private static RequestKey key(Line line, Optional<AnswerLine> answer) {
+    if (answer.isPresent() && answer.get().isWithoutKey()) {
+      return ofRequest(line);
+    }
     if (answer.isEmpty() || answer.get().key().isEmpty()) {
       return RequestKey.ofLine(line.number());
     }
     byte[] json = Arrays.copyOfRange(line.bytes(), answer.get().keyStart(), answer.get().keyEnd());
     return new RequestKey(answer.get().key().get(), new String(json, StandardCharsets.UTF_8));
+  }
+
+  /** The key of an answer inside a job's description that has none: the number of its request. */
+  private static RequestKey ofRequest(Line line) {
+    String text = "request-" + line.number();
+    return new RequestKey(text, '"' + text + '"');
   }
 }

@@ -100,6 +100,11 @@ public final class JobAnswers implements Closeable {
     return isRejected ? Optional.of(answer) : Optional.empty();
   }
 
+  /** The key under which the service answered the present request; empty if it did not. */
+  public Optional<String> key() {
+    return read == null ? Optional.empty() : read.key();
+  }
+
   /** What the model wrote; empty if nothing. */
   String text() {
     return read == null ? "" : read.candidate().map(AnswerLine.Candidate::text).orElse("");

@@ -7,7 +7,6 @@ import dev.geminibatch.line.RequestKey;
 import dev.geminibatch.service.Tokens;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -69,19 +68,14 @@ final class JobLines implements LineSource, Closeable {
   @Override
   public byte[] result() throws IOException {
     JobIndex.Entry entry = answers.entry();
-    return entry.keyChanged() && originals.isThere()
-        ? withKey(answers.answer(), answers.read(), originals.key(entry.line(), entry.offset()))
+    boolean isWithoutKey = answers.read().isWithoutKey();
+    if (originals.isThere() && (entry.keyChanged() || isWithoutKey)) {
+      RequestKey key = originals.key(entry.line(), entry.offset());
+      return answers.read().withKey(answers.answer(), key);
+    }
+    return isWithoutKey
+        ? answers.read().withKey(answers.answer(), RequestKey.ofLine(entry.line()))
         : answers.answer();
-  }
-
-  private static byte[] withKey(byte[] answer, AnswerLine read, RequestKey key) {
-    byte[] own = key.json().getBytes(StandardCharsets.UTF_8);
-    byte[] result = new byte[answer.length - (read.keyEnd() - read.keyStart()) + own.length];
-    System.arraycopy(answer, 0, result, 0, read.keyStart());
-    System.arraycopy(own, 0, result, read.keyStart(), own.length);
-    System.arraycopy(
-        answer, read.keyEnd(), result, read.keyStart() + own.length, answer.length - read.keyEnd());
-    return result;
   }
 
   @Override

@@ -101,10 +101,11 @@ final class MaintenanceCommand {
                 MaintenanceCommand::stateName, TreeMap::new, Collectors.counting()));
   }
 
-  /** A state that this version does not know is shown as the service calls it. */
+  /** A state that this version does not know is shown in the service's word. */
   private static String stateName(RemoteJob job) {
-    String name = job.state() == RemoteJobState.UNKNOWN ? job.stateText() : job.state().name();
-    return name.toLowerCase(Locale.ROOT);
+    return RemoteJobState.ofService(job.stateText()) == RemoteJobState.UNKNOWN
+        ? job.stateWord()
+        : job.state().name().toLowerCase(Locale.ROOT);
   }
 
   private static ObjectNode json(RemoteJob job) {
@@ -125,7 +126,7 @@ final class MaintenanceCommand {
 
   private int cancel(Maintenance maintenance) {
     RemoteJob before = maintenance.find(options.cancel);
-    if (before.state().isEnded()) {
+    if (before.isEnded()) {
       terminal.tell(before.name() + " has ended already; there is nothing to cancel.");
     }
     RemoteJob now = maintenance.cancel(options.cancel);

@@ -12,8 +12,8 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.service.BatchService;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
-import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.UnnamedAnswers;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ final class PollCommand {
         return ExitCode.TIMED_OUT;
       }
       RemoteJob job = ended.get();
-      if (job.responsesFile().isEmpty()) {
+      if (job.answers().isEmpty()) {
         session.terminal().tell(whyNoAnswers(job));
         return ExitCode.FAILED;
       }
@@ -85,31 +85,49 @@ final class PollCommand {
     ResultFiles files = ResultFiles.beside(output);
     ResultWriter.Outcome outcome = download.download(job, files, received -> {});
     session.terminal().print(answered(job, files, outcome));
-    if (outcome.failed() == 0) {
+    long missing = missing(job, outcome);
+    if (outcome.failed() == 0 && missing == 0) {
       return ExitCode.OK;
     }
-    session
-        .terminal()
-        .tell(
-            Amounts.count(outcome.failed())
-                + " without an answer; the reasons are in "
-                + files.errors());
+    if (outcome.failed() > 0) {
+      session
+          .terminal()
+          .tell(
+              Amounts.count(outcome.failed())
+                  + " without an answer; the reasons are in "
+                  + files.errors());
+    }
+    if (missing > 0) {
+      session
+          .terminal()
+          .tell(
+              Amounts.count(missing)
+                  + " without a line among the answers of the job, which ended as "
+                  + job.stateWords()
+                  + reason(job));
+    }
     return ExitCode.INCOMPLETE;
   }
 
+  /** Requests of which the service says nothing at all; of a job of ours each one has a line. */
+  private static long missing(RemoteJob job, ResultWriter.Outcome outcome) {
+    return Math.max(0, job.counts().requests() - outcome.requests());
+  }
+
   private String answered(RemoteJob status, ResultFiles files, ResultWriter.Outcome outcome) {
+    long missing = missing(status, outcome);
     if (!session.options().json) {
       return Amounts.count(outcome.answered())
           + " of "
-          + Amounts.count(outcome.requests())
+          + Amounts.count(outcome.requests() + missing)
           + " requests answered: "
           + files.results();
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("job", status.name());
-    json.put("requests", outcome.requests());
+    json.put("requests", outcome.requests() + missing);
     json.put("answered", outcome.answered());
-    json.put("failed", outcome.failed());
+    json.put("failed", outcome.failed() + missing);
     json.put("results", files.results().toAbsolutePath().toString());
     if (outcome.failed() > 0) {
       json.put("errors", files.errors().toAbsolutePath().toString());
@@ -124,19 +142,23 @@ final class PollCommand {
     batches.checkAccess();
     Duration interval = session.settings().jobs().pollInterval();
     Instant until = session.clock().instant().plus(session.settings().jobs().timeout());
+    UnnamedAnswers unnamed = UnnamedAnswers.from(session.clock().instant());
     String last = "";
     while (true) {
       String now;
       try {
         RemoteJob status = batches.job(name);
-        boolean fileToCome =
-            status.state() == RemoteJobState.SUCCEEDED
-                && status.responsesFile().isEmpty()
-                && !status.inlined();
-        if (status.state().isEnded() && !fileToCome) {
+        now = name + " is " + status.stateWords() + counts(status.counts());
+        if (status.isUnexplained()) {
+          unnamed = unnamed.another();
+          now += "; its answers are not named yet";
+        } else {
+          unnamed = UnnamedAnswers.from(session.clock().instant());
+        }
+        boolean mayBeNamed = !status.done() || !unnamed.isFinal(session.clock().instant());
+        if (status.isEnded() && !(status.isUnexplained() && mayBeNamed)) {
           return Optional.of(status);
         }
-        now = name + " is " + status.stateWords() + counts(status.counts());
       } catch (ServiceFailure failure) {
         if (!failure.isPassing()) {
           throw failure;
@@ -165,15 +187,15 @@ final class PollCommand {
   }
 
   private static String whyNoAnswers(RemoteJob status) {
-    if (status.inlined()) {
+    if (status.isUnexplained()) {
       return status.name()
-          + " was created with inline requests; its answers are in its description, not in a file,"
-          + " and cannot be fetched here.";
+          + " is done, and the service names neither answers nor an error; poll it again later.";
     }
-    return status.name()
-        + " ended as "
-        + status.stateWords()
-        + " without answers: "
+    return status.name() + " ended as " + status.stateWords() + " without answers" + reason(status);
+  }
+
+  private static String reason(RemoteJob status) {
+    return ": "
         + status
             .error()
             .map(error -> error.status() + ": " + error.message())

@@ -17,7 +17,10 @@ import dev.geminibatch.report.Report;
 import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.service.FileService;
 import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
@@ -46,7 +49,7 @@ public final class JobDownload {
   /**
    * Downloads.
    *
-   * @param job which has a file with responses
+   * @param job which {@linkplain RemoteJob#answers() has answers}
    * @param received receives how many bytes have arrived so far
    */
   public ResultWriter.Outcome download(RemoteJob job, ResultFiles files, LongConsumer received)
@@ -56,13 +59,7 @@ public final class JobDownload {
     ResultPublisher publisher = new ResultPublisher(files, id);
     Path answers = AtomicFiles.aside(files.results(), id + ".answers");
     try {
-      Files.deleteIfExists(answers);
-      AnswerDownload.fetch(
-          workspace.connection().files(),
-          job.responsesFile().orElseThrow(),
-          answers,
-          job.counts().requests(),
-          received);
+      fetch(job, answers, received);
       ResultWriter.Outcome outcome = write(job, answers, publisher);
       Prices prices = Prices.read(settings.costs().prices());
       Report report = Report.ofJob(job, outcome, prices, workspace.clock().instant());
@@ -72,6 +69,21 @@ public final class JobDownload {
     } finally {
       Files.deleteIfExists(answers);
       publisher.discard();
+    }
+  }
+
+  private void fetch(RemoteJob job, Path answers, LongConsumer received) throws IOException {
+    Files.deleteIfExists(answers);
+    FileService files = workspace.connection().files();
+    String from = job.answers().orElseThrow();
+    try {
+      AnswerDownload.fetch(files, from, answers, job.counts().requests(), received);
+    } catch (ServiceFailure failure) {
+      if (failure.kind() != Kind.NOT_FOUND || !job.inlined() || from.equals(job.name())) {
+        throw failure;
+      }
+      Files.deleteIfExists(answers); // the file is gone, the same answers are in the description
+      AnswerDownload.fetch(files, job.name(), answers, job.counts().requests(), received);
     }
   }
 

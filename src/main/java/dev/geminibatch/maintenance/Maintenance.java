@@ -60,7 +60,7 @@ public final class Maintenance {
   public RemoteJob cancel(String job) {
     JobName name = JobName.typed(job);
     RemoteJob before = batches.get().job(name);
-    if (before.state().isEnded()) {
+    if (before.isEnded()) {
       return before;
     }
     cancelling.accept(name);
@@ -76,7 +76,7 @@ public final class Maintenance {
    */
   public boolean delete(String job) {
     JobName name = JobName.typed(job);
-    boolean live = !batches.get().job(name).state().isEnded();
+    boolean live = !batches.get().job(name).isEnded();
     if (live) {
       cancelAndWait(name);
     }
@@ -119,7 +119,7 @@ public final class Maintenance {
     batches.get().cancelJob(name);
     for (int poll = 0; poll < POLLS_OF_A_CANCELLED_JOB; poll++) {
       RemoteJob now = poll == 0 ? batches.get().job(name) : batches.get().jobAfterAWhile(name);
-      if (now.state().isEnded()) {
+      if (now.isEnded()) {
         return;
       }
     }

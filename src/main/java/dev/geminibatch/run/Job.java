@@ -36,7 +36,8 @@ public record Job(
    * @param inputFile {@code files/...} once uploaded
    * @param name {@code batches/...} once created
    * @param state the service's own word for its state, or ours for how it ended without one
-   * @param responsesFile {@code files/...} once the answers are ready
+   * @param responsesFile {@code files/...} once the answers are ready; {@code batches/...} if they
+   *     are inside the job's description
    * @param reason why it has no answers
    */
   public record Remote(

@@ -38,8 +38,11 @@ public interface FileService {
   void forEachFile(Consumer<RemoteFile> taker);
 
   /**
-   * Downloads a file's content to disk as it arrives.
+   * Downloads a file's content to disk as it arrives. Of a job whose answers are inside its
+   * description, the answers, one a line as in a file; the key of one that has none is {@code
+   * null}.
    *
+   * @param fileName {@code files/...}, or {@code batches/...} for the answers inside a job
    * @param target what it holds already is taken for the beginning of the content, as an earlier
    *     call leaves it that failed; not the place where anybody looks for a complete file
    * @param received receives how many bytes have arrived so far

@@ -66,6 +66,16 @@ public final class RpcCode {
     };
   }
 
+  /** The number of a name; 0 if there is none. */
+  public static int number(String name) {
+    return Math.max(0, NAMES.indexOf(name));
+  }
+
+  /** Whether this is a code that is known not to pass: the same call would end the same way. */
+  public static boolean isFinal(String name) {
+    return NAMES.indexOf(name) > 0 && !isPassing(name);
+  }
+
   /** Whether a request that ended with this code may work when it is sent again. */
   public static boolean isPassing(String name) {
     return switch (name) {

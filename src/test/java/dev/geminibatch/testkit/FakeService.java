@@ -170,6 +170,7 @@ public final class FakeService implements RemoteService, Connection.Opener {
             new RemoteJob.Counts(0, 0, 0, 0),
             Optional.empty(),
             Optional.empty(),
+            false,
             false));
     if (losesAnswers) {
       throw failure(Kind.UNREACHABLE, "connection reset");

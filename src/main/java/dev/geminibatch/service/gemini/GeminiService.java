@@ -1,5 +1,7 @@
 package dev.geminibatch.service.gemini;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -33,6 +35,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import okhttp3.Request;
+import okhttp3.Response;
 
 /**
  * The Gemini API's files and batch jobs.
@@ -138,7 +142,13 @@ public final class GeminiService implements RemoteService {
 
   @Override
   public RemoteJob job(JobName name) {
-    return JobJson.read(retries.call(() -> http.call(http.request(name.value()).get().build())));
+    JsonNode operation = retries.call(() -> described(name.value()));
+    boolean isJob = operation.has("name") || operation.has("metadata") || operation.has("done");
+    if (!isJob && operation.has("error")) {
+      String message = operation.at("/error/message").asText("it gave no reason");
+      throw GeminiHttp.odd("The service did not describe " + name + ": " + message, null);
+    }
+    return JobJson.read(operation, name.value());
   }
 
   @Override
@@ -153,7 +163,7 @@ public final class GeminiService implements RemoteService {
   }
 
   private JobPage jobs(Optional<String> pageToken, RetryPolicy retries) {
-    JsonNode page = page("batches", pageToken, retries);
+    JsonNode page = retries.call(() -> described(pageOf("batches", pageToken)));
     List<RemoteJob> jobs = new ArrayList<>();
     for (JsonNode operation : page.path("operations")) {
       jobs.add(JobJson.read(operation));
@@ -161,15 +171,26 @@ public final class GeminiService implements RemoteService {
     return new JobPage(jobs, nextPage(page, pageToken));
   }
 
-  private JsonNode page(String collection, Optional<String> token, RetryPolicy retries) {
-    String query =
-        collection
-            + "?pageSize="
-            + ServiceLimits.PAGE_SIZE
-            + token
-                .map(text -> "&pageToken=" + URLEncoder.encode(text, StandardCharsets.UTF_8))
-                .orElse("");
-    return retries.call(() -> http.call(http.request(query).get().build()));
+  /** An answer that describes jobs, without the requests and answers inside them. */
+  private JsonNode described(String path) {
+    try (Response response = http.open(http.request(path).get().build())) {
+      return JobJson.withoutContent(response.body().byteStream());
+    } catch (JsonEOFException e) {
+      throw http.unreachable(e);
+    } catch (JsonProcessingException e) {
+      throw GeminiHttp.odd("The service's answer is not JSON", null);
+    } catch (IOException e) {
+      throw http.unreachable(e);
+    }
+  }
+
+  private static String pageOf(String collection, Optional<String> token) {
+    return collection
+        + "?pageSize="
+        + ServiceLimits.PAGE_SIZE
+        + token
+            .map(text -> "&pageToken=" + URLEncoder.encode(text, StandardCharsets.UTF_8))
+            .orElse("");
   }
 
   private static Optional<String> nextPage(JsonNode page, Optional<String> token) {
@@ -183,7 +204,8 @@ public final class GeminiService implements RemoteService {
   public void forEachFile(Consumer<RemoteFile> taker) {
     Optional<String> token = Optional.empty();
     for (int number = 0; number < MAX_PAGES; number++) {
-      JsonNode page = page("files", token, retries);
+      Request request = http.request(pageOf("files", token)).get().build();
+      JsonNode page = retries.call(() -> http.call(request));
       for (JsonNode file : page.path("files")) {
         taker.accept(FileJson.read(file));
       }
@@ -220,7 +242,11 @@ public final class GeminiService implements RemoteService {
 
   @Override
   public void download(String fileName, Path target, LongConsumer received) throws IOException {
-    new ResumableDownload(http, retries, fileName, target, received).run();
+    if (JobName.isName(fileName)) {
+      new InlinedAnswers(http, retries, new JobName(fileName), target, received).run();
+    } else {
+      new ResumableDownload(http, retries, fileName, target, received).run();
+    }
   }
 
   private <T> T viaSdk(Supplier<T> call) {

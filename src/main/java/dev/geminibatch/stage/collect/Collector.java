@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -108,12 +109,7 @@ public final class Collector {
       Files.deleteIfExists(part); // an earlier process may have left it half on disk
     }
     try {
-      AnswerDownload.fetch(
-          context.connection(run).files(),
-          job.responsesFile().orElseThrow(),
-          part,
-          job.requests(),
-          received -> context.progress().step(run, "downloading answers", received, 0, Unit.BYTES));
+      fetch(run, job, job.responsesFile().orElseThrow(), part);
       context.accounts().accepted(context.connection(run).project());
       AtomicFiles.publish(part, answers);
       begun.remove(part);
@@ -124,7 +120,17 @@ public final class Collector {
       if (!job.isOf(context.connection(run).project())) {
         throw job.madeWithAnotherKey();
       }
-      if (run.waiting().tries() < TRIES_FOR_ANSWERS || isStillPromised(run, job)) {
+      if (run.waiting().tries() < TRIES_FOR_ANSWERS) {
+        throw failure;
+      }
+      Optional<RemoteJob> described = described(run, job);
+      if (described.map(RemoteJob::inlined).orElse(false)) {
+        Files.deleteIfExists(part);
+        fetch(run, job, described.get().name(), part);
+        AtomicFiles.publish(part, answers);
+        return;
+      }
+      if (described.filter(status -> isStillPromised(status, job)).isPresent()) {
         throw failure;
       }
       LOG.error(
@@ -136,21 +142,34 @@ public final class Collector {
     }
   }
 
-  /** Whether the service still says that the answers are there, and they are not too old. */
-  private boolean isStillPromised(Run run, Job job) {
+  private void fetch(Run run, Job job, String from, Path part) throws IOException {
+    AnswerDownload.fetch(
+        context.connection(run).files(),
+        from,
+        part,
+        job.requests(),
+        received -> context.progress().step(run, "downloading answers", received, 0, Unit.BYTES));
+  }
+
+  /** What the service says of the job now; empty if it does not know it. */
+  private Optional<RemoteJob> described(Run run, Job job) throws IOException {
     try {
-      RemoteJob status = context.connection(run).batches().job(job.name().orElseThrow());
-      return status.responsesFile().equals(job.responsesFile())
-          && job.times()
-              .ended()
-              .orElse(Instant.EPOCH)
-              .plus(ServiceLimits.ANSWER_LIFE)
-              .isAfter(context.clock().instant());
+      return Optional.of(context.connection(run).batches().job(job.name().orElseThrow()));
     } catch (ServiceFailure failure) {
       if (failure.kind() == Kind.NOT_FOUND) {
-        return false;
+        return Optional.empty();
       }
       throw failure;
     }
+  }
+
+  /** Whether the service still says that the answers are there, and they are not too old. */
+  private boolean isStillPromised(RemoteJob status, Job job) {
+    return status.answers().equals(job.responsesFile())
+        && job.times()
+            .ended()
+            .orElse(Instant.EPOCH)
+            .plus(ServiceLimits.ANSWER_LIFE)
+            .isAfter(context.clock().instant());
   }
 }

@@ -41,6 +41,27 @@ class JobJsonTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"done\":true,\"response\":{\"responsesFile\":\"f\"},\"metadata\":{\"state\":\"BATCH_STATE_RUNNING\"}} | SUCCEEDED | succeeded",
+        "{\"done\":true,\"error\":{\"code\":5},\"metadata\":{\"state\":\"BATCH_STATE_RUNNING\"}} | FAILED | failed",
+        "{\"done\":true,\"error\":{\"code\":1},\"metadata\":{\"state\":\"BATCH_STATE_FAILED\"}} | CANCELLED | cancelled",
+        "{\"response\":{\"responsesFile\":\"f\"},\"metadata\":{\"state\":\"JOB_STATE_PARTIALLY_SUCCEEDED\"}} | SUCCEEDED | partially succeeded",
+        "{\"output\":{\"responses_file\":\"f\"},\"state\":\"BATCH_STATE_SUCCEEDED\"} | SUCCEEDED | succeeded",
+        "{\"done\":true,\"error\":{\"code\":0},\"response\":{\"responsesFile\":\"f\"}} | SUCCEEDED | succeeded",
+        "{\"done\":true,\"metadata\":{\"state\":\"BATCH_STATE_SUCCEEDED\",\"error\":{\"code\":13}}} | FAILED | failed",
+        "{\"done\":true,\"metadata\":{\"state\":\"BATCH_STATE_TIDYING_UP\"}} | UNKNOWN | tidying up",
+        "{\"error\":{\"code\":13},\"metadata\":{\"state\":\"BATCH_STATE_RUNNING\"}} | RUNNING | running",
+      })
+  void the_state_is_what_the_whole_description_says(String json, RemoteJobState state, String words)
+      throws Exception {
+    assertThat(status(json).state()).isEqualTo(state);
+    assertThat(status(json).stateWords()).isEqualTo(words);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "{}",
