@@ -4,6 +4,7 @@ import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.service.RemoteJobState;
+import dev.geminibatch.service.RpcCode;
 import java.util.Optional;
 
 /** The problem of a request for which its job has no line. */
@@ -25,6 +26,8 @@ public final class JobProblem {
     INPUT_CHANGED,
     /** The service does not have the answers any more. */
     ANSWERS_GONE,
+    /** The service is done with the job and has named neither answers nor an error. */
+    NO_OUTPUT,
     /** The service does not know the job any more. */
     GONE,
     /** It took longer than is allowed and was cancelled. */
@@ -39,6 +42,11 @@ public final class JobProblem {
     String name = "job-" + RemoteJobState.word(job.remote().state().orElse(""));
     String message = job.name().map(known -> known + ": ").orElse("") + job.reason().get();
     Optional<ProblemCode> code = ProblemCode.of(name);
+    if (code.equals(Optional.of(ProblemCode.JOB_FAILED))) {
+      // The reason begins with the service's name for it.
+      String status = job.reason().get().replaceFirst("(?s):.*", "");
+      return ProblemCode.JOB_FAILED.problem(message, !RpcCode.isFinal(status));
+    }
     return code.isPresent()
         ? code.get().problem(message)
         : new LineProblem("collect", name, message, true); // a state that is new to us

@@ -122,12 +122,12 @@ public enum ProblemCode {
       "job-lines_refused",
       Stage.COLLECT,
       Retry.WITHOUT_REFUSED,
-      "The service refused other lines of the job, so the job was not created."),
+      "The service refused other lines of the job, and did not create it or ended it."),
   JOB_FAILED(
       "job-failed",
       Stage.COLLECT,
-      Retry.YES,
-      "The job failed. A job that fails at once for lack of quota is created again when there is some; that does not count as an attempt."),
+      Retry.IF_IT_MAY_PASS,
+      "The job failed; the message has the service's reason. A job that fails at once for lack of quota is created again when there is some; that does not count as an attempt."),
   JOB_EXPIRED("job-expired", Stage.COLLECT, Retry.YES, "The job expired."),
   JOB_STUCK(
       "job-stuck",
@@ -139,6 +139,11 @@ public enum ProblemCode {
       Stage.COLLECT,
       Retry.YES,
       "The job succeeded, but the service never named the file with its answers."),
+  JOB_NO_OUTPUT(
+      "job-no_output",
+      Stage.COLLECT,
+      Retry.BY_DROPPING,
+      "The service is done with the job and names neither answers nor an error. `--poll` fetches them if they come after all."),
   JOB_CANCELLED("job-cancelled", Stage.COLLECT, Retry.BY_DROPPING, "Somebody cancelled the job."),
   JOB_GONE(
       "job-gone",
@@ -243,6 +248,7 @@ public enum ProblemCode {
   private enum Retry {
     NO(false, false, "no"),
     YES(true, true, "yes"),
+    IF_IT_MAY_PASS(true, true, "yes, unless the reason does not pass, like `NOT_FOUND`"),
     AFTER_UPLOAD(true, true, "yes, after a fresh upload"),
     AFTER_QUOTA(true, true, "yes, after a minute"),
     WITHOUT_REFUSED(true, true, "yes, in a job without the refused lines"),

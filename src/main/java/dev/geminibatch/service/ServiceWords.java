@@ -20,9 +20,11 @@ public final class ServiceWords {
           "(?i)\\bfiles?\\b.*(not exist|not found|no longer|expired|deleted)"
               + "|(expired|not found|unavailable).*\\bfiles?/");
 
-  /** A line for which a whole job is refused. */
+  /** A line for which a whole job is refused; several may stand in one line of text. */
   private static final Pattern REFUSED_LINE =
-      Pattern.compile("(?m)^\\s*Error on line (\\d{1,9})\\s*:\\s*(.*)$");
+      Pattern.compile(
+          "(?im)\\berror (?:on|in|at) line (\\d{1,9})\\b[ \\t]*[:,.-]?[ \\t]*"
+              + "(.*?)[ \\t;,]*(?=\\berror (?:on|in|at) line \\d|$)");
 
   /** The account may not use the service at all. Compared in lower case. */
   private static final List<String> ACCOUNT_WORDS =

@@ -2,6 +2,7 @@ package dev.geminibatch.stage.collect;
 
 import dev.geminibatch.answer.AnswerCheck;
 import dev.geminibatch.answer.JobAnswers;
+import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.BatchRequest;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,16 +71,14 @@ public final class RetryPlanner {
   boolean prepare(Run run, AnswerCheck check) throws IOException {
     RunFolder folder = context.folder(run);
     List<Job> jobs = ledger.jobs().of(run.id());
-    long sent =
-        jobs.stream().filter(job -> job.name().isPresent()).map(Job::attempt).distinct().count();
+    long sent = jobs.stream().filter(RetryPlanner::wasSent).map(Job::attempt).distinct().count();
     boolean wasLast = sent >= context.settings().jobs().maxAttempts();
     if (run.attempt() - sent > MOST_WITHOUT_SENDING) {
       return false;
     }
     Plan plan = new Plan();
     for (Job job : jobs) {
-      boolean wasSent = job.name().isPresent();
-      if (job.attempt() == run.attempt() && !job.cancelAsked() && !(wasLast && wasSent)) {
+      if (job.attempt() == run.attempt() && !job.cancelAsked() && !(wasLast && wasSent(job))) {
         examine(job, folder, check, plan);
       }
     }
@@ -98,6 +98,12 @@ public final class RetryPlanner {
       ledger.runs().parked(run.id(), "The quota was exhausted; a new attempt follows.", QUOTA_WAIT);
     }
     return true;
+  }
+
+  /** A job that the service only checked, and refused for some of its lines, is no attempt. */
+  private static boolean wasSent(Job job) {
+    String refused = JobProblem.Kind.LINES_REFUSED.name();
+    return job.name().isPresent() && !job.remote().state().equals(Optional.of(refused));
   }
 
   private void examine(Job job, RunFolder folder, AnswerCheck check, Plan plan) throws IOException {

@@ -1,6 +1,9 @@
 package dev.geminibatch.stage.poll;
 
 import dev.geminibatch.answer.JobProblem;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.job.Refusals;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.run.Job;
@@ -8,15 +11,22 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.service.BatchService;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
-import dev.geminibatch.service.RemoteJob.ServiceError;
 import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceLimits;
+import dev.geminibatch.service.ServiceWords;
+import dev.geminibatch.service.ServiceWords.RefusedLine;
+import dev.geminibatch.service.UnnamedAnswers;
 import dev.geminibatch.stage.StageContext;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,11 +38,14 @@ final class JobNews {
   /** How often a job that hangs is asked to be cancelled, until it is. */
   private static final Duration CANCEL_AGAIN = Duration.ofMinutes(10);
 
+  private static final String CANCELLED = RemoteJobState.CANCELLED.name();
+
   private final StageContext context;
   private final JobLedger jobs;
   private final Supplier<BatchService> batches;
   private final Clock clock;
   private final Optional<Duration> stuckAfter;
+  private final Map<String, UnnamedAnswers> unnamed = new ConcurrentHashMap<>();
 
   JobNews(StageContext context, Supplier<BatchService> batches) {
     this.context = context;
@@ -53,22 +66,80 @@ final class JobNews {
           run.name(),
           job.shownName(),
           e.getMessage());
+    } catch (IOException e) {
+      LOG.warn("{}: {} is polled again: {}", run.name(), job.shownName(), e.getMessage());
     }
   }
 
-  private void writeDown(Job job, RemoteJob seen, Run run) {
-    if (!seen.state().isEnded()) {
+  private void writeDown(Job job, RemoteJob seen, Run run) throws IOException {
+    if (!seen.isEnded()) {
       context.showWaiting(run, job, seen);
       runsOn(job, seen, run);
-    } else if (seen.state() == RemoteJobState.SUCCEEDED && seen.responsesFile().isEmpty()) {
-      if (isLongOver(seen)) {
-        ended(run, job, seen, "the service has named no file with its answers");
-      } // else the file is named a little later
-    } else if (wasRefusedForQuota(seen) && !job.cancelAsked()) {
-      createAgain(job, seen, run);
+    } else if (seen.isUnexplained()) {
+      unexplained(job, seen, run);
     } else {
-      ended(run, job, seen, seen.state() == RemoteJobState.SUCCEEDED ? null : reason(seen));
+      ended(job, seen, run);
     }
+  }
+
+  /** The answers may be named a little later than the end; for ever nobody waits for them. */
+  private void unexplained(Job job, RemoteJob seen, Run run) {
+    Instant now = clock.instant();
+    UnnamedAnswers polls =
+        unnamed.getOrDefault(job.displayName(), UnnamedAnswers.from(now)).another();
+    unnamed.put(job.displayName(), polls);
+    boolean isLongOver =
+        seen.ended()
+            .or(() -> job.times().submitted())
+            .map(ended -> ended.plus(ServiceLimits.ANSWER_LIFE).isBefore(now))
+            .orElse(false);
+    if (isLongOver && seen.state() == RemoteJobState.SUCCEEDED) {
+      ended(run, job, seen, seen.stateText(), "the service has named no file with its answers");
+    } else if (seen.done() && polls.isFinal(now)) {
+      ended(
+          run,
+          job,
+          seen,
+          JobProblem.Kind.NO_OUTPUT.name(),
+          "the service says that it is done, and names neither answers nor an error; if they come"
+              + " after all, --poll fetches them");
+    } else if (polls.polls() == 1) {
+      LOG.info("{}: {} is over, its answers are not named yet", run.name(), job.label());
+    }
+  }
+
+  private void ended(Job job, RemoteJob seen, Run run) throws IOException {
+    String reason = JobEnd.reason(seen);
+    switch (JobEnd.of(job, seen)) {
+      case ANSWERED -> ended(run, job, seen, seen.stateText(), null);
+      case NO_QUOTA -> createAgain(job, seen, run);
+      case CANCELLED -> ended(run, job, seen, CANCELLED, "it was cancelled (" + reason + ")");
+      case STUCK ->
+          ended(
+              run,
+              job,
+              seen,
+              JobProblem.Kind.STUCK.name(),
+              "it took longer than job.stuck-after allows and was cancelled");
+      case LINES_REFUSED -> takeOut(job, seen, run);
+      case INPUT_GONE -> ended(run, job, seen, JobProblem.Kind.FILES_GONE.name(), reason);
+      case FAILED -> ended(run, job, seen, seen.stateText(), reason);
+    }
+  }
+
+  /** The lines that the service names end here; the others get another attempt. */
+  private void takeOut(Job job, RemoteJob seen, Run run) throws IOException {
+    String message = seen.error().orElseThrow().message();
+    List<RefusedLine> lines = ServiceWords.refusedLines(message, job.requests());
+    Path refusals = context.folder(run).refusals(job.number());
+    Refusals.write(lines, refusals);
+    AtomicFiles.force(refusals);
+    ended(
+        run,
+        job,
+        seen,
+        JobProblem.Kind.LINES_REFUSED.name(),
+        "the service refused " + Amounts.count(lines.size(), "line") + " of the job");
   }
 
   private void runsOn(Job job, RemoteJob seen, Run run) {
@@ -103,41 +174,18 @@ final class JobNews {
     }
   }
 
-  /** The service takes a job and ends it at once when there is no quota for it. */
-  private static boolean wasRefusedForQuota(RemoteJob seen) {
-    return seen.state() == RemoteJobState.FAILED
-        && seen.error().map(ServiceError::status).equals(Optional.of("RESOURCE_EXHAUSTED"))
-        && seen.responsesFile().isEmpty()
-        && seen.counts().succeeded() == 0;
-  }
-
   private void createAgain(Job job, RemoteJob seen, Run run) {
-    CreationQueue.Place place = CreationQueue.afterFailure(job, reason(seen), clock.instant());
+    CreationQueue.Place place =
+        CreationQueue.afterFailure(job, JobEnd.reason(seen), clock.instant());
     LOG.warn("{}: {} was not worked on. {}", run.name(), seen.name(), place.reason());
     jobs.toBeCreatedAgain(job, place);
   }
 
-  private boolean isLongOver(RemoteJob seen) {
-    return seen.ended()
-        .map(ended -> ended.plus(ServiceLimits.ANSWER_LIFE).isBefore(clock.instant()))
-        .orElse(false);
-  }
-
-  private void ended(Run run, Job job, RemoteJob seen, String reason) {
-    boolean hung = seen.state() == RemoteJobState.CANCELLED && job.times().givenUp().isPresent();
-    jobs.ended(
-        job,
-        hung ? JobProblem.Kind.STUCK.name() : seen.stateText(),
-        seen.responsesFile().orElse(null),
-        hung ? "it took longer than job.stuck-after allows and was cancelled" : reason);
+  private void ended(Run run, Job job, RemoteJob seen, String how, String reason) {
+    unnamed.remove(job.displayName());
+    jobs.ended(job, how, seen.answers().orElse(null), reason);
     if (reason != null) { // else it is reported with its answers
-      LOG.info("{}: {} {}: {}", run.name(), seen.name(), seen.stateWords(), reason);
+      LOG.info("{}: {} {}: {}", run.name(), job.shownName(), seen.stateWords(), reason);
     }
-  }
-
-  private static String reason(RemoteJob seen) {
-    return seen.error()
-        .map(error -> error.status() + ": " + error.message())
-        .orElse("the service gave no reason");
   }
 }

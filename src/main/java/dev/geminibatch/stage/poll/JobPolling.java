@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ final class JobPolling {
   private final JobNews news;
   private final PollPace pace;
   private final Map<JobName, Instant> missingSince = new ConcurrentHashMap<>();
+  private final Set<Optional<JobName>> unreadable = ConcurrentHashMap.newKeySet();
   private Optional<String> furtherPage = Optional.empty();
   private int turn;
 
@@ -114,12 +116,37 @@ final class JobPolling {
   }
 
   private void take(JobPage page, Map<String, Job> unseen, Map<String, Run> runs) {
+    List<Job> hiding = new ArrayList<>();
     for (RemoteJob seen : page.jobs()) {
       Job job = unseen.remove(seen.name());
-      if (job != null) {
+      if (job != null && mayHideAnswers(seen)) {
+        hiding.add(job);
+      } else if (job != null) {
         take(job, seen, runs.get(job.runId()));
       }
     }
+    hiding.forEach(job -> lookInside(job, runs));
+  }
+
+  /** A description full of answers may fail again and again, which must not hold up the others. */
+  private void lookInside(Job job, Map<String, Run> runs) {
+    try {
+      pollOne(job, runs);
+      unreadable.remove(job.name());
+    } catch (ServiceFailure failure) {
+      if (unreadable.add(job.name())) {
+        LOG.warn(
+            "The description of {} cannot be fetched, will try again: {}",
+            job.shownName(),
+            failure.getMessage());
+      }
+    }
+  }
+
+  /** A listing leaves out answers that are inside a job's description. */
+  private static boolean mayHideAnswers(RemoteJob seen) {
+    boolean hasSome = seen.isEnded() && seen.answers().isEmpty() && seen.counts().succeeded() > 0;
+    return hasSome || seen.isUnexplained();
   }
 
   private void take(Job job, RemoteJob seen, Run run) {

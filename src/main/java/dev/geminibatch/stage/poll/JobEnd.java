@@ -1,0 +1,73 @@
+package dev.geminibatch.stage.poll;
+
+import dev.geminibatch.run.Job;
+import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.RemoteJob.ServiceError;
+import dev.geminibatch.service.RemoteJobState;
+import dev.geminibatch.service.ServiceWords;
+import java.util.Optional;
+import java.util.Set;
+
+/** What follows from the way in which a job has ended. */
+enum JobEnd {
+  /** It has answered what it could; each line says for itself what became of it. */
+  ANSWERED,
+  /** There was no quota for it, and nothing of it was worked on: it is created again. */
+  NO_QUOTA,
+  /** A person ended it, here or elsewhere. */
+  CANCELLED,
+  /** It was cancelled because it took longer than is allowed. */
+  STUCK,
+  /** The service names lines that it does not take; the others can be sent without them. */
+  LINES_REFUSED,
+  /** The file with its requests is gone; another upload is the remedy. */
+  INPUT_GONE,
+  /** Anything else. The reason says whether it may pass, see {@code JobProblem}. */
+  FAILED;
+
+  /** What a service says of a job that it ends because it was asked to. */
+  private static final Set<String> WORDS_FOR_A_CANCELLATION = Set.of("", "CANCELLED", "INTERNAL");
+
+  /**
+   * Classifies the end of a job. This is the one place that does so.
+   *
+   * @param seen which has ended, and is not {@linkplain RemoteJob#isUnexplained unexplained}
+   */
+  static JobEnd of(Job job, RemoteJob seen) {
+    String status = seen.error().map(ServiceError::status).orElse("");
+    String message = seen.error().map(ServiceError::message).orElse("");
+    if (seen.state() == RemoteJobState.SUCCEEDED || !seen.state().isEnded()) {
+      return ANSWERED;
+    }
+    boolean isFailed = seen.state() == RemoteJobState.FAILED;
+    boolean isCancelled =
+        seen.state() == RemoteJobState.CANCELLED
+            || isFailed && WORDS_FOR_A_CANCELLATION.contains(status);
+    if (isCancelled && job.times().givenUp().isPresent()) {
+      return STUCK;
+    }
+    if (seen.state() == RemoteJobState.CANCELLED || isCancelled && job.cancelAsked()) {
+      return CANCELLED;
+    }
+    boolean isUntouched = seen.answers().isEmpty() && seen.counts().succeeded() == 0;
+    if (isFailed && status.equals("RESOURCE_EXHAUSTED") && isUntouched && !job.cancelAsked()) {
+      return NO_QUOTA;
+    }
+    if (isFailed && !ServiceWords.refusedLines(message, job.requests()).isEmpty()) {
+      return LINES_REFUSED;
+    }
+    return isFailed && isAboutInput(job, message) ? INPUT_GONE : FAILED;
+  }
+
+  private static boolean isAboutInput(Job job, String message) {
+    Optional<String> id = job.inputFile().map(file -> file.replaceFirst("^files/", ""));
+    return ServiceWords.isDeadFile(message) && id.filter(message::contains).isPresent();
+  }
+
+  /** The service's reason, beginning with its name for the code. */
+  static String reason(RemoteJob seen) {
+    return seen.error()
+        .map(error -> error.status() + ": " + error.message())
+        .orElse("the service gave no reason");
+  }
+}
