@@ -20,8 +20,6 @@ public final class AnswerCheck {
           "IMAGE_SAFETY",
           "IMAGE_PROHIBITED_CONTENT");
 
-  private static final Set<String> FINISHED = Set.of("", "STOP", "FINISH_REASON_UNSPECIFIED");
-
   private final Strictness strictness;
 
   public AnswerCheck(Strictness strictness) {
@@ -81,10 +79,10 @@ public final class AnswerCheck {
 
   private Optional<LineProblem> unfinished(Candidate candidate) {
     String reason = candidate.finishReason();
-    if (FINISHED.contains(reason)) {
+    if (candidate.isFinished()) {
       return Optional.empty();
     }
-    if (reason.equals("MAX_TOKENS")) {
+    if (candidate.isTruncated()) {
       return strictness == Strictness.LENIENT && candidate.hasContent()
           ? Optional.empty()
           : Optional.of(

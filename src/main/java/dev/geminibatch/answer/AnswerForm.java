@@ -36,10 +36,8 @@ final class AnswerForm {
 
   /** Reads what {@link AnswerFormat#toJson} wrote. */
   public static AnswerForm of(JsonNode format) {
-    JsonNode schema =
-        format.has("jsonSchema")
-            ? format.path("jsonSchema")
-            : format.has("schema") ? GeminiSchema.toJsonSchema(format.path("schema")) : null;
+    JsonNode asWritten = format.path(format.has("jsonSchema") ? "jsonSchema" : "schema");
+    JsonNode schema = asWritten.isMissingNode() ? null : GeminiSchema.toJsonSchema(asWritten);
     boolean isEnum = format.path("mimeType").asText().equals(AnswerFormat.ENUM);
     return new AnswerForm(!isEnum, isEnum, schema, isEnum ? null : validator(schema));
   }

@@ -9,6 +9,7 @@ import dev.geminibatch.service.Tokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One line of a job's answers.
@@ -17,7 +18,8 @@ import java.util.Optional;
  * @param keyStart where the key's JSON, or {@code null}, begins in the line, in bytes
  * @param keyEnd where it ends; 0 if the line has no such field
  * @param error why this is no response at all; empty for a response, whatever is in it
- * @param candidate the first candidate of a response
+ * @param candidate of a response the first complete candidate; if none is complete, the first of
+ *     those that come nearest
  * @param blockReason why the prompt was blocked
  */
 public record AnswerLine(
@@ -37,7 +39,24 @@ public record AnswerLine(
    * @param text its text without thoughts
    */
   public record Candidate(
-      String finishReason, String finishMessage, boolean hasContent, String text) {}
+      String finishReason, String finishMessage, boolean hasContent, String text) {
+    private static final Set<String> FINISHED = Set.of("", "STOP", "FINISH_REASON_UNSPECIFIED");
+
+    /** Whether the model has said all that it wanted to. */
+    boolean isFinished() {
+      return FINISHED.contains(finishReason);
+    }
+
+    /** Whether only the limit of the request ended it. */
+    boolean isTruncated() {
+      return finishReason.equals("MAX_TOKENS");
+    }
+
+    /** The more, the sooner it counts as the answer. */
+    int worth() {
+      return !hasContent ? 0 : isFinished() ? 2 : isTruncated() ? 1 : 0;
+    }
+  }
 
   /**
    * Reads a line.

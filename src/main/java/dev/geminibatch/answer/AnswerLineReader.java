@@ -83,17 +83,20 @@ final class AnswerLineReader {
     }
   }
 
-  /** The first one is the answer; the others are only passed over. */
+  /** The first complete one is the answer; the others are passed over. */
   private void readCandidates() throws IOException {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
       parser.skipChildren();
       return;
     }
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (candidate == null && parser.currentToken() == JsonToken.START_OBJECT) {
-        candidate = readCandidate();
-      } else {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
         parser.skipChildren();
+        continue;
+      }
+      AnswerLine.Candidate next = readCandidate();
+      if (candidate == null || next.worth() > candidate.worth()) {
+        candidate = next;
       }
     }
   }

@@ -4,93 +4,259 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
- * The service's own dialect of schemas ({@code responseSchema}): OpenAPI 3.0's, with types in
- * capitals, {@code nullable}, numbers as strings, and hints that have no meaning for a check.
- * Fields may be written in camelCase and in snake_case.
+ * Schemas as the service means them, in plain JSON Schema for the validator.
+ *
+ * <p>{@code responseSchema} is OpenAPI's dialect: types in capitals, {@code nullable}, an enum of
+ * strings whatever the type, 64-bit numbers as strings, fields in camelCase or snake_case. {@code
+ * responseJsonSchema} is JSON Schema, of which the service takes {@code oneOf} for {@code anyOf}.
+ * What only describes a value ({@code format}, {@code title}, {@code propertyOrdering}) is left
+ * out, and so is what is unknown: it demands nothing, and the validator would warn of it.
  */
 final class GeminiSchema {
-  private GeminiSchema() {}
+  private static final Set<String> TYPES =
+      Set.of("string", "number", "integer", "boolean", "array", "object", "null");
 
-  /** The same demands in JSON Schema. What is unknown is left out: it demands nothing. */
+  private static final Set<String> NUMBERS = Set.of("number", "integer");
+
+  /** Not so long, and with no such exponent, that comparing it would be work. */
+  private static final Pattern NUMBER =
+      Pattern.compile("-?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,2})?");
+
+  /** Classes in classes mean something else in RE2, the service's patterns, than in Java. */
+  private static final Pattern OTHER_IN_JAVA =
+      Pattern.compile("\\[[^\\]]*\\[|&&|\\(\\?[a-zA-Z-]*U", Pattern.DOTALL);
+
+  private final JsonNode schema;
+  private final ObjectNode json = JsonNodeFactory.instance.objectNode();
+  private final Set<String> types;
+  private final boolean isNullable;
+
+  private GeminiSchema(JsonNode schema) {
+    this.schema = schema;
+    this.types = types(field("type"));
+    this.isNullable = field("nullable").asBoolean(false) || hasNull(field("enum"));
+  }
+
+  /** The same demands in JSON Schema. */
   static JsonNode toJsonSchema(JsonNode schema) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    boolean nullable = schema.path("nullable").asBoolean(false);
+    return schema.isObject()
+        ? new GeminiSchema(schema).convert()
+        : JsonNodeFactory.instance.booleanNode(schema.asBoolean(true));
+  }
+
+  private JsonNode convert() {
     for (Map.Entry<String, JsonNode> field : schema.properties()) {
-      JsonNode value = field.getValue();
-      switch (field.getKey().replace("_", "").toLowerCase(Locale.ROOT)) {
-        case "type" -> putType(json, value, nullable);
-        case "enum" -> putEnum(json, value, nullable);
-        case "properties" -> {
-          ObjectNode properties = json.putObject("properties");
-          value.properties().forEach(p -> properties.set(p.getKey(), toJsonSchema(p.getValue())));
-        }
-        case "defs", "$defs" -> {
-          ObjectNode definitions = json.putObject("$defs");
-          value.properties().forEach(p -> definitions.set(p.getKey(), toJsonSchema(p.getValue())));
-        }
-        case "ref", "$ref" -> json.set("$ref", value);
-        case "items" -> json.set("items", toJsonSchema(value));
-        case "prefixitems" ->
-            value.forEach(v -> json.withArray("prefixItems").add(toJsonSchema(v)));
-        case "anyof" -> {
-          value.forEach(each -> json.withArray("anyOf").add(toJsonSchema(each)));
-          if (nullable) {
-            json.withArray("anyOf").addObject().put("type", "null");
-          }
-        }
-        case "required" -> json.set("required", value);
-        case "pattern" -> json.set("pattern", value);
-        case "minimum", "maximum" -> putNumber(json, field.getKey(), value);
-        case "minitems" -> putNumber(json, "minItems", value);
-        case "maxitems" -> putNumber(json, "maxItems", value);
-        case "minlength" -> putNumber(json, "minLength", value);
-        case "maxlength" -> putNumber(json, "maxLength", value);
-        case "minproperties" -> putNumber(json, "minProperties", value);
-        case "maxproperties" -> putNumber(json, "maxProperties", value);
-        case "additionalproperties" ->
-            json.set("additionalProperties", value.isObject() ? toJsonSchema(value) : value);
-        default -> {
-          // propertyOrdering, title, description, example, default, format, nullable
-        }
+      convert(name(field.getKey()), field.getValue());
+    }
+    if (!types.isEmpty() && !json.has("enum")) {
+      ArrayNode names = JsonNodeFactory.instance.arrayNode();
+      types.forEach(names::add);
+      if (isNullable && !types.contains("null")) {
+        names.add("null");
       }
+      json.set("type", names.size() == 1 ? names.get(0) : names);
     }
     return json;
   }
 
-  private static void putType(ObjectNode json, JsonNode value, boolean nullable) {
-    ArrayNode types = JsonNodeFactory.instance.arrayNode();
-    for (JsonNode type :
-        value.isArray() ? value : JsonNodeFactory.instance.arrayNode().add(value)) {
-      String name = type.asText().toLowerCase(Locale.ROOT);
-      if (name.equals("type_unspecified")) {
-        return;
-      }
-      types.add(name);
-    }
-    if (nullable) {
-      types.add("null");
-    }
-    json.set("type", types.size() == 1 ? types.get(0) : types);
+  /** A keyword without what only some of its spellings have. */
+  private static String name(String keyword) {
+    return keyword.replaceAll("[_$]", "").toLowerCase(Locale.ROOT);
   }
 
-  private static void putEnum(ObjectNode json, JsonNode value, boolean nullable) {
+  private JsonNode field(String name) {
+    for (Map.Entry<String, JsonNode> field : schema.properties()) {
+      if (name(field.getKey()).equals(name)) {
+        return field.getValue();
+      }
+    }
+    return schema.path(name);
+  }
+
+  private void convert(String keyword, JsonNode value) {
+    switch (keyword) {
+      case "enum" -> putEnum(value);
+      case "const" -> putEnum(JsonNodeFactory.instance.arrayNode().add(value));
+      case "properties" -> putSchemas("properties", value);
+      case "patternproperties" -> putSchemas("patternProperties", usable(value));
+      case "defs" -> putSchemas("$defs", value);
+      case "definitions" -> putSchemas("definitions", value);
+      case "ref" -> putReference(value.asText());
+      case "items" -> putItems(value);
+      case "prefixitems" -> putList("prefixItems", value);
+      case "anyof", "oneof" -> putAlternatives(value);
+      case "allof" -> value.forEach(each -> json.withArray("allOf").add(toJsonSchema(each)));
+      case "not", "contains", "if", "then", "else" -> putSchema(keyword, value);
+      case "propertynames" -> putSchema("propertyNames", value);
+      case "additionalproperties" -> putSchema("additionalProperties", value);
+      case "required" -> putRequired(value);
+      case "pattern" -> putPattern(value.asText());
+      case "uniqueitems" -> json.put("uniqueItems", value.asBoolean(false));
+      case "minimum", "maximum" -> putNumber(keyword, value);
+      case "exclusiveminimum" -> putNumber("exclusiveMinimum", value);
+      case "exclusivemaximum" -> putNumber("exclusiveMaximum", value);
+      case "minitems" -> putCount("minItems", value);
+      case "maxitems" -> putCount("maxItems", value);
+      case "minlength" -> putCount("minLength", value);
+      case "maxlength" -> putCount("maxLength", value);
+      case "minproperties" -> putCount("minProperties", value);
+      case "maxproperties" -> putCount("maxProperties", value);
+      default -> {
+        // a hint, a keyword that is read by its name, or one that nobody knows
+      }
+    }
+  }
+
+  private static Set<String> types(JsonNode value) {
+    Set<String> types = new LinkedHashSet<>();
+    for (JsonNode type :
+        value.isArray() ? value : JsonNodeFactory.instance.arrayNode().add(value)) {
+      types.add(type.asText().toLowerCase(Locale.ROOT));
+    }
+    return TYPES.containsAll(types) ? types : Set.of(); // one that is unknown may be anything
+  }
+
+  private static boolean hasNull(JsonNode values) {
+    for (JsonNode value : values) {
+      if (value.isNull()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The words of an enum are strings, also where the answer is a number or a truth value. */
+  private void putEnum(JsonNode values) {
+    if (!values.isArray() || values.isEmpty()) {
+      return;
+    }
     ArrayNode words = json.putArray("enum");
-    value.forEach(words::add);
-    if (nullable) {
+    for (JsonNode value : values) {
+      words.add(value);
+      String text = value.asText();
+      if (value.isTextual() && types.stream().anyMatch(NUMBERS::contains)) {
+        BigDecimal number = number(value);
+        if (number != null) {
+          words.add(number);
+        }
+      } else if (value.isTextual() && types.contains("boolean") && text.matches("true|false")) {
+        words.add(Boolean.parseBoolean(text));
+      } else if (value.isNumber() && types.contains("string")) {
+        words.add(text);
+      }
+    }
+    if (isNullable) {
       words.addNull();
     }
   }
 
-  /** 64-bit numbers are strings in the service's JSON. */
-  private static void putNumber(ObjectNode json, String name, JsonNode value) {
-    if (value.isNumber()) {
-      json.set(name, value);
-    } else if (value.asText().matches("-?\\d{1,18}")) {
-      json.put(name, Long.parseLong(value.asText()));
+  private void putSchemas(String keyword, JsonNode value) {
+    if (value.isObject()) {
+      ObjectNode schemas = json.putObject(keyword);
+      value.properties().forEach(p -> schemas.set(p.getKey(), toJsonSchema(p.getValue())));
     }
+  }
+
+  private static JsonNode usable(JsonNode byPattern) {
+    ObjectNode usable = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> each : byPattern.properties()) {
+      if (isUsable(each.getKey())) {
+        usable.set(each.getKey(), each.getValue());
+      }
+    }
+    return usable;
+  }
+
+  private void putSchema(String keyword, JsonNode value) {
+    if (value.isObject() || value.isBoolean()) {
+      json.set(keyword, toJsonSchema(value));
+    }
+  }
+
+  private void putList(String keyword, JsonNode value) {
+    if (value.isArray() && !value.isEmpty()) {
+      ArrayNode list = json.putArray(keyword);
+      value.forEach(each -> list.add(toJsonSchema(each)));
+    }
+  }
+
+  private void putItems(JsonNode value) {
+    putList("prefixItems", value); // a list of them in older JSON Schema
+    putSchema("items", value);
+  }
+
+  private void putReference(String reference) {
+    String place = reference.replaceFirst("^#/defs/", "#/\\$defs/");
+    if (!isNullable) {
+      json.put("$ref", place);
+      return;
+    }
+    ArrayNode either = json.withArray("allOf").addObject().putArray("anyOf");
+    either.addObject().put("$ref", place);
+    either.addObject().put("type", "null");
+  }
+
+  /** Within {@code allOf}, because there may be both keywords. */
+  private void putAlternatives(JsonNode value) {
+    if (!value.isArray() || value.isEmpty()) {
+      return;
+    }
+    ArrayNode either = json.withArray("allOf").addObject().putArray("anyOf");
+    value.forEach(each -> either.add(toJsonSchema(each)));
+    if (isNullable) {
+      either.addObject().put("type", "null");
+    }
+  }
+
+  private void putRequired(JsonNode value) {
+    if (value.isArray()) {
+      ArrayNode required = json.putArray("required");
+      value.forEach(name -> required.add(name.asText()));
+    }
+  }
+
+  private void putPattern(String pattern) {
+    if (isUsable(pattern)) {
+      json.put("pattern", pattern);
+    }
+  }
+
+  /** Whether a pattern means in Java what it means to the service. */
+  private static boolean isUsable(String pattern) {
+    try {
+      Pattern.compile(pattern);
+      return !OTHER_IN_JAVA.matcher(pattern).find();
+    } catch (PatternSyntaxException e) {
+      return false;
+    }
+  }
+
+  private void putNumber(String keyword, JsonNode value) {
+    BigDecimal number = number(value);
+    if (number != null) {
+      json.put(keyword, number);
+    }
+  }
+
+  private void putCount(String keyword, JsonNode value) {
+    BigDecimal number = number(value);
+    if (number != null && number.signum() >= 0 && number.stripTrailingZeros().scale() <= 0) {
+      json.put(keyword, number.toBigInteger());
+    }
+  }
+
+  /** A number, or digits in a string; null for anything else. */
+  private static BigDecimal number(JsonNode value) {
+    String text = value.isNumber() || value.isTextual() ? value.asText().strip() : "";
+    return NUMBER.matcher(text).matches() ? new BigDecimal(text) : null;
   }
 }

@@ -6,7 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.line.LineProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,6 +149,133 @@ class AnswerCheckTest {
         "{\"mimeType\":\"\",\"jsonSchema\":{\"$ref\":\"#/$defs/a\",\"$defs\":" + defs + "}}";
 
     assertThat(code(Strictness.STRICT, answer("[1]", "STOP"), form)).isEqualTo("fits");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        // An enum has strings, whatever the type.
+        "{'type':'INTEGER','enum':['30','60']} | 60 | \"60\" | 45",
+        "{'type':'NUMBER','enum':['0.5','1']} | 0.5 | \"1\" | 0.6",
+        "{'enum':['30','60'],'type':'integer'} | 60.0 | 30 | \"45\"",
+        "{'type':'BOOLEAN','enum':['true']} | true | \"true\" | false",
+        "{'type':'STRING','enum':['a',null]} | \"a\" | null | \"b\"",
+        "{'type':'INTEGER','enum':['1'],'nullable':true} | null | 1 | 2",
+        "{'type':'STRING','enum':[1,2]} | \"1\" | 2 | \"3\"",
+        "{'type':'STRING','format':'enum','enum':['a']} | \"a\" | \"a\" | 1",
+        // Numbers may be strings of digits.
+        "{'type':'ARRAY','minItems':'3'} | [1,2,3] | [1,2,3,4] | [1,2]",
+        "{'type':'ARRAY','max_items':'1'} | [] | [1] | [1,2]",
+        "{'type':'STRING','maxLength':'2','minLength':'1'} | \"ab\" | \"a\" | \"abc\"",
+        "{'type':'NUMBER','minimum':'0.5','maximum':' 2 '} | 0.5 | 2 | 3",
+        "{'type':'OBJECT','minProperties':'1'} | {\"a\":1} | {\"b\":1} | {}",
+        "{'type':'INTEGER','minimum':'many','maximum':'5'} | -3 | 5 | 6",
+        // What only describes a value, and what is unknown, demands nothing.
+        "{'type':'STRING','format':'date-time','title':'t','example':7,'default':8} | \"x\" | \"\" | 7",
+        "{'type':'INTEGER','format':'int64'} | 1.0 | 1e3 | 1.5",
+        "{'type':'OBJECT','propertyOrdering':['a'],'nullable':false} | {} | {\"b\":1} | null",
+        "{'type':'string','x-mine':{'type':'number'},'multipleOf':'x'} | \"x\" | \"y\" | 1",
+        "{'type':'Array','items':{'type':'Number'}} | [1] | [] | [\"1\"]",
+        "{'type':['STRING','NULL']} | \"x\" | null | 1",
+        // Alternatives and references.
+        "{'any_of':[{'type':'STRING'},{'type':'NUMBER'}],'nullable':true} | 1 | null | []",
+        "{'oneOf':[{'type':'NUMBER'},{'type':'INTEGER'}]} | 1 | 1.5 | \"1\"",
+        "{'ref':'#/defs/a','defs':{'a':{'type':'STRING'}}} | \"x\" | \"y\" | 1",
+        "{'$ref':'#/$defs/a','nullable':true,'$defs':{'a':{'type':'STRING'}}} | \"x\" | null | 1",
+        "{'type':'OBJECT','properties':{'max_items':{'type':'STRING'}}} | {\"max_items\":\"x\"} | {} | {\"max_items\":1}",
+        // A pattern that Java reads as something else is not checked.
+        "{'type':'STRING','pattern':'^[[:alpha:]]+$'} | \"bcd\" | \"1\" | 1",
+        "{'type':'STRING','pattern':'^(?P<year>[0-9]+)$'} | \"1999\" | \"x\" | 1",
+        "{'type':'STRING','pattern':'^[0-9]+$'} | \"1999\" | \"1\" | \"x\"",
+      })
+  void a_schema_means_what_the_service_means_by_it(
+      String schema, String one, String another, String misfit) throws IOException {
+    for (String dialect : new String[] {"schema", "jsonSchema"}) {
+      String form =
+          "{\"mimeType\":\"application/json\",\""
+              + dialect
+              + "\":"
+              + schema.replace('\'', '"')
+              + "}";
+      assertThat(code(Strictness.STRICT, answer(one, "STOP"), form)).as(dialect).isEqualTo("fits");
+      assertThat(code(Strictness.STRICT, answer(another, "STOP"), form)).isEqualTo("fits");
+      assertThat(code(Strictness.STRICT, answer(misfit, "STOP"), form)).isEqualTo("answer-schema");
+    }
+  }
+
+  @Test
+  void the_validator_warns_of_nothing() throws IOException {
+    List<String> warnings = new ArrayList<>();
+    Handler handler = new Listening(warnings);
+    Logger validator = Logger.getLogger("com.networknt.schema");
+    validator.addHandler(handler);
+    try {
+      for (String dialect : new String[] {"schema", "jsonSchema"}) {
+        String form =
+            "{\"mimeType\":\"application/json\",\"%s\":{\"type\":\"OBJECT\",\"nullable\":true,\"title\":\"t\",\"example\":1,\"propertyOrdering\":[\"a\"],\"properties\":{\"a\":{\"type\":\"STRING\",\"format\":\"enum\",\"pattern\":\"(?P<x>y)\",\"minLength\":\"one\"}},\"x-mine\":1}}"
+                .formatted(dialect);
+        assertThat(code(Strictness.STRICT, answer("{\"a\":\"x\"}", "STOP"), form))
+            .isEqualTo("fits");
+      }
+    } finally {
+      validator.removeHandler(handler);
+    }
+    assertThat(warnings).isEmpty();
+  }
+
+  private static final class Listening extends Handler {
+    private final List<String> heard;
+
+    Listening(List<String> heard) {
+      this.heard = heard;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      heard.add(record.getMessage());
+    }
+
+    @Override
+    public void flush() {
+      // nothing is kept back
+    }
+
+    @Override
+    public void close() {
+      // nothing is open
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'finishReason':'MAX_TOKENS',TEXT cut}, {'finishReason':'STOP',TEXT whole} | whole",
+        "{'finishReason':'SAFETY'}, {'finishReason':'STOP',TEXT whole} | whole",
+        "{'finishReason':'STOP'}, {TEXT whole} | whole",
+        "{'finishReason':'STOP',TEXT one}, {'finishReason':'STOP',TEXT two} | one",
+        "{'finishReason':'STOP',TEXT one}, {'finishReason':'SAFETY'} | one",
+        "null, {'finishReason':'STOP',TEXT whole}, {'finishReason':'MAX_TOKENS'} | whole",
+        "{'finishReason':'SAFETY'}, {'finishReason':'RECITATION'} | stopped",
+        "{'finishReason':'SAFETY'}, {'finishReason':'MAX_TOKENS',TEXT cut} | cut-off",
+      })
+  void of_several_candidates_the_first_complete_one_counts(String candidates, String outcome)
+      throws IOException {
+    String line =
+        "{'key':'k','response':{'candidates':["
+            + candidates.replaceAll("TEXT (\\w+)", "'content':{'parts':[{'text':'$1'}]}")
+            + "]}}";
+    AnswerLine read = AnswerLine.read(line.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+
+    String code =
+        new AnswerCheck(Strictness.STRICT)
+            .problemOf(read, AnswerForm.ANY)
+            .map(LineProblem::code)
+            .orElse(read.candidate().orElseThrow().text());
+    assertThat(code).isEqualTo(outcome);
   }
 
   private static String code(Strictness strictness, String line, String form) throws IOException {
