@@ -98,7 +98,7 @@ public final class Beans implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     this.receiver = new Receiver(context, random);
 
-    MediaLookup media = new MediaLookup(ledger.media(), settings.uploads().types(), remoteMedia);
+    MediaLookup media = new MediaLookup(ledger.media(), settings.uploads().rules(), remoteMedia);
     UploadCache cache =
         new UploadCache(
             ledger.uploads(), workspace.connections().clock(), settings.uploads().minLife());

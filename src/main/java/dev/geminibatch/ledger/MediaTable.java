@@ -33,8 +33,8 @@ public final class MediaTable implements MediaIndex {
         handle -> {
           for (Entry entry : entries) {
             insert(handle, runId, entry);
-            if (entry.isNew()) {
-              remember(handle, entry.file(), entry.stamp());
+            if (entry.type() != null) {
+              remember(handle, entry.file(), entry.stamp(), entry.type());
             }
           }
         });
@@ -56,7 +56,7 @@ public final class MediaTable implements MediaIndex {
         problem == null ? null : problem.getMessage());
   }
 
-  private static void remember(Handle handle, MediaFile file, FileStamp stamp) {
+  private static void remember(Handle handle, MediaFile file, FileStamp stamp, String type) {
     handle.execute(
         """
         INSERT INTO digest (path, size, modified, sha256, mime) VALUES (?, ?, ?, ?, ?)
@@ -66,21 +66,21 @@ public final class MediaTable implements MediaIndex {
         stamp.size(),
         stamp.modified(),
         file.sha256(),
-        file.mimeType());
+        type);
   }
 
   @Override
-  public Optional<MediaFile> known(Path path, FileStamp stamp) {
+  public Optional<Digest> known(Path path, FileStamp stamp) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(
-                    "SELECT path, sha256, size, mime FROM digest"
+                    "SELECT sha256, mime FROM digest"
                         + " WHERE path = :path AND size = :size AND modified = :modified")
                 .bind("path", path.toString())
                 .bind("size", stamp.size())
                 .bind("modified", stamp.modified())
-                .map((row, context) -> mediaFile(row))
+                .map((row, context) -> new Digest(row.getString("sha256"), row.getString("mime")))
                 .findOne());
   }
 

@@ -30,15 +30,17 @@ public final class UploadTable implements ReferenceIndex {
   }
 
   @Override
-  public boolean contains(ProjectId project, String sha256, Instant aliveAt) {
+  public boolean contains(ProjectId project, String sha256, String mimeType, Instant aliveAt) {
     return jdbi.withHandle(
         handle ->
             handle
                     .createQuery(
                         "SELECT COUNT(*) FROM upload"
-                            + " WHERE project = :project AND sha256 = :sha256 AND expires_at > :until")
+                            + " WHERE project = :project AND sha256 = :sha256 AND mime = :mime"
+                            + " AND expires_at > :until")
                     .bind("project", project.value())
                     .bind("sha256", sha256)
+                    .bind("mime", mimeType)
                     .bind("until", aliveAt.toEpochMilli())
                     .mapTo(Long.class)
                     .one()
@@ -73,7 +75,7 @@ public final class UploadTable implements ReferenceIndex {
             handle
                 .createQuery(
                     """
-                    SELECT u.uri, m.mime, u.expires_at, m.code, m.problem
+                    SELECT u.uri, u.mime, u.expires_at, m.code, m.problem
                     FROM media m LEFT JOIN upload u
                       ON u.sha256 = m.sha256 AND u.project = :project
                     WHERE m.run_id = :run AND m.tag = :tag""")

@@ -93,7 +93,12 @@ public enum ProblemCode {
       "file-type",
       Stage.INSPECT,
       Retry.NO,
-      "The type of the file, by its content, is not one of `media.types`."),
+      "The type of the file, by its content, is not one of `media.types`, or the file is text that is not UTF-8."),
+  FILE_MISMATCH(
+      "file-mismatch",
+      Stage.INSPECT,
+      Retry.NO,
+      "The file is not what its name says, as after a failed download (`media.mismatch`)."),
   FILE_UNREADABLE(
       "file-unreadable", Stage.INSPECT, Retry.NO, "The file cannot be read or downloaded."),
   FILE_REMOTE(

@@ -13,9 +13,17 @@ public interface MediaIndex {
    * @param file null if there is a problem
    * @param problem null if there is none
    * @param stamp of the file
-   * @param isNew whether the file was read for it, so that its hash is worth remembering
+   * @param type what to remember of the file's type, with its hash; null if both are remembered
    */
-  record Entry(String tag, MediaFile file, MediaProblem problem, FileStamp stamp, boolean isNew) {}
+  record Entry(String tag, MediaFile file, MediaProblem problem, FileStamp stamp, String type) {}
+
+  /**
+   * What is remembered of a file.
+   *
+   * @param sha256 of the content, in hex
+   * @param type as it was in the entry; older versions remembered a media type there
+   */
+  record Digest(String sha256, String type) {}
 
   /** Distinct contents of a run: how many, and their bytes. */
   record Totals(long files, long bytes) {}
@@ -27,7 +35,7 @@ public interface MediaIndex {
   void write(String runId, List<Entry> entries);
 
   /** What is remembered of a file that has not changed since. */
-  Optional<MediaFile> known(Path path, FileStamp stamp);
+  Optional<Digest> known(Path path, FileStamp stamp);
 
   /** Whether a tag has been written down, and if so with which problem, if any. */
   Optional<Optional<MediaProblem>> written(String runId, String tag);

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -25,18 +24,18 @@ public final class MediaLookup {
   private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]+:/");
 
   private final MediaIndex index;
-  private final List<String> types;
+  private final MediaRules rules;
   private final RemoteMedia remoteMedia;
 
   /**
    * A lookup that knows what the index knows.
    *
-   * @param types patterns of the media types that may be sent
+   * @param rules which files may be sent
    */
-  public MediaLookup(MediaIndex index, List<String> types, RemoteMedia remoteMedia) {
+  public MediaLookup(MediaIndex index, MediaRules rules, RemoteMedia remoteMedia) {
     this.remoteMedia = remoteMedia;
     this.index = index;
-    this.types = types;
+    this.rules = rules;
   }
 
   /** Begins to examine the tags of a run, from nothing. */
@@ -59,15 +58,9 @@ public final class MediaLookup {
             ProblemCode.FILE_TOO_LARGE,
             "\"" + tag + "\" has " + stamp.size() + " bytes; the service takes files up to 2 GB");
       }
-      Optional<MediaFile> known = index.known(path, stamp);
-      MediaFile file =
-          known.isPresent()
-              ? known.get()
-              : new MediaFile(path, sha256(path), stamp.size(), MediaType.of(path));
-      MediaType.check(file.mimeType(), types, tag);
-      return new Entry(tag, file, null, stamp, known.isEmpty());
+      return found(tag, path, stamp);
     } catch (MediaProblem problem) {
-      return new Entry(tag, null, problem, null, false);
+      return new Entry(tag, null, problem, null, null);
     } catch (IOException e) {
       return new Entry(
           tag,
@@ -75,8 +68,36 @@ public final class MediaLookup {
           new MediaProblem(
               ProblemCode.FILE_UNREADABLE, "\"" + tag + "\" cannot be read: " + e.getMessage()),
           null,
-          false);
+          null);
     }
+  }
+
+  private Entry found(String tag, Path path, FileStamp stamp) throws MediaProblem, IOException {
+    Optional<MediaIndex.Digest> known = index.known(path, stamp);
+    Optional<ContentType> remembered =
+        known.flatMap(digest -> ContentType.remembered(digest.type()));
+    ContentType type = remembered.isPresent() ? remembered.get() : TypeDetector.of(path);
+    String sha256;
+    if (known.isPresent() && (remembered.isPresent() || !type.isText())) {
+      sha256 = known.get().sha256();
+    } else {
+      MessageDigest digest = Sha256.digest();
+      Optional<TextScan> scan =
+          type.isText() && !type.isForeignText() ? Optional.of(new TextScan()) : Optional.empty();
+      read(path, scan, digest);
+      sha256 = HexFormat.of().formatHex(digest.digest());
+      Optional<String> other = scan.flatMap(TextScan::otherEncoding);
+      if (other.isPresent()) {
+        type = ContentType.text(type.name(), other.get());
+      }
+    }
+    String mimeType = rules.nameToSend(tag, path, type);
+    return new Entry(
+        tag,
+        new MediaFile(path, sha256, stamp.size(), mimeType),
+        null,
+        stamp,
+        remembered.isPresent() ? null : type.toRemember());
   }
 
   /** Whether the file is still what it was when it was examined. */
@@ -87,14 +108,16 @@ public final class MediaLookup {
         .isPresent();
   }
 
-  private static String sha256(Path file) throws IOException {
-    MessageDigest digest = Sha256.digest();
+  private static void read(Path file, Optional<TextScan> scan, MessageDigest digest)
+      throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] buffer = new byte[1 << 16];
       for (int read; (read = in.read(buffer)) >= 0; ) {
         digest.update(buffer, 0, read);
+        if (scan.isPresent()) {
+          scan.get().take(buffer, read);
+        }
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -23,6 +23,7 @@ public interface ReferenceIndex {
    * The reference of a tag.
    *
    * @param uri null if there is none
+   * @param mimeType under which the file was uploaded
    * @param problem why there never will be one
    */
   record TagReference(
@@ -36,8 +37,12 @@ public interface ReferenceIndex {
    */
   record Needed(String tag, boolean isDead) {}
 
-  /** Whether a project has a reference for a content that lives longer than until a time. */
-  boolean contains(ProjectId project, String sha256, Instant aliveAt);
+  /**
+   * Whether a project has a reference for a content that lives longer than until a time.
+   *
+   * @param mimeType under which it was uploaded: the service goes by it
+   */
+  boolean contains(ProjectId project, String sha256, String mimeType, Instant aliveAt);
 
   /** Remembers what the service gave for a content, in place of what it gave before. */
   void put(ProjectId project, MediaFile media, StoredReference reference);

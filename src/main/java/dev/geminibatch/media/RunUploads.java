@@ -76,7 +76,7 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     MediaFile media = page.next();
     last = media.sha256();
     handedOut.incrementAndGet();
-    return new Content(UploadCache.key(project, media.sha256()), media);
+    return new Content(UploadCache.key(project, media), media);
   }
 
   /** Uploads a content; a problem is noted for the lines that need it. */

@@ -42,9 +42,9 @@ public final class UploadCache {
     this.minLife = minLife;
   }
 
-  /** The key of a content in a project. */
-  public static String key(ProjectId project, String sha256) {
-    return project + ":" + sha256;
+  /** The key of a content in a project, under the type that it is sent with. */
+  public static String key(ProjectId project, MediaFile media) {
+    return project + ":" + media.sha256() + ":" + media.mimeType();
   }
 
   /** The project of a key. */
@@ -53,7 +53,11 @@ public final class UploadCache {
   }
 
   private static String sha256(String key) {
-    return key.substring(key.indexOf(':') + 1);
+    return key.substring(key.indexOf(':') + 1, key.lastIndexOf(':'));
+  }
+
+  private static String mimeType(String key) {
+    return key.substring(key.lastIndexOf(':') + 1);
   }
 
   /**
@@ -89,7 +93,7 @@ public final class UploadCache {
 
   /** Whether the service has the content for long enough. */
   public boolean contains(String key) {
-    return index.contains(project(key), sha256(key), neededUntil());
+    return index.contains(project(key), sha256(key), mimeType(key), neededUntil());
   }
 
   /** Until when a reference must live to be used now. */

@@ -102,6 +102,7 @@ public final class Uploader {
       Instant needed = cache.neededUntil();
       boolean usable =
           (file.size() < 0 || file.size() == media.size())
+              && isOfType(file, media.mimeType())
               && hashMatches(file, media.sha256())
               && file.expires().map(needed::isBefore).orElse(false);
       return usable ? Optional.of(file) : Optional.empty();
@@ -145,6 +146,11 @@ public final class Uploader {
               + file.error().orElse("no reason given"));
     }
     return file;
+  }
+
+  /** An earlier version may have uploaded the same content under another type. */
+  private static boolean isOfType(RemoteFile file, String mimeType) {
+    return file.mimeType().isEmpty() || file.mimeType().equals(mimeType);
   }
 
   /** Whether the service's hash, in a form that we know, is the content's. */

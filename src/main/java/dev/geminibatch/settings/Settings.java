@@ -4,6 +4,7 @@ import dev.geminibatch.answer.Strictness;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.RequestDefaults;
+import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ServiceConfig;
 import java.math.BigDecimal;
@@ -84,14 +85,14 @@ public record Settings(
    * @param minLife what a reference must have left of its 48 hours to be used again
    * @param storageLimit bytes of all files of the project
    * @param remoteHosts hosts that files may be fetched from
-   * @param types patterns of the media types that may be sent, {@code image/*}
+   * @param rules which files may be sent
    */
   public record Uploads(
       Path mediaRoot,
       int concurrency,
       Duration minLife,
       long storageLimit,
-      List<String> types,
+      MediaRules rules,
       List<String> remoteHosts,
       long remoteMaxBytes,
       Duration remoteTimeout) {}

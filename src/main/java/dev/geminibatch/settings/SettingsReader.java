@@ -5,6 +5,7 @@ import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.LineReader;
+import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.settings.Settings.Costs;
 import dev.geminibatch.settings.Settings.Folders;
@@ -111,7 +112,8 @@ final class SettingsReader {
         concurrency,
         typed.time("upload.min-life", "25h"),
         typed.bytes("upload.storage-limit", "20GB", 1L << 50),
-        mediaTypes(),
+        new MediaRules(
+            mediaTypes(), typed.choice("media.mismatch", "error", "send").equals("send")),
         typed.words("media.remote-hosts", ""),
         typed.bytes("media.remote-max-bytes", "100MB", ServiceLimits.MAX_FILE_BYTES),
         typed.time("media.remote-timeout", "5m"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.media.FileStamp;
 import dev.geminibatch.media.MediaFile;
+import dev.geminibatch.media.MediaIndex.Digest;
 import dev.geminibatch.media.MediaIndex.Entry;
 import dev.geminibatch.media.MediaIndex.Totals;
 import dev.geminibatch.media.MediaProblem;
@@ -26,7 +27,7 @@ abstract class MediaTableContract extends LedgerContract {
   }
 
   private static Entry found(String name, String sha256) {
-    return new Entry(name, file(name, sha256), null, STAMP, true);
+    return new Entry(name, file(name, sha256), null, STAMP, "image/png;v=1");
   }
 
   private void write(Entry... entries) {
@@ -35,7 +36,7 @@ abstract class MediaTableContract extends LedgerContract {
 
   @Test
   void what_was_found_out_about_a_tag_is_there_after_a_restart() throws IOException {
-    write(found("תמונה.png", "aa"), new Entry("x.png", null, PROBLEM, null, false));
+    write(found("תמונה.png", "aa"), new Entry("x.png", null, PROBLEM, null, null));
     reopen();
 
     assertThat(ledger.media().file(RUN, "תמונה.png")).hasValue(file("תמונה.png", "aa"));
@@ -53,22 +54,24 @@ abstract class MediaTableContract extends LedgerContract {
     write(found("a.png", "aa"));
     Path path = file("a.png", "aa").path();
 
-    assertThat(ledger.media().known(path, STAMP)).hasValue(file("a.png", "aa"));
+    assertThat(ledger.media().known(path, STAMP)).hasValue(new Digest("aa", "image/png;v=1"));
     assertThat(ledger.media().known(path, new FileStamp(3, STAMP.modified() + 1))).isEmpty();
     assertThat(ledger.media().known(path, new FileStamp(4, STAMP.modified()))).isEmpty();
 
     FileStamp later = new FileStamp(3, STAMP.modified() + 1);
     ledger
         .media()
-        .write("run-2", List.of(new Entry("a.png", file("a.png", "bb"), null, later, true)));
-    assertThat(ledger.media().known(path, later)).hasValue(file("a.png", "bb"));
+        .write(
+            "run-2",
+            List.of(new Entry("a.png", file("a.png", "bb"), null, later, "image/png;v=1")));
+    assertThat(ledger.media().known(path, later)).hasValue(new Digest("bb", "image/png;v=1"));
     assertThat(ledger.media().known(path, STAMP)).isEmpty();
   }
 
   @Test
   void contents_are_counted_once_and_come_in_the_order_of_their_hashes() {
     write(found("c.png", "cc"), found("a.png", "aa"), found("also-a.png", "aa"));
-    write(found("b.png", "bb"), new Entry("x.png", null, PROBLEM, null, false));
+    write(found("b.png", "bb"), new Entry("x.png", null, PROBLEM, null, null));
 
     assertThat(ledger.media().totals(RUN, 1)).isEqualTo(new Totals(3, 9));
     assertThat(ledger.media().totals(RUN, 2)).isEqualTo(new Totals(0, 0));
@@ -90,7 +93,7 @@ abstract class MediaTableContract extends LedgerContract {
 
   @Test
   void every_tag_comes_in_order_with_its_hash_or_its_problem() {
-    write(found("b.png", "bb"), new Entry("c.png", null, PROBLEM, null, false));
+    write(found("b.png", "bb"), new Entry("c.png", null, PROBLEM, null, null));
     write(found("a.png", "aa"));
 
     List<String> contents = new ArrayList<>();

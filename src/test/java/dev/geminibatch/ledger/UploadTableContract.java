@@ -29,7 +29,7 @@ abstract class UploadTableContract extends LedgerContract {
   private String withTags(String... contents) {
     String run = inspected("tags.jsonl");
     for (String sha256 : contents) {
-      Entry entry = new Entry(sha256, file(sha256), null, new FileStamp(3, 1), true);
+      Entry entry = new Entry(sha256, file(sha256), null, new FileStamp(3, 1), "image/png");
       ledger.media().write(run, List.of(entry));
     }
     return run;
@@ -60,13 +60,25 @@ abstract class UploadTableContract extends LedgerContract {
   @Test
   void a_reference_is_there_until_it_expires_and_a_new_one_takes_its_place() {
     put(PROJECT, "aa", EXPIRES);
-    assertThat(ledger.uploads().contains(PROJECT, "aa", EXPIRES.minusMillis(1))).isTrue();
-    assertThat(ledger.uploads().contains(PROJECT, "aa", EXPIRES)).isFalse();
+    assertThat(ledger.uploads().contains(PROJECT, "aa", "image/png", EXPIRES.minusMillis(1)))
+        .isTrue();
+    assertThat(ledger.uploads().contains(PROJECT, "aa", "image/png", EXPIRES)).isFalse();
 
     put(PROJECT, "aa", EXPIRES.plusSeconds(1));
 
-    assertThat(ledger.uploads().contains(PROJECT, "aa", EXPIRES)).isTrue();
+    assertThat(ledger.uploads().contains(PROJECT, "aa", "image/png", EXPIRES)).isTrue();
     assertThat(ledger.uploads().names(PROJECT)).containsExactly("files/aa");
+  }
+
+  @Test
+  void a_content_that_was_uploaded_under_another_type_is_uploaded_again() {
+    String run = withTags("aa");
+    put(PROJECT, "aa", EXPIRES);
+
+    assertThat(ledger.uploads().contains(PROJECT, "aa", "image/webp", START)).isFalse();
+    assertThat(ledger.uploads().reference(run, PROJECT, "aa").mimeType())
+        .as("a request names the type that the service was told")
+        .isEqualTo("image/png");
   }
 
   @Test
@@ -106,8 +118,8 @@ abstract class UploadTableContract extends LedgerContract {
         .needAgain(PROJECT, run, 2, List.of(new Needed("aa", false), new Needed("bb", true)));
 
     assertThat(ledger.media().totals(run, 2).files()).isEqualTo(2);
-    assertThat(ledger.uploads().contains(PROJECT, "aa", START)).isTrue();
-    assertThat(ledger.uploads().contains(PROJECT, "bb", START)).isFalse();
+    assertThat(ledger.uploads().contains(PROJECT, "aa", "image/png", START)).isTrue();
+    assertThat(ledger.uploads().contains(PROJECT, "bb", "image/png", START)).isFalse();
   }
 
   @Test
@@ -121,11 +133,11 @@ abstract class UploadTableContract extends LedgerContract {
     assertThat(ledger.uploads().needed(PROJECT)).containsOnly("files/aa", ofJob);
     assertThat(ledger.uploads().forget(PROJECT, "files/aa")).isFalse();
     assertThat(ledger.uploads().forget(PROJECT, "files/bb")).isTrue();
-    assertThat(ledger.uploads().contains(PROJECT, "bb", START)).isFalse();
+    assertThat(ledger.uploads().contains(PROJECT, "bb", "image/png", START)).isFalse();
 
     runs().failed(run, "why");
     assertThat(ledger.uploads().forget(PROJECT, "files/aa")).isTrue();
-    assertThat(ledger.uploads().contains(PROJECT, "aa", START)).isFalse();
+    assertThat(ledger.uploads().contains(PROJECT, "aa", "image/png", START)).isFalse();
   }
 
   @Test

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UploadCacheTest {
-  private static final String KEY = UploadCache.key(new ProjectId("project"), "abc");
+  private static final MediaFile MEDIA = new MediaFile(Path.of("x.jpg"), "abc", 3, "image/jpeg");
+  private static final String KEY = UploadCache.key(new ProjectId("project"), MEDIA);
 
   @TempDir Path folder;
   private final MovableClock clock = new MovableClock(Clock.systemUTC());
@@ -74,7 +75,7 @@ class UploadCacheTest {
   void another_project_never_gets_the_reference() {
     put(48);
 
-    assertThat(cache.contains(UploadCache.key(new ProjectId("other"), "abc"))).isFalse();
+    assertThat(cache.contains(UploadCache.key(new ProjectId("other"), MEDIA))).isFalse();
   }
 
   @Test
@@ -106,7 +107,7 @@ class UploadCacheTest {
   private void put(int hours) {
     cache.put(
         KEY,
-        new MediaFile(Path.of("x.jpg"), "abc", 3, "image/jpeg"),
+        MEDIA,
         new RemoteFile(
             "files/x",
             "x",

@@ -45,14 +45,15 @@ class UploaderTest {
   void examine() throws Exception {
     fixture = StageFixture.open(folder, service);
     cache = fixture.references();
-    MediaLookup lookup = new MediaLookup(fixture.ledger().media(), List.of("image/*"), null);
+    MediaLookup lookup =
+        new MediaLookup(fixture.ledger().media(), MediaRules.of(List.of("image/*")), null);
     uploader = new Uploader(fixture.workspace().connections(), lookup, cache, new Random(1));
     picture = Files.write(folder.resolve("a.png"), Samples.png("a"));
     String run = fixture.dropped("x.jsonl");
     MediaIndex.Entry found = lookup.look("a.png", new MediaRoot(folder));
     fixture.ledger().media().write(run, List.of(found));
     media = found.file();
-    key = UploadCache.key(fixture.workspace().connection().project(), media.sha256());
+    key = UploadCache.key(fixture.workspace().connection().project(), media);
   }
 
   @AfterEach
@@ -99,6 +100,19 @@ class UploaderTest {
     upload();
 
     assertThat(service.fileNames()).hasSize(2);
+  }
+
+  @Test
+  void a_name_that_is_taken_by_the_content_under_another_type_is_not_used() throws Exception {
+    upload();
+    fixture.ledger().uploads().forget(UploadCache.project(key), name());
+    media = new MediaFile(media.path(), media.sha256(), media.size(), "image/webp");
+    key = UploadCache.key(UploadCache.project(key), media);
+
+    upload();
+
+    assertThat(service.fileNames()).hasSize(2);
+    assertThat(cache.contains(key)).isTrue();
   }
 
   @Test

@@ -160,7 +160,7 @@ class RetryPlannerTest {
     List<MediaIndex.Entry> entries = new ArrayList<>();
     for (String name : names) {
       MediaFile file = new MediaFile(folder.resolve(name), "hash of " + name, 1, "image/png");
-      entries.add(new MediaIndex.Entry(name, file, null, null, false));
+      entries.add(new MediaIndex.Entry(name, file, null, null, null));
       fixture
           .ledger()
           .uploads()

@@ -124,7 +124,7 @@ class ContentFingerprintTest {
       Inspector inspector =
           new Inspector(
               fixture.context(),
-              new MediaLookup(fixture.ledger().media(), settings.uploads().types(), null),
+              new MediaLookup(fixture.ledger().media(), settings.uploads().rules(), null),
               new UploadCache(
                   fixture.ledger().uploads(), fixture.clock(), settings.uploads().minLife()),
               new Prices("", "USD", Map.of()),

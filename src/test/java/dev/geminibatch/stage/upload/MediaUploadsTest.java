@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.media.MediaExamination;
 import dev.geminibatch.media.MediaLookup;
+import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.media.RunUploads;
 import dev.geminibatch.media.StorageQuota;
 import dev.geminibatch.media.Uploader;
@@ -40,7 +41,7 @@ class MediaUploadsTest {
   @BeforeEach
   void examine() throws IOException {
     fixture = StageFixture.open(folder, service);
-    lookup = new MediaLookup(fixture.ledger().media(), List.of("image/*"), null);
+    lookup = new MediaLookup(fixture.ledger().media(), MediaRules.of(List.of("image/*")), null);
     for (String name : List.of("a", "b", "c", "d")) {
       Files.write(folder.resolve(name + ".png"), Samples.png(name));
     }

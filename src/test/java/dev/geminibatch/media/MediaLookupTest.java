@@ -1,0 +1,113 @@
+package dev.geminibatch.media;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.geminibatch.io.Sha256;
+import dev.geminibatch.media.MediaIndex.Entry;
+import dev.geminibatch.testkit.FakeService;
+import dev.geminibatch.testkit.Samples;
+import dev.geminibatch.testkit.StageFixture;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is found out about a file, and how much of it is believed the next time. */
+class MediaLookupTest {
+  private static final String LONG_TEXT = "one line\n".repeat(20_000);
+
+  @TempDir Path folder;
+  private StageFixture fixture;
+  private MediaIndex index;
+  private MediaLookup lookup;
+  private MediaRoot root;
+
+  @BeforeEach
+  void open() throws IOException {
+    fixture = StageFixture.open(folder, new FakeService());
+    index = fixture.ledger().media();
+    lookup = new MediaLookup(index, MediaRules.of(List.of("image/*", "audio/*", "text/*")), null);
+    root = new MediaRoot(folder);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    fixture.close();
+  }
+
+  /** As if an earlier version had examined a file. */
+  private void remembered(String name, String sha256, String type) throws IOException {
+    Path path = folder.resolve(name).toRealPath();
+    MediaFile file = new MediaFile(path, sha256, Files.size(path), type);
+    index.write(name, List.of(new Entry(name, file, null, FileStamp.of(path), type)));
+  }
+
+  private Entry look(String name) {
+    Entry entry = lookup.look(name, root);
+    index.write("again " + name, List.of(entry));
+    return entry;
+  }
+
+  @Test
+  void a_type_that_an_older_version_remembered_is_looked_up_again_but_the_hash_is_kept()
+      throws Exception {
+    try (var in = MediaLookupTest.class.getResourceAsStream("/media/o.ogg")) {
+      Files.write(folder.resolve("o.ogg"), in.readAllBytes());
+    }
+    remembered("o.ogg", "the hash of before", "application/ogg");
+
+    Entry first = look("o.ogg");
+    Entry second = lookup.look("o.ogg", root);
+
+    assertThat(first.problem()).isNull();
+    assertThat(first.file().mimeType()).isEqualTo("audio/ogg");
+    assertThat(first.file().sha256()).isEqualTo("the hash of before");
+    assertThat(second.file()).isEqualTo(first.file());
+    assertThat(second.type()).as("nothing new to remember").isNull();
+  }
+
+  @Test
+  void text_that_an_older_version_took_is_read_again_to_its_end() throws Exception {
+    Files.write(
+        folder.resolve("x.txt"), (LONG_TEXT + "caf\u00e9").getBytes(StandardCharsets.ISO_8859_1));
+    remembered("x.txt", "the hash of before", "text/plain");
+
+    assertThat(look("x.txt").problem()).hasMessageContaining("text in windows-1252");
+  }
+
+  @Test
+  void a_letter_that_is_not_utf8_is_found_wherever_it_is() throws Exception {
+    String text = LONG_TEXT + "שלום".repeat(40_000);
+    Files.writeString(folder.resolve("good.txt"), text);
+    Files.writeString(
+        folder.resolve("bad.txt"),
+        "x".repeat(131_071) + "שלום עולם, זה קובץ טקסט",
+        java.nio.charset.Charset.forName("windows-1255"));
+
+    Entry good = lookup.look("good.txt", root);
+
+    assertThat(good.problem()).isNull();
+    assertThat(good.file().sha256())
+        .isEqualTo(
+            HexFormat.of()
+                .formatHex(Sha256.digest().digest(text.getBytes(StandardCharsets.UTF_8))));
+    assertThat(lookup.look("bad.txt", root).problem()).hasMessageContaining("windows-1255");
+  }
+
+  @Test
+  void a_mismatch_is_checked_under_every_name_of_a_content() throws Exception {
+    Files.writeString(folder.resolve("page.html"), "<html><title>x</title>");
+    Files.createSymbolicLink(folder.resolve("page.jpg"), folder.resolve("page.html"));
+    Files.write(folder.resolve("blob"), Samples.png("a"));
+
+    assertThat(look("page.html").problem()).isNull();
+    assertThat(look("page.jpg").problem().code()).hasToString("file-mismatch");
+    assertThat(look("blob").file().mimeType()).isEqualTo("image/png");
+  }
+}
