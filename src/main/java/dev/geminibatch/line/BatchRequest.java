@@ -14,6 +14,7 @@ import java.util.List;
  * @param inline files that are in the line itself
  * @param answerFormat what the request wants its answer to look like
  * @param form how the bytes of the line relate to what the service takes
+ * @param shape what was understood that is not the service's own form
  */
 public record BatchRequest(
     Line line,
@@ -23,7 +24,8 @@ public record BatchRequest(
     List<Segment> segments,
     Inline inline,
     AnswerFormat answerFormat,
-    Form form)
+    Form form,
+    Shape shape)
     implements CheckedLine {
 
   /** How the bytes of a line relate to what the service takes. */
@@ -34,6 +36,18 @@ public record BatchRequest(
     PIECES,
     /** Likewise, but the input holds them only as a quotation, in a line of an errors file. */
     QUOTED
+  }
+
+  /**
+   * What was understood of a line that is not the service's own form.
+   *
+   * @param isForeign whether the request is another one than the bytes say to those who know only
+   *     the service's form
+   * @param ignored fields that steer the program that wrote the line, and nothing else
+   */
+  public record Shape(boolean isForeign, List<String> ignored) {
+    static final Shape PLAIN = new Shape(false, List.of());
+    static final Shape FOREIGN = new Shape(true, List.of());
   }
 
   /** Base64 data in a line: how many files, and how many bytes of the line they take. */
@@ -53,7 +67,13 @@ public record BatchRequest(
 
   /** The same request, quoted by the line that it was read from. */
   BatchRequest quoted() {
-    return new BatchRequest(line, key, model, extras, segments, inline, answerFormat, Form.QUOTED);
+    return quoted(shape);
+  }
+
+  /** The same request, quoted by the line that it was read from. */
+  BatchRequest quoted(Shape shape) {
+    return new BatchRequest(
+        line, key, model, extras, segments, inline, answerFormat, Form.QUOTED, shape);
   }
 
   /** How much of the line's bytes is sent as text. */

@@ -25,6 +25,10 @@ final class Edits {
     edits.add(new Edit(start, end, replacement));
   }
 
+  void addAll(Edits others) {
+    edits.addAll(others.edits);
+  }
+
   boolean isEmpty() {
     return edits.isEmpty();
   }

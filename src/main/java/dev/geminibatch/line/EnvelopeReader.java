@@ -2,37 +2,21 @@ package dev.geminibatch.line;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import dev.geminibatch.io.Amounts;
 import dev.geminibatch.line.BatchRequest.Form;
 import dev.geminibatch.line.BatchRequest.Range;
+import dev.geminibatch.line.BatchRequest.Shape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Reads what stands around a request: its key, its model, its form. One reader a line. */
 final class EnvelopeReader {
-  /** Fields of a request that the service ignores without a word when they stand beside it. */
-  private static final Set<String> FIELDS_OF_A_REQUEST =
-      Set.of(
-          "contents",
-          "generationConfig",
-          "generation_config",
-          "systemInstruction",
-          "system_instruction",
-          "safetySettings",
-          "safety_settings",
-          "tools",
-          "toolConfig",
-          "tool_config",
-          "cachedContent",
-          "cached_content");
-
   /** What a line of an errors file has beside its key and request. */
   private static final Set<String> FIELDS_OF_AN_ERROR =
       Set.of("line", "stage", "code", "message", "retryable");
@@ -44,14 +28,15 @@ final class EnvelopeReader {
   private final RequestKey keyOtherwise;
   private final GenerateContentReader content;
 
-  private RequestKey key;
-  private RequestKey customId;
-  private boolean keySeen;
-  private boolean keyIsUnreadable;
+  private final LineKeys keys;
+  private final Place place;
+
   private String url;
+  private String model;
   private Range request;
   private Range body;
   private boolean requestIsNative;
+  private Range config;
 
   /** Whether there are fields that are not sent, or a key that is there twice. */
   private boolean isForeign;
@@ -61,13 +46,24 @@ final class EnvelopeReader {
   private String reportedText;
   private final Set<String> errorFields = new HashSet<>();
 
+  /**
+   * A reader of a line.
+   *
+   * @param place of the request, for messages
+   */
   EnvelopeReader(
-      RequestReader requests, Line line, RequestKey keyOtherwise, RequestDefaults defaults) {
+      RequestReader requests,
+      Line line,
+      RequestKey keyOtherwise,
+      RequestDefaults defaults,
+      Place place) {
     this.requests = requests;
     this.keyOtherwise = keyOtherwise;
     this.line = line;
     this.bytes = line.bytes();
     this.parser = new JsonScanner(bytes);
+    this.keys = new LineKeys(bytes, parser);
+    this.place = place;
     this.content = new GenerateContentReader(bytes, parser, defaults);
   }
 
@@ -81,9 +77,9 @@ final class EnvelopeReader {
           break;
         }
         if (name.equals("key")) {
-          key = readKey();
+          keys.readKey();
         } else if (name.equals("custom_id")) {
-          customId = readKey();
+          keys.readCustomId();
         }
       }
     } catch (IOException e) {
@@ -99,32 +95,11 @@ final class EnvelopeReader {
     } catch (BadLine e) {
       return new RejectedLine(line, key(), e.problem());
     } catch (JsonScanner.Malformed e) {
-      return notJson(inWords(JsonScanner.whatIsWrong(bytes)));
+      return new RejectedLine(line, key(), NotJson.problem(bytes));
     } catch (IOException e) {
-      return notJson("the line cannot be read: " + e.getMessage());
+      return new RejectedLine(
+          line, key(), ProblemCode.NOT_JSON.problem("the line cannot be read: " + e.getMessage()));
     }
-  }
-
-  private RejectedLine notJson(String message) {
-    return new RejectedLine(line, key(), ProblemCode.NOT_JSON.problem(message));
-  }
-
-  private static String inWords(IOException wrong) {
-    if (wrong instanceof StreamConstraintsException deep) {
-      return "the line is nested too deeply: " + deep.getOriginalMessage();
-    }
-    if (wrong instanceof JsonParseException parse) {
-      return "the line is not JSON at byte "
-          + parse.getLocation().getByteOffset()
-          + ": "
-          + firstLine(parse.getOriginalMessage())
-          + "; write one request per line, without line breaks inside it";
-    }
-    return "the line is not JSON; write one request per line, without line breaks inside it";
-  }
-
-  private static String firstLine(String message) {
-    return Amounts.firstLine(message).replaceAll(" \\(start marker at .*", "");
   }
 
   private void readLine() throws IOException, BadLine {
@@ -148,13 +123,19 @@ final class EnvelopeReader {
   private void readField(String name, int nameStart) throws IOException, BadLine {
     switch (name) {
       case "key" -> {
-        isForeign |= keySeen;
-        keySeen = true;
-        key = readKey();
+        isForeign |= keys.readKey();
       }
       case "custom_id" -> {
         isForeign = true;
-        customId = readKey();
+        keys.readCustomId();
+      }
+      case "metadata" -> {
+        keys.readMetadata();
+        extras.add(new Range(nameStart, parser.end()));
+      }
+      case "model" -> {
+        model = GenerateContentReader.modelName(parser, "model");
+        extras.add(new Range(nameStart, parser.end()));
       }
       case "url" -> {
         isForeign = true;
@@ -171,7 +152,7 @@ final class EnvelopeReader {
           return;
         }
         once(request, name);
-        request = content.read(Place.of("request"));
+        request = content.read(place);
         requestIsNative = true;
       }
       case "body" -> {
@@ -179,15 +160,23 @@ final class EnvelopeReader {
         isForeign = true;
         body = content.read(Place.of("body"));
       }
-      default -> {
-        if (FIELDS_OF_AN_ERROR.contains(name)) {
-          errorFields.add(name);
-        }
-        if (FIELDS_OF_A_REQUEST.contains(name)) {
-          misplaced.add(name);
-        }
-        extras.add(new Range(nameStart, parser.skipValue()));
-      }
+      default -> readOther(name, nameStart);
+    }
+  }
+
+  private void readOther(String name, int nameStart) throws IOException, BadLine {
+    if (FIELDS_OF_AN_ERROR.contains(name)) {
+      errorFields.add(name);
+    }
+    JsonToken value = parser.currentToken();
+    if (value != JsonToken.VALUE_NULL && RequestFields.isMisplaced(name)) {
+      misplaced.add(name);
+    }
+    Range field = new Range(nameStart, parser.skipValue());
+    extras.add(field);
+    if (name.equals("config") && value == JsonToken.START_OBJECT) {
+      once(config, name);
+      config = field;
     }
   }
 
@@ -198,7 +187,7 @@ final class EnvelopeReader {
     }
   }
 
-  private CheckedLine finish() throws BadLine {
+  private CheckedLine finish() throws IOException, BadLine {
     boolean isReported = errorFields.size() == FIELDS_OF_AN_ERROR.size();
     if (reportedText != null) {
       if (isReported) {
@@ -210,43 +199,87 @@ final class EnvelopeReader {
     if (isReported && request != null) {
       return readReported(Arrays.copyOfRange(bytes, request.start(), request.end()));
     }
-    if (keyIsUnreadable) {
-      throw new BadLine(
-          ProblemCode.BAD_KEY,
-          "the key is neither a string nor a number; write \"key\":\"...\" or leave it out");
+    keys.check(requestIsNative);
+    if (isShapedByAnSdk()) {
+      return readReshaped();
     }
     requireOneRequest();
-    String field = requestIsNative ? "request" : "body";
     if (!content.hasContents()) {
+      ForeignLine.check(bytes);
       throw new BadLine(
           ProblemCode.NO_CONTENTS,
-          field + ".contents is missing; write the turns of the request there");
+          field("contents") + " is missing; write the turns of the request there");
     }
     if (!misplaced.isEmpty()) {
-      throw new BadLine(
-          ProblemCode.MISPLACED_FIELD,
-          misplaced.get(0)
-              + " stands beside \""
-              + field
-              + "\", where the service ignores it; move it inside");
+      throw misplaced(misplaced.get(0));
     }
+    Map<String, String> models = new LinkedHashMap<>();
+    if (model != null) {
+      models.put("model", model);
+    }
+    if (content.model() != null) {
+      models.put(field("model"), content.model());
+    }
+    boolean isForeignShape = model != null || keys.isOfMetadata() || content.isForeign();
     return new BatchRequest(
         line,
         key(),
-        content.model(url, body != null),
+        LineModel.of(url, body != null, models),
         requestIsNative ? List.copyOf(extras) : List.of(),
         content.edited(requestIsNative ? request : body),
         content.inline(),
         content.answerFormat(),
-        isWire() ? Form.WIRE : Form.PIECES);
+        isWire() ? Form.WIRE : Form.PIECES,
+        isForeignShape ? Shape.FOREIGN : Shape.PLAIN);
   }
 
-  private void requireOneRequest() throws BadLine {
+  private BadLine misplaced(String name) {
+    boolean isLine = place == Place.LINE;
+    String beside = isLine ? "contents" : field("");
+    String where =
+        RequestFields.OF_A_GENERATION.contains(RequestFields.inCamelCase(name))
+            ? "into " + (isLine ? "config" : field("generationConfig"))
+            : "inside";
+    return new BadLine(
+        ProblemCode.MISPLACED_FIELD,
+        name + " stands beside \"" + beside + "\", where the service ignores it; move it " + where);
+  }
+
+  /** A field of the request, for messages; of no name, the request itself. */
+  private String field(String name) {
+    Place itself = requestIsNative ? place : Place.of("body");
+    return name.isEmpty() ? itself.toString() : itself.field(name).toString();
+  }
+
+  private boolean isShapedByAnSdk() {
+    return request == null && body == null
+        ? misplaced.contains("contents")
+        : config != null || content.hasConfig();
+  }
+
+  private CheckedLine readReshaped() throws IOException, BadLine {
+    requireNotTwo();
+    SdkLine.Reshaped reshaped = SdkLine.reshape(bytes);
+    byte[] itsBytes = reshaped.bytes();
+    Line itsLine = new Line(line.number(), line.offset(), itsBytes, itsBytes.length);
+    Place itsPlace = reshaped.hasRequest() ? place : Place.LINE;
+    CheckedLine read = requests.readAt(itsPlace, itsLine, keyOtherwise);
+    return read instanceof BatchRequest sdk
+        ? sdk.quoted(new Shape(true, reshaped.ignored()))
+        : new RejectedLine(line, read.key(), ((RejectedLine) read).problem());
+  }
+
+  private void requireNotTwo() throws BadLine {
     if (request != null && body != null) {
       throw new BadLine(
           ProblemCode.TWO_REQUESTS, "the line has both \"request\" and \"body\"; keep one of them");
     }
+  }
+
+  private void requireOneRequest() throws IOException, BadLine {
+    requireNotTwo();
     if (request == null && body == null) {
+      ForeignLine.check(bytes);
       String hint =
           misplaced.isEmpty()
               ? "write {\"key\":..., \"request\":{\"contents\":[...]}}"
@@ -262,8 +295,7 @@ final class EnvelopeReader {
         && bytes[bytes.length - 1] == '}'
         && !isForeign
         && !content.isEdited()
-        && key != null
-        && key.isString();
+        && keys.isWire();
   }
 
   /** A line of an errors file carries the line that it reports in its field "request". */
@@ -274,37 +306,10 @@ final class EnvelopeReader {
   }
 
   private RequestKey key() {
-    RequestKey own = requestIsNative || customId == null ? key : customId;
-    own = own == null ? customId : own;
+    RequestKey own = keys.get(requestIsNative);
     if (own != null) {
       return own;
     }
     return keyOtherwise == null ? RequestKey.ofLine(line.number()) : keyOtherwise;
-  }
-
-  private RequestKey readKey() throws IOException {
-    int start = parser.start();
-    switch (parser.currentToken()) {
-      case VALUE_STRING -> {
-        String text = parser.text();
-        return text.isEmpty() ? null : new RequestKey(text, raw(start, parser.end()));
-      }
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
-        String json = raw(start, parser.end());
-        return new RequestKey(json, json);
-      }
-      case VALUE_NULL -> {
-        return null;
-      }
-      default -> {
-        keyIsUnreadable = true;
-        parser.skipValue();
-        return null;
-      }
-    }
-  }
-
-  private String raw(int start, int end) {
-    return new String(bytes, start, end - start, UTF_8);
   }
 }

@@ -3,6 +3,7 @@ package dev.geminibatch.line;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonToken;
+import dev.geminibatch.line.BatchRequest.Literal;
 import dev.geminibatch.line.BatchRequest.Range;
 import dev.geminibatch.line.BatchRequest.Segment;
 import java.io.IOException;
@@ -20,8 +21,9 @@ final class GenerateContentReader {
   private final Edits edits = new Edits();
 
   private String model;
-  private String modelField;
   private boolean hasContents;
+  private boolean hasConfig;
+  private boolean isForeign;
   private int inlineFiles;
   private long inlineBytes;
   private Boolean mayHaveTags;
@@ -58,16 +60,22 @@ final class GenerateContentReader {
           hasContents = true;
           readContents(path);
         }
-        case "model" -> readModel(path);
+        case "model" -> model = modelName(parser, path.toString());
         case "systemInstruction", "system_instruction" -> {
           instructionHere = true;
           readSystemInstruction(path);
         }
+        case "config" -> {
+          hasConfig |= parser.currentToken() != JsonToken.VALUE_NULL;
+          parser.skipValue();
+        }
+        case "outputDimensionality", "output_dimensionality", "taskType", "task_type" ->
+            throw ForeignLine.embedding(path.toString());
         case "generationConfig", "generation_config" -> {
           configHere = true;
           config.read();
         }
-        default -> parser.skipValue();
+        default -> readOther(field, name);
       }
     }
     // There is at least the field "contents" before these, or the line is rejected.
@@ -81,22 +89,34 @@ final class GenerateContentReader {
     return new Range(start, parser.end());
   }
 
-  private void readModel(Place path) throws BadLine {
-    if (parser.currentToken() != JsonToken.VALUE_STRING) {
-      throw new BadLine(ProblemCode.BAD_MODEL, path + " is not a string; write a model's name");
+  private void readOther(Place field, String name) throws IOException, BadLine {
+    boolean isSet = parser.currentToken() != JsonToken.VALUE_NULL;
+    if (isSet && RequestFields.OF_A_GENERATION.contains(RequestFields.inCamelCase(name))) {
+      throw new BadLine(
+          ProblemCode.MISPLACED_FIELD,
+          field.field(name)
+              + " is not where the service reads it; move it into "
+              + field.field("generationConfig"));
     }
-    model = parser.text();
-    modelField = path.toString();
+    parser.skipValue();
+  }
+
+  /** The model that the parser stands at; null if there is none. */
+  static String modelName(JsonScanner parser, String field) throws BadLine {
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+      return null; // programs write what is not set, too
+    }
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw new BadLine(ProblemCode.BAD_MODEL, field + " is not a string; write a model's name");
+    }
+    return parser.text();
   }
 
   private void readSystemInstruction(Place path) throws IOException, BadLine {
-    int start = parser.start();
-    int end = parser.skipValue();
-    if (new String(bytes, start, end - start, UTF_8).contains("[[FILE:")) {
-      throw new BadLine(
-          ProblemCode.TAG_IN_SYSTEM_INSTRUCTION,
-          path + " holds a file tag; the service takes files only in contents, move it there");
-    }
+    Edits its = new Edits();
+    new SystemInstruction(bytes, parser, its).read(path);
+    isForeign |= !its.isEmpty();
+    edits.addAll(its);
   }
 
   private void readContents(Place path) throws IOException, BadLine {
@@ -161,6 +181,10 @@ final class GenerateContentReader {
         }
         case "role" -> {
           hasRole = true;
+          String role = TurnRole.inTheServicesWords(parser, path.field("role"));
+          if (role != null) {
+            change(parser.start(), parser.end(), '"' + role + '"');
+          }
           parser.skipValue();
         }
         default -> text.field(name, nameStart);
@@ -180,8 +204,30 @@ final class GenerateContentReader {
     }
   }
 
+  private void change(int start, int end, String json) {
+    isForeign = true;
+    edits.replace(start, end, List.of(new Literal(json)));
+  }
+
   private void readParts(Place path) throws IOException, BadLine {
-    if (parser.currentToken() != JsonToken.START_ARRAY) {
+    JsonToken value = parser.currentToken();
+    if (value == JsonToken.START_OBJECT || value == JsonToken.VALUE_STRING) {
+      int start = parser.start();
+      change(start, start, "[");
+      if (value == JsonToken.START_OBJECT) {
+        readPart(path);
+      } else {
+        readBareText(path);
+      }
+      int end = parser.end();
+      if (value == JsonToken.START_OBJECT && isEmpty(start, end)) {
+        throw new BadLine(
+            ProblemCode.BAD_PARTS, path + " is an empty object; write [{\"text\":\"...\"}]");
+      }
+      change(end, end, "]");
+      return;
+    }
+    if (value != JsonToken.START_ARRAY) {
       throw new BadLine(ProblemCode.BAD_PARTS, path + " is not a list; write [{\"text\":\"...\"}]");
     }
     int index = 0;
@@ -199,6 +245,10 @@ final class GenerateContentReader {
     if (index == 0) {
       throw new BadLine(ProblemCode.NO_PARTS, path + " is empty; write at least one part");
     }
+  }
+
+  private boolean isEmpty(int start, int end) {
+    return new String(bytes, start + 1, end - start - 2, UTF_8).isBlank();
   }
 
   private void readPart(Place path) throws IOException, BadLine {
@@ -269,13 +319,23 @@ final class GenerateContentReader {
     return config.answerFormat();
   }
 
-  /**
-   * The model that the line names, or null.
-   *
-   * @param url of the line, or null
-   * @param isLegacy whether the request is a body, to which the URL belongs
-   */
-  String model(String url, boolean isLegacy) throws BadLine {
-    return LineModel.of(url, isLegacy, model, modelField);
+  /** The model that the request names, or null. */
+  String model() {
+    return model;
+  }
+
+  /** Whether there is a {@code config} in it, as the SDKs have one. */
+  boolean hasConfig() {
+    return hasConfig;
+  }
+
+  /** Whether it was understood where the service would not understand it. */
+  boolean isForeign() {
+    return isForeign;
+  }
+
+  /** Notes that the service would not understand it as it stands. */
+  void understand() {
+    isForeign = true;
   }
 }

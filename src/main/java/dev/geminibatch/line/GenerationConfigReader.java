@@ -43,7 +43,7 @@ final class GenerationConfigReader {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.text();
       if (present != null) {
-        present.add(RequestDefaults.inCamelCase(name));
+        present.add(RequestFields.inCamelCase(name));
       }
       parser.nextToken();
       readField(name);
@@ -95,7 +95,7 @@ final class GenerationConfigReader {
         .generationConfig()
         .forEach(
             (field, value) -> {
-              String name = RequestDefaults.inCamelCase(field);
+              String name = RequestFields.inCamelCase(field);
               boolean isAnotherForm = saysForm && FORM_OF_AN_ANSWER.contains(name);
               if (!isAnotherForm && !present.contains(name)) {
                 json.append(json.isEmpty() ? "" : ",");

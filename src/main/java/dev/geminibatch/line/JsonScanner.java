@@ -50,6 +50,12 @@ public final class JsonScanner {
     }
   }
 
+  /** Begins before the value at a place of a line that has been read before. */
+  JsonScanner(byte[] bytes, int position) {
+    this.bytes = bytes;
+    this.position = position;
+  }
+
   /** The line is not JSON, from the present place on. */
   public static final class Malformed extends IOException {
     private static final long serialVersionUID = 1L;

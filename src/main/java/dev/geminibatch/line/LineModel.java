@@ -1,5 +1,7 @@
 package dev.geminibatch.line;
 
+import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,24 +19,32 @@ final class LineModel {
    *
    * @param url of the line, or null
    * @param isLegacy whether the URL belongs to the request, and is not there for its own sake
-   * @param inRequest what the request names, or null
-   * @param field where it does
+   * @param names the models that the line names elsewhere, by the fields where it does
    */
-  static String of(String url, boolean isLegacy, String inRequest, String field) throws BadLine {
-    String fromUrl = inUrl(url, isLegacy);
-    String fromRequest = inRequest == null ? null : id(inRequest, field);
-    if (fromUrl != null && fromRequest != null && !fromUrl.equals(fromRequest)) {
-      throw new BadLine(
-          ProblemCode.TWO_MODELS,
-          "url names the model "
-              + fromUrl
-              + " and "
-              + field
-              + " names "
-              + fromRequest
-              + "; keep one of them");
+  static String of(String url, boolean isLegacy, Map<String, String> names) throws BadLine {
+    String id = inUrl(url, isLegacy);
+    String field = "url";
+    for (Map.Entry<String, String> named : names.entrySet()) {
+      String other = id(named.getValue(), named.getKey());
+      if (id != null && !id.equals(other)) {
+        throw new BadLine(
+            ProblemCode.TWO_MODELS,
+            field
+                + " names the model "
+                + id
+                + " and "
+                + named.getKey()
+                + " names "
+                + other
+                + "; keep one of them");
+      }
+      id = other;
+      field = named.getKey();
     }
-    return fromUrl != null ? fromUrl : fromRequest;
+    if (id != null && id.contains("embedding")) {
+      throw ForeignLine.embedding(field + " names " + id);
+    }
+    return id;
   }
 
   private static String inUrl(String url, boolean isLegacy) throws BadLine {
@@ -53,6 +63,9 @@ final class LineModel {
               + "\" names no Gemini model; write /v1beta/models/<model>:generateContent");
     }
     String method = matcher.group(2);
+    if (method.toLowerCase(Locale.ROOT).contains("embed")) {
+      throw ForeignLine.embedding("url asks for " + method);
+    }
     if (!method.equals("generateContent") && !method.equals("batchGenerateContent")) {
       throw new BadLine(
           ProblemCode.BAD_URL,

@@ -10,11 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The text of one part, with what stands beside it. */
+/** The text of one part, with what stands beside it, and the file that a tag names in it. */
 final class PartText {
   /** Fields that belong to the file of a part, not to the text around it. */
   private static final Set<String> FIELDS_OF_A_FILE =
       Set.of("videoMetadata", "video_metadata", "mediaResolution", "media_resolution");
+
+  /** Where a part has its file, and where that has its address or its bytes. */
+  private static final Set<String> FILES =
+      Set.of("fileData", "file_data", "inlineData", "inline_data");
+
+  private static final Set<String> PLACES_OF_A_FILE = Set.of("fileUri", "file_uri", "data");
 
   private final GenerateContentReader request;
   private final JsonScanner parser;
@@ -23,6 +29,7 @@ final class PartText {
   private final List<Range> sharedFields = new ArrayList<>();
   private final List<Range> fileFields = new ArrayList<>();
   private Range text;
+  private boolean hasTaggedFile;
 
   PartText(GenerateContentReader request, Place path, int start) {
     this.request = request;
@@ -32,17 +39,68 @@ final class PartText {
   }
 
   /** Takes the field whose value the parser stands at. */
-  void field(String name, int nameStart) throws IOException {
-    if (name.equals("text") && parser.currentToken() == JsonToken.VALUE_STRING) {
+  void field(String name, int nameStart) throws IOException, BadLine {
+    JsonToken value = parser.currentToken();
+    if (name.equals("text") && value == JsonToken.VALUE_STRING) {
       value();
       return;
     }
     int from = parser.start();
-    int end = parser.skipValue();
-    if (name.equals("inlineData") || name.equals("inline_data")) {
+    boolean isFile = value == JsonToken.START_OBJECT && FILES.contains(name);
+    if (isFile && request.mayHaveTags() && readFile(name, nameStart)) {
+      return;
+    }
+    boolean isRead = isFile && parser.currentToken() == JsonToken.END_OBJECT;
+    int end = isRead ? parser.end() : parser.skipValue();
+    if (isFile && name.startsWith("inline")) {
       request.addInline(end - from);
     }
     (FIELDS_OF_A_FILE.contains(name) ? fileFields : sharedFields).add(new Range(nameStart, end));
+  }
+
+  /** Reads the file of a part to its end; returns whether a tag names it. */
+  private boolean readFile(String name, int nameStart) throws IOException, BadLine {
+    FileTag tag = null;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String field = parser.text();
+      parser.nextToken();
+      if (PLACES_OF_A_FILE.contains(field) && parser.currentToken() == JsonToken.VALUE_STRING) {
+        tag = tagAlone(path.field(name).field(field));
+      }
+      parser.skipValue();
+    }
+    if (tag == null) {
+      return false;
+    }
+    hasTaggedFile = true;
+    request.understand();
+    request
+        .edits()
+        .replace(
+            nameStart, parser.end(), List.of(new Literal("\"fileData\":"), new TaggedFile(tag)));
+    return true;
+  }
+
+  /** The tag that is all of the string that the parser stands at; null if it has none. */
+  private FileTag tagAlone(Place place) throws BadLine {
+    List<TaggedText.Piece> pieces = cut(new Range(parser.start(), parser.end()), place);
+    if (pieces.isEmpty()) {
+      return null;
+    }
+    if (pieces.size() > 1) {
+      throw new BadLine(
+          ProblemCode.BAD_TAG,
+          place + ": a file tag stands alone here; write \"[[FILE:path]]\" and nothing beside it");
+    }
+    return new FileTag(pieces.get(0).path(), place.toString());
+  }
+
+  private List<TaggedText.Piece> cut(Range string, Place place) throws BadLine {
+    try {
+      return TaggedText.cut(request.bytes(), string.start() + 1, string.end() - 1);
+    } catch (TaggedText.BadTag e) {
+      throw new BadLine(ProblemCode.BAD_TAG, place + ": " + e.getMessage());
+    }
   }
 
   /** Takes the string that the parser stands at as the text; returns where it ends. */
@@ -56,14 +114,14 @@ final class PartText {
     if (text == null || !request.mayHaveTags()) {
       return false;
     }
-    List<TaggedText.Piece> pieces;
-    try {
-      pieces = TaggedText.cut(request.bytes(), text.start() + 1, text.end() - 1);
-    } catch (TaggedText.BadTag e) {
-      throw new BadLine(ProblemCode.BAD_TAG, path + ": " + e.getMessage());
-    }
+    List<TaggedText.Piece> pieces = cut(text, path);
     if (pieces.isEmpty()) {
       return false;
+    }
+    if (hasTaggedFile) {
+      throw new BadLine(
+          ProblemCode.BAD_PARTS,
+          path + " has file tags in its text and beside it; write one part for each file");
     }
     List<Segment> replacement = new ArrayList<>();
     String separator = "";

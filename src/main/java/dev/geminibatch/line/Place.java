@@ -4,6 +4,9 @@ package dev.geminibatch.line;
  * A place in a request, {@code request.contents[0].parts[2]}, put into words when it is reported.
  */
 record Place(Place parent, String field, int index) {
+  /** Of a request whose fields are those of the line. */
+  static final Place LINE = of("");
+
   static Place of(String field) {
     return new Place(null, field, -1);
   }
@@ -21,6 +24,9 @@ record Place(Place parent, String field, int index) {
     if (parent == null) {
       return field;
     }
-    return field == null ? parent + "[" + index + "]" : parent + "." + field;
+    if (field == null) {
+      return parent + "[" + index + "]";
+    }
+    return parent == LINE ? field : parent + "." + field;
   }
 }

@@ -33,12 +33,37 @@ public enum ProblemCode {
   NO_REQUEST("no-request", Stage.INSPECT, Retry.NO, "The line has neither `request` nor `body`."),
   TWO_REQUESTS("two-requests", Stage.INSPECT, Retry.NO, "The line has both `request` and `body`."),
   BAD_REQUEST("bad-request", Stage.INSPECT, Retry.NO, "`request` or `body` is not a JSON object."),
+  FOREIGN_LINE(
+      "foreign-line",
+      Stage.INSPECT,
+      Retry.NO,
+      "The line is written for another API, or is not a request for one answer."),
+  EMBEDDING(
+      "embedding",
+      Stage.INSPECT,
+      Retry.NO,
+      "The line asks for an embedding, which is not supported yet."),
+  BAD_CONFIG(
+      "bad-config",
+      Stage.INSPECT,
+      Retry.NO,
+      "`config` is not the SDKs', or has a field that the service does not take."),
+  TWO_SETTINGS(
+      "two-settings",
+      Stage.INSPECT,
+      Retry.NO,
+      "`config` and the request set the same field to different values."),
+  TWO_KEYS(
+      "two-keys",
+      Stage.INSPECT,
+      Retry.NO,
+      "`metadata.key` and `key` (or `custom_id`) are different."),
   BAD_KEY("bad-key", Stage.INSPECT, Retry.NO, "The key is neither a string nor a number."),
   MISPLACED_FIELD(
       "misplaced-field",
       Stage.INSPECT,
       Retry.NO,
-      "A field of the request is beside it, where the service ignores it."),
+      "A field of the request is beside it, or a setting is not in `generationConfig`, where the service ignores or refuses it."),
   NO_CONTENTS(
       "no-contents",
       Stage.INSPECT,
@@ -54,7 +79,12 @@ public enum ProblemCode {
       "bad-parts",
       Stage.INSPECT,
       Retry.NO,
-      "`parts` is not a list, or one of its elements is not a part."),
+      "`parts` is not a list of parts, or one of its elements is not a part."),
+  BAD_ROLE(
+      "bad-role",
+      Stage.INSPECT,
+      Retry.NO,
+      "A turn has the role `system`, which the service takes only as `systemInstruction`."),
   BAD_URL(
       "bad-url",
       Stage.INSPECT,
@@ -62,9 +92,15 @@ public enum ProblemCode {
       "The `url` names no Gemini model, or a method other than `generateContent`."),
   BAD_MODEL("bad-model", Stage.INSPECT, Retry.NO, "The model's name is not valid."),
   TWO_MODELS(
-      "two-models", Stage.INSPECT, Retry.NO, "The `url` and the request name different models."),
+      "two-models",
+      Stage.INSPECT,
+      Retry.NO,
+      "The `url`, the `model` of the line and that of the request are not the same."),
   BAD_TAG(
-      "bad-tag", Stage.INSPECT, Retry.NO, "A file tag is not closed, is empty, or is too long."),
+      "bad-tag",
+      Stage.INSPECT,
+      Retry.NO,
+      "A file tag is not closed, is empty, is too long, or is a part of an address."),
   TAG_IN_SYSTEM_INSTRUCTION(
       "tag-in-system-instruction",
       Stage.INSPECT,
@@ -249,31 +285,6 @@ public enum ProblemCode {
     COLLECT
   }
 
-  /** Whether a line is sent again. */
-  private enum Retry {
-    NO(false, false, "no"),
-    YES(true, true, "yes"),
-    IF_IT_MAY_PASS(true, true, "yes, unless the reason does not pass, like `NOT_FOUND`"),
-    AFTER_UPLOAD(true, true, "yes, after a fresh upload"),
-    AFTER_QUOTA(true, true, "yes, after a minute"),
-    WITHOUT_REFUSED(true, true, "yes, in a job without the refused lines"),
-    UNLESS_SAFETY(true, true, "yes, unless it stopped for safety"),
-    UNLESS_CANCELLED(true, true, "yes, unless you cancelled the job here"),
-    /** Somebody ended the job, or it was paid for in full: nobody wants it paid again unasked. */
-    BY_DROPPING(true, false, "no: drop the errors file"),
-    BY_DROPPING_AGAIN(true, false, "no: drop the lines as they are now");
-
-    private final boolean retryable;
-    private final boolean automatic;
-    private final String words;
-
-    Retry(boolean retryable, boolean automatic, String words) {
-      this.retryable = retryable;
-      this.automatic = automatic;
-      this.words = words;
-    }
-  }
-
   private static final Map<String, ProblemCode> BY_CODE =
       Arrays.stream(values()).collect(Collectors.toMap(ProblemCode::code, Function.identity()));
 
@@ -296,7 +307,7 @@ public enum ProblemCode {
 
   /** Whether a line with a problem of this name is sent again without anybody asking for it. */
   public static boolean isRetriedAutomatically(LineProblem problem) {
-    return problem.retryable() && of(problem.code()).map(c -> c.retry.automatic).orElse(true);
+    return problem.retryable() && of(problem.code()).map(c -> c.retry.isAutomatic()).orElse(true);
   }
 
   /** The name in errors files and reports. */
@@ -306,12 +317,12 @@ public enum ProblemCode {
 
   /** Whether the same line may work when it is sent again unchanged. */
   public boolean isRetryable() {
-    return retry.retryable;
+    return retry.isRetryable();
   }
 
   /** A problem of a line. */
   public LineProblem problem(String message) {
-    return problem(message, retry.retryable);
+    return problem(message, retry.isRetryable());
   }
 
   /** A problem of a line that is retryable or not depending on what has happened. */
@@ -321,7 +332,7 @@ public enum ProblemCode {
 
   /** Its row in the documents, in Markdown. */
   public String row() {
-    return "| `" + code + "` | " + meaning + " | " + retry.words + " |";
+    return "| `" + code + "` | " + meaning + " | " + retry.words() + " |";
   }
 
   @Override

@@ -57,15 +57,4 @@ public record RequestDefaults(
             + wrong
             + "; write for example {\"temperature\":0.2}, or file:PATH.");
   }
-
-  /** The spelling of a name that is documented; the service takes {@code snake_case}, too. */
-  static String inCamelCase(String name) {
-    StringBuilder camel = new StringBuilder();
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean joint = c == '_' && i + 1 < name.length();
-      camel.append(joint ? Character.toUpperCase(name.charAt(++i)) : c);
-    }
-    return camel.toString();
-  }
 }

@@ -12,6 +12,8 @@ import java.util.Locale;
  * <p>Safe for use by many threads.
  */
 public final class RequestReader {
+  private static final Place REQUEST = Place.of("request");
+
   private final long maxLineBytes;
   private final RequestDefaults defaults;
 
@@ -54,7 +56,7 @@ public final class RequestReader {
     if (line.isTooLong()) {
       return new RejectedLine(
           line,
-          new EnvelopeReader(this, line, otherwise, defaults).keyAtTheBeginning(),
+          new EnvelopeReader(this, line, otherwise, defaults, REQUEST).keyAtTheBeginning(),
           ProblemCode.LINE_TOO_LONG.problem(
               String.format(
                   Locale.ROOT,
@@ -69,7 +71,16 @@ public final class RequestReader {
     if (isNotUtf8(line.bytes())) {
       return notUtf8(line, "the line is not UTF-8 but looks like UTF-16; save the file as UTF-8");
     }
-    return new EnvelopeReader(this, line, otherwise, defaults).read();
+    return readAt(REQUEST, line, otherwise);
+  }
+
+  /**
+   * Reads a line whose bytes may be those of a line.
+   *
+   * @param place of its request, for messages
+   */
+  CheckedLine readAt(Place place, Line line, RequestKey otherwise) {
+    return new EnvelopeReader(this, line, otherwise, defaults, place).read();
   }
 
   private static RejectedLine notUtf8(Line line, String message) {

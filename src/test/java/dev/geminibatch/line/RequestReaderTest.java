@@ -233,7 +233,7 @@ class RequestReaderTest {
         "not JSON                                                          | not-json",
         "{\"key\":\"a\",\"request\":{\"contents\":[\"x\"]}} {}             | not-json",
         "[1]                                                               | not-an-object",
-        "{\"key\":\"a\",\"contents\":[]}                                   | no-request",
+        "{\"key\":\"a\",\"contents\":[]}                                   | no-contents",
         "{\"key\":\"a\",\"request\":{}}                                    | no-contents",
         "{\"key\":\"a\",\"request\":{\"contents\":[]}}                     | no-contents",
         "{\"key\":\"a\",\"request\":{\"contents\":null}}                   | no-contents",
@@ -246,7 +246,7 @@ class RequestReaderTest {
         "{\"request\":{\"contents\":[\"x\"]},\"body\":{\"contents\":[\"x\"]}} | two-requests",
         "{\"generation_config\":{},\"request\":{\"contents\":[\"x\"]}}     | misplaced-field",
         "{\"url\":\"/v1/chat/completions\",\"body\":{\"contents\":[\"x\"]}} | bad-url",
-        "{\"url\":\"/v1beta/models/m:embedContent\",\"body\":{\"contents\":[\"x\"]}} | bad-url",
+        "{\"url\":\"/v1beta/models/m:embedContent\",\"body\":{\"contents\":[\"x\"]}} | embedding",
         "{\"url\":\"/models/a:generateContent\",\"body\":{\"model\":\"models/b\",\"contents\":[\"x\"]}} | two-models",
         "{\"request\":{\"contents\":[\"x\"],\"model\":\"a b\"}}            | bad-model",
         "{\"request\":{\"contents\":[\"[[FILE:a\"]}}                       | bad-tag",
@@ -285,8 +285,8 @@ class RequestReaderTest {
           {"contents":["a"]} | {"contents":[C],"systemInstruction":S,"generationConfig":{"temperature":0.5,"responseMimeType":"application/json"}}
           {"contents":["a"],"generationConfig":{}} | {"contents":[C],"generationConfig":{"temperature":0.5,"responseMimeType":"application/json"},"systemInstruction":S}
           {"contents":["a"],"generation_config":{"temperature":1,"response_mime_type":"x"}} | {"contents":[C],"generation_config":{"temperature":1,"response_mime_type":"x"},"systemInstruction":S}
-          {"generationConfig":{"topK":1},"systemInstruction":"b","contents":["a"]} | {"generationConfig":{"topK":1,"temperature":0.5,"responseMimeType":"application/json"},"systemInstruction":"b","contents":[C]}
-          {"contents":["a"],"systemInstruction":"b","generationConfig":{"responseSchema":{}}} | {"contents":[C],"systemInstruction":"b","generationConfig":{"responseSchema":{},"temperature":0.5}}
+          {"generationConfig":{"topK":1},"systemInstruction":{"parts":[]},"contents":["a"]} | {"generationConfig":{"topK":1,"temperature":0.5,"responseMimeType":"application/json"},"systemInstruction":{"parts":[]},"contents":[C]}
+          {"contents":["a"],"systemInstruction":{},"generationConfig":{"responseSchema":{}}} | {"contents":[C],"systemInstruction":{},"generationConfig":{"responseSchema":{},"temperature":0.5}}
           """)
   void a_request_gets_what_it_does_not_say_itself(String request, String expected) {
     withDefaults("{\"temperature\":0.5,\"responseMimeType\":\"application/json\"}", "Be \"brief\"");

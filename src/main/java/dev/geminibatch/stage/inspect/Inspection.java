@@ -1,5 +1,7 @@
 package dev.geminibatch.stage.inspect;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import dev.geminibatch.cost.PreflightCount;
@@ -23,8 +25,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -45,6 +49,8 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   private final SequenceWriter badLines;
   private final AssemblyAhead.Attempt ahead;
   private final CompletableFuture<Void> isOnDisk;
+  private final Set<String> ignored = new HashSet<>();
+  private boolean hasForeignShapes;
   private long lines;
   private long rejected;
 
@@ -108,6 +114,20 @@ public final class Inspection extends LineWalk<Inspection.Group> {
         reject(checked.line().number(), problem.get());
       } else if (checked instanceof BatchRequest request) {
         count.add(request.model() == null ? run.model() : request.model(), request);
+        note(request.line().number(), request.shape());
+      }
+    }
+  }
+
+  private void note(long line, BatchRequest.Shape shape) {
+    hasForeignShapes |= shape.isForeign();
+    for (String field : shape.ignored()) {
+      if (ignored.add(field)) {
+        LOG.warn(
+            "{} line {}: {} is for the program that wrote the line, and is not sent",
+            run.name(),
+            line,
+            field);
       }
     }
   }
@@ -148,8 +168,12 @@ public final class Inspection extends LineWalk<Inspection.Group> {
     isOnDisk.join();
   }
 
-  /** Of the input's bytes; to be asked once, in the end. */
+  /** Of the input's bytes and how they were understood; to be asked once, in the end. */
   byte[] digest() {
+    if (hasForeignShapes) {
+      // Versions that did not understand them gave other answers to the same bytes, or none.
+      digest.update("shapes".getBytes(UTF_8));
+    }
     return digest.digest();
   }
 

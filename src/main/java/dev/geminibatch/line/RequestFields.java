@@ -1,0 +1,113 @@
+package dev.geminibatch.line;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The names of fields and where a request has them, in camel case. The service and the SDKs take
+ * {@code snake_case} as well.
+ */
+final class RequestFields {
+  /** Fields of a {@code GenerateContentRequest}. */
+  static final Set<String> OF_A_REQUEST =
+      Set.of(
+          "contents",
+          "generationConfig",
+          "systemInstruction",
+          "safetySettings",
+          "tools",
+          "toolConfig",
+          "cachedContent",
+          "serviceTier",
+          "labels",
+          "store",
+          "continuationToken");
+
+  /** Those that mean nothing else when they stand at the top of a line. */
+  static final Set<String> OF_A_REQUEST_ONLY =
+      Set.of(
+          "contents",
+          "generationConfig",
+          "systemInstruction",
+          "safetySettings",
+          "tools",
+          "toolConfig",
+          "cachedContent",
+          "serviceTier");
+
+  /** Fields of a {@code GenerationConfig}. */
+  static final Set<String> OF_A_GENERATION =
+      Set.of(
+          "temperature",
+          "topP",
+          "topK",
+          "candidateCount",
+          "maxOutputTokens",
+          "stopSequences",
+          "responseLogprobs",
+          "logprobs",
+          "presencePenalty",
+          "frequencyPenalty",
+          "seed",
+          "responseMimeType",
+          "responseSchema",
+          "responseJsonSchema",
+          "responseModalities",
+          "responseFormat",
+          "mediaResolution",
+          "speechConfig",
+          "thinkingConfig",
+          "imageConfig",
+          "translationConfig",
+          "audioTranscriptionConfig",
+          "enableAffectiveDialog",
+          "enableEnhancedCivicAnswers");
+
+  /** Fields of an SDK's {@code config} that steer the SDK and never reach the service. */
+  static final Set<String> OF_AN_SDK =
+      Set.of("httpOptions", "abortSignal", "automaticFunctionCalling", "shouldReturnHttpResponse");
+
+  /** Fields of an SDK's {@code config} that the SDKs refuse to send to this service. */
+  static final Set<String> OF_VERTEX_AI =
+      Set.of(
+          "routingConfig",
+          "modelSelectionConfig",
+          "audioTimestamp",
+          "modelArmorConfig",
+          "generationOutputConfig");
+
+  /** Fields of a request for an embedding. */
+  static final Set<String> OF_AN_EMBEDDING =
+      Set.of("content", "outputDimensionality", "taskType", "embedContentConfig");
+
+  private RequestFields() {}
+
+  /** What may stand in {@code config}, for a suggestion. */
+  static Set<String> ofAConfig() {
+    Set<String> names = new LinkedHashSet<>(OF_A_GENERATION);
+    names.addAll(OF_A_REQUEST);
+    names.remove("contents");
+    names.remove("generationConfig");
+    return names;
+  }
+
+  /** Whether the service would ignore the field without a word if it stood beside the request. */
+  static boolean isMisplaced(String name) {
+    String camel = inCamelCase(name);
+    return OF_A_REQUEST_ONLY.contains(camel) || OF_A_GENERATION.contains(camel);
+  }
+
+  /** The spelling of a name that is documented. */
+  static String inCamelCase(String name) {
+    if (name.indexOf('_') < 0) {
+      return name;
+    }
+    StringBuilder camel = new StringBuilder();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean joint = c == '_' && i + 1 < name.length();
+      camel.append(joint ? Character.toUpperCase(name.charAt(++i)) : c);
+    }
+    return camel.toString();
+  }
+}
