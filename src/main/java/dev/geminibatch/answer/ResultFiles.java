@@ -1,17 +1,26 @@
 package dev.geminibatch.answer;
 
+import dev.geminibatch.io.FileNames;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The four files of a run in the outbox.
+ * The files of a run in the outbox.
  *
  * @param results one line per answered request
  * @param errors one line per request without an answer; not there if there are none
+ * @param added lines that came into the input after it was taken; not there if there are none
  * @param report what came in, went out and failed
  * @param page the same for a browser
  */
-public record ResultFiles(Path results, Path errors, Path report, Path page) {
+public record ResultFiles(Path results, Path errors, Path added, Path report, Path page) {
+  /**
+   * How many bytes the names of a run's files are longer than what they begin with: at most those
+   * of results that are kept under a mark, or of settings beside the errors.
+   */
+  public static final int ROOM = ".yyyymmdd-hhmmss-batch-results.jsonl".length();
+
   private static final String RESULTS = "-results.jsonl";
 
   /**
@@ -19,6 +28,15 @@ public record ResultFiles(Path results, Path errors, Path report, Path page) {
    */
   public static ResultFiles inFolder(Path folder, String stem) {
     return beside(folder.resolve(stem + "-batch" + RESULTS));
+  }
+
+  /**
+   * As {@link #inFolder(Path, String)}, under names that the folder takes.
+   *
+   * @param mark what follows the stem, to keep runs with the same stem apart; may be empty
+   */
+  public static ResultFiles inFolder(Path folder, String stem, String mark) throws IOException {
+    return inFolder(folder, FileNames.fitting(folder, stem, mark.length() + ROOM) + mark);
   }
 
   /** The folder for answers in files of their own. */
@@ -29,7 +47,7 @@ public record ResultFiles(Path results, Path errors, Path report, Path page) {
 
   /** All of them. */
   public List<Path> all() {
-    return List.of(results, errors, report, page);
+    return List.of(results, errors, added, report, page);
   }
 
   /**
@@ -37,14 +55,18 @@ public record ResultFiles(Path results, Path errors, Path report, Path page) {
    */
   public ResultFiles marked(String mark) {
     return new ResultFiles(
-        marked(results, mark), marked(errors, mark), marked(report, mark), marked(page, mark));
+        marked(results, mark),
+        marked(errors, mark),
+        marked(added, mark),
+        marked(report, mark),
+        marked(page, mark));
   }
 
   private static Path marked(Path file, String mark) {
     String name = file.getFileName().toString();
     return file.resolveSibling(
         name.replaceFirst(
-            "((-batch)?-(results|errors|report))?(\\.[a-z]+)?$", "." + mark + "$1$4"));
+            "((-batch)?-(results|errors|added|report))?(\\.[a-z]+)?$", "." + mark + "$1$4"));
   }
 
   /** The files beside a results file that a person named. */
@@ -57,6 +79,7 @@ public record ResultFiles(Path results, Path errors, Path report, Path page) {
     return new ResultFiles(
         results,
         results.resolveSibling(stem + "-errors.jsonl"),
+        results.resolveSibling(stem + "-added.jsonl"),
         results.resolveSibling(stem + "-report.json"),
         results.resolveSibling(stem + "-report.html"));
   }

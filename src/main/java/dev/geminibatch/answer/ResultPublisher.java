@@ -40,6 +40,11 @@ public final class ResultPublisher {
     return AtomicFiles.aside(files.errors(), id);
   }
 
+  /** Where lines that came later are written first, if there are any. */
+  public Path added() {
+    return AtomicFiles.aside(files.added(), id);
+  }
+
   /** Where the report is written first. */
   public Path report() {
     return AtomicFiles.aside(files.report(), id);
@@ -62,6 +67,11 @@ public final class ResultPublisher {
     } else {
       Files.delete(errors());
       Files.deleteIfExists(files.errors()); // of an earlier delivery of the same results
+    }
+    if (Files.exists(added())) {
+      AtomicFiles.publish(added(), files.added());
+    } else {
+      Files.deleteIfExists(files.added());
     }
     AtomicFiles.publish(report(), files.report());
     if (Files.exists(page())) {

@@ -35,6 +35,7 @@ import dev.geminibatch.stage.deliver.Deliverer;
 import dev.geminibatch.stage.fail.FailureHandler;
 import dev.geminibatch.stage.inspect.Inspector;
 import dev.geminibatch.stage.poll.Poller;
+import dev.geminibatch.stage.receive.InboxWatch;
 import dev.geminibatch.stage.receive.PictureInbox;
 import dev.geminibatch.stage.receive.PictureRequest;
 import dev.geminibatch.stage.receive.Receiver;
@@ -115,6 +116,7 @@ public final class Beans implements AutoCloseable {
     Reports reports = new Reports(ledger, workspace.state(), prices, workspace.clock());
 
     byName.put("receiver", receiver);
+    byName.put("inbox", new InboxWatch(context));
     byName.put("pictures", new PictureInbox(context, receiver));
     byName.put("itinerary", new Itinerary(ledger, settings.routes().stages(), progress));
     byName.put("claims", workspace.busy());

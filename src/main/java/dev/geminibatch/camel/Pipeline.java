@@ -105,7 +105,6 @@ public final class Pipeline implements AutoCloseable {
       TemplatedRouteBuilder.builder(camelContext(), "receive")
           .routeId("receive" + suffix)
           .parameter("profile", profile.profile())
-          .parameter("inbox", profile.folders().inbox().toString())
           .add();
     }
   }

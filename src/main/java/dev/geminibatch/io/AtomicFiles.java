@@ -12,11 +12,20 @@ import java.util.stream.Stream;
 
 /** Files that appear whole or not at all. */
 public final class AtomicFiles {
+  private static final int HASH_DIGITS = 16;
+
   private AtomicFiles() {}
 
   /** The name under which a file is written before it appears. */
   public static Path aside(Path target, String runId) {
-    return target.resolveSibling("." + target.getFileName() + "." + runId + ".part");
+    return aside(target, target.getFileName().toString(), "." + runId + ".part");
+  }
+
+  /** A long name leaves no room for more, and nobody needs to read it before it is there. */
+  private static Path aside(Path target, String name, String ending) {
+    boolean fits = FileNames.bytes(name) + ending.length() < FileNames.SURE_BYTES;
+    String shown = fits ? name : Sha256.hex(name).substring(0, HASH_DIGITS);
+    return target.resolveSibling("." + shown + ending);
   }
 
   /** Forces a written file to the disk and gives it its name, replacing what was there. */
@@ -30,14 +39,26 @@ public final class AtomicFiles {
   /**
    * Moves a file, across file systems if need be; the target appears whole. A power failure may
    * undo a move within a file system.
+   *
+   * @throws IOException also when somebody writes into the file while it is copied to another file
+   *     system; then it stays where it is
    */
   public static void move(Path source, Path target) throws IOException {
     try {
       Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
-      copy(source, target);
-      Files.delete(source);
+      moveByCopying(source, target);
     }
+  }
+
+  /** As {@link #move} across file systems; a link is replaced by what it leads to. */
+  public static void moveByCopying(Path source, Path target) throws IOException {
+    copy(source, target);
+    if (!looksTheSame(source, target)) {
+      Files.delete(target);
+      throw new IOException(source + " was changed while it was copied");
+    }
+    Files.delete(source);
   }
 
   /** Makes a second name for a file, or a copy where the disk cannot do that. */
@@ -63,7 +84,7 @@ public final class AtomicFiles {
   }
 
   private static Path copyAside(Path source, Path target) throws IOException {
-    Path part = target.resolveSibling("." + target.getFileName() + ".part");
+    Path part = aside(target, target.getFileName().toString(), ".part");
     try (FileChannel from = FileChannel.open(source);
         FileChannel to =
             FileChannel.open(

@@ -122,6 +122,23 @@ public final class RunLedger {
   }
 
   /**
+   * The input has become another one before anything was paid for; whatever was made of it is
+   * forgotten.
+   */
+  public void receivedAgain(String runId, long inputSize, long inputModified) {
+    quick.useTransaction(
+        handle -> {
+          handle.execute("DELETE FROM job WHERE run_id = ?", runId);
+          handle.execute(
+              "UPDATE run SET input_size = ?, input_modified = ? WHERE id = ?",
+              inputSize,
+              inputModified,
+              runId);
+          moves.run(handle, runId, RunState.RECEIVED);
+        });
+  }
+
+  /**
    * The lines have been counted; if another run has the same content, this one follows it.
    *
    * @return the run to follow, if any

@@ -1,5 +1,6 @@
 package dev.geminibatch.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.answer.StrayAnswers;
@@ -25,6 +26,7 @@ import java.util.function.Function;
  * What came in, went out and failed. {@code requests} is {@code answered} plus {@code failed}. Its
  * form is published as {@code schema/report.schema.json}.
  *
+ * @param inputChange what happened to the input after it was taken; absent if nothing did
  * @param answeredBy the run that was paid for, if this one had the same content
  * @param failures requests without an answer by cause
  * @param tokens of all answers that were paid for, those to lines that were sent again included
@@ -33,6 +35,7 @@ import java.util.function.Function;
 @JsonPropertyOrder({
   "input",
   "run",
+  "inputChange",
   "answeredBy",
   "requests",
   "answered",
@@ -48,6 +51,7 @@ import java.util.function.Function;
 public record Report(
     String input,
     String run,
+    @JsonInclude(JsonInclude.Include.NON_NULL) InputChange inputChange,
     String answeredBy,
     long requests,
     long answered,
@@ -174,6 +178,7 @@ public record Report(
         status.displayName(),
         null,
         null,
+        null,
         outcome.requests(),
         outcome.answered(),
         outcome.failed(),
@@ -198,12 +203,14 @@ public record Report(
       Function<Job, StrayAnswers> strayAnswers,
       ResultWriter.Outcome outcome,
       Prices prices,
+      Optional<InputChange> change,
       Optional<Instant> delivered) {
     Map<String, Tokens> tokens = new HashMap<>();
     jobs.forEach(job -> tokens.merge(job.model(), job.outcome().tokens(), Tokens::plus));
     return new Report(
         run.name(),
         run.id(),
+        change.orElse(null),
         run.leader().orElse(null),
         outcome.requests(),
         outcome.answered(),

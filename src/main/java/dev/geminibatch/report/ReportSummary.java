@@ -32,6 +32,10 @@ final class ReportSummary {
     html.append("received ").append(Html.escape(String.valueOf(report.received())));
     html.append(", delivered ").append(Html.escape(String.valueOf(report.delivered())));
     html.append(report.run() == null ? "" : ", run " + Html.escape(report.run())).append("</p>\n");
+    if (report.inputChange() != null) {
+      html.append("<p class=\"alarm\">").append(Html.escape(report.inputChange().inWords()));
+      html.append("</p>\n");
+    }
   }
 
   private void cards() {

@@ -44,6 +44,9 @@ public final class ReportText {
   /** All lines but the first. */
   public static List<String> details(Report report) {
     List<String> lines = new ArrayList<>();
+    if (report.inputChange() != null) {
+      lines.add("  " + report.inputChange().inWords());
+    }
     if (!report.failures().isEmpty()) {
       lines.add("  by cause: " + causes(report.failures()));
     }

@@ -39,7 +39,8 @@ public final class Reports {
   }
 
   /** The report of a run whose files are written. */
-  public Report delivered(Run run, List<Job> jobs, ResultWriter.Outcome outcome)
+  public Report delivered(
+      Run run, List<Job> jobs, ResultWriter.Outcome outcome, Optional<InputChange> change)
       throws IOException {
     RunFolder answers = state.run(run.leader().orElse(run.id()));
     Report report =
@@ -49,6 +50,7 @@ public final class Reports {
             job -> strayAnswers(answers, job),
             outcome,
             prices,
+            change,
             Optional.of(clock.instant()));
     write(report, state.run(run.id()).report());
     return report;
@@ -90,6 +92,7 @@ public final class Reports {
         job -> strayAnswers(folder, job),
         new ResultWriter.Outcome(answered, left, Map.of(), tokens),
         prices,
+        Optional.empty(),
         Optional.empty());
   }
 }

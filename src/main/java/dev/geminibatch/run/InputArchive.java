@@ -1,6 +1,7 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,9 @@ import java.util.Optional;
 
 /** Where inputs lie that are done with: the archive, or the failed folder with an explanation. */
 public final class InputArchive {
+  /** For the names of what lies beside an input, the longest of which is that of its settings. */
+  private static final int ROOM = InputFile.SETTINGS.length();
+
   private InputArchive() {}
 
   /**
@@ -21,9 +25,9 @@ public final class InputArchive {
   public static Path link(Path folder, Run run, RunFolder runFolder) throws IOException {
     Path input = runFolder.received(run);
     Files.createDirectories(folder);
-    Path target = folder.resolve(run.name());
+    Path target = folder.resolve(name(folder, run));
     if (Files.exists(target) && !isSame(input, target)) {
-      target = folder.resolve(nameWithId(run));
+      target = folder.resolve(nameWithId(folder, run));
     }
     if (!Files.exists(target)) {
       AtomicFiles.linkOrCopy(input, target);
@@ -37,7 +41,9 @@ public final class InputArchive {
 
   /** Where {@link #link} has put a run's input, if it is there still. */
   public static Optional<Path> find(Path folder, Run run, Path input) throws IOException {
-    for (String name : List.of(run.name(), nameWithId(run))) {
+    List<String> names =
+        List.of(run.name(), withId(run, run.stem()), name(folder, run), nameWithId(folder, run));
+    for (String name : names) {
       Path file = folder.resolve(name);
       if (Files.exists(file) && isSame(input, file)) {
         return Optional.of(file);
@@ -46,8 +52,21 @@ public final class InputArchive {
     return Optional.empty();
   }
 
-  private static String nameWithId(Run run) {
-    return run.stem() + "." + run.id() + run.ending();
+  /** The first name that is tried in a folder: the input's own, if the folder takes it. */
+  public static String name(Path folder, Run run) throws IOException {
+    String ending = InputFile.isInput(run.name()) ? run.ending() : "";
+    int length = run.name().length() - ending.length();
+    return FileNames.fitting(folder, run.name().substring(0, length), ending.length() + ROOM)
+        + run.name().substring(length);
+  }
+
+  private static String nameWithId(Path folder, Run run) throws IOException {
+    int room = withId(run, "").length() + ROOM;
+    return withId(run, FileNames.fitting(folder, run.stem(), room));
+  }
+
+  private static String withId(Run run, String stem) {
+    return stem + "." + run.id() + run.ending();
   }
 
   private static boolean isSame(Path input, Path target) throws IOException {

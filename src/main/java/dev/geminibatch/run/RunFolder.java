@@ -30,6 +30,16 @@ public final class RunFolder {
     return path.resolve("changed.jsonl");
   }
 
+  /** The hash of the lines as they were inspected, of an input that we did not write ourselves. */
+  Path digest() {
+    return path.resolve("input.sha256");
+  }
+
+  /** A gzip input that was changed, unpacked for a moment to see how. */
+  public Path unpackedAgain() {
+    return path.resolve("input-now.jsonl");
+  }
+
   /** The settings that were dropped beside the input, if there were any. */
   public Path overrides() {
     return path.resolve("input.properties");

@@ -41,10 +41,11 @@ public enum RunState {
       case RECEIVING -> EnumSet.of(RECEIVED);
       case RECEIVED -> EnumSet.of(INSPECTED, FOLLOWING, FAILED);
       // A run that fails when some of it is paid for is delivered as far as it is answered.
-      case INSPECTED -> EnumSet.of(UPLOADED, COLLECTED, FAILED);
-      case UPLOADED -> EnumSet.of(ASSEMBLED, INSPECTED, COLLECTED, FAILED);
+      // Back to RECEIVED, from here on, when the input was changed before anything is paid for.
+      case INSPECTED -> EnumSet.of(UPLOADED, RECEIVED, COLLECTED, FAILED);
+      case UPLOADED -> EnumSet.of(ASSEMBLED, INSPECTED, RECEIVED, COLLECTED, FAILED);
       // Back to INSPECTED where files have grown too old to be referred to.
-      case ASSEMBLED -> EnumSet.of(SUBMITTED, INSPECTED, COLLECTED, FAILED);
+      case ASSEMBLED -> EnumSet.of(SUBMITTED, INSPECTED, RECEIVED, COLLECTED, FAILED);
       // Back to INSPECTED with the lines that are sent again, to ASSEMBLED with a job that ended
       // because the quota was used up.
       case SUBMITTED -> EnumSet.of(COLLECTED, INSPECTED, ASSEMBLED, FAILED);

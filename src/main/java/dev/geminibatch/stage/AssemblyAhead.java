@@ -80,6 +80,7 @@ public final class AssemblyAhead {
 
   /** Begins, from nothing. */
   public Attempt begin(Run run) throws IOException {
+    ready.remove(run.id());
     return new Attempt(run);
   }
 

@@ -15,8 +15,9 @@ class ResultFilesTest {
   })
   void errors_and_report_stand_beside_the_results(Path results, Path errors, Path report) {
     Path page = Path.of(report.toString().replace(".json", ".html"));
+    Path added = Path.of(errors.toString().replace("-errors", "-added"));
     assertThat(ResultFiles.beside(results))
-        .isEqualTo(new ResultFiles(results, errors, report, page));
+        .isEqualTo(new ResultFiles(results, errors, added, report, page));
   }
 
   @ParameterizedTest

@@ -112,7 +112,10 @@ public final class SampleRuns implements AutoCloseable {
     Tokens tokens = new Tokens(12_000, 3_400, 560, 700);
     return new Reports(ledger, state, prices(), clock)
         .delivered(
-            run(), ledger.jobs().of(DELIVERED), new ResultWriter.Outcome(4, 2, failures, tokens));
+            run(),
+            ledger.jobs().of(DELIVERED),
+            new ResultWriter.Outcome(4, 2, failures, tokens),
+            Optional.empty());
   }
 
   private static Prices prices() {

@@ -11,6 +11,7 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.RequestReader;
+import dev.geminibatch.report.InputChange;
 import dev.geminibatch.report.Report;
 import dev.geminibatch.report.ReportPage;
 import dev.geminibatch.report.ReportText;
@@ -21,7 +22,6 @@ import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
-import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Settings;
@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,13 +107,14 @@ public final class Deliverer {
     return false;
   }
 
-  private Path output(Run run) {
+  private Path output(Run run) throws IOException {
     if (run.output().isPresent()) {
       return run.output().get();
     }
     Path outbox = context.folders(run).outbox();
-    for (String stem : List.of(run.stem(), run.stem() + "." + run.id())) {
-      ResultFiles files = ResultFiles.inFolder(outbox, stem);
+    Files.createDirectories(outbox);
+    for (String mark : List.of("", "." + run.id())) {
+      ResultFiles files = ResultFiles.inFolder(outbox, run.stem(), mark);
       boolean free = files.all().stream().noneMatch(Files::exists);
       if (free && ledger.runs().promiseOutput(run.id(), files.results())) {
         return files.results();
@@ -146,7 +148,8 @@ public final class Deliverer {
         ResultWriter writer = new ResultWriter(unchangedInput(run, own), requests)) {
       addAll(writer, run, jobs, new AnswerCheck(set.lines().strictness()));
       ResultWriter.Outcome outcome = writer.write(publisher.results(), publisher.errors(), page);
-      Report report = reports.delivered(run, jobs, outcome);
+      Optional<InputChange> change = inputChange(run, own, files, publisher);
+      Report report = reports.delivered(run, jobs, outcome, change);
       page.write(report, publisher.page());
       Reports.write(report, publisher.report());
       if (set.pictures().map(Settings.Pictures::answerFiles).orElse(false)) {
@@ -157,8 +160,12 @@ public final class Deliverer {
         // What is fixed and dropped again goes by the same settings.
         AtomicFiles.copy(own.overrides(), InputFile.settingsBeside(files.errors()));
       }
+      if (Files.exists(publisher.added()) && Files.exists(own.overrides())) {
+        AtomicFiles.copy(own.overrides(), InputFile.settingsBeside(files.added()));
+      }
       publisher.publish(outcome.failed() > 0);
       ReportText.delivered(report, files).forEach(LOG::info);
+      change.ifPresent(each -> LOG.warn("{}: {}", run.name(), each.inWords()));
       return outcome;
     }
   }
@@ -177,17 +184,28 @@ public final class Deliverer {
     }
   }
 
-  /** The input, unless somebody has changed it after its lines were sent. */
-  private static Optional<Path> unchangedInput(Run run, RunFolder folder) throws IOException {
-    try {
-      InputGuard.check(run, folder);
-      return Optional.of(folder.input());
-    } catch (RunFailure changed) {
-      LOG.warn(
-          "{}: the input was changed after it had been sent; answers keep the keys under which they"
-              + " were sent, and the errors file does not repeat the requests",
-          run.name());
-      return Optional.empty();
+  /** What was added to the input, or else done to it, after its lines were sent. */
+  private static Optional<InputChange> inputChange(
+      Run run, RunFolder folder, ResultFiles files, ResultPublisher publisher) throws IOException {
+    Files.deleteIfExists(publisher.added()); // of a delivery that did not come to its end
+    OptionalLong added = new LateLines(run, folder).write(publisher.added());
+    if (added.isEmpty()) {
+      return Optional.of(InputChange.rewritten());
     }
+    return added.getAsLong() == 0
+        ? Optional.empty()
+        : Optional.of(InputChange.added(added.getAsLong(), files.added()));
+  }
+
+  /** The input, unless somebody has changed the lines that were sent. */
+  private static Optional<Path> unchangedInput(Run run, RunFolder folder) throws IOException {
+    if (InputGuard.isIntact(run, folder)) {
+      return Optional.of(folder.input());
+    }
+    LOG.warn(
+        "{}: the input was changed after it had been sent; answers keep the keys under which they"
+            + " were sent, and the errors file does not repeat the requests",
+        run.name());
+    return Optional.empty();
   }
 }

@@ -9,6 +9,7 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.media.StaleReferences;
 import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.InputArchive;
+import dev.geminibatch.run.InputChanged;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunState;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class FailureHandler {
   private static final Logger LOG = LoggerFactory.getLogger("failures");
   private static final Duration FIRST_WAIT = Duration.ofSeconds(10);
+  private static final Duration SHORTEST_REST = Duration.ofSeconds(1);
   private static final Backoff WAITS = new Backoff(FIRST_WAIT, Duration.ofMinutes(10));
 
   private final StageContext context;
@@ -79,15 +81,35 @@ public final class FailureHandler {
       ledger.runs().parked(run.id(), problem.getMessage(), FIRST_WAIT);
       return null;
     }
-    if (problem instanceof RunFailure && run.isPaid()) {
+    if (problem instanceof InputChanged && !run.isPaid()) {
+      receiveAgain(run);
+      return null;
+    }
+    boolean isHopeless = problem instanceof RunFailure || problem instanceof InputChanged;
+    if (isHopeless && run.isPaid()) {
       LOG.warn("{}: {} What is answered is delivered.", run.name(), problem.getMessage());
       ledger.runs().moveTo(run.id(), RunState.COLLECTED);
-    } else if (problem instanceof RunFailure) {
+    } else if (isHopeless) {
       return fail(run, problem.getMessage());
     } else {
       park(run, problem, notifying);
     }
     return null;
+  }
+
+  /** A program still writes into the input: its lines are checked again when it has rested. */
+  private void receiveAgain(Run run) throws IOException {
+    Path input = context.folder(run).received(run);
+    Duration settleTime = context.folders(run).settleTime();
+    Duration rest = settleTime.compareTo(SHORTEST_REST) > 0 ? settleTime : SHORTEST_REST;
+    ledger
+        .runs()
+        .receivedAgain(run.id(), Files.size(input), Files.getLastModifiedTime(input).toMillis());
+    String reason =
+        "The input is still being written; it is checked again when it has not changed for "
+            + Amounts.time(rest);
+    ledger.runs().parked(run.id(), reason, rest);
+    LOG.warn("{}: {}", run.name(), reason);
   }
 
   private Failure fail(Run run, String why) throws IOException {
@@ -173,7 +195,10 @@ public final class FailureHandler {
   private static Throwable understood(Throwable thrown) {
     Throwable last = thrown;
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof RunFailure || cause instanceof StaleReferences || isKnown(cause)) {
+      if (cause instanceof RunFailure
+          || cause instanceof InputChanged
+          || cause instanceof StaleReferences
+          || isKnown(cause)) {
         return cause;
       }
       last = cause;

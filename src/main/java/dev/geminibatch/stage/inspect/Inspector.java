@@ -68,10 +68,7 @@ public final class Inspector {
     InputGuard.check(run, folder);
     Settings set = settingsOf(run);
     if (run.isGzip() && !Files.exists(folder.changed())) {
-      Gunzip.decompress(
-          folder.received(run),
-          folder.plain(),
-          at -> context.progress().step(run, "unpacking", at, run.input().size(), Unit.BYTES));
+      unpack(run, folder);
     }
     long size = Files.size(folder.input());
     MessageDigest digest = Sha256.digest();
@@ -89,6 +86,18 @@ public final class Inspector {
         digest,
         media.examine(runId, run.options().mediaRoot()),
         ahead.begin(run));
+  }
+
+  private void unpack(Run run, RunFolder folder) throws IOException {
+    try {
+      Gunzip.decompress(
+          folder.received(run),
+          folder.plain(),
+          at -> context.progress().step(run, "unpacking", at, run.input().size(), Unit.BYTES));
+    } catch (RunFailure damaged) {
+      InputGuard.check(run, folder); // it may only be incomplete yet
+      throw damaged;
+    }
   }
 
   /** What was dropped beside the file may be wrong, which only whoever dropped it can fix. */
@@ -139,6 +148,7 @@ public final class Inspector {
     inspection.awaitDisk();
     Run run = inspection.run();
     RunFolder folder = context.folder(run);
+    InputGuard.check(run, folder); // what is wrong with its lines may be that they still arrive
     if (inspection.lines() == 0) {
       throw new RunFailure(
           Files.exists(folder.changed())
@@ -148,7 +158,11 @@ public final class Inspector {
     if (!inspection.isSendable()) {
       throw new RunFailure(inspection.whyNothingIsSent());
     }
-    String fingerprint = fingerprint(inspection);
+    byte[] digest = inspection.digest();
+    if (run.fromInbox() && folder.input().equals(folder.received(run))) {
+      InputGuard.remember(folder, digest);
+    }
+    String fingerprint = fingerprint(inspection, digest);
     Preflight preflight = preflight(inspection, fingerprint);
     MAPPER.writeValue(folder.preflight().toFile(), preflight);
     boolean isPaid = preflight.sameContentAs() == null && !run.isDryRun();
@@ -156,6 +170,9 @@ public final class Inspector {
         inspection.settings().costs().maxPerFile().flatMap(preflight::overBudget);
     if (isPaid && overBudget.isPresent()) {
       throw new RunFailure(overBudget.get());
+    }
+    if (!run.isDryRun()) {
+      Destinations.check(run, context.folders(run));
     }
     boolean mayFollow = !run.forced() && !run.isDryRun();
     Optional<String> leader =
@@ -193,10 +210,10 @@ public final class Inspector {
                 : ledger.queries().answeredBefore(run.id(), fingerprint).orElse(null));
   }
 
-  private String fingerprint(Inspection inspection) {
+  private String fingerprint(Inspection inspection, byte[] digest) {
     Run run = inspection.run();
     return ContentFingerprint.of(
-        inspection.digest(),
+        digest,
         run.model(),
         context.connection(run).project(),
         inspection.settings().lines().strictness(),

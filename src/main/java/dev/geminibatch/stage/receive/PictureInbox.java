@@ -1,19 +1,28 @@
 package dev.geminibatch.stage.receive;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.NameEncoding;
+import dev.geminibatch.io.Sha256;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.BufferedOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -21,10 +30,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +52,12 @@ public final class PictureInbox {
   private static final Logger LOG = LoggerFactory.getLogger("gather");
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
+  /** How many quiet periods the others wait for a picture that keeps changing. */
+  private static final int PATIENCE = 6;
+
+  /** What follows the name of a group, in the marks and in the names that are built on it. */
+  private static final int ROOM = 60;
+
   private static final String BEGUN = ".begun";
   private static final String EXPORT = ".jsonl";
 
@@ -47,7 +65,8 @@ public final class PictureInbox {
   private final Receiver receiver;
   private final Clock clock;
 
-  private final RestingFiles resting;
+  /** By profile. */
+  private final Map<String, Rest<Path, String>> rests = new HashMap<>();
 
   /** By profile: what does not work, reported once. */
   private final Map<String, String> reported = new HashMap<>();
@@ -55,7 +74,6 @@ public final class PictureInbox {
   public PictureInbox(StageContext context, Receiver receiver) {
     this.settings = context.settings();
     this.clock = context.clock();
-    this.resting = new RestingFiles(context.clock());
     this.receiver = receiver;
   }
 
@@ -85,29 +103,72 @@ public final class PictureInbox {
     Files.createDirectories(marks);
     Files.createDirectories(inbox);
     Duration quiet = set.pictures().orElseThrow().quietPeriod();
+    Rest<Path, String> rest = rests.computeIfAbsent(profile, name -> Rest.of(clock, quiet, set));
+    rest.scan();
+    List<Path> entries = list(inbox);
     List<Path> loose = new ArrayList<>();
-    for (Path entry : list(inbox)) {
+    for (Path entry : entries) {
       if (Files.isDirectory(entry)) {
         List<Path> files = files(entry);
-        if (resting.isLongEnough(entry, files, quiet)) {
+        if (isAtRest(rest, entry, files, quiet)) {
           begin(set, marks, entry.getFileName().toString(), entry, files);
         }
-      } else if (isPicture(entry)) {
+      } else if (isPicture(entry) && !isEndless(rest, entry, quiet)) {
         loose.add(entry);
       }
     }
-    if (resting.isLongEnough(inbox, loose, quiet)) {
+    if (isAtRest(rest, inbox, loose, quiet)) {
       String name = "pictures-" + NAME.format(clock.instant().atZone(ZoneId.systemDefault()));
       begin(set, marks, name, inbox, loose);
     }
+    Set<Path> there = new HashSet<>(entries);
+    there.add(inbox);
+    rest.keepOnly(there);
     return finish(set, marks);
   }
 
+  /** Whether a group has rested, and no file of it has come or gone. */
+  private static boolean isAtRest(
+      Rest<Path, String> rest, Path group, List<Path> files, Duration time) throws IOException {
+    Optional<String> state = state(files);
+    if (files.isEmpty() || state.isEmpty()) {
+      rest.forget(group);
+      return false;
+    }
+    return rest.of(group, state.get()).compareTo(time) >= 0;
+  }
+
+  /** Whether a picture changes for so long that the others no longer wait for it. */
+  private static boolean isEndless(Rest<Path, String> rest, Path file, Duration quiet)
+      throws IOException {
+    Optional<String> state = state(List.of(file));
+    return state.isPresent()
+        && rest.of(file, state.get()).compareTo(quiet) < 0
+        && rest.known(file).compareTo(quiet.multipliedBy(PATIENCE)) > 0;
+  }
+
+  /** What shows that files have not changed; empty if one of them has just gone. */
+  private static Optional<String> state(List<Path> files) throws IOException {
+    MessageDigest digest = Sha256.digest();
+    try {
+      for (Path file : files) {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        digest.update((file + " " + Stamp.of(attributes) + "\n").getBytes(UTF_8));
+      }
+    } catch (NoSuchFileException gone) {
+      return Optional.empty();
+    }
+    return Optional.of(HexFormat.of().formatHex(digest.digest()));
+  }
+
   /** Exports, their settings, answers and what is still being written are not for here. */
-  private static boolean isPicture(Path file) {
+  static boolean isPicture(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return !name.startsWith(".")
-        && !name.matches(".*\\.(jsonl|jsonl\\.gz|json|txt|properties|part|tmp)");
+        && !InputFile.isInput(name)
+        && !name.matches(".*\\.(txt|properties|part|tmp)")
+        && !FileNames.hasControlCharacters(name)
+        && NameEncoding.canRead(file);
   }
 
   private static List<Path> list(Path folder) throws IOException {
@@ -134,9 +195,10 @@ public final class PictureInbox {
       throws IOException {
     Path archive = set.folders().archive();
     Files.createDirectories(archive);
-    String name = wanted;
+    String stem = FileNames.fitting(archive, wanted, ROOM);
+    String name = stem;
     for (int i = 2; Files.exists(archive.resolve(name)) || isMarked(marks, name); i++) {
-      name = wanted + "-" + i;
+      name = stem + "-" + i;
     }
     Files.createFile(marks.resolve(name + BEGUN));
     Path target = archive.resolve(name);
@@ -233,7 +295,8 @@ public final class PictureInbox {
     Path aside = export.resolveSibling("." + export.getFileName());
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(aside))) {
       for (Path picture : pictures) {
-        out.write(request.line(folder.relativize(picture).toString().replace('\\', '/')));
+        out.write(
+            request.line(folder.relativize(picture).toString().replace(File.separatorChar, '/')));
       }
     }
     AtomicFiles.publish(aside, export);

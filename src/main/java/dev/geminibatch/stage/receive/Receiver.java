@@ -66,9 +66,9 @@ public final class Receiver {
   public record Order(
       Path file, Path output, Optional<String> displayName, boolean forced, boolean dryRun) {}
 
-  /** As {@link #receive(String, Path)}; a route has the path as text. */
-  public String receiveFile(String profile, String file) throws IOException {
-    return receive(profile, Path.of(file));
+  /** As {@link #receive(String, Path)}, for a route. */
+  public String take(Dropped dropped) throws IOException {
+    return receive(dropped.profile(), dropped.file());
   }
 
   /**
@@ -99,7 +99,7 @@ public final class Receiver {
               run,
               (source, target) -> {
                 copyOverrides(run);
-                AtomicFiles.move(source, target);
+                moveContent(source, target);
                 Files.deleteIfExists(InputFile.settingsBeside(source));
                 context.busy().begin(run.id());
               });
@@ -108,6 +108,7 @@ public final class Receiver {
       LOG.info("{}: received as run {}", name, id);
       return id;
     } catch (IOException e) {
+      ignoredUntil.values().removeIf(clock.instant()::isAfter);
       ignoredUntil.put(file, clock.instant().plus(IGNORED));
       throw e;
     }
@@ -185,6 +186,15 @@ public final class Receiver {
     }
   }
 
+  /** What a link leads to belongs to somebody else, who may change it. */
+  private static void moveContent(Path source, Path target) throws IOException {
+    if (Files.isSymbolicLink(source)) {
+      AtomicFiles.moveByCopying(source, target);
+    } else {
+      AtomicFiles.move(source, target);
+    }
+  }
+
   /** What is wrong with the settings beside a file is reported when it is inspected. */
   private Settings settingsFor(String profile, Path file) throws IOException {
     try {
@@ -203,7 +213,11 @@ public final class Receiver {
 
   /** A failed file that came back needs no explanation any more. */
   private void forgetFailure(Run run) throws IOException {
-    Path failed = context.folders(run).failed().resolve(run.name());
+    Path folder = context.folders(run).failed();
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    Path failed = folder.resolve(InputArchive.name(folder, run));
     if (!Files.exists(failed)) {
       Files.deleteIfExists(InputArchive.explanationOf(failed));
     }

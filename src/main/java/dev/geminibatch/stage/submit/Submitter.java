@@ -5,11 +5,11 @@ import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.media.StaleReferences;
 import dev.geminibatch.media.UploadCache;
+import dev.geminibatch.run.InputChanged;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
-import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
@@ -149,9 +149,9 @@ public final class Submitter {
   /** Whether the input is no longer what it was; the job's file is put together from it. */
   private boolean wasChanged(Run run, Job job) throws IOException {
     try {
-      InputGuard.check(run, context.folder(run));
+      InputGuard.check(ledger.queries().run(run.id()), context.folder(run));
       return false;
-    } catch (RunFailure changed) {
+    } catch (InputChanged changed) {
       if (!ledger.queries().run(run.id()).isPaid()) {
         throw changed;
       }

@@ -1,0 +1,121 @@
+package dev.geminibatch.io;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.text.BreakIterator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Names for files that a folder takes. File systems limit a name to 255 bytes, eCryptfs to 143, and
+ * some refuse characters that others take, so the folder itself is asked.
+ */
+public final class FileNames {
+  /** What every file system takes, in bytes. */
+  public static final int SURE_BYTES = 143;
+
+  private static final int MOST_BYTES = 255;
+  private static final int HASH_DIGITS = 8;
+  private static final String PLAIN = "[A-Za-z0-9._()+,=@~ -]+";
+
+  private FileNames() {}
+
+  /**
+   * The name as it is, if a folder takes it; else a shorter one, with a hash that keeps names with
+   * the same beginning apart; else one of ASCII letters. The same name gets the same answer.
+   *
+   * @param folder exists; a file is made in it and removed, unless the name is plain and short
+   * @param stem the beginning of the name
+   * @param room how many bytes must be able to follow
+   * @throws IOException when the folder takes no file at all
+   */
+  public static String fitting(Path folder, String stem, int room) throws IOException {
+    if (stem.matches(PLAIN) && stem.length() + room <= SURE_BYTES) {
+      return stem;
+    }
+    String ascii = stem.replaceAll("[^A-Za-z0-9._()+,=@~ -]", "_");
+    List<String> candidates =
+        List.of(
+            stem,
+            shortened(stem, MOST_BYTES - room),
+            shortened(stem, SURE_BYTES - room),
+            marked(ascii, stem, SURE_BYTES - room));
+    IOException refused = null;
+    for (String candidate : candidates) {
+      try {
+        tryOut(folder, candidate, room);
+        return candidate;
+      } catch (IOException e) {
+        refused = e;
+      }
+    }
+    throw refused;
+  }
+
+  /** The same length and the same characters, but hidden: nobody waits for a file of this name. */
+  private static void tryOut(Path folder, String stem, int room) throws IOException {
+    Path file;
+    try {
+      file = folder.resolve("." + stem + "x".repeat(room - 1));
+    } catch (InvalidPathException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      return; // another run asks at the same time
+    }
+    Files.deleteIfExists(file);
+  }
+
+  /**
+   * A name of at most so many bytes in UTF-8: as it is, or its beginning, cut between two
+   * characters, and a hash of the whole.
+   */
+  public static String shortened(String name, int mostBytes) {
+    return bytes(name) <= mostBytes ? name : marked(name, name, mostBytes);
+  }
+
+  private static String marked(String beginning, String whole, int mostBytes) {
+    int most = Math.max(0, mostBytes - HASH_DIGITS - 1);
+    BreakIterator characters = BreakIterator.getCharacterInstance(Locale.ROOT);
+    characters.setText(beginning);
+    int end = 0;
+    for (int next = characters.next();
+        next != BreakIterator.DONE && bytes(beginning.substring(0, next)) <= most;
+        next = characters.next()) {
+      end = next;
+    }
+    return beginning.substring(0, end).strip() + "~" + Sha256.hex(whole).substring(0, HASH_DIGITS);
+  }
+
+  /** The length of a text in UTF-8, which file systems count. */
+  public static int bytes(String text) {
+    return text.getBytes(UTF_8).length;
+  }
+
+  /** Whether a name holds line breaks or other characters that are not to be seen. */
+  public static boolean hasControlCharacters(String name) {
+    return name.chars().anyMatch(Character::isISOControl);
+  }
+
+  /** A name for a person: characters that are not to be seen are written as {@code \n} is. */
+  public static String shown(String name) {
+    StringBuilder shown = new StringBuilder();
+    for (char each : name.toCharArray()) {
+      if (each == '\n') {
+        shown.append("\\n");
+      } else if (Character.isISOControl(each)) {
+        shown.append(String.format(Locale.ROOT, "\\u%04x", (int) each));
+      } else {
+        shown.append(each);
+      }
+    }
+    return shown.toString();
+  }
+}

@@ -1,0 +1,186 @@
+package dev.geminibatch.stage.receive;
+
+import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.NameEncoding;
+import dev.geminibatch.run.InputFile;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What lies in the inbox of a profile: inputs, and what is not taken. */
+public final class Inbox {
+  private static final Pattern UNFINISHED =
+      Pattern.compile("(?is).*\\.(part|partial|tmp|temp|crdownload|download|filepart)|.*~");
+
+  private final Path folder;
+  private final boolean isForPictures;
+  private final boolean isOutbox;
+
+  /** Folders in it that belong to somebody. */
+  private final Set<Path> known;
+
+  public Inbox(Settings profile) {
+    this.folder = profile.folders().inbox();
+    this.isForPictures = profile.pictures().isPresent();
+    this.isOutbox = profile.folders().outbox().equals(folder);
+    this.known =
+        profile.profiles().all().stream()
+            .map(Settings::folders)
+            .flatMap(each -> List.of(each.inbox(), each.outbox(), each.archive()).stream())
+            .collect(Collectors.toSet());
+  }
+
+  /**
+   * An entry of the inbox.
+   *
+   * @param problem why it is not taken and what to do about it; empty for an input
+   * @param stamp what it is like now
+   * @param settings what the settings beside it are like now
+   */
+  record Entry(Path path, Optional<String> problem, Stamp stamp, Stamp settings) {}
+
+  /** Something that is not taken, for a person. */
+  public record NotTaken(String file, String reason) {}
+
+  /** What is not taken now, by name; what a program has just begun to write included. */
+  public List<NotTaken> notTaken() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    return entries().stream()
+        .filter(entry -> entry.problem().isPresent())
+        .map(entry -> new NotTaken(shown(entry.path()), entry.problem().get()))
+        .sorted((a, b) -> a.file().compareTo(b.file()))
+        .toList();
+  }
+
+  static String shown(Path path) {
+    return FileNames.shown(path.getFileName().toString());
+  }
+
+  /** Inputs and what is not taken; without what nobody expects to be taken. */
+  List<Entry> entries() throws IOException {
+    List<Path> all = new ArrayList<>();
+    Set<Path> settings = new HashSet<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
+      for (Path path : found) {
+        all.add(path);
+        if (path.getFileName().toString().endsWith(InputFile.SETTINGS)) {
+          settings.add(path);
+        }
+      }
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (Path path : all) {
+      entry(path, settings).ifPresent(entries::add);
+    }
+    return entries;
+  }
+
+  private Optional<Entry> entry(Path path, Set<Path> settings) {
+    String name = path.getFileName().toString();
+    if (isNobodysInput(name) || isOutbox && InputFile.isOutput(name) || isOfInput(path, name)) {
+      return Optional.empty();
+    }
+    BasicFileAttributes attributes = attributes(path);
+    if (attributes == null) {
+      String problem = "it is a link to nothing; put the file itself here";
+      return Files.isSymbolicLink(path)
+          ? Optional.of(new Entry(path, Optional.of(problem), Stamp.NONE, Stamp.NONE))
+          : Optional.empty(); // gone in the meantime
+    }
+    boolean isSomebodys =
+        attributes.isDirectory()
+            && (isForPictures || known.stream().anyMatch(each -> each.startsWith(path)));
+    Optional<String> problem = problem(path, name, attributes);
+    boolean isPicture = isForPictures && !InputFile.isInput(name) && PictureInbox.isPicture(path);
+    if (isSomebodys || isPicture) {
+      return Optional.empty();
+    }
+    Path beside = InputFile.settingsBeside(path);
+    BasicFileAttributes own = settings.contains(beside) ? attributes(beside) : null;
+    return Optional.of(
+        new Entry(path, problem, Stamp.of(attributes), own == null ? Stamp.NONE : Stamp.of(own)));
+  }
+
+  /** Of what a link leads to; null if it is not there. */
+  private static BasicFileAttributes attributes(Path path) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Whether it holds the settings for an input that is there. */
+  private boolean isOfInput(Path path, String name) {
+    return name.endsWith(InputFile.SETTINGS)
+        && NameEncoding.canRead(path)
+        && InputFile.isInput(inputOf(name))
+        && Files.exists(path.resolveSibling(inputOf(name)));
+  }
+
+  private static String inputOf(String settings) {
+    return settings.substring(0, settings.length() - InputFile.SETTINGS.length());
+  }
+
+  /** Hidden files that desktops, editors and copying programs leave are not named, either. */
+  private static boolean isNobodysInput(String name) {
+    return name.startsWith(".") && !InputFile.isInput(name)
+        || name.equalsIgnoreCase("Thumbs.db")
+        || name.equalsIgnoreCase("desktop.ini");
+  }
+
+  private static Optional<String> problem(Path path, String name, BasicFileAttributes attributes) {
+    if (!NameEncoding.canRead(path)) {
+      return Optional.of(
+          NameEncoding.remedy().orElse("its name is not in UTF-8; rename it (see convmv)"));
+    }
+    if (FileNames.hasControlCharacters(name)) {
+      return Optional.of("its name holds a line break or another control character; rename it");
+    }
+    if (attributes.isDirectory()) {
+      return Optional.of("it is a folder; put files into the inbox itself, or set up a profile");
+    }
+    if (!InputFile.isInput(name)) {
+      return Optional.of(ofName(name));
+    }
+    if (name.startsWith(".")) {
+      return Optional.of("its name begins with a dot; rename it when it is complete");
+    }
+    if (InputFile.isReport(name)) {
+      return Optional.of("it is named as a report of this program; rename it if it is an input");
+    }
+    if (!attributes.isRegularFile()) {
+      return Optional.of("it is not a regular file; copy its content into one");
+    }
+    return Files.isReadable(path)
+        ? Optional.empty()
+        : Optional.of("it cannot be read; give the daemon the right to (chmod)");
+  }
+
+  private static String ofName(String name) {
+    if (name.endsWith(InputFile.SETTINGS) && InputFile.isInput(inputOf(name))) {
+      return "there is no "
+          + inputOf(name)
+          + " for these settings; drop the settings first, or together with it";
+    }
+    if (InputFile.isInput(name.strip())) {
+      return "its name has a space at its end; rename it to " + name.strip();
+    }
+    if (UNFINISHED.matcher(name).matches()) {
+      return "it is named as a file that is not complete; rename it when it is";
+    }
+    return "its name does not end with " + InputFile.ENDINGS + "; rename it";
+  }
+}

@@ -1,0 +1,130 @@
+package dev.geminibatch.stage.receive;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.StageContext;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the inboxes: gives each input once it has not changed for {@code inbox.settle-time} while
+ * we watched, and names what is not taken. No file waits for another one.
+ */
+public final class InboxWatch {
+  private static final Logger LOG = LoggerFactory.getLogger("receive");
+
+  /** After this time a file that keeps changing is worth a word. */
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  private final Settings settings;
+  private final Clock clock;
+  private final Map<String, Watch> watches = new ConcurrentHashMap<>();
+
+  public InboxWatch(StageContext context) {
+    this.settings = context.settings();
+    this.clock = context.clock();
+  }
+
+  /** One more look at the inbox of a profile: the inputs that rest, the oldest first. */
+  public List<Dropped> resting(String profile) {
+    Settings set = settings.profiles().of(profile);
+    return watches.computeIfAbsent(profile, name -> new Watch(set, clock)).scan();
+  }
+
+  /** The inbox of one profile. */
+  private static final class Watch {
+    private final Settings profile;
+    private final Inbox inbox;
+    private final Duration settleTime;
+    private final Rest<Path, State> rest;
+
+    /** What has been named in the log, as it was then. */
+    private final Map<Path, State> named = new HashMap<>();
+
+    private final Set<Path> longChanging = new HashSet<>();
+    private String problem;
+
+    /** What shows that an entry is as it was. */
+    private record State(Stamp file, Stamp settings) {}
+
+    Watch(Settings profile, Clock clock) {
+      this.profile = profile;
+      this.inbox = new Inbox(profile);
+      this.settleTime = profile.folders().settleTime();
+      this.rest = Rest.of(clock, settleTime, profile);
+    }
+
+    synchronized List<Dropped> scan() {
+      rest.scan();
+      try {
+        Files.createDirectories(profile.folders().inbox()); // somebody may have removed it
+        List<Dropped> resting = resting(inbox.entries());
+        problem = null;
+        return resting;
+      } catch (IOException | DirectoryIteratorException e) {
+        if (!e.toString().equals(problem)) {
+          problem = e.toString();
+          LOG.error("The inbox cannot be read and will be tried again: {}", problem);
+        }
+        return List.of();
+      }
+    }
+
+    private List<Dropped> resting(List<Inbox.Entry> entries) {
+      List<Inbox.Entry> resting = new ArrayList<>();
+      Set<Path> there = new HashSet<>();
+      for (Inbox.Entry entry : entries) {
+        there.add(entry.path());
+        State state = new State(entry.stamp(), entry.settings());
+        boolean isAtRest = rest.of(entry.path(), state).compareTo(settleTime) >= 0;
+        if (isAtRest && entry.problem().isEmpty()) {
+          resting.add(entry);
+        } else if (isAtRest) {
+          name(entry, state);
+        } else {
+          nameIfLong(entry);
+        }
+      }
+      rest.keepOnly(there);
+      named.keySet().retainAll(there);
+      longChanging.retainAll(there);
+      // Should it come back under this name, it is watched from the beginning.
+      resting.forEach(entry -> rest.forget(entry.path()));
+      return resting.stream()
+          .sorted(Comparator.comparing(entry -> entry.stamp().modified()))
+          .map(entry -> new Dropped(profile.profile(), entry.path()))
+          .toList();
+    }
+
+    /** Once, and again when it has changed. */
+    private void name(Inbox.Entry entry, State state) {
+      if (!state.equals(named.put(entry.path(), state))) {
+        LOG.warn(
+            "{} stays in the inbox: {}", Inbox.shown(entry.path()), entry.problem().orElseThrow());
+      }
+    }
+
+    private void nameIfLong(Inbox.Entry entry) {
+      if (rest.known(entry.path()).compareTo(LONG) > 0 && longChanging.add(entry.path())) {
+        LOG.info(
+            "{} keeps changing; it is taken when it has not changed for {}",
+            Inbox.shown(entry.path()),
+            Amounts.time(settleTime));
+      }
+    }
+  }
+}
