@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
+import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.RpcCode;
 import dev.geminibatch.service.ServiceWords;
@@ -253,6 +254,6 @@ final class AnswerLineReader {
             "collect",
             status,
             message.isEmpty() ? "the service gave no reason" : message,
-            RpcCode.isPassing(status));
+            RpcCode.isPassing(status) || ErrorClassifier.isAccount(code, message));
   }
 }

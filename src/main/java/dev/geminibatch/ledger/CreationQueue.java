@@ -5,6 +5,7 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceWords;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -195,9 +196,15 @@ public final class CreationQueue {
     return forQuota(job, message, QUOTA_WAITS.after(job.creation() - 1), now);
   }
 
+  private static boolean isAboutAccount(String message) {
+    return ServiceWords.isAboutAccount(message)
+        || ServiceWords.isAboutKey(message)
+        || message.startsWith("UNAUTHENTICATED");
+  }
+
   private static Place forQuota(Job job, String message, Duration wait, Instant now) {
     String reason =
-        "The quota is used up: "
+        (isAboutAccount(message) ? "The service refuses this account: " : "The quota is used up: ")
             + message.replaceFirst("[.\\s]+$", "")
             + ". The next try is at "
             + now.plus(wait).truncatedTo(ChronoUnit.SECONDS);

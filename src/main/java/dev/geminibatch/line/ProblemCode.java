@@ -257,7 +257,10 @@ public enum ProblemCode {
   INTERNAL("INTERNAL", Stage.COLLECT, Retry.YES, "The service failed internally."),
   UNAVAILABLE("UNAVAILABLE", Stage.COLLECT, Retry.YES, "The service was not available."),
   INVALID_ARGUMENT(
-      "INVALID_ARGUMENT", Stage.COLLECT, Retry.NO, "The service does not accept the request."),
+      "INVALID_ARGUMENT",
+      Stage.COLLECT,
+      Retry.IF_ACCOUNT,
+      "The service does not accept the request."),
   NOT_FOUND(
       "NOT_FOUND", Stage.COLLECT, Retry.NO, "Something that the request names does not exist."),
   ALREADY_EXISTS(
@@ -265,17 +268,19 @@ public enum ProblemCode {
       Stage.COLLECT,
       Retry.NO,
       "Something that the request would create exists already."),
-  PERMISSION_DENIED("PERMISSION_DENIED", Stage.COLLECT, Retry.NO, "The key may not do this."),
+  PERMISSION_DENIED(
+      "PERMISSION_DENIED", Stage.COLLECT, Retry.IF_ACCOUNT, "The key may not do this."),
   FAILED_PRECONDITION(
       "FAILED_PRECONDITION",
       Stage.COLLECT,
-      Retry.NO,
+      Retry.IF_ACCOUNT,
       "The project or the service is not in a state that allows the request."),
   OUT_OF_RANGE("OUT_OF_RANGE", Stage.COLLECT, Retry.NO, "A value of the request is out of range."),
   UNIMPLEMENTED(
       "UNIMPLEMENTED", Stage.COLLECT, Retry.NO, "The service does not support the request."),
   DATA_LOSS("DATA_LOSS", Stage.COLLECT, Retry.NO, "The service lost data."),
-  UNAUTHENTICATED("UNAUTHENTICATED", Stage.COLLECT, Retry.NO, "The key is missing or not valid.");
+  UNAUTHENTICATED(
+      "UNAUTHENTICATED", Stage.COLLECT, Retry.IF_ACCOUNT, "The key is missing or not valid.");
 
   /** Which stage finds a problem. */
   private enum Stage {

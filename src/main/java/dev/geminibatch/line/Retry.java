@@ -5,6 +5,7 @@ enum Retry {
   NO(false, false, "no"),
   YES(true, true, "yes"),
   IF_IT_MAY_PASS(true, true, "yes, unless the reason does not pass, like `NOT_FOUND`"),
+  IF_ACCOUNT(false, true, "no, unless it is about the account"),
   AFTER_UPLOAD(true, true, "yes, after a fresh upload"),
   AFTER_QUOTA(true, true, "yes, after a minute"),
   WITHOUT_REFUSED(true, true, "yes, in a job without the refused lines"),

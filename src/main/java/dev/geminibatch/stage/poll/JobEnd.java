@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.poll;
 
 import dev.geminibatch.run.Job;
+import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJob.ServiceError;
 import dev.geminibatch.service.RemoteJobState;
@@ -12,8 +13,11 @@ import java.util.Set;
 enum JobEnd {
   /** It has answered what it could; each line says for itself what became of it. */
   ANSWERED,
-  /** There was no quota for it, and nothing of it was worked on: it is created again. */
-  NO_QUOTA,
+  /**
+   * There was no quota for it, or its account was refused, and nothing of it was worked on: it is
+   * created again.
+   */
+  NOT_ADMITTED,
   /** A person ended it, here or elsewhere. */
   CANCELLED,
   /** It was cancelled because it took longer than is allowed. */
@@ -50,13 +54,22 @@ enum JobEnd {
       return CANCELLED;
     }
     boolean isUntouched = seen.answers().isEmpty() && seen.counts().succeeded() == 0;
-    if (isFailed && status.equals("RESOURCE_EXHAUSTED") && isUntouched && !job.cancelAsked()) {
-      return NO_QUOTA;
+    if (isFailed && isUntouched && !job.cancelAsked() && mayNotRunNow(seen)) {
+      return NOT_ADMITTED;
     }
     if (isFailed && !ServiceWords.refusedLines(message, job.requests()).isEmpty()) {
       return LINES_REFUSED;
     }
     return isFailed && isAboutInput(job, message) ? INPUT_GONE : FAILED;
+  }
+
+  private static boolean mayNotRunNow(RemoteJob seen) {
+    return seen.error()
+        .filter(
+            error ->
+                error.status().equals("RESOURCE_EXHAUSTED")
+                    || ErrorClassifier.isAccount(error.code(), error.message()))
+        .isPresent();
   }
 
   private static boolean isAboutInput(Job job, String message) {

@@ -112,7 +112,7 @@ final class JobNews {
     String reason = JobEnd.reason(seen);
     switch (JobEnd.of(job, seen)) {
       case ANSWERED -> ended(run, job, seen, seen.stateText(), null);
-      case NO_QUOTA -> createAgain(job, seen, run);
+      case NOT_ADMITTED -> createAgain(job, seen, run);
       case CANCELLED -> ended(run, job, seen, CANCELLED, "it was cancelled (" + reason + ")");
       case STUCK ->
           ended(

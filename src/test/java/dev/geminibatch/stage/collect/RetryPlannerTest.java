@@ -67,6 +67,16 @@ class RetryPlannerTest {
   }
 
   @Test
+  void a_line_that_failed_because_of_the_account_is_sent_again() throws IOException {
+    String refused = "User location is not supported for the API use.";
+
+    assertThat(collect(1, answer("a", "x"), error("b", 9, refused), error("c", 9, "No.")))
+        .isFalse();
+
+    assertThat(linesOfAttempt(2)).containsExactly(2L);
+  }
+
+  @Test
   void a_run_that_nothing_can_be_gained_for_is_collected() throws IOException {
     assertThat(collect(1, answer("a", "x"), answer("c", "x"), error("b", INVALID_ARGUMENT, "bad")))
         .isTrue();

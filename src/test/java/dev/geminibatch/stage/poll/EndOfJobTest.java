@@ -284,7 +284,6 @@ class EndOfJobTest {
     "7, PERMISSION_DENIED",
     "9, FAILED_PRECONDITION",
     "12, UNIMPLEMENTED",
-    "16, UNAUTHENTICATED",
     "404, NOT_FOUND"
   })
   void a_reason_that_does_not_pass_is_believed_at_once(int code, String status) throws IOException {
@@ -332,6 +331,25 @@ class EndOfJobTest {
     assertThat(pollAndCollect()).isFalse();
     sendAgain();
     assertThat(service.inputOf(2)).isNotEqualTo(service.inputOf(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "7 | Consumer 'api_key:x' has been suspended.",
+        "9 | User location is not supported for the API use.",
+        "16 | Request had invalid authentication credentials."
+      })
+  void a_job_that_fails_because_of_the_account_is_created_again_when_that_is_accepted(
+      int code, String message) throws IOException {
+    service.says("batches/1", failed(code, message));
+
+    poll();
+
+    assertThat(job(1).state()).isEqualTo(JobState.UPLOADED);
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.ASSEMBLED);
+    assertThat(fixture.run(run).reason().orElseThrow()).contains(message.replaceFirst("\\.$", ""));
   }
 
   @Test
