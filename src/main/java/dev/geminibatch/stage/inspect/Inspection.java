@@ -168,12 +168,23 @@ public final class Inspection extends LineWalk<Inspection.Group> {
     isOnDisk.join();
   }
 
-  /** Of the input's bytes and how they were understood; to be asked once, in the end. */
+  /** Of the input's bytes; to be asked once, in the end. */
   byte[] digest() {
-    if (hasForeignShapes) {
-      // Versions that did not understand them gave other answers to the same bytes, or none.
-      digest.update("shapes".getBytes(UTF_8));
+    return digest.digest();
+  }
+
+  /**
+   * Of the input's bytes and how they were understood.
+   *
+   * @param bytes the digest of the bytes
+   */
+  byte[] digestOfContent(byte[] bytes) {
+    if (!hasForeignShapes) {
+      return bytes;
     }
+    // Versions that did not understand them gave other answers to the same bytes, or none.
+    digest.update(bytes);
+    digest.update("shapes".getBytes(UTF_8));
     return digest.digest();
   }
 

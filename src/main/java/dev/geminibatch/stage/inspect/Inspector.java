@@ -162,7 +162,7 @@ public final class Inspector {
     if (run.fromInbox() && folder.input().equals(folder.received(run))) {
       InputGuard.remember(folder, digest);
     }
-    String fingerprint = fingerprint(inspection, digest);
+    String fingerprint = fingerprint(inspection, inspection.digestOfContent(digest));
     Preflight preflight = preflight(inspection, fingerprint);
     MAPPER.writeValue(folder.preflight().toFile(), preflight);
     boolean isPaid = preflight.sameContentAs() == null && !run.isDryRun();
