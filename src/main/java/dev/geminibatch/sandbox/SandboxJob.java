@@ -27,7 +27,7 @@ final class SandboxJob {
   long answered;
   long failed;
 
-  /** Why the job failed although no rule asked for it; then there are no answers. */
+  /** Why the job failed where no fault says so; then there are no answers. */
   Optional<String> poisoned = Optional.empty();
 
   SandboxJob(
