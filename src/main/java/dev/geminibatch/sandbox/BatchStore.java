@@ -147,8 +147,15 @@ final class BatchStore {
   }
 
   private List<SandboxJob> stillActive() {
-    active.removeIf(job -> advanced(job).isEnded());
+    active.removeIf(this::hasRun);
     return active;
+  }
+
+  /** Whether it has ended, but for the writing of its answers. */
+  private boolean hasRun(SandboxJob job) {
+    synchronized (job) {
+      return advanced(job).isEnded() || job.writing != null;
+    }
   }
 
   HttpAnswer get(String project, String id) throws IOException {

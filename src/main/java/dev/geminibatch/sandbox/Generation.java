@@ -25,9 +25,11 @@ final class Generation {
     Models.require(call.id(), "countTokens");
     byte[] body = call.bytes();
     JsonNode wrapped = JsonFields.field(Call.tree(body), "generateContentRequest");
-    long tokens =
-        PromptTokens.of(
-            wrapped.isObject() ? wrapped.toString().getBytes(StandardCharsets.UTF_8) : body);
+    if (wrapped instanceof ObjectNode request) {
+      request.remove("model");
+      body = request.toString().getBytes(StandardCharsets.UTF_8);
+    }
+    long tokens = PromptTokens.of(body);
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     answer.put("totalTokens", tokens);
     answer

@@ -10,9 +10,16 @@ import com.google.genai.Client;
 import com.google.genai.errors.ClientException;
 import com.google.genai.types.BatchJob;
 import com.google.genai.types.BatchJobSource;
+import com.google.genai.types.Content;
 import com.google.genai.types.CreateBatchJobConfig;
 import com.google.genai.types.File;
+import com.google.genai.types.GenerateContentConfig;
+import com.google.genai.types.GenerateContentResponse;
 import com.google.genai.types.HttpOptions;
+import com.google.genai.types.InlinedRequest;
+import com.google.genai.types.InlinedResponse;
+import com.google.genai.types.ListModelsConfig;
+import com.google.genai.types.Part;
 import com.google.genai.types.UploadFileConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +89,66 @@ class SdkAgainstSandboxTest {
 
     assertThat(listed).containsExactlyInAnyOrderElementsOf(names);
     assertThat(files).hasSize(12);
+  }
+
+  @Test
+  void inline_requests_are_answered_in_the_job() {
+    BatchJobSource source =
+        BatchJobSource.builder()
+            .inlinedRequests(
+                InlinedRequest.builder()
+                    .contents(Content.fromParts(Part.fromText("a question")))
+                    .metadata(Map.of("key", "k1"))
+                    .config(GenerateContentConfig.builder().temperature(0f).build())
+                    .build())
+            .build();
+
+    String name =
+        client
+            .batches
+            .create("gemini-x", source, CreateBatchJobConfig.builder().build())
+            .name()
+            .orElseThrow();
+    await().until(() -> state(name).equals("JOB_STATE_SUCCEEDED"));
+    InlinedResponse answer =
+        client.batches.get(name, null).dest().orElseThrow().inlinedResponses().orElseThrow().get(0);
+
+    assertThat(answer.metadata()).contains(Map.of("key", "k1"));
+    assertThat(answer.response().orElseThrow().text()).contains("madeUpBy", "k1");
+  }
+
+  @Test
+  void content_is_generated_counted_and_streamed() {
+    GenerateContentConfig config =
+        GenerateContentConfig.builder().serviceTier("flex").candidateCount(2).build();
+
+    GenerateContentResponse answer =
+        client.models.generateContent("gemini-2.5-flash", "a question", config);
+    StringBuilder streamed = new StringBuilder();
+    try (var pieces = client.models.generateContentStream("gemini-2.5-flash", "a question", null)) {
+      pieces.forEach(piece -> streamed.append(piece.text()));
+    }
+
+    assertThat(answer.candidates().orElseThrow()).hasSize(2);
+    assertThat(answer.candidates().orElseThrow().get(0).content().orElseThrow().text())
+        .contains("madeUpBy");
+    assertThat(streamed).contains("madeUpBy", "requestSha256").endsWith("}");
+    assertThat(client.models.countTokens("gemini-2.5-flash", "a question", null).totalTokens())
+        .hasValueSatisfying(tokens -> assertThat(tokens).isPositive());
+  }
+
+  @Test
+  void models_are_listed_and_found() {
+    List<String> models = new ArrayList<>();
+    client
+        .models
+        .list(ListModelsConfig.builder().pageSize(4).build())
+        .forEach(model -> models.add(model.name().orElseThrow()));
+
+    assertThat(models).contains("models/gemini-2.5-pro").doesNotHaveDuplicates();
+    assertThat(client.models.get("gemini-2.5-pro", null).name()).contains("models/gemini-2.5-pro");
+    assertThatThrownBy(() -> client.models.get("does-not-exist", null))
+        .isInstanceOfSatisfying(ClientException.class, e -> assertThat(e.code()).isEqualTo(404));
   }
 
   @Test
