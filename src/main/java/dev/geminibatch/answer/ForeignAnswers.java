@@ -41,7 +41,7 @@ public final class ForeignAnswers {
         Optional<AnswerLine> answer = read(line);
         Optional<LineProblem> problem =
             answer.isPresent()
-                ? check.problemOf(answer.get(), AnswerForm.ANY)
+                ? check.problemOf(answer.get(), AnswerForm.ANY).map(ForeignAnswers::notOurs)
                 : Optional.of(notJson());
         tokens = tokens.plus(answer.map(AnswerLine::tokens).orElse(Tokens.NONE));
         if (problem.isEmpty()) {
@@ -62,6 +62,13 @@ public final class ForeignAnswers {
       }
     }
     return new ResultWriter.Outcome(answered, failed, codes, tokens);
+  }
+
+  /** A file that is gone is nothing that can be uploaded again from here. */
+  private static LineProblem notOurs(LineProblem problem) {
+    return problem.is(ProblemCode.FILE_GONE)
+        ? ProblemCode.FILE_GONE.problem(problem.message(), false)
+        : problem;
   }
 
   private static Optional<AnswerLine> read(Line line) {

@@ -62,7 +62,11 @@ final class OriginalLines implements Closeable {
             : requests.read(new Line(number, offset, beginning(offset), Long.MAX_VALUE));
     // Of a line of an errors file, the line that it reported: else it would be wrapped each time.
     return ErrorLine.of(
-        line.key(), number, problem, original == null ? null : line.line().bytes(), rejected);
+        line.key(),
+        number,
+        DeadFile.judged(problem, line),
+        original == null ? null : line.line().bytes(),
+        rejected);
   }
 
   private byte[] beginning(long offset) throws IOException {
@@ -78,7 +82,8 @@ final class OriginalLines implements Closeable {
         line instanceof BatchRequest request
             ? request.tags().stream().map(FileTag::path).distinct().toList()
             : List.of();
-    return new ShownLine(number, line.key().text(), tags, problem, text);
+    return new ShownLine(
+        number, line.key().text(), tags, problem.map(each -> DeadFile.judged(each, line)), text);
   }
 
   @Override

@@ -241,8 +241,8 @@ public enum ProblemCode {
   FILE_GONE(
       "file-gone",
       Stage.COLLECT,
-      Retry.AFTER_UPLOAD,
-      "A file of the request no longer exists at the service."),
+      Retry.AFTER_OWN_UPLOAD,
+      "A file of the request no longer exists at the service, or was never usable there."),
   // An error of the service in place of the answer, by its google.rpc code.
   CANCELLED("CANCELLED", Stage.COLLECT, Retry.UNLESS_CANCELLED, "The request was cancelled."),
   UNKNOWN(

@@ -7,6 +7,8 @@ enum Retry {
   IF_IT_MAY_PASS(true, true, "yes, unless the reason does not pass, like `NOT_FOUND`"),
   IF_ACCOUNT(false, true, "no, unless it is about the account"),
   AFTER_UPLOAD(true, true, "yes, after a fresh upload"),
+  AFTER_OWN_UPLOAD(
+      true, true, "yes, after a fresh upload; no, if the line itself names the file (`fileUri`)"),
   AFTER_QUOTA(true, true, "yes, after a minute"),
   WITHOUT_REFUSED(true, true, "yes, in a job without the refused lines"),
   UNLESS_SAFETY(true, true, "yes, unless it stopped for safety"),

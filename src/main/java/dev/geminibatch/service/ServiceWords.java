@@ -17,8 +17,13 @@ public final class ServiceWords {
   /** A file of a request is not there any more. */
   private static final Pattern DEAD_FILE =
       Pattern.compile(
-          "(?i)\\bfiles?\\b.*(not exist|not found|no longer|expired|deleted)"
+          "(?i)\\bfiles?\\b.*(not exist|not (be )?found|no longer|expired|deleted"
+              + "|not in an? active state|not active)"
               + "|(expired|not found|unavailable).*\\bfiles?/");
+
+  /** A file by its id: {@code files/x}, or {@code File x}. */
+  private static final Pattern FILE_ID =
+      Pattern.compile("(?i)\\bfiles/([a-z0-9-]+)|\\bfile (?!files/)'?([a-z0-9-]+)");
 
   /** A line for which a whole job is refused; several may stand in one line of text. */
   private static final Pattern REFUSED_LINE =
@@ -70,6 +75,15 @@ public final class ServiceWords {
   /** Whether an error in place of an answer is about a file that is gone. */
   public static boolean isDeadFile(String message) {
     return DEAD_FILE.matcher(message).find();
+  }
+
+  /** The ids of the files that a message may name, without {@code files/}. */
+  public static List<String> fileIds(String message) {
+    return FILE_ID
+        .matcher(message)
+        .results()
+        .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+        .toList();
   }
 
   /** Whether an upload was refused for its type. */

@@ -1,16 +1,20 @@
 package dev.geminibatch.stage.collect;
 
 import dev.geminibatch.answer.AnswerCheck;
+import dev.geminibatch.answer.DeadFile;
 import dev.geminibatch.answer.JobAnswers;
 import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.job.JobIndex;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.BatchRequest;
+import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineNumberSet;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.LineReader;
+import dev.geminibatch.line.LinesAt;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.media.ReferenceIndex;
@@ -107,9 +111,13 @@ public final class RetryPlanner {
   }
 
   private void examine(Job job, RunFolder folder, AnswerCheck check, Plan plan) throws IOException {
-    try (JobAnswers answers = JobAnswers.open(folder, job, check)) {
+    try (JobAnswers answers = JobAnswers.open(folder, job, check);
+        LinesAt input = new LinesAt(folder.input())) {
       while (answers.advance()) {
         LineProblem problem = answers.problem().orElse(null);
+        if (problem != null && problem.is(ProblemCode.FILE_GONE)) {
+          problem = DeadFile.judged(problem, read(input, answers.entry()));
+        }
         if (problem != null && ProblemCode.isRetriedAutomatically(problem)) {
           plan.lines.add(answers.entry().line());
           plan.quota |=
@@ -121,6 +129,11 @@ public final class RetryPlanner {
         }
       }
     }
+  }
+
+  private CheckedLine read(LinesAt input, JobIndex.Entry entry) throws IOException {
+    byte[] bytes = input.read(entry.offset());
+    return requests.read(new Line(entry.line(), entry.offset(), bytes, bytes.length));
   }
 
   /** The files of these lines are needed once more; references that are dead are forgotten. */

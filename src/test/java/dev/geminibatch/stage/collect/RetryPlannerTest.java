@@ -5,8 +5,17 @@ import static dev.geminibatch.testkit.Samples.error;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.geminibatch.answer.AnswerCheck;
+import dev.geminibatch.answer.DeadFile;
+import dev.geminibatch.answer.JobAnswers;
+import dev.geminibatch.answer.ResultWriter;
+import dev.geminibatch.answer.Strictness;
 import dev.geminibatch.job.JobIndex;
+import dev.geminibatch.line.CheckedLine;
+import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineNumberSet;
+import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.media.MediaIndex;
@@ -18,6 +27,7 @@ import dev.geminibatch.testkit.FakeService;
 import dev.geminibatch.testkit.Samples;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +38,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Only what is worth it is sent again, and not for ever. */
 class RetryPlannerTest {
@@ -163,6 +175,55 @@ class RetryPlannerTest {
 
     assertThat(fixture.ledger().media().totals(run, 2).files()).isEqualTo(2);
     assertThat(fixture.references().bytesToUpload(run, 2, project())).as("the dead one").isOne();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, File files/abc123 has expired",
+    "7, You do not have permission to access the File abc123 or it may not exist.",
+    "5, files/abc123 not found",
+    "9, The File abc123 is not in an ACTIVE state and usage is not allowed."
+  })
+  void a_file_that_the_line_itself_names_is_not_asked_for_again_when_it_is_gone(
+      int code, String message) throws IOException {
+    String uri = "https://generativelanguage.googleapis.com/v1beta/files/abc123";
+    String line =
+        "{\"key\":\"k\",\"request\":{\"contents\":[{\"parts\":[{\"fileData\":{\"fileUri\":\""
+            + uri
+            + "\"}},{\"text\":\"x\"}]}]}}";
+    run = fixture.assembled("foreign.jsonl", line);
+    fixture.submit(run);
+
+    assertThat(collect(1, error("k", code, message))).isTrue();
+
+    assertThat(fixture.run(run).attempt()).isEqualTo(1);
+    Path results = folder.resolve("r");
+    Path errors = folder.resolve("e");
+    try (ResultWriter writer =
+        new ResultWriter(Optional.of(fixture.folderOf(run).input()), new RequestReader())) {
+      AnswerCheck check = new AnswerCheck(Strictness.STRICT);
+      Job job = fixture.jobs().job(run, 1);
+      writer.addJob(1, () -> JobAnswers.open(fixture.folderOf(run), job, check), 1);
+      writer.write(results, errors);
+    }
+    assertThat(errors)
+        .content()
+        .contains("\"file-gone\"", "\"retryable\":false", "write its new name into fileUri");
+  }
+
+  @Test
+  void of_a_line_with_a_tag_and_a_file_of_its_own_the_message_says_which_one_is_gone()
+      throws IOException {
+    LineProblem ours = ProblemCode.FILE_GONE.problem("The File gb-12 is not in an ACTIVE state");
+    LineProblem theirs = ProblemCode.FILE_GONE.problem("File files/mine-1 has expired");
+    String text =
+        "{\"key\":\"k\",\"request\":{\"contents\":[{\"parts\":[{\"text\":\"[[FILE:a.png]]\"},"
+            + "{\"fileData\":{\"fileUri\":\"https://x/v1beta/files/mine-1\"}}]}]}}";
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    CheckedLine line = new RequestReader().read(new Line(1, 0, bytes, bytes.length));
+
+    assertThat(DeadFile.judged(ours, line).retryable()).isTrue();
+    assertThat(DeadFile.judged(theirs, line).retryable()).isFalse();
   }
 
   private String withFiles(String... names) throws IOException {

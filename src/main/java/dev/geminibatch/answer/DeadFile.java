@@ -1,0 +1,38 @@
+package dev.geminibatch.answer;
+
+import dev.geminibatch.line.BatchRequest;
+import dev.geminibatch.line.CheckedLine;
+import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.ProblemCode;
+import dev.geminibatch.service.ServiceWords;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Whose the file is that is gone by the service's answer to a request. A file that we uploaded is
+ * uploaded again; one that the line itself names, as a {@code fileUri}, only its owner can replace.
+ */
+public final class DeadFile {
+  private static final String REMEDY =
+      " (the request names this file itself: upload it again, and write its new name into fileUri)";
+
+  private DeadFile() {}
+
+  /** The problem of a request, not retryable if the line itself names the file that is gone. */
+  public static LineProblem judged(LineProblem problem, CheckedLine line) {
+    if (!problem.is(ProblemCode.FILE_GONE)
+        || !(line instanceof BatchRequest request)
+        || isOurs(problem, request)) {
+      return problem;
+    }
+    return ProblemCode.FILE_GONE.problem(problem.message() + REMEDY, false);
+  }
+
+  private static boolean isOurs(LineProblem problem, BatchRequest request) {
+    if (request.tags().isEmpty()) {
+      return false; // nothing was uploaded for it
+    }
+    String text = new String(request.line().bytes(), StandardCharsets.UTF_8);
+    return ServiceWords.fileIds(problem.message()).stream()
+        .noneMatch(id -> text.contains("files/" + id));
+  }
+}
