@@ -77,21 +77,21 @@ public final class MediaLookup {
     Optional<ContentType> remembered =
         known.flatMap(digest -> ContentType.remembered(digest.type()));
     ContentType type = remembered.isPresent() ? remembered.get() : TypeDetector.of(path);
+    String mimeType = rules.nameToSend(tag, path, type);
     String sha256;
     if (known.isPresent() && (remembered.isPresent() || !type.isText())) {
       sha256 = known.get().sha256();
     } else {
       MessageDigest digest = Sha256.digest();
-      Optional<TextScan> scan =
-          type.isText() && !type.isForeignText() ? Optional.of(new TextScan()) : Optional.empty();
+      Optional<TextScan> scan = type.isText() ? Optional.of(new TextScan()) : Optional.empty();
       read(path, scan, digest);
       sha256 = HexFormat.of().formatHex(digest.digest());
-      Optional<String> other = scan.flatMap(TextScan::otherEncoding);
-      if (other.isPresent()) {
-        type = ContentType.text(type.name(), other.get());
+      Optional<String> otherEncoding = scan.flatMap(TextScan::otherEncoding);
+      if (otherEncoding.isPresent()) {
+        type = ContentType.text(type.name(), otherEncoding.get());
+        mimeType = rules.nameToSend(tag, path, type);
       }
     }
-    String mimeType = rules.nameToSend(tag, path, type);
     return new Entry(
         tag,
         new MediaFile(path, sha256, stamp.size(), mimeType),

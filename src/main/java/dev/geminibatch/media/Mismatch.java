@@ -76,8 +76,7 @@ final class Mismatch {
     if (type.name().equals(ContentType.ZEROS)) {
       return Optional.of(ZEROS);
     }
-    Optional<String> meant =
-        type.isText() ? meant(tag).or(() -> meant(file.toString())) : Optional.empty();
+    Optional<String> meant = type.isText() ? meant(tag) : Optional.empty();
     if (meant.isEmpty()) {
       return Optional.empty();
     }

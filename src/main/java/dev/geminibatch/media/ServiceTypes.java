@@ -89,8 +89,7 @@ final class ServiceTypes {
           entry("audio/x-ms-wma", List.of("video/x-ms-asf")),
           entry("image/avif", List.of("image/heif")),
           entry("image/jpeg", List.of("image/jpg")),
-          entry("text/xml", List.of("application/xml")),
-          entry("text/plain", List.of("application/json", "text/markdown", "text/csv")));
+          entry("text/xml", List.of("application/xml")));
 
   /** In these families a pattern such as {@code image/*} means what the service takes of it. */
   private static final List<String> FAMILIES = List.of("image/", "audio/", "video/", "text/");

@@ -57,8 +57,26 @@ final class TypeDetector {
               .detect(new ByteArrayInputStream(head), new Metadata())
               .getBaseType()
               .toString();
+      if (isLatePdf(head, tika)) {
+        return ContentType.of("application/pdf");
+      }
       return text(head, tika).orElse(ContentType.of(binary(file, read, head, tika)));
     }
+  }
+
+  /**
+   * PDF readers find the beginning of a document within the first kilobyte. Text before it may
+   * speak of PDF, blank space does not.
+   */
+  private static boolean isLatePdf(byte[] head, String tika) {
+    if (!tika.equals("text/plain") && !tika.equals(ContentType.UNKNOWN)) {
+      return false;
+    }
+    String start = new String(head, 0, Math.min(head.length, 1024), ISO_8859_1);
+    int at = start.indexOf("%PDF-");
+    return at >= 0
+        && (start.substring(0, at).replace("\u00ef\u00bb\u00bf", "").isBlank()
+            || !TextScan.isUtf8(head, head.length < HEAD));
   }
 
   private static boolean isZeros(byte[] head) {
