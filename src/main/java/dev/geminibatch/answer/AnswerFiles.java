@@ -1,6 +1,7 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileNames;
 import dev.geminibatch.line.LineReader;
 import dev.geminibatch.service.ServiceLimits;
 import java.io.IOException;
@@ -32,6 +33,13 @@ public final class AnswerFiles {
     }
   }
 
+  /** The longest name that a file system takes is no room for an ending. */
+  private static Path named(Path folder, String key, String ending) {
+    int slash = key.lastIndexOf('/') + 1;
+    String name = FileNames.shortened(key.substring(slash), FileNames.MOST_BYTES - ending.length());
+    return folder.resolve(key.substring(0, slash) + name + ending);
+  }
+
   /**
    * The answer is in the results as well; a name that the disk does not take is no reason to stop.
    */
@@ -39,7 +47,7 @@ public final class AnswerFiles {
       throws IOException {
     Path aside = folder.resolve(".answer.part");
     try {
-      Path file = folder.resolve(key + ending).normalize();
+      Path file = named(folder, key, ending).normalize();
       if (!file.startsWith(folder)) {
         throw new IOException("it would be outside of " + folder);
       }

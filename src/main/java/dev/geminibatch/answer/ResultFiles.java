@@ -22,6 +22,8 @@ public record ResultFiles(Path results, Path errors, Path added, Path report, Pa
   public static final int ROOM = ".yyyymmdd-hhmmss-batch-results.jsonl".length();
 
   private static final String RESULTS = "-results.jsonl";
+  private static final String ERRORS = "-errors.jsonl";
+  private static final int MARK_BYTES = ".yyyymmdd-hhmmss".length();
 
   /**
    * The files of an input {@code x.jsonl} that stand in a folder: {@code x-batch-results.jsonl}.
@@ -37,6 +39,16 @@ public record ResultFiles(Path results, Path errors, Path added, Path report, Pa
    */
   public static ResultFiles inFolder(Path folder, String stem, String mark) throws IOException {
     return inFolder(folder, FileNames.fitting(folder, stem, mark.length() + ROOM) + mark);
+  }
+
+  /** Whether their folder takes files of these names. */
+  public boolean fit() throws IOException {
+    Path folder = results.toAbsolutePath().getParent();
+    String name = errors.getFileName().toString();
+    String stem = name.substring(0, name.length() - ERRORS.length());
+    int own = FileNames.bytes(results.getFileName().toString()) - FileNames.bytes(stem);
+    int most = Math.max(own + MARK_BYTES, MARK_BYTES + ERRORS.length());
+    return FileNames.fitting(folder, stem, most).equals(stem);
   }
 
   /** The folder for answers in files of their own. */
@@ -78,7 +90,7 @@ public record ResultFiles(Path results, Path errors, Path added, Path report, Pa
             : name.endsWith(".jsonl") ? name.substring(0, name.length() - 6) : name;
     return new ResultFiles(
         results,
-        results.resolveSibling(stem + "-errors.jsonl"),
+        results.resolveSibling(stem + ERRORS),
         results.resolveSibling(stem + "-added.jsonl"),
         results.resolveSibling(stem + "-report.json"),
         results.resolveSibling(stem + "-report.html"));

@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceFailure;
@@ -9,11 +10,13 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.logging.Level;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +64,8 @@ public final class CommandLineInterface {
       }
       return execute(List.of(arguments), options, names(parsed));
     } catch (ParameterException e) {
-      terminal.tell(e.getMessage() + hint(e) + " See --help for all options.");
+      terminal.tell(
+          unnamable(e).orElseGet(() -> e.getMessage() + hint(e) + " See --help for all options."));
       return ExitCode.USAGE;
     } catch (UsageException e) {
       terminal.tell(e.getMessage());
@@ -169,6 +173,15 @@ public final class CommandLineInterface {
 
   private static List<String> names(ParseResult parsed) {
     return parsed.matchedOptions().stream().map(option -> option.longestName()).toList();
+  }
+
+  /** An argument that is the name of a file, in a locale that does not have its letters. */
+  private static Optional<String> unnamable(ParameterException e) {
+    boolean isName = e.getMessage().contains(InvalidPathException.class.getSimpleName());
+    return isName
+        ? NameEncoding.remedy()
+            .map(remedy -> e.getMessage().split("[(]", 2)[0].strip() + ": " + remedy + ".")
+        : Optional.empty();
   }
 
   private static String hint(ParameterException e) {

@@ -2,6 +2,7 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.Progress;
@@ -39,6 +40,7 @@ final class DaemonCommand {
         Workspace workspace = session.workspace();
         Beans beans = new Beans(workspace, progress, DaemonCommand::isForUs)) {
       served.forEach(DaemonCommand::makeFolders);
+      NameEncoding.remedy().ifPresent(remedy -> LOG.warn("Careful: {}.", remedy));
       served.forEach(profile -> checkAccess(workspace, profile));
       beans.receiver().recover();
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
@@ -66,7 +68,7 @@ final class DaemonCommand {
   private static void announce(Settings profile) {
     boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
     LOG.info(
-        "{}. Drop {}*.jsonl or *.jsonl.gz into {}, answers appear in {}",
+        "{}. Drop {}*.jsonl (also .ndjson, .json, and these with .gz) into {}, answers appear in {}",
         isDefault ? "Ready" : "Ready for " + profile.profile(),
         profile.pictures().isPresent() ? "pictures, " : "",
         profile.folders().inbox(),
@@ -77,9 +79,19 @@ final class DaemonCommand {
     Settings.Folders folders = settings.folders();
     make("inbox.directory", folders.inbox());
     make("outbox.directory", folders.outbox());
+    keepApart("archive.directory", folders.archive(), folders.inbox());
+    keepApart("failed.directory", folders.failed(), folders.inbox());
     make("archive.directory", folders.archive());
     make("failed.directory", folders.failed());
     make("media.root", settings.uploads().mediaRoot());
+  }
+
+  /** What is put there would be taken again, without end. */
+  private static void keepApart(String key, Path folder, Path inbox) {
+    if (folder.equals(inbox)) {
+      throw new UsageException(
+          key + " is " + folder + ", which is the inbox; set it to another folder.");
+    }
   }
 
   private static void make(String key, Path folder) {

@@ -1,6 +1,7 @@
 package dev.geminibatch.cli;
 
 import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.stage.receive.Receiver;
@@ -8,9 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code --file}: one file now. */
 final class FileCommand {
+  private static final Logger LOG = LoggerFactory.getLogger("command");
+
   private final Session session;
 
   FileCommand(Session session) {
@@ -26,6 +31,7 @@ final class FileCommand {
               + " is not a folder; give --media-root the folder that [[FILE:path]] starts from.");
     }
     Path file = input();
+    NameEncoding.remedy().ifPresent(remedy -> LOG.warn("Careful: {}.", remedy));
     Path output = output(file);
     String resume = session.sameCommand();
     Receiver.Order order =
@@ -73,7 +79,12 @@ final class FileCommand {
           "--file names the folder " + file + "; name one JSONL file, or drop files in the inbox.");
     }
     if (!Files.exists(file)) {
-      throw new UsageException("--file names " + file + ", which does not exist.");
+      throw new UsageException(
+          "--file names "
+              + file
+              + ", which does not exist"
+              + NameEncoding.remedy().map(remedy -> "; " + remedy).orElse("")
+              + ".");
     }
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       throw new UsageException("--file names " + file + ", which cannot be read.");
@@ -81,20 +92,32 @@ final class FileCommand {
     return file.toAbsolutePath().normalize();
   }
 
+  /** In the working directory; shortened if the input's name leaves no room for more. */
+  private static Path byDefault(Path input) throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    makeWritable(here);
+    String stem = InputFile.stem(input.getFileName().toString());
+    return ResultFiles.inFolder(here, stem, "").results();
+  }
+
   private Path output(Path input) throws IOException {
-    Path byDefault =
-        ResultFiles.inFolder(Path.of(""), InputFile.stem(input.getFileName().toString())).results();
     Path output =
-        Optional.ofNullable(session.options().output)
-            .orElse(byDefault)
-            .toAbsolutePath()
-            .normalize();
+        session.options().output == null
+            ? byDefault(input)
+            : session.options().output.toAbsolutePath().normalize();
     if (Files.isDirectory(output)) {
       throw new UsageException(
           "--output names the folder " + output + "; name the results file itself.");
     }
     makeWritable(output.getParent());
     ResultFiles files = ResultFiles.beside(output);
+    if (!files.fit()) {
+      throw new UsageException(
+          "--output names "
+              + output
+              + ", but its folder does not take so long a name, or one with these characters, for"
+              + " the results and for the errors and the report beside them; give a shorter one.");
+    }
     for (Path written : files.all()) {
       if (Files.exists(written) && Files.isSameFile(written, input)) {
         throw new UsageException(

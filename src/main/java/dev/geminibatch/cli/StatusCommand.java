@@ -1,6 +1,7 @@
 package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.cost.Prices;
@@ -14,9 +15,14 @@ import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Profiles;
+import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.receive.Inbox;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** {@code --status}: what the ledger knows, also while the daemon runs. */
 final class StatusCommand {
@@ -43,11 +49,44 @@ final class StatusCommand {
                 runs.stream()
                     .map(run -> StatusView.json(run, ledger.jobs().of(run.id())))
                     .toList());
+        ArrayNode notTaken = document.putArray("notTaken");
+        for (Map.Entry<Path, List<Inbox.NotTaken>> inbox : notTaken().entrySet()) {
+          for (Inbox.NotTaken each : inbox.getValue()) {
+            notTaken
+                .addObject()
+                .put("inbox", inbox.getKey().toString())
+                .put("file", each.file())
+                .put("reason", each.reason());
+          }
+        }
         session.terminal().print(document.toPrettyString());
       } else {
         print(runs, ledger);
+        printNotTaken();
       }
       return ExitCode.OK;
+    }
+  }
+
+  /** By inbox, what lies there and is not taken. */
+  private Map<Path, List<Inbox.NotTaken>> notTaken() throws IOException {
+    Map<Path, List<Inbox.NotTaken>> found = new LinkedHashMap<>();
+    for (Settings profile : session.settings().profiles().all()) {
+      List<Inbox.NotTaken> here = new Inbox(profile).notTaken();
+      if (!here.isEmpty()) {
+        found.put(profile.folders().inbox(), here);
+      }
+    }
+    return found;
+  }
+
+  private void printNotTaken() throws IOException {
+    for (Map.Entry<Path, List<Inbox.NotTaken>> inbox : notTaken().entrySet()) {
+      session.terminal().print("");
+      session.terminal().print("Not taken from " + inbox.getKey() + ":");
+      for (Inbox.NotTaken each : inbox.getValue()) {
+        session.terminal().print("  " + each.file() + ": " + each.reason());
+      }
     }
   }
 

@@ -19,7 +19,9 @@ public final class FileNames {
   /** What every file system takes, in bytes. */
   public static final int SURE_BYTES = 143;
 
-  private static final int MOST_BYTES = 255;
+  /** What most file systems take, in bytes. */
+  public static final int MOST_BYTES = 255;
+
   private static final int HASH_DIGITS = 8;
   private static final String PLAIN = "[A-Za-z0-9._()+,=@~ -]+";
 

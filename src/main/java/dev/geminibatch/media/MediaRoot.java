@@ -1,5 +1,6 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.line.ProblemCode;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -104,7 +105,8 @@ final class MediaRoot {
       }
     } catch (InvalidPathException e) {
       throw new MediaProblem(
-          ProblemCode.FILE_MISSING, "\"" + tag + "\" is not a file name; write a path");
+          ProblemCode.FILE_MISSING,
+          "\"" + tag + "\" is not a file name; " + NameEncoding.remedy().orElse("write a path"));
     }
     throw outside(tag);
   }

@@ -100,7 +100,7 @@ public final class Receiver {
               (source, target) -> {
                 copyOverrides(run);
                 moveContent(source, target);
-                Files.deleteIfExists(InputFile.settingsBeside(source));
+                removeSettingsBeside(source);
                 context.busy().begin(run.id());
               });
       ignoredUntil.remove(file);
@@ -179,7 +179,7 @@ public final class Receiver {
           Files.delete(run.source()); // from another file system; it would be received again
         }
         if (Files.exists(folder.overrides())) {
-          Files.deleteIfExists(InputFile.settingsBeside(run.source()));
+          removeSettingsBeside(run.source());
         }
         taken(run, folder);
       }
@@ -236,11 +236,27 @@ public final class Receiver {
       folder.create();
       transfer.transfer(run.source(), folder.received(run));
     } catch (IOException e) {
+      giveBack(run, folder);
       abandon(run.id());
       throw e;
     }
     taken(run, folder);
     return run.id();
+  }
+
+  /** What has left the inbox already must not be removed with the rest of the run. */
+  private static void giveBack(Run run, RunFolder folder) throws IOException {
+    if (run.fromInbox() && Files.exists(folder.received(run)) && !Files.exists(run.source())) {
+      AtomicFiles.move(folder.received(run), run.source());
+    }
+  }
+
+  /** A name may be too long for settings to lie beside it. */
+  private static void removeSettingsBeside(Path input) throws IOException {
+    Path settings = InputFile.settingsBeside(input);
+    if (Files.exists(settings)) {
+      Files.delete(settings);
+    }
   }
 
   private void taken(Run run, RunFolder folder) throws IOException {
