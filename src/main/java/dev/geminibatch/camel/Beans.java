@@ -62,6 +62,7 @@ public final class Beans implements AutoCloseable {
   private final AccountRefusals accounts;
   private final Receiver receiver;
   private final RemoteMedia remoteMedia;
+  private final MediaProxies mediaProxies;
   private final ExecutorService uploadPool;
   private final LineParser parser;
   private final Optional<URLClassLoader> components;
@@ -96,6 +97,7 @@ public final class Beans implements AutoCloseable {
             workspace.clock(),
             progress);
     this.remoteMedia = remoteMedia(context);
+    this.mediaProxies = new MediaProxies(settings.service().proxies());
     SecureRandom random = new SecureRandom();
     this.receiver = new Receiver(context, random);
 
@@ -138,7 +140,8 @@ public final class Beans implements AutoCloseable {
         "maintenance",
         new Maintenance(() -> workspace.connection().batches(), ledger.jobs()::cancelAsked));
     if (!settings.uploads().remoteHosts().isEmpty()) {
-      byName.put("mediaConnections", mediaConnections(new PublicAddresses()));
+      byName.put("mediaProxies", mediaProxies);
+      byName.put("mediaConnections", mediaConnections(new PublicAddresses(mediaProxies::isProxy)));
     }
 
     // For the routes of users.
@@ -218,6 +221,10 @@ public final class Beans implements AutoCloseable {
   /** The accounts that the service refuses. */
   public AccountRefusals accounts() {
     return accounts;
+  }
+
+  MediaProxies mediaProxies() {
+    return mediaProxies;
   }
 
   /** Takes inputs. */

@@ -57,7 +57,7 @@ public final class Pipeline implements AutoCloseable {
           .served()
           .forEach(profile -> pipeline.open(profile, settings.routes().off()));
     }
-    beans.remoteMedia().use(new HttpDownload(pipeline.template));
+    beans.remoteMedia().use(new HttpDownload(pipeline.template, beans.mediaProxies()));
     if (settings.routes().reload()) {
       Runnable trial = () -> tryOut(main(settings, beans, properties, watchInbox), settings, beans);
       settings.routes().folders().forEach(folder -> pipeline.reload(folder, trial));

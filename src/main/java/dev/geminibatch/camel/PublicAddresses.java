@@ -3,6 +3,7 @@ package dev.geminibatch.camel;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.function.Predicate;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
@@ -10,13 +11,27 @@ import org.apache.hc.client5.http.DnsResolver;
  * so a name that changes its address in between gains nothing.
  */
 final class PublicAddresses implements DnsResolver {
+  private final Predicate<String> exceptions;
+
+  PublicAddresses() {
+    this(host -> false);
+  }
+
+  /**
+   * As above, but for some hosts.
+   *
+   * @param exceptions hosts of the own network that may be connected to: proxies
+   */
+  PublicAddresses(Predicate<String> exceptions) {
+    this.exceptions = exceptions;
+  }
 
   @Override
   public InetAddress[] resolve(String host) throws UnknownHostException {
     InetAddress[] addresses = InetAddress.getAllByName(host);
     for (InetAddress address : addresses) {
-      if (isPrivate(address)) {
-        throw new UnknownHostException(host + " is an address of the own network");
+      if (isPrivate(address) && !exceptions.test(host)) {
+        throw new UnknownHostException(refusal(host));
       }
     }
     return addresses;
@@ -25,6 +40,10 @@ final class PublicAddresses implements DnsResolver {
   @Override
   public String resolveCanonicalHostname(String host) throws UnknownHostException {
     return InetAddress.getByName(host).getCanonicalHostName();
+  }
+
+  static String refusal(String host) {
+    return host + " is an address of the own network";
   }
 
   static boolean isPrivate(InetAddress address) {

@@ -65,7 +65,12 @@ public final class CommandLineInterface {
       return execute(List.of(arguments), options, names(parsed));
     } catch (ParameterException e) {
       terminal.tell(
-          unnamable(e).orElseGet(() -> e.getMessage() + hint(e) + " See --help for all options."));
+          unnamable(e)
+              .orElseGet(
+                  () ->
+                      withoutKey(e.getMessage(), arguments)
+                          + hint(e)
+                          + " See --help for all options."));
       return ExitCode.USAGE;
     } catch (UsageException e) {
       terminal.tell(e.getMessage());
@@ -120,11 +125,12 @@ public final class CommandLineInterface {
     if (options.profile != null) {
       settings = settings.profiles().of(options.profile);
     }
+    SecretFiles.check(properties.secretFiles());
     return new Session(
         arguments,
         options,
         settings,
-        withoutSecrets(properties.ofFiles()),
+        properties.ofFiles(),
         RetryPolicy.standard(),
         terminal,
         Clock.systemUTC());
@@ -151,10 +157,18 @@ public final class CommandLineInterface {
     return values;
   }
 
-  private static Map<String, String> withoutSecrets(Map<String, String> properties) {
-    Map<String, String> rest = new HashMap<>(properties);
-    rest.keySet().removeIf(key -> key.endsWith("gemini.api-key"));
-    return rest;
+  /** A misspelt option may bring its key into the message about it. */
+  private static String withoutKey(String message, String[] arguments) {
+    String redacted = message;
+    for (int i = 0; i < arguments.length; i++) {
+      String[] option = arguments[i].split("=", 2);
+      if (option[0].matches("(?i)--?[a-z-]*key")) {
+        String key =
+            option.length == 2 ? option[1] : i + 1 < arguments.length ? arguments[i + 1] : "";
+        redacted = key.length() < 8 ? redacted : redacted.replace(key, "[key]");
+      }
+    }
+    return redacted;
   }
 
   private static long wholeNumber(String text) {

@@ -35,6 +35,8 @@ public final class Ledger implements AutoCloseable {
    *     follow
    */
   public static Ledger open(StateFolder state, Clock clock) throws IOException {
+    state.prepare();
+    NativeSqlite.load(state);
     return new Ledger(LedgerDatabase.open(state.path()), clock);
   }
 

@@ -4,8 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -42,10 +40,10 @@ final class LedgerDatabase implements AutoCloseable {
   /**
    * Opens the database and brings its tables up to date.
    *
+   * @param stateFolder is there
    * @throws UsageException when it was made by a version that this one does not follow
    */
-  public static LedgerDatabase open(Path stateFolder) throws IOException {
-    Files.createDirectories(stateFolder);
+  public static LedgerDatabase open(Path stateFolder) {
     HikariDataSource durable = pool(stateFolder, "FULL");
     try {
       if (!isUpToDate(durable)) {

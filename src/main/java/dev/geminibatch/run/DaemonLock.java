@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 
 /** One daemon for one state folder. The lock goes with the process, however it ends. */
 public final class DaemonLock implements Closeable {
@@ -23,7 +22,7 @@ public final class DaemonLock implements Closeable {
    * @throws UsageException when another daemon has it
    */
   public static DaemonLock take(StateFolder state) throws IOException {
-    Files.createDirectories(state.path());
+    state.create();
     FileChannel channel =
         LockFile.take(state.daemonLock())
             .orElseThrow(

@@ -1,9 +1,70 @@
 package dev.geminibatch.run;
 
+import dev.geminibatch.io.PrivateFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What lies in the state folder beside the ledger. */
 public record StateFolder(Path path) {
+  private static final Logger LOG = LoggerFactory.getLogger("state");
+
+  /** Our own folders, in which prompts and answers lie. */
+  private static final List<String> FOLDERS =
+      List.of("runs", "remote", "gathered", "workers", "native");
+
+  private static final List<String> LEDGER = List.of("ledger.db", "ledger.db-wal", "ledger.db-shm");
+
+  /** The root of a disk holds it. */
+  private static final String OF_THE_SYSTEM = "lost+found";
+
+  /** Makes the folder, readable by its owner only: prompts and answers are private. */
+  void create() throws IOException {
+    PrivateFiles.createFolder(path);
+  }
+
+  /**
+   * Makes the folder, and closes one that earlier versions left open to others. A folder that is
+   * not ours, or that holds other folders as well, stays open; then what is ours in it is closed.
+   */
+  public void prepare() throws IOException {
+    create();
+    if (!holdsOtherFolders() && PrivateFiles.restrict(path)) {
+      return;
+    }
+    PrivateFiles.createFile(path.resolve(LEDGER.get(0)));
+    boolean isPrivate = true;
+    for (String folder : FOLDERS) {
+      PrivateFiles.createFolder(path.resolve(folder));
+      isPrivate &= PrivateFiles.restrict(path.resolve(folder));
+    }
+    for (String file : LEDGER) {
+      isPrivate &= PrivateFiles.restrict(path.resolve(file));
+    }
+    if (!isPrivate) {
+      LOG.warn(
+          "Other users of this machine can read prompts and answers in the state folder {}, and this"
+              + " program may not change that. As the owner of the folder, run: chmod 700 {}",
+          path,
+          path);
+    }
+  }
+
+  private boolean holdsOtherFolders() throws IOException {
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries
+          .filter(Files::isDirectory)
+          .map(folder -> folder.getFileName().toString())
+          .anyMatch(
+              name ->
+                  !FOLDERS.contains(name) && !name.startsWith(".") && !name.equals(OF_THE_SYSTEM));
+    }
+  }
+
   /** The files of one run. */
   public RunFolder run(String runId) {
     return new RunFolder(path.resolve("runs").resolve(runId));
@@ -22,6 +83,11 @@ public record StateFolder(Path path) {
   /** The locks of the processes that work on runs. */
   Path workers() {
     return path.resolve("workers");
+  }
+
+  /** The native library of the ledger's database. */
+  public Path nativeLibrary() {
+    return path.resolve("native");
   }
 
   /** The lock of the daemon. */

@@ -12,9 +12,21 @@ import java.util.Optional;
  * @param baseUrl scheme and host, without a path
  * @param timeout how long one answer may take to begin, and how long it may pause
  * @param uploadConcurrency how many files may be uploaded at the same time
+ * @param proxies the proxies on the way to it
  */
 public record ServiceConfig(
-    Optional<ApiKey> key, URI baseUrl, String apiVersion, Duration timeout, int uploadConcurrency) {
+    Optional<ApiKey> key,
+    URI baseUrl,
+    String apiVersion,
+    Duration timeout,
+    int uploadConcurrency,
+    Proxies proxies) {
+
+  /** A service that is reached without a proxy, but for Java's own. */
+  public ServiceConfig(
+      Optional<ApiKey> key, URI baseUrl, String apiVersion, Duration timeout, int uploads) {
+    this(key, baseUrl, apiVersion, timeout, uploads, Proxies.none());
+  }
 
   /**
    * The key.

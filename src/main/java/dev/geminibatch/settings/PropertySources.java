@@ -1,13 +1,15 @@
 package dev.geminibatch.settings;
 
 import dev.geminibatch.io.DidYouMean;
+import dev.geminibatch.io.TextFile;
 import dev.geminibatch.io.UsageException;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,6 +38,9 @@ public final class PropertySources {
 
   private final Map<String, String> overrides;
 
+  /** The files with a key or a password in them, of all profiles. */
+  private final Set<Path> secretFiles;
+
   private PropertySources(Map<String, String> commandLine, Map<String, String> environment) {
     this.commandLine = commandLine;
     this.environment = environment;
@@ -43,6 +48,7 @@ public final class PropertySources {
     this.known = new TreeSet<>();
     this.profile = Optional.empty();
     this.overrides = Map.of();
+    this.secretFiles = new TreeSet<>();
   }
 
   private PropertySources(
@@ -53,6 +59,7 @@ public final class PropertySources {
     this.known = new TreeSet<>();
     this.profile = profile;
     this.overrides = overrides;
+    this.secretFiles = all.secretFiles;
   }
 
   /**
@@ -67,18 +74,42 @@ public final class PropertySources {
       if (!Files.exists(file)) {
         continue;
       }
-      properties.files.putAll(of(file));
+      Map<String, String> values = of(file);
+      properties.files.putAll(values);
+      if (values.entrySet().stream().anyMatch(PropertySources::isSecret)) {
+        properties.holdsSecret(file);
+      }
     }
     return properties;
+  }
+
+  /** Whether nobody but the owner of a file with this in it should read that. */
+  private static boolean isSecret(Map.Entry<String, String> value) {
+    return !value.getValue().isBlank()
+        && (value.getKey().endsWith(ServiceConfigReader.KEY)
+            || value.getKey().equals(ProxyReader.URL) && value.getValue().contains("@"));
+  }
+
+  /** Notes that a file holds a key or a password. */
+  void holdsSecret(Path file) {
+    secretFiles.add(file);
+  }
+
+  /** The files that were read and hold a key or a password. */
+  public Set<Path> secretFiles() {
+    return Collections.unmodifiableSet(secretFiles);
   }
 
   /** The keys and values of one file. */
   public static Map<String, String> of(Path file) {
     java.util.Properties read = new java.util.Properties();
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      read.load(reader);
-    } catch (IOException | IllegalArgumentException e) {
+    try {
+      read.load(new StringReader(TextFile.read(file)));
+    } catch (IOException e) {
       throw new UsageException("Cannot read " + file + ": " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "Cannot read " + file + ": \\u begins an escape there; write folders with /.");
     }
     Map<String, String> values = new TreeMap<>();
     read.forEach((key, value) -> values.put(key.toString(), value.toString().strip()));
@@ -180,11 +211,12 @@ public final class PropertySources {
     return key.split("[.]", 2)[0] + ".";
   }
 
-  /** Every key that a file sets, with its effective value: also keys that are not ours. */
+  /** Every key that a file sets but secrets, with its effective value: also keys not ours. */
   public Map<String, String> ofFiles() {
     Map<String, String> effective = new TreeMap<>();
     List.copyOf(files.keySet())
         .forEach(key -> get(key).ifPresent(value -> effective.put(key, value)));
+    effective.entrySet().removeIf(PropertySources::isSecret);
     return effective;
   }
 

@@ -1,16 +1,18 @@
 package dev.geminibatch.settings;
 
+import dev.geminibatch.io.Pasted;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceConfig;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Reads how to reach the service; key and address come from more places than other values. */
 final class ServiceConfigReader {
-  private static final String KEY = "gemini.api-key";
+  static final String KEY = "gemini.api-key";
   private static final String KEY_FILE = "gemini.api-key-file";
   private static final String ADDRESS = "gemini.base-url";
 
@@ -28,7 +30,8 @@ final class ServiceConfigReader {
         address(),
         typed.text("gemini.api-version", "v1beta"),
         typed.time("gemini.timeout", "60s"),
-        uploadConcurrency);
+        uploadConcurrency,
+        new ProxyReader(sources).read());
   }
 
   private Optional<ApiKey> key() {
@@ -52,7 +55,19 @@ final class ServiceConfigReader {
             () ->
                 values
                     .apply(KEY_FILE)
-                    .map(file -> ApiKey.of(typed.content(KEY_FILE, file), KEY_FILE)));
+                    .map(file -> ApiKey.of(content(Pasted.clean(file)), KEY_FILE)));
+  }
+
+  private String content(String file) {
+    if (file.matches("[\\w.-]{20,}") && !Files.exists(typed.absolute(file))) {
+      throw new UsageException(
+          KEY_FILE
+              + " does not name a file; it seems to be a key itself. Write the key into a file that"
+              + " only you can read, and name that.");
+    }
+    String content = typed.content(KEY_FILE, file);
+    sources.holdsSecret(typed.absolute(file));
+    return content;
   }
 
   private URI address() {
@@ -64,7 +79,7 @@ final class ServiceConfigReader {
             .or(() -> sources.environment("GOOGLE_GEMINI_BASE_URL"))
             .or(() -> sources.get(ADDRESS))
             .orElse("https://generativelanguage.googleapis.com");
-    String trimmed = text.strip().replaceFirst("/+$", "");
+    String trimmed = Pasted.clean(text).replaceFirst("/+$", "");
     try {
       URI url = URI.create(trimmed);
       boolean plain = url.getQuery() == null && url.getUserInfo() == null && url.getHost() != null;

@@ -1,9 +1,9 @@
 package dev.geminibatch.settings;
 
 import dev.geminibatch.io.Quantity;
+import dev.geminibatch.io.TextFile;
 import dev.geminibatch.io.UsageException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -50,7 +50,7 @@ final class TypedProperties {
   String content(String key, String file) {
     Path path = home.resolve(file);
     try {
-      return Files.readString(path);
+      return TextFile.read(path);
     } catch (IOException e) {
       throw new UsageException(key + " names " + path + ", which cannot be read.");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.geminibatch.media.RemoteMedia;
+import dev.geminibatch.service.Proxies;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -139,6 +140,8 @@ class FetchTest {
         new RemoteMedia(List.of(), 1000, Duration.ofMinutes(1), folder, Clock.systemUTC());
     context.getRegistry().bind("mediaStore", new MediaStore(media));
     context.getRegistry().bind("mediaConnections", Beans.mediaConnections(addresses));
+    MediaProxies proxies = new MediaProxies(Proxies.none());
+    context.getRegistry().bind("mediaProxies", proxies);
     for (String file : List.of("failures", "fetch")) {
       PluginHelper.getRoutesLoader(context)
           .loadRoutes(
@@ -147,7 +150,7 @@ class FetchTest {
                       "file:" + Path.of("routes/" + file + ".camel.yaml").toAbsolutePath()));
     }
     context.start();
-    return new HttpDownload(context.createProducerTemplate())
+    return new HttpDownload(context.createProducerTemplate(), proxies)
         .get(URI.create("http://localhost:" + server.getAddress().getPort() + path));
   }
 }

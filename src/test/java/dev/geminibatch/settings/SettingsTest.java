@@ -7,6 +7,8 @@ import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.service.ApiKey;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
   @TempDir Path home;
@@ -78,6 +81,63 @@ class SettingsTest {
 
     assertThat(with("gemini.api-key-file", "key").service().requireKey().reveal())
         .isEqualTo("secret-key");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE"})
+  void a_byte_order_mark_hides_neither_the_first_setting_nor_a_key(String encoding)
+      throws IOException {
+    Charset charset = Charset.forName(encoding);
+    Path file =
+        Files.writeString(home.resolve("l"), "\uFEFFgemini.api-key-file = key\r\n", charset);
+    Files.writeString(home.resolve("key"), "\uFEFF'secret-key'\r\n", charset);
+
+    assertThat(
+            settings(PropertySources.read(Map.of(), Map.of(), List.of(file)))
+                .service()
+                .requireKey()
+                .reveal())
+        .isEqualTo("secret-key");
+  }
+
+  @Test
+  void a_file_in_another_encoding_is_named_with_its_line() throws IOException {
+    Path latin = home.resolve("l");
+    Files.writeString(latin, "a = b\nc = \u00e9\n", StandardCharsets.ISO_8859_1);
+    Path wide = Files.writeString(home.resolve("w"), "a = b", StandardCharsets.UTF_16LE);
+
+    assertThatThrownBy(() -> PropertySources.of(latin))
+        .isInstanceOf(UsageException.class)
+        .hasMessageEndingWith("l is not UTF-8 text (line 2); save it as UTF-8.");
+    assertThatThrownBy(() -> PropertySources.of(wide))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("UTF-16 without a byte order mark");
+  }
+
+  @Test
+  void a_key_in_place_of_the_name_of_its_file_is_not_shown() {
+    assertThatThrownBy(() -> with("gemini.api-key-file", "AQ.0123456789-secret-key"))
+        .hasMessageStartingWith("gemini.api-key-file does not name a file")
+        .message()
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void the_files_that_hold_secrets_are_known_and_routes_do_not_get_them() throws IOException {
+    Path key = Files.writeString(home.resolve("key"), "secret-key");
+    Path plain = Files.writeString(home.resolve("a"), "gemini.model = m\ngemini.api-key =");
+    Path local = Files.writeString(home.resolve("l"), "gemini.proxy = http://u:p@h:1\nx = y");
+    Path other =
+        Files.writeString(
+            home.resolve("o"), "profile.b.gemini.api-key = k\ngemini.api-key-file = key");
+    PropertySources sources =
+        PropertySources.read(Map.of(), Map.of(), List.of(plain, local, other));
+    settings(sources);
+
+    assertThat(sources.secretFiles()).containsExactlyInAnyOrder(local, other, key);
+    assertThat(sources.ofFiles())
+        .containsEntry("x", "y")
+        .doesNotContainKeys("gemini.proxy", "profile.b.gemini.api-key");
   }
 
   @Test

@@ -48,6 +48,7 @@ final class GeminiHttp {
   private final String version;
   private final ApiKey key;
   private final ServiceClock clock;
+  private final ProxyAccess proxy;
   private volatile boolean stopped;
 
   GeminiHttp(ServiceConfig config, ServiceClock clock) {
@@ -55,8 +56,10 @@ final class GeminiHttp {
     this.key = config.requireKey();
     this.version = config.apiVersion();
     this.base = HttpUrl.get(config.baseUrl().toString());
+    this.proxy = new ProxyAccess(config.proxies());
     this.client =
-        new OkHttpClient.Builder()
+        proxy
+            .on(new OkHttpClient.Builder())
             .retryOnConnectionFailure(false)
             .followRedirects(false)
             .followSslRedirects(false)
@@ -178,22 +181,7 @@ final class GeminiHttp {
     String what =
         e instanceof SocketTimeoutException ? "did not answer in time" : "cannot be reached";
     return new ServiceFailure(
-        Kind.UNREACHABLE,
-        "UNREACHABLE",
-        "The service at "
-            + base.scheme()
-            + "://"
-            + base.host()
-            + ":"
-            + base.port()
-            + " "
-            + what
-            + " ("
-            + e.getClass().getSimpleName()
-            + (e.getMessage() == null ? "" : ": " + e.getMessage())
-            + ")",
-        Optional.empty(),
-        e);
+        Kind.UNREACHABLE, "UNREACHABLE", proxy.unreachable(base, what, e), Optional.empty(), e);
   }
 
   static ServiceFailure odd(String message, Throwable cause) {

@@ -1,0 +1,112 @@
+package dev.geminibatch.io;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Files and folders that only their owner may read. Where the system has no such permissions
+ * (Windows), everything counts as private and nothing is changed.
+ */
+public final class PrivateFiles {
+  private static final Set<PosixFilePermission> OF_OWNER =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+
+  private PrivateFiles() {}
+
+  /** Whether the group or everybody may read a file. */
+  public static boolean isReadableByOthers(Path file) {
+    Set<PosixFilePermission> permissions = permissions(file);
+    return permissions.contains(PosixFilePermission.GROUP_READ)
+        || permissions.contains(PosixFilePermission.OTHERS_READ);
+  }
+
+  /** Makes a folder that is private from its first moment, unless it is there already. */
+  public static void createFolder(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Files.createDirectories(folder.toAbsolutePath().getParent());
+    try {
+      Files.createDirectory(folder, only(folder, "rwx------"));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      } // else another process was faster
+    }
+  }
+
+  /** Makes an empty file that is private from its first moment, unless it is there already. */
+  public static void createFile(Path file) throws IOException {
+    try {
+      Files.createFile(file, only(file, "rw-------"));
+    } catch (FileAlreadyExistsException e) {
+      // as it is
+    }
+  }
+
+  private static FileAttribute<?>[] only(Path path, String permissions) {
+    boolean isPosix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    return isPosix
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  /**
+   * Takes the permissions of everybody but the owner away. What belongs to somebody else stays as
+   * it is, even if this process could change it.
+   *
+   * @return whether it is private now
+   */
+  public static boolean restrict(Path path) {
+    Set<PosixFilePermission> permissions = permissions(path);
+    if (OF_OWNER.containsAll(permissions)) {
+      return true;
+    }
+    try {
+      if (!isOurs(path)) {
+        return false;
+      }
+      permissions.retainAll(OF_OWNER);
+      Files.setPosixFilePermissions(path, permissions);
+    } catch (IOException e) {
+      return false;
+    }
+    return OF_OWNER.containsAll(permissions(path)); // some disks ignore the change
+  }
+
+  /** Compares owners by a file of our own: a user's name says little inside a container. */
+  private static boolean isOurs(Path path) throws IOException {
+    Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+    Path own = Files.createTempFile(folder, ".owner-", "");
+    try {
+      return Files.getOwner(own).equals(Files.getOwner(path));
+    } finally {
+      Files.deleteIfExists(own);
+    }
+  }
+
+  private static Set<PosixFilePermission> permissions(Path path) {
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (view == null) {
+      return EnumSet.noneOf(PosixFilePermission.class);
+    }
+    try {
+      return EnumSet.copyOf(view.readAttributes().permissions());
+    } catch (IOException | IllegalArgumentException e) {
+      return EnumSet.noneOf(PosixFilePermission.class); // not there, or it has none
+    }
+  }
+}

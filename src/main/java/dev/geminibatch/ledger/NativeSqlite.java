@@ -1,0 +1,159 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.run.StateFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteJDBCLoader;
+import org.sqlite.util.LibraryLoaderUtil;
+import org.sqlite.util.OSInfo;
+
+/**
+ * Loads SQLite's native library from the state folder.
+ *
+ * <p>The driver itself unpacks it into the folder for temporary files at every start, which may be
+ * missing, full or mounted {@code noexec}, and leaves it there when the process is killed. Here
+ * every version is unpacked once. The folder for temporary files is only used where the state
+ * folder does not allow programs.
+ */
+final class NativeSqlite {
+  private static final String LIBRARY_PATH = "org.sqlite.lib.path";
+  private static final String PREFIX = "sqlite-";
+  private static final Logger LOG = LoggerFactory.getLogger("state");
+  private static boolean isLoaded;
+
+  private NativeSqlite() {}
+
+  /**
+   * Loads the library, once for the process.
+   *
+   * @param state is there
+   * @throws UsageException when it can be loaded from no folder
+   */
+  static synchronized void load(StateFolder state) {
+    // Whoever names a library of his own, or a folder to unpack it into, gets what he asked for.
+    boolean isUsersOwn =
+        System.getProperty(LIBRARY_PATH) != null || System.getProperty("org.sqlite.tmpdir") != null;
+    if (isLoaded || isUsersOwn) {
+      return;
+    }
+    String resource =
+        LibraryLoaderUtil.getNativeLibResourcePath() + "/" + LibraryLoaderUtil.getNativeLibName();
+    if (SQLiteJDBCLoader.class.getResource(resource) == null) {
+      return; // not in the jar for this machine: the driver looks where the system keeps libraries
+    }
+    List<String> refusals = new ArrayList<>();
+    if (!loadFrom(state.nativeLibrary(), resource, refusals) && !loadFromTemp(resource, refusals)) {
+      throw new UsageException(
+          "SQLite's library cannot be loaded: "
+              + String.join("; ", refusals)
+              + ". Mount the disk of the state folder without noexec, set state.directory to a"
+              + " folder on a disk that allows programs, or give such a folder with"
+              + " -Djava.io.tmpdir=FOLDER before -jar.");
+    }
+    isLoaded = true;
+    keepTemporaryFilesIn(state.path());
+  }
+
+  /** What does not fit into its cache SQLite writes to files that have no name. */
+  private static void keepTemporaryFilesIn(Path folder) {
+    String quoted = folder.toAbsolutePath().toString().replace("'", "''");
+    try (Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:");
+        Statement statement = memory.createStatement()) {
+      statement.execute("PRAGMA temp_store_directory = '" + quoted + "'");
+    } catch (SQLException e) {
+      LOG.warn("SQLite keeps its temporary files where the system does: {}", e.getMessage());
+    }
+  }
+
+  private static boolean loadFromTemp(String resource, List<String> refusals) {
+    Path temp;
+    try {
+      temp = Files.createTempDirectory("gemini-batch-"); // no other user can write to it
+    } catch (IOException e) {
+      refusals.add("the folder for temporary files cannot be used: " + e.getMessage());
+      return false;
+    }
+    boolean isDone = loadFrom(temp, resource, refusals);
+    try (Stream<Path> files = Files.walk(temp)) {
+      files.forEach(file -> file.toFile().deleteOnExit()); // the last one first
+    } catch (IOException e) {
+      // it stays
+    }
+    return isDone;
+  }
+
+  private static boolean loadFrom(Path folder, String resource, List<String> refusals) {
+    String system = OSInfo.getNativeLibFolderPathForCurrentOS().replace('/', '-');
+    Path version = folder.resolve(PREFIX + SQLiteJDBCLoader.getVersion() + "-" + system);
+    Path library = version.resolve(LibraryLoaderUtil.getNativeLibName());
+    try {
+      PrivateFiles.createFolder(version);
+      unpack(resource, library);
+      System.load(library.toAbsolutePath().toString());
+      System.setProperty(LIBRARY_PATH, version.toAbsolutePath().toString());
+    } catch (IOException | UnsatisfiedLinkError e) {
+      refusals.add("from " + folder + ": " + e.getMessage());
+      return false;
+    }
+    removeOlder(folder, version, system);
+    return true;
+  }
+
+  private static void unpack(String resource, Path library) throws IOException {
+    try (InputStream in = SQLiteJDBCLoader.class.getResourceAsStream(resource)) {
+      byte[] content = in.readAllBytes();
+      // A start that was killed, or a disk that was full, may have left a part of it.
+      if (Files.exists(library) && Arrays.equals(content, Files.readAllBytes(library))) {
+        return;
+      }
+      Path part = Files.createTempFile(library.getParent(), ".", ".part");
+      try {
+        Files.write(part, content);
+        move(part, library);
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    }
+  }
+
+  private static void move(Path part, Path library) throws IOException {
+    try {
+      Files.move(
+          part, library, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(part, library, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Those of versions before this one; a process that still uses one keeps it until it ends. */
+  private static void removeOlder(Path folder, Path version, String system) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      for (Path entry : (Iterable<Path>) entries::iterator) {
+        String name = entry.getFileName().toString();
+        boolean isOlder = name.startsWith(PREFIX) && name.endsWith("-" + system);
+        if (isOlder && !entry.equals(version)) {
+          Files.deleteIfExists(entry.resolve(LibraryLoaderUtil.getNativeLibName()));
+          Files.deleteIfExists(entry);
+        }
+      }
+    } catch (IOException e) {
+      // They stay, and do no harm.
+    }
+  }
+}
