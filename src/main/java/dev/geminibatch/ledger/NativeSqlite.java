@@ -33,6 +33,7 @@ import org.sqlite.util.OSInfo;
  */
 final class NativeSqlite {
   private static final String LIBRARY_PATH = "org.sqlite.lib.path";
+  private static final String UNPACK_PATH = "org.sqlite.tmpdir";
   private static final String PREFIX = "sqlite-";
   private static final Logger LOG = LoggerFactory.getLogger("state");
   private static boolean isLoaded;
@@ -48,7 +49,7 @@ final class NativeSqlite {
   static synchronized void load(StateFolder state) {
     // Whoever names a library of his own, or a folder to unpack it into, gets what he asked for.
     boolean isUsersOwn =
-        System.getProperty(LIBRARY_PATH) != null || System.getProperty("org.sqlite.tmpdir") != null;
+        System.getProperty(LIBRARY_PATH) != null || System.getProperty(UNPACK_PATH) != null;
     if (isLoaded || isUsersOwn) {
       return;
     }
@@ -107,8 +108,10 @@ final class NativeSqlite {
       unpack(resource, library);
       System.load(library.toAbsolutePath().toString());
       System.setProperty(LIBRARY_PATH, version.toAbsolutePath().toString());
+      System.setProperty(UNPACK_PATH, version.toAbsolutePath().toString()); // it cleans up there
     } catch (IOException | UnsatisfiedLinkError e) {
-      refusals.add("from " + folder + ": " + e.getMessage());
+      refusals.add(
+          "from " + folder + ": " + String.valueOf(e.getMessage()).replace(library + ": ", ""));
       return false;
     }
     removeOlder(folder, version, system);

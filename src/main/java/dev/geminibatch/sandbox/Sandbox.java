@@ -56,7 +56,7 @@ public final class Sandbox implements AutoCloseable {
    */
   public static Sandbox start(int port, Duration jobTime, Clock source) throws IOException {
     MovableClock clock = new MovableClock(source);
-    Path folder = Files.createTempDirectory("gemini-batch-sandbox-");
+    Path folder = folder();
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
     ExecutorService threads =
@@ -76,6 +76,16 @@ public final class Sandbox implements AutoCloseable {
     server.setExecutor(threads);
     server.start();
     return new Sandbox(server, threads, folder, batches, faults, counters, clock);
+  }
+
+  /** Where the system keeps temporary files, or else where we are. */
+  private static Path folder() throws IOException {
+    String prefix = "gemini-batch-sandbox-";
+    try {
+      return Files.createTempDirectory(prefix);
+    } catch (IOException e) {
+      return Files.createTempDirectory(Path.of("").toAbsolutePath(), "." + prefix);
+    }
   }
 
   /** The base URL to give to a client. */

@@ -58,7 +58,7 @@ public final class SmallProxy implements AutoCloseable {
     return seen;
   }
 
-  private static void daemon(Runnable work) {
+  static void daemon(Runnable work) {
     Thread thread = new Thread(work, "small-proxy");
     thread.setDaemon(true);
     thread.start();
@@ -138,7 +138,7 @@ public final class SmallProxy implements AutoCloseable {
     }
   }
 
-  private static void tunnel(Socket client, Socket server) throws IOException {
+  static void tunnel(Socket client, Socket server) throws IOException {
     daemon(() -> copy(client, server));
     copy(server, client);
   }
