@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.geminibatch.media.RemoteMedia;
 import dev.geminibatch.service.Proxies;
+import dev.geminibatch.service.ProxyServer;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.testkit.SmallProxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The route fetch over real HTTP. */
 @Tag("camel")
@@ -134,13 +139,78 @@ class FetchTest {
     assertThat(PublicAddresses.isPrivate(InetAddress.getByName(address))).isEqualTo(isPrivate);
   }
 
+  @Test
+  void a_file_comes_through_a_proxy_of_the_own_network_with_user_and_password() throws Exception {
+    try (SmallProxy proxy = SmallProxy.start().wanting("user:p@ss")) {
+      proxy.leading("files.invalid:80", server.getAddress().getPort());
+
+      RemoteMedia.Answer answer = through(proxy, "user:p%40ss@", "http://files.invalid/found");
+
+      assertThat(answer.stored().orElseThrow()).hasContent("content");
+      assertThat(proxy.seen()).containsOnly("GET http://files.invalid/found");
+    }
+  }
+
+  @Test
+  void an_https_address_is_asked_of_the_proxy_as_a_tunnel() throws Exception {
+    try (SmallProxy proxy = SmallProxy.start().wanting("user:p@ss")) {
+      assertThatThrownBy(() -> through(proxy, "user:p%40ss@", "https://files.invalid/found"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("the proxy " + proxy.address() + " of HTTPS_PROXY answers with")
+          .hasMessageContaining("502");
+      assertThat(proxy.seen()).containsOnly("CONNECT files.invalid:443");
+    }
+  }
+
+  @Test
+  void a_proxy_that_wants_a_password_or_is_gone_says_nothing_about_the_file() throws Exception {
+    SmallProxy proxy = SmallProxy.start().wanting("user:p@ss");
+    assertThatThrownBy(() -> through(proxy, "", "https://files.invalid/found"))
+        .isInstanceOf(ServiceFailure.class)
+        .hasMessageContaining("of HTTPS_PROXY wants a user and a password");
+
+    context.close();
+    proxy.close();
+    assertThatThrownBy(() -> through(proxy, "user:p%40ss@", "https://files.invalid/found"))
+        .isInstanceOf(ServiceFailure.class)
+        .hasMessageContaining("files.invalid cannot be reached through the proxy")
+        .message()
+        .doesNotContain("p%40ss", "p@ss");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://127.0.0.1/x", "https://localhost/x", "https://[::1]/x"})
+  void an_address_in_the_own_network_is_not_asked_of_a_proxy(String address) throws Exception {
+    try (SmallProxy proxy = SmallProxy.start()) {
+      assertThatThrownBy(() -> through(proxy, "", address))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("own network");
+      assertThat(proxy.seen()).isEmpty();
+    }
+  }
+
+  private RemoteMedia.Answer through(SmallProxy proxy, String login, String address)
+      throws Exception {
+    Optional<ProxyServer> server =
+        Optional.of(ProxyServer.parse(login + "127.0.0.1:" + proxy.port(), "HTTPS_PROXY"));
+    MediaProxies proxies = new MediaProxies(new Proxies(server, server, ""));
+    return get(URI.create(address), new PublicAddresses(proxies::isProxy), proxies);
+  }
+
   private RemoteMedia.Answer get(String path, DnsResolver addresses) throws Exception {
+    return get(
+        URI.create("http://localhost:" + server.getAddress().getPort() + path),
+        addresses,
+        new MediaProxies(Proxies.none()));
+  }
+
+  private RemoteMedia.Answer get(URI address, DnsResolver addresses, MediaProxies proxies)
+      throws Exception {
     context = new DefaultCamelContext();
     RemoteMedia media =
         new RemoteMedia(List.of(), 1000, Duration.ofMinutes(1), folder, Clock.systemUTC());
     context.getRegistry().bind("mediaStore", new MediaStore(media));
     context.getRegistry().bind("mediaConnections", Beans.mediaConnections(addresses));
-    MediaProxies proxies = new MediaProxies(Proxies.none());
     context.getRegistry().bind("mediaProxies", proxies);
     for (String file : List.of("failures", "fetch")) {
       PluginHelper.getRoutesLoader(context)
@@ -150,7 +220,6 @@ class FetchTest {
                       "file:" + Path.of("routes/" + file + ".camel.yaml").toAbsolutePath()));
     }
     context.start();
-    return new HttpDownload(context.createProducerTemplate(), proxies)
-        .get(URI.create("http://localhost:" + server.getAddress().getPort() + path));
+    return new HttpDownload(context.createProducerTemplate(), proxies).get(address);
   }
 }
