@@ -104,9 +104,7 @@ final class EnvelopeReader {
 
   private void readLine() throws IOException, BadLine {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new BadLine(
-          ProblemCode.NOT_AN_OBJECT,
-          "the line is not a JSON object; write {\"key\":..., \"request\":{...}}");
+      throw NotJson.noObject(bytes);
     }
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       int nameStart = parser.start();
@@ -114,10 +112,7 @@ final class EnvelopeReader {
       parser.nextToken();
       readField(name, nameStart);
     }
-    if (parser.nextToken() != null) {
-      throw new BadLine(
-          ProblemCode.NOT_JSON, "something follows the JSON object; write one request per line");
-    }
+    NotJson.checkEnd(bytes, parser.end());
   }
 
   private void readField(String name, int nameStart) throws IOException, BadLine {

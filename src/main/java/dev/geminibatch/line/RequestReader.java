@@ -53,6 +53,9 @@ public final class RequestReader {
    * @param otherwise the key of a line that brings none; null for that of its number
    */
   CheckedLine read(Line line, RequestKey otherwise) {
+    if (line.isTooLong() && line.bytes()[0] == 0) {
+      return notUtf8(line, NotJson.zeros(line.bytes()));
+    }
     if (line.isTooLong()) {
       return new RejectedLine(
           line,
@@ -69,7 +72,7 @@ public final class RequestReader {
       return notUtf8(line, "the file is compressed with gzip; name it x.jsonl.gz");
     }
     if (isNotUtf8(line.bytes())) {
-      return notUtf8(line, "the line is not UTF-8 but looks like UTF-16; save the file as UTF-8");
+      return notUtf8(line, whatItIs(line.bytes()));
     }
     return readAt(REQUEST, line, otherwise);
   }
@@ -86,6 +89,17 @@ public final class RequestReader {
   private static RejectedLine notUtf8(Line line, String message) {
     return new RejectedLine(
         line, RequestKey.ofLine(line.number()), ProblemCode.NOT_UTF8.problem(message));
+  }
+
+  private static String whatItIs(byte[] line) {
+    boolean isUtf16 = false;
+    for (int i = 0; i < Math.min(4, line.length); i++) {
+      isUtf16 |= line[i] != 0;
+    }
+    return isUtf16
+        ? "the line is not UTF-8 but looks like UTF-16; save the file as UTF-8 (iconv -f UTF-16 -t"
+            + " UTF-8 x.jsonl > y.jsonl)"
+        : NotJson.zeros(line);
   }
 
   /** JSON in UTF-8 holds no zero byte; a parser would take it for another encoding. */

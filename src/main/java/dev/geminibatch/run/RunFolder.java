@@ -25,6 +25,22 @@ public final class RunFolder {
     return path.resolve("input.jsonl");
   }
 
+  /** One request a line, of an input that does not keep to lines. */
+  public Path unfolded() {
+    return path.resolve("unfolded.jsonl");
+  }
+
+  /** Removes what was made of an input that has changed since. */
+  public void removeMadeLines() throws IOException {
+    Files.deleteIfExists(unfolded());
+    Files.deleteIfExists(changed());
+  }
+
+  /** The lines before a user's route has changed them. */
+  public Path lines() {
+    return Files.exists(unfolded()) ? unfolded() : plain();
+  }
+
   /** The lines as a user's route has changed them, if one did. */
   public Path changed() {
     return path.resolve("changed.jsonl");
@@ -47,7 +63,7 @@ public final class RunFolder {
 
   /** The lines to work on. */
   public Path input() {
-    return Files.exists(changed()) ? changed() : plain();
+    return Files.exists(changed()) ? changed() : lines();
   }
 
   /** Lines that were not sent at an attempt, in their order: one {@code Rejection} a line. */

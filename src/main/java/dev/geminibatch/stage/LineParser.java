@@ -1,6 +1,7 @@
 package dev.geminibatch.stage;
 
 import dev.geminibatch.line.CheckedLine;
+import dev.geminibatch.line.JsonPieces;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.ReadAhead;
 import dev.geminibatch.line.RequestReader;
@@ -37,7 +38,7 @@ public final class LineParser implements AutoCloseable {
         groups,
         lines -> lines.stream().mapToLong(line -> line.bytes().length).sum(),
         MOST_BYTES_AHEAD,
-        lines -> lines.stream().map(requests::read).toList(),
+        lines -> JsonPieces.rejectIn(lines.stream().map(requests::read).toList()),
         workers);
   }
 

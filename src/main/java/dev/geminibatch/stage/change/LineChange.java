@@ -13,7 +13,7 @@ import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
-import dev.geminibatch.stage.Gunzip;
+import dev.geminibatch.stage.InputLines;
 import dev.geminibatch.stage.StageContext;
 import java.io.Closeable;
 import java.io.IOException;
@@ -70,7 +70,7 @@ public final class LineChange {
       this.folder = folder;
       this.lines = lines;
       this.progress = progress;
-      this.size = Files.size(folder.plain());
+      this.size = Files.size(folder.lines());
       this.aside = AtomicFiles.aside(folder.changed(), run.id());
       this.out = new SyncedOutput(aside);
     }
@@ -125,7 +125,7 @@ public final class LineChange {
 
     private void copy(Line line) throws IOException {
       begin(line.number());
-      try (InputStream in = Files.newInputStream(folder.plain())) {
+      try (InputStream in = Files.newInputStream(folder.lines())) {
         in.skipNBytes(line.offset());
         byte[] buffer = new byte[1 << 16];
         int read;
@@ -166,13 +166,11 @@ public final class LineChange {
     RunFolder folder = context.folder(run);
     InputGuard.check(run, folder);
     Files.deleteIfExists(folder.changed());
-    if (run.isGzip()) {
-      Gunzip.decompress(folder.received(run), folder.plain(), at -> {});
-    }
+    InputLines.prepare(run, folder, context.progress());
     return new Changing(
         run,
         folder,
-        LineReader.open(folder.plain(), context.settings().lines().maxBytes()),
+        LineReader.open(folder.lines(), context.settings().lines().maxBytes()),
         context.progress());
   }
 

@@ -49,6 +49,9 @@ final class LateLines {
           ? copy(file, run.input().size(), target)
           : OptionalLong.of(0);
     }
+    if (Files.exists(folder.unfolded())) {
+      return OptionalLong.empty(); // what was added need not be lines
+    }
     if (run.isGzip()) {
       return ofGzip(file, target);
     }

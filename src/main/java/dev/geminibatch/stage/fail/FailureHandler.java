@@ -102,6 +102,7 @@ public final class FailureHandler {
     Path input = context.folder(run).received(run);
     Duration settleTime = context.folders(run).settleTime();
     Duration rest = settleTime.compareTo(SHORTEST_REST) > 0 ? settleTime : SHORTEST_REST;
+    context.folder(run).removeMadeLines();
     ledger
         .runs()
         .receivedAgain(run.id(), Files.size(input), Files.getLastModifiedTime(input).toMillis());

@@ -18,7 +18,7 @@ import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.AssemblyAhead;
-import dev.geminibatch.stage.Gunzip;
+import dev.geminibatch.stage.InputLines;
 import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.inspect.Inspection.Group;
@@ -67,8 +67,8 @@ public final class Inspector {
     RunFolder folder = context.folder(run);
     InputGuard.check(run, folder);
     Settings set = settingsOf(run);
-    if (run.isGzip() && !Files.exists(folder.changed())) {
-      unpack(run, folder);
+    if (!Files.exists(folder.changed())) {
+      prepareLines(run, folder);
     }
     long size = Files.size(folder.input());
     MessageDigest digest = Sha256.digest();
@@ -88,12 +88,9 @@ public final class Inspector {
         ahead.begin(run));
   }
 
-  private void unpack(Run run, RunFolder folder) throws IOException {
+  private void prepareLines(Run run, RunFolder folder) throws IOException {
     try {
-      Gunzip.decompress(
-          folder.received(run),
-          folder.plain(),
-          at -> context.progress().step(run, "unpacking", at, run.input().size(), Unit.BYTES));
+      InputLines.prepare(run, folder, context.progress());
     } catch (RunFailure damaged) {
       InputGuard.check(run, folder); // it may only be incomplete yet
       throw damaged;

@@ -1,0 +1,76 @@
+package dev.geminibatch.stage;
+
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.SyncedOutput;
+import dev.geminibatch.line.BadFile;
+import dev.geminibatch.line.FileBeginning;
+import dev.geminibatch.line.JsonSequence;
+import dev.geminibatch.run.Progress;
+import dev.geminibatch.run.Progress.Unit;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFailure;
+import dev.geminibatch.run.RunFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes lines of an input: unpacks it, and writes one request a line into a file beside it if it
+ * does not keep to lines. What comes after knows only lines.
+ */
+public final class InputLines {
+  private static final Logger LOG = LoggerFactory.getLogger("inspect");
+
+  private InputLines() {}
+
+  /**
+   * Prepares the lines of a run.
+   *
+   * @throws RunFailure when the input as a whole is not what can be read
+   */
+  public static void prepare(Run run, RunFolder folder, Progress progress) throws IOException {
+    if (Files.exists(folder.unfolded())) {
+      return; // by a process that was stopped later
+    }
+    if (run.isGzip()) {
+      Gunzip.decompress(
+          folder.received(run),
+          folder.plain(),
+          at -> progress.step(run, "unpacking", at, run.input().size(), Unit.BYTES));
+    }
+    try {
+      if (FileBeginning.isSequence(folder.plain())) {
+        unfold(run, folder, progress);
+      }
+    } catch (BadFile e) {
+      throw new RunFailure(e.getMessage());
+    }
+  }
+
+  private static void unfold(Run run, RunFolder folder, Progress progress)
+      throws IOException, BadFile {
+    long size = Files.size(folder.plain());
+    Path aside = AtomicFiles.aside(folder.unfolded(), run.id());
+    long requests;
+    try (InputStream in = Files.newInputStream(folder.plain());
+        OutputStream out = new SyncedOutput(aside)) {
+      requests =
+          JsonSequence.write(
+              in, out, at -> progress.step(run, "finding requests", at, size, Unit.BYTES));
+    } catch (BadFile e) {
+      Files.deleteIfExists(aside);
+      throw e;
+    }
+    AtomicFiles.publish(aside, folder.unfolded());
+    LOG.info(
+        "{}: read as JSON that does not keep to lines, with {} request{}; a line number is that of"
+            + " the line on which a request begins",
+        run.name(),
+        requests,
+        requests == 1 ? "" : "s");
+  }
+}
