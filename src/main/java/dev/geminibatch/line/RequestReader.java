@@ -53,7 +53,7 @@ public final class RequestReader {
    * @param otherwise the key of a line that brings none; null for that of its number
    */
   CheckedLine read(Line line, RequestKey otherwise) {
-    if (line.isTooLong() && line.bytes()[0] == 0) {
+    if (line.isTooLong() && line.bytes().length > 0 && line.bytes()[0] == 0) {
       return notUtf8(line, NotJson.zeros(line.bytes()));
     }
     if (line.isTooLong()) {
