@@ -17,22 +17,18 @@ public final class DeadFile {
 
   private DeadFile() {}
 
-  /** The problem of a request, not retryable if the line itself names the file that is gone. */
+  /** The problem of a request, not retryable if no upload of ours can replace the file. */
   public static LineProblem judged(LineProblem problem, CheckedLine line) {
-    if (!problem.is(ProblemCode.FILE_GONE)
-        || !(line instanceof BatchRequest request)
-        || isOurs(problem, request)) {
+    if (!problem.is(ProblemCode.FILE_GONE) || !(line instanceof BatchRequest request)) {
       return problem;
     }
-    return ProblemCode.FILE_GONE.problem(problem.message() + REMEDY, false);
-  }
-
-  private static boolean isOurs(LineProblem problem, BatchRequest request) {
-    if (request.tags().isEmpty()) {
-      return false; // nothing was uploaded for it
-    }
     String text = new String(request.line().bytes(), StandardCharsets.UTF_8);
-    return ServiceWords.fileIds(problem.message()).stream()
-        .noneMatch(id -> text.contains("files/" + id));
+    boolean isNamed =
+        ServiceWords.fileIds(problem.message()).stream()
+            .anyMatch(id -> text.contains("files/" + id));
+    if (!isNamed && !request.tags().isEmpty()) {
+      return problem; // one of those that were uploaded for it
+    }
+    return ProblemCode.FILE_GONE.problem(problem.message() + (isNamed ? REMEDY : ""), false);
   }
 }

@@ -136,7 +136,8 @@ final class GeminiSchema {
 
   /** The words of an enum are strings, also where the answer is a number or a truth value. */
   private void putEnum(JsonNode values) {
-    if (!values.isArray() || values.isEmpty()) {
+    boolean isForLists = !types.isEmpty() && Set.of("array", "object").containsAll(types);
+    if (!values.isArray() || values.isEmpty() || isForLists) {
       return;
     }
     ArrayNode words = json.putArray("enum");

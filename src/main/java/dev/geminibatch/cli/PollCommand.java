@@ -104,7 +104,7 @@ final class PollCommand {
               Amounts.count(missing)
                   + " without a line among the answers of the job, which ended as "
                   + job.stateWords()
-                  + reason(job));
+                  + job.error().map(error -> reason(job)).orElse(""));
     }
     return ExitCode.INCOMPLETE;
   }

@@ -25,11 +25,16 @@ public final class ServiceWords {
   private static final Pattern FILE_ID =
       Pattern.compile("(?i)\\bfiles/([a-z0-9-]+)|\\bfile (?!files/)'?([a-z0-9-]+)");
 
+  private static final String ERROR_ON_LINE = "error (?:on|in|at) line ";
+
+  /** Before it; after a quotation mark, it would be something that the service only quotes. */
+  private static final String SEPARATOR = "[.;:,(\\])]";
+
   /** A line for which a whole job is refused; several may stand in one line of text. */
   private static final Pattern REFUSED_LINE =
       Pattern.compile(
-          "(?im)\\berror (?:on|in|at) line (\\d{1,9})\\b[ \\t]*[:,.-]?[ \\t]*"
-              + "(.*?)[ \\t;,]*(?=\\berror (?:on|in|at) line \\d|$)");
+          "(?im)(?:^|%2$s)[ \\t]*%1$s(\\d{1,9})\\b[ \\t]*[:,.-]?[ \\t]*(.*?)[ \\t]*(?=%2$s[ \\t]*%1$s\\d|$)"
+              .formatted(ERROR_ON_LINE, SEPARATOR));
 
   /** The account may not use the service at all. Compared in lower case. */
   private static final List<String> ACCOUNT_WORDS =

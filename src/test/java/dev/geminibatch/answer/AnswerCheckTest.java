@@ -164,6 +164,7 @@ class AnswerCheckTest {
         "{'type':'STRING','enum':['a',null]} | \"a\" | null | \"b\"",
         "{'type':'INTEGER','enum':['1'],'nullable':true} | null | 1 | 2",
         "{'type':'STRING','enum':[1,2]} | \"1\" | 2 | \"3\"",
+        "{'type':'ARRAY','enum':['a'],'items':{'type':'STRING'}} | [\"a\"] | [] | [1]",
         "{'type':'STRING','format':'enum','enum':['a']} | \"a\" | \"a\" | 1",
         // Numbers may be strings of digits.
         "{'type':'ARRAY','minItems':'3'} | [1,2,3] | [1,2,3,4] | [1,2]",

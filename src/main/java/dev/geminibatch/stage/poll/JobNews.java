@@ -185,7 +185,8 @@ final class JobNews {
     unnamed.remove(job.displayName());
     jobs.ended(job, how, seen.answers().orElse(null), reason);
     if (reason != null) { // else it is reported with its answers
-      LOG.info("{}: {} {}: {}", run.name(), job.shownName(), seen.stateWords(), reason);
+      String words = seen.state().isEnded() ? seen.stateWords() : "is over";
+      LOG.info("{}: {} {}: {}", run.name(), job.shownName(), words, reason);
     }
   }
 }

@@ -215,7 +215,8 @@ class EndOfJobTest {
       strings = {
         "Error on line 2: invalid JSON, near column 9: no such field: 'x'",
         "The batch could not be processed. Error on line 2: no such field: 'x'.",
-        "error in line 2 - no such field: 'x'"
+        "error in line 2 - no such field: 'x'",
+        "INVALID_ARGUMENT: Error on line 2: no such field: 'x'"
       })
   void a_line_that_a_failed_job_names_is_taken_out_and_the_others_are_sent(String message)
       throws IOException {
@@ -227,6 +228,15 @@ class EndOfJobTest {
         .containsExactly(
             "job-lines_refused, retryable", "line-refused", "job-lines_refused, retryable");
     assertThat(problem(1, 2).message()).contains("no such field: 'x'");
+    sendAgain();
+    assertThat(service.keysOf(2)).containsExactly("a", "c");
+  }
+
+  @Test
+  void a_line_that_the_service_only_quotes_is_not_taken_out() throws IOException {
+    service.says("batches/1", failed(3, "Error on line 2: unexpected 'Error on line 3: x'"));
+
+    assertThat(pollAndCollect()).isFalse();
     sendAgain();
     assertThat(service.keysOf(2)).containsExactly("a", "c");
   }
