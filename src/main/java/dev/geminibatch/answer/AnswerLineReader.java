@@ -221,7 +221,8 @@ final class AnswerLineReader {
   }
 
   private void readError() throws IOException {
-    int code = 2;
+    int code = 0;
+    String codeName = "UNKNOWN";
     String message = "";
     if (parser.currentToken() == JsonToken.START_OBJECT) {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -229,6 +230,7 @@ final class AnswerLineReader {
         parser.nextToken();
         switch (name) {
           case "code" -> code = parser.getValueAsInt(code);
+          case "status" -> codeName = parser.getValueAsString(codeName);
           case "message" -> message = parser.getValueAsString("");
           default -> {
             // of no meaning here
@@ -243,7 +245,8 @@ final class AnswerLineReader {
     } else {
       parser.skipChildren();
     }
-    String status = RpcCode.name(code);
+    // Where the number is missing, the name may be there.
+    String status = RpcCode.name(code == 0 ? Math.max(2, RpcCode.number(codeName)) : code);
     message = Redactor.redact(message);
     if (ServiceWords.isDeadFile(message)) {
       error = ProblemCode.FILE_GONE.problem(message);

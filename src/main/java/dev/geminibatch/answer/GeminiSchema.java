@@ -31,9 +31,12 @@ final class GeminiSchema {
   private static final Pattern NUMBER =
       Pattern.compile("-?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,2})?");
 
-  /** Classes in classes mean something else in RE2, the service's patterns, than in Java. */
+  /**
+   * Classes in classes mean something else in RE2, the service's patterns, than in Java, and
+   * repetitions in repetitions, which cost RE2 nothing, may keep Java busy for ever.
+   */
   private static final Pattern OTHER_IN_JAVA =
-      Pattern.compile("\\[[^\\]]*\\[|&&|\\(\\?[a-zA-Z-]*U", Pattern.DOTALL);
+      Pattern.compile("\\[[^\\]]*\\[|&&|\\(\\?[a-zA-Z-]*U|[+*}?][^()]*\\)[+*{]", Pattern.DOTALL);
 
   private final JsonNode schema;
   private final ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -231,7 +234,7 @@ final class GeminiSchema {
     }
   }
 
-  /** Whether a pattern means in Java what it means to the service. */
+  /** Whether a pattern does in Java what it does at the service. */
   private static boolean isUsable(String pattern) {
     try {
       Pattern.compile(pattern);

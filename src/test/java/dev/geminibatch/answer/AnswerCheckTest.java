@@ -13,6 +13,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -204,6 +205,30 @@ class AnswerCheckTest {
       assertThat(code(Strictness.STRICT, answer(another, "STOP"), form)).isEqualTo("fits");
       assertThat(code(Strictness.STRICT, answer(misfit, "STOP"), form)).isEqualTo("answer-schema");
     }
+  }
+
+  @Test
+  @Timeout(10)
+  void a_pattern_that_would_keep_java_busy_for_ever_is_not_checked() throws IOException {
+    String form =
+        "{\"mimeType\":\"application/json\",\"schema\":{\"type\":\"STRING\",\"pattern\":\"^(\\\\w+\\\\s?)*$\"}}";
+
+    assertThat(code(Strictness.STRICT, answer('"' + "word".repeat(20) + "!\"", "STOP"), form))
+        .isEqualTo("fits");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"code\":5}', NOT_FOUND",
+    "'{\"status\":\"NOT_FOUND\"}', NOT_FOUND",
+    "'{\"code\":400,\"status\":\"x\"}', INVALID_ARGUMENT",
+    "'{\"message\":\"m\"}', UNKNOWN",
+    "'\"m\"', UNKNOWN"
+  })
+  void an_error_is_known_by_its_number_or_by_its_name(String error, String code)
+      throws IOException {
+    assertThat(code(Strictness.OFF, "{\"key\":\"k\",\"error\":" + error + "}", null))
+        .isEqualTo(code);
   }
 
   @Test
