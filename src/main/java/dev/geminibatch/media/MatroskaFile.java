@@ -54,6 +54,9 @@ final class MatroskaFile {
       }
       long size = number(head, sizeLength, true);
       long body = at + idLength + sizeLength;
+      if (body > to) {
+        return;
+      }
       // A stream that was recorded live does not know its sizes, which are all ones then.
       boolean isOpen = size == (1L << 7 * sizeLength) - 1;
       long end = isOpen || size > to - body ? to : body + size;

@@ -92,7 +92,7 @@ final class Mismatch {
   /** What kind of binary file a name means; empty if it means none. */
   private static Optional<String> meant(String name) {
     String path = name.strip().toLowerCase(Locale.ROOT);
-    if (path.startsWith("http")) {
+    if (path.matches("https?:.*")) {
       path = path.replaceFirst("[?#].*", "");
     }
     String ending = path.substring(path.lastIndexOf('.') + 1);
@@ -128,7 +128,7 @@ final class Mismatch {
   }
 
   private static String shortened(String text) {
-    String line = text.strip().replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+    String line = text.strip().replaceAll("[\\s\\p{C}]+", " ").strip();
     int most = line.codePointCount(0, line.length());
     return most <= LONGEST_EXCERPT
         ? line

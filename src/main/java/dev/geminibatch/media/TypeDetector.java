@@ -60,7 +60,8 @@ final class TypeDetector {
       if (isLatePdf(head, tika)) {
         return ContentType.of("application/pdf");
       }
-      return text(head, tika).orElse(ContentType.of(binary(file, read, head, tika)));
+      Optional<ContentType> text = text(head, tika);
+      return text.isPresent() ? text.get() : ContentType.of(binary(file, read, head, tika));
     }
   }
 

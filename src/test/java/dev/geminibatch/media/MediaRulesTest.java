@@ -142,6 +142,17 @@ class MediaRulesTest {
   }
 
   @Test
+  void what_a_message_quotes_cannot_disturb_a_terminal() {
+    MediaProblem problem =
+        problem("x.jpg", "<html><title>a\u001b[2J\u009b\u202eb" + "c".repeat(300) + "</title>");
+
+    assertThat(problem.getMessage())
+        .contains("(\"a [2J bcc")
+        .contains("ccc...\")")
+        .matches(message -> message.chars().noneMatch(c -> c < ' ' || c >= 0x7f));
+  }
+
+  @Test
   void a_pointer_of_git_annex_is_an_error() {
     assertThat(problem("x.mp4", "/annex/objects/SHA256E-s1--0123.mp4\n"))
         .hasMessageContaining("git annex get");

@@ -129,6 +129,9 @@ class TypeDetectorTest {
     for (int length = 1; length < mp4.length; length += 7) {
       assertThat(TypeDetector.of(file(java.util.Arrays.copyOf(mp4, length)))).isNotNull();
     }
+    // An element that ends within the head of the next one.
+    byte[] crossed = HexFormat.of().parseHex("1a45dfa3824282800000000000000000ff");
+    assertThat(TypeDetector.of(file(crossed)).name()).isEqualTo("video/x-matroska");
     byte[] noise = new byte[300];
     for (int seed = 0; seed < 300; seed++) {
       new java.util.Random(seed).nextBytes(noise);

@@ -167,6 +167,7 @@ class SettingsTest {
         "job.max-bytes|3GB|job.max-bytes is \"3GB\"; write at least 1 and at most 2000000000 bytes.",
         "upload.concurrency|0|upload.concurrency is \"0\"; write a whole number from 1 to 256.",
         "lines.on-error|stop|lines.on-error is \"stop\"; write skip or fail.",
+        "media.mismatch|ignore|media.mismatch is \"ignore\"; write error or send.",
         "gemini.base-url|example.com|gemini.base-url is \"example.com\"; write scheme and host",
         "gemini.base-url|https://h/?key=x|gemini.base-url is \"https://h/?key=x\"; write scheme",
       })
