@@ -87,6 +87,13 @@ public final class CommandLineInterface {
     } catch (InterruptedException e) {
       terminal.tell("Stopped.");
       return ExitCode.INTERRUPTED;
+    } catch (InvalidPathException e) {
+      terminal.tell(
+          e.getInput()
+              + " is not a file name; "
+              + NameEncoding.remedy().orElse("write another one")
+              + ".");
+      return ExitCode.USAGE;
     } catch (RuntimeException e) {
       LOG.error("Unexpected error; please report it", e);
       return ExitCode.FAILED;
@@ -194,7 +201,7 @@ public final class CommandLineInterface {
     boolean isName = e.getMessage().contains(InvalidPathException.class.getSimpleName());
     return isName
         ? NameEncoding.remedy()
-            .map(remedy -> e.getMessage().split("[(]", 2)[0].strip() + ": " + remedy + ".")
+            .map(remedy -> e.getMessage().split(": cannot", 2)[0] + ": " + remedy + ".")
         : Optional.empty();
   }
 

@@ -7,9 +7,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.text.BreakIterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Names for files that a folder takes. File systems limit a name to 255 bytes, eCryptfs to 143, and
@@ -21,6 +22,9 @@ public final class FileNames {
 
   /** What most file systems take, in bytes. */
   public static final int MOST_BYTES = 255;
+
+  /** What a person sees as one, whatever it is composed of. */
+  private static final Pattern CHARACTER = Pattern.compile("\\X");
 
   private static final int HASH_DIGITS = 8;
   private static final String PLAIN = "[A-Za-z0-9._()+,=@~ -]+";
@@ -85,13 +89,10 @@ public final class FileNames {
 
   private static String marked(String beginning, String whole, int mostBytes) {
     int most = Math.max(0, mostBytes - HASH_DIGITS - 1);
-    BreakIterator characters = BreakIterator.getCharacterInstance(Locale.ROOT);
-    characters.setText(beginning);
+    Matcher characters = CHARACTER.matcher(beginning);
     int end = 0;
-    for (int next = characters.next();
-        next != BreakIterator.DONE && bytes(beginning.substring(0, next)) <= most;
-        next = characters.next()) {
-      end = next;
+    while (characters.find() && bytes(beginning.substring(0, characters.end())) <= most) {
+      end = characters.end();
     }
     return beginning.substring(0, end).strip() + "~" + Sha256.hex(whole).substring(0, HASH_DIGITS);
   }

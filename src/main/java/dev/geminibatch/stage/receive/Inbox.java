@@ -107,10 +107,15 @@ public final class Inbox {
     if (isSomebodys || isPicture) {
       return Optional.empty();
     }
-    Path beside = InputFile.settingsBeside(path);
-    BasicFileAttributes own = settings.contains(beside) ? attributes(beside) : null;
-    return Optional.of(
-        new Entry(path, problem, Stamp.of(attributes), own == null ? Stamp.NONE : Stamp.of(own)));
+    // A name with a problem may be one that nothing can be built upon.
+    Stamp own = problem.isPresent() ? Stamp.NONE : settings(path, settings);
+    return Optional.of(new Entry(path, problem, Stamp.of(attributes), own));
+  }
+
+  private static Stamp settings(Path input, Set<Path> settings) {
+    Path beside = InputFile.settingsBeside(input);
+    BasicFileAttributes attributes = settings.contains(beside) ? attributes(beside) : null;
+    return attributes == null ? Stamp.NONE : Stamp.of(attributes);
   }
 
   /** Of what a link leads to; null if it is not there. */

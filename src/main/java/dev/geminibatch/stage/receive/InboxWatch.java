@@ -4,7 +4,6 @@ import dev.geminibatch.io.Amounts;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -75,7 +74,7 @@ public final class InboxWatch {
         List<Dropped> resting = resting(inbox.entries());
         problem = null;
         return resting;
-      } catch (IOException | DirectoryIteratorException e) {
+      } catch (IOException | RuntimeException e) {
         if (!e.toString().equals(problem)) {
           problem = e.toString();
           LOG.error("The inbox cannot be read and will be tried again: {}", problem);

@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
@@ -35,6 +36,9 @@ public final class Receiver {
   private static final Logger LOG = LoggerFactory.getLogger("receive");
   private static final DateTimeFormatter ID_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+  /** The service takes 512 characters for the name of a job's file; our own part needs some. */
+  private static final int MOST_DISPLAYED = 400;
 
   /** How long a file that could not be moved is ignored before it is tried again. */
   private static final Duration IGNORED = Duration.ofMinutes(1);
@@ -286,7 +290,9 @@ public final class Receiver {
             set.profile(),
             set.jobs().model(),
             set.uploads().mediaRoot(),
-            displayName,
+            displayName.length() > MOST_DISPLAYED
+                ? FileNames.shortened(displayName, MOST_DISPLAYED)
+                : displayName,
             forced,
             dryRun);
     Instant now = clock.instant();

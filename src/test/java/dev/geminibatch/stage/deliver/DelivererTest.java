@@ -8,20 +8,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.extension.Delivery;
+import dev.geminibatch.io.Sha256;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.FileLeases;
+import dev.geminibatch.run.InputGuard;
+import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Profiles;
+import dev.geminibatch.stage.Gunzip;
 import dev.geminibatch.stage.collect.Collector;
 import dev.geminibatch.stage.collect.RetryPlanner;
 import dev.geminibatch.testkit.FakeService;
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.StageFixture;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +170,133 @@ class DelivererTest {
   }
 
   @Test
+  void lines_that_were_added_later_are_said_and_can_be_dropped() throws IOException {
+    String run = collected("x.jsonl", answer("b", "x"), error("a", INVALID_ARGUMENT, "bad"));
+    append(run, nativeLine("c", "x") + "\n\n" + nativeLine("d", "x") + "\n");
+
+    deliverer.deliver(run);
+
+    Path added = outbox.folder().resolve("x-batch-added.jsonl");
+    assertThat(added).hasContent(nativeLine("c", "x") + "\n\n" + nativeLine("d", "x"));
+    assertThat(outbox.report("x").at("/inputChange/lines").asInt()).isEqualTo(2);
+    assertThat(outbox.report("x").at("/inputChange/file").asText()).isEqualTo(added.toString());
+    assertThat(outbox.folder().resolve("x-batch-report.html"))
+        .content()
+        .contains("NOT SENT: 2 lines were added");
+    assertThat(outbox.errors("x").get(0).at("/request/key").asText())
+        .as("the lines that were sent are where they were")
+        .isEqualTo("a");
+  }
+
+  @Test
+  void a_line_that_was_torn_when_the_input_was_taken_is_among_the_added_ones() throws IOException {
+    String run = fixture.dropped("x.jsonl", nativeLine("a", "x") + "\n{\"key\":\"b\",");
+    inspected(run);
+    append(run, "\"request\":{}}\n" + nativeLine("c", "x"));
+
+    assertThat(new LateLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("late")))
+        .hasValue(2);
+    assertThat(folder.resolve("late"))
+        .hasContent("{\"key\":\"b\",\"request\":{}}\n" + nativeLine("c", "x"));
+  }
+
+  @Test
+  void a_line_end_that_came_later_adds_nothing() throws IOException {
+    String run = fixture.dropped("x.jsonl", nativeLine("a", "x"));
+    inspected(run);
+    append(run, "\r\n\n");
+
+    assertThat(new LateLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("late")))
+        .hasValue(0);
+    assertThat(folder.resolve("late")).doesNotExist();
+  }
+
+  @Test
+  void a_time_stamp_that_is_set_when_a_copy_ends_is_no_change() throws IOException {
+    String run = collected("x.jsonl", answer("b", "x"), error("a", INVALID_ARGUMENT, "bad"));
+    Files.setLastModifiedTime(fixture.folderOf(run).input(), FileTime.fromMillis(0));
+
+    deliverer.deliver(run);
+
+    assertThat(outbox.report("x").has("inputChange")).isFalse();
+    assertThat(outbox.errors("x").get(0).at("/request/key").asText()).isEqualTo("a");
+  }
+
+  @Test
+  void lines_that_were_replaced_are_said() throws IOException {
+    String run = collected("x.jsonl", answer("b", "x"), answer("a", "x"));
+    Files.writeString(fixture.folderOf(run).input(), nativeLine("c", "x".repeat(500)));
+
+    deliverer.deliver(run);
+
+    assertThat(outbox.report("x").at("/inputChange/lines").asInt(-1)).isZero();
+    assertThat(outbox.report("x").path("inputChange").has("file")).isFalse();
+  }
+
+  @Test
+  void lines_that_were_added_to_a_file_from_the_command_line_are_said() throws IOException {
+    Path file = Files.writeString(folder.resolve("x.jsonl"), nativeLine("a", "x") + "\n");
+    String run = fixture.receiver().receive(fixture.order(file));
+    LateLines late = new LateLines(fixture.run(run), fixture.folderOf(run));
+
+    Files.writeString(file, nativeLine("b", "x") + "\n", StandardOpenOption.APPEND);
+    assertThat(late.write(folder.resolve("late"))).hasValue(1);
+    Files.writeString(file, "a person's own business");
+    assertThat(late.write(folder.resolve("late"))).hasValue(0);
+  }
+
+  @Test
+  void a_gzip_input_that_became_longer_is_compared_unpacked() throws IOException {
+    Path file = fixture.folders().inbox().resolve("x.json.gz");
+    Files.write(file, gzip(nativeLine("a", "x") + "\n"));
+    String run = fixture.receiver().receive(Profiles.DEFAULT, file);
+    RunFolder own = fixture.folderOf(run);
+    Gunzip.decompress(own.received(fixture.run(run)), own.plain(), at -> {});
+
+    Files.write(
+        own.received(fixture.run(run)),
+        gzip(nativeLine("b", "x") + "\n"),
+        StandardOpenOption.APPEND);
+
+    assertThat(new LateLines(fixture.run(run), own).write(folder.resolve("late"))).hasValue(1);
+    assertThat(folder.resolve("late")).hasContent(nativeLine("b", "x"));
+  }
+
+  @Test
+  void names_that_are_too_long_are_shortened_and_kept_apart() throws IOException {
+    String letters = "\u05d0".repeat(120);
+    String one = collected(letters + "1.jsonl", answer("b", "x"), answer("a", "x"));
+    String other = following(one, letters + "2.jsonl");
+
+    Path results = Path.of(deliverer.deliver(one).results());
+    deliverer.finish(deliverer.deliver(one));
+
+    assertThat(results).exists();
+    assertThat(results.getFileName().toString()).startsWith("\u05d0".repeat(90)).contains("~");
+    assertThat(Path.of(deliverer.deliver(other).results())).exists().isNotEqualTo(results);
+    assertThat(fixture.folders().archive().toFile().list()).hasSize(2);
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return packed.toByteArray();
+  }
+
+  private void append(String run, String text) throws IOException {
+    Files.writeString(fixture.folderOf(run).input(), text, StandardOpenOption.APPEND);
+  }
+
+  /** As inspecting does. */
+  private void inspected(String run) throws IOException {
+    InputGuard.remember(
+        fixture.folderOf(run),
+        Sha256.digest().digest(Files.readAllBytes(fixture.folderOf(run).input())));
+  }
+
+  @Test
   void settings_that_came_with_a_file_stand_beside_its_errors() throws IOException {
     String run = collected("x.jsonl", answer("b", "x"), error("a", INVALID_ARGUMENT, "bad"));
     Files.writeString(fixture.folderOf(run).overrides(), "results.check=lenient\n");
@@ -173,6 +309,7 @@ class DelivererTest {
   /** A run of two lines, of which {@code a} is the first, with what the service said to them. */
   private String collected(String name, String... answers) throws IOException {
     String run = fixture.assembled(name, nativeLine("a", "x"), nativeLine("b", "x"));
+    inspected(run);
     fixture.submit(run);
     fixture.ended(run, 1, service.holds("files/answers", answers));
     new Collector(fixture.context(), new RetryPlanner(fixture.context(), new RequestReader()))

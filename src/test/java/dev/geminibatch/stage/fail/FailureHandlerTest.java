@@ -1,8 +1,10 @@
 package dev.geminibatch.stage.fail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.geminibatch.run.InputArchive;
+import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Profiles;
@@ -10,6 +12,7 @@ import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +44,39 @@ class FailureHandlerTest {
     assertThat(fixture.run(run).reason().orElseThrow())
         .startsWith("The disk of " + folder)
         .contains("is full (", "Make room; the run resumes by itself, and nothing is lost");
+  }
+
+  @Test
+  void an_input_that_grows_before_it_is_paid_for_is_checked_again() throws IOException {
+    String run = fixture.dropped("a.jsonl");
+    fixture.runs().inspected(run, run, 1, 0, false);
+    Path input = fixture.folderOf(run).input();
+    Files.writeString(input, "more", StandardOpenOption.APPEND);
+
+    new FailureHandler(fixture.context()).take(run, changed(run), null);
+
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(fixture.run(run).input().size()).isEqualTo(Files.size(input));
+    assertThat(fixture.run(run).reason().orElseThrow()).contains("still being written");
+    assertThat(Duration.between(fixture.clock().instant(), fixture.run(run).waiting().nextTry()))
+        .isGreaterThan(Duration.ofSeconds(3));
+    InputGuard.check(fixture.run(run), fixture.folderOf(run));
+  }
+
+  @Test
+  void an_input_that_changes_when_it_is_paid_for_is_delivered_as_far_as_it_is_answered()
+      throws IOException {
+    String run = fixture.dropped("a.jsonl");
+    fixture.jobs().creating(fixture.withJob(run), 90);
+    Files.writeString(fixture.folderOf(run).input(), "other");
+
+    new FailureHandler(fixture.context()).take(run, changed(run), null);
+
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.COLLECTED);
+  }
+
+  private Throwable changed(String run) {
+    return catchThrowable(() -> InputGuard.check(fixture.run(run), fixture.folderOf(run)));
   }
 
   @Test
