@@ -34,7 +34,7 @@ public record InputChange(long lines, String file) {
             + (lines == 1 ? " was" : " were")
             + " added to the input after it was taken. Drop "
             + file
-            + " into the inbox to send "
+            + " into the inbox, or run it with --file, to send "
             + (lines == 1 ? "it." : "them.");
   }
 }

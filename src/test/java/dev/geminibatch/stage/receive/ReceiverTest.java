@@ -68,7 +68,8 @@ class ReceiverTest {
 
   @Test
   void a_name_with_no_room_for_settings_beside_it_is_taken() throws IOException {
-    Path file = Files.writeString(fixture.folders().inbox().resolve("b".repeat(249) + ".jsonl"), "");
+    Path file =
+        Files.writeString(fixture.folders().inbox().resolve("b".repeat(249) + ".jsonl"), "");
 
     assertThat(fixture.receiver().receive(Profiles.DEFAULT, file)).isNotNull();
   }
