@@ -41,7 +41,7 @@ public final class Proxies extends ProxySelector {
   public Optional<ProxyServer> server(URI address) {
     Optional<ProxyServer> configured = configured(address);
     return configured.isPresent()
-        ? configured.filter(server -> !exceptions.holds(address.getHost(), port(address)))
+        ? configured.filter(server -> !exceptions.holds(host(address), port(address)))
         : ofJava(address).stream()
             .filter(proxy -> proxy.type() == Proxy.Type.HTTP)
             .findFirst()
@@ -81,6 +81,10 @@ public final class Proxies extends ProxySelector {
 
   private static String scheme(URI address) {
     return "https".equalsIgnoreCase(address.getScheme()) ? "https" : "http";
+  }
+
+  private static String host(URI address) {
+    return address.getHost() == null ? "" : address.getHost(); // as of a name with an underscore
   }
 
   private static int port(URI address) {

@@ -150,15 +150,16 @@ public record ProxyServer(String host, int port, Optional<Login> login, String s
   public String refusal() {
     return "T"
         + toString().substring(1)
-        + (login.isPresent() ? " refuses this user and password" : " wants a user and a password")
-        + " (HTTP 407); write "
+        + (login.isPresent()
+            ? " refuses this user and password (HTTP 407), or takes no Basic passwords"
+            : " wants a user and a password (HTTP 407)")
+        + "; write "
         + (source.startsWith("-D")
-            ? source.replace("Host", "User")
-                + "=USER "
-                + source.replace("Host", "Password")
-                + "=..."
-            : source + "=http://USER:PASSWORD@" + address().substring("http://".length()))
-        + (source.startsWith("-D") ? "" : ", with special characters as %XX");
+            ? source.replace("Host", "User=USER ") + source.replace("Host", "Password=PASSWORD")
+            : source
+                + "=http://USER:PASSWORD@"
+                + address().substring("http://".length())
+                + ", with special characters as %XX");
   }
 
   @Override

@@ -21,13 +21,8 @@ public final class Redactor {
 
   /** From now on this key appears nowhere. */
   public static void hide(ApiKey key) {
-    hide(key.reveal());
-  }
-
-  /** From now on this password appears nowhere. */
-  public static void hide(String secret) {
-    if (secret.length() >= SHORTEST_SECRET) {
-      SECRETS.add(secret);
+    if (key.reveal().length() >= SHORTEST_SECRET) {
+      SECRETS.add(key.reveal());
     }
   }
 

@@ -2,7 +2,6 @@ package dev.geminibatch.settings;
 
 import dev.geminibatch.service.Proxies;
 import dev.geminibatch.service.ProxyServer;
-import dev.geminibatch.service.Redactor;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -32,15 +31,13 @@ final class ProxyReader {
   private Optional<ProxyServer> proxy(String scheme) {
     Optional<Variable> set = sources.get(URL).map(value -> new Variable(URL, value));
     if (System.getProperty(scheme + ".proxyHost") != null
+        || System.getProperty("socksProxyHost") != null
         || set.filter(proxy -> proxy.value().strip().equals(OFF)).isPresent()) {
       return Optional.empty();
     }
-    Optional<ProxyServer> proxy =
-        set.or(() -> variable(scheme + "_proxy"))
-            .or(() -> variable("all_proxy"))
-            .map(variable -> ProxyServer.parse(variable.value(), variable.name()));
-    proxy.flatMap(ProxyServer::login).ifPresent(login -> Redactor.hide(login.password()));
-    return proxy;
+    return set.or(() -> variable(scheme + "_proxy"))
+        .or(() -> variable("all_proxy"))
+        .map(variable -> ProxyServer.parse(variable.value(), variable.name()));
   }
 
   /** A variable or setting with its value. */

@@ -108,6 +108,18 @@ class MachinesTest {
   }
 
   @Test
+  void a_sandbox_needs_no_temporary_folder_either() throws Exception {
+    RealJar.Running running =
+        jar("http://127.0.0.1:9")
+            .java("-Djava.io.tmpdir=" + folder.resolve("missing"))
+            .start("--sandbox", "--port", "0");
+
+    running.says("Sandbox at ").stop();
+
+    assertThat(folder).isDirectoryNotContaining("glob:**/.gemini-batch-*");
+  }
+
+  @Test
   void a_misspelt_option_does_not_show_its_key() throws Exception {
     RealJar.Result run = jar("http://127.0.0.1:9").run("--apikey=AQ.secret-key", "--status");
 
