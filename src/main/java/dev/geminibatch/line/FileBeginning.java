@@ -110,17 +110,17 @@ public final class FileBeginning {
     boolean isLittle = zeros[0] == 0 && zeros[2] == all && zeros[3] == all;
     boolean isBig = zeros[3] == 0 && zeros[0] == all && zeros[1] == all;
     if (all > 0 && (isLittle || isBig)) {
-      throw wide("UTF-32", isLittle);
+      throw wide("UTF-32", isLittle ? "LE" : "BE");
     }
     boolean hasLittleMark = startsWith(sample, 0xFF, 0xFE);
     if (hasLittleMark || startsWith(sample, 0xFE, 0xFF)) {
-      throw wide("UTF-16", hasLittleMark);
+      throw wide("UTF-16", "");
     }
     // Characters of other scripts have no zero byte, but brackets, quotes and spaces do.
     int even = zeros[0] + zeros[2];
     int odd = zeros[1] + zeros[3];
     if (all >= 4 && Math.max(even, odd) >= length / 8 && Math.min(even, odd) == 0) {
-      throw wide("UTF-16", odd > 0);
+      throw wide("UTF-16", odd > 0 ? "LE" : "BE");
     }
   }
 
@@ -128,8 +128,8 @@ public final class FileBeginning {
     return sample.length >= 2 && (sample[0] & 0xFF) == first && (sample[1] & 0xFF) == second;
   }
 
-  private static BadFile wide(String family, boolean isLittle) {
-    String name = family + (isLittle ? "LE" : "BE");
+  private static BadFile wide(String family, String order) {
+    String name = family + order;
     return new BadFile(
         "The file is "
             + name

@@ -1,9 +1,11 @@
 package dev.geminibatch.testkit;
 
+import dev.geminibatch.cost.Prices;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunLedger;
+import dev.geminibatch.media.MediaLookup;
 import dev.geminibatch.media.UploadCache;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Job;
@@ -24,6 +26,8 @@ import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.assemble.Assembler;
 import dev.geminibatch.stage.assemble.Assembly;
+import dev.geminibatch.stage.inspect.Inspection;
+import dev.geminibatch.stage.inspect.Inspector;
 import dev.geminibatch.stage.receive.Receiver;
 import dev.geminibatch.stage.submit.Submitter;
 import dev.geminibatch.wiring.ServiceFactory;
@@ -160,6 +164,32 @@ public final class StageFixture implements AutoCloseable {
   public String dropped(String name, String content) throws IOException {
     return receiver.receive(
         Profiles.DEFAULT, Files.writeString(folders().inbox().resolve(name), content));
+  }
+
+  /** A run of a file that was dropped. */
+  public String dropped(String name, byte[] content) throws IOException {
+    return receiver.receive(
+        Profiles.DEFAULT, Files.write(folders().inbox().resolve(name), content));
+  }
+
+  /** Checks the lines of a run. */
+  public void inspect(String run) throws IOException {
+    try (LineParser parser = new LineParser()) {
+      Settings settings = context.settings();
+      Inspector inspector =
+          new Inspector(
+              context,
+              new MediaLookup(ledger().media(), settings.uploads().types(), null),
+              references(),
+              new Prices("", "USD", Map.of()),
+              parser,
+              new AssemblyAhead(workspace.state(), settings.jobs().limits()));
+      Inspection inspection = inspector.open(run);
+      while (inspection.hasNext()) {
+        inspector.check(inspection.next());
+      }
+      inspector.finish(inspection);
+    }
   }
 
   /** A run of a file from the command line. */

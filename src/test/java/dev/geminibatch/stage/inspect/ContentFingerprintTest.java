@@ -3,22 +3,15 @@ package dev.geminibatch.stage.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.answer.Strictness;
-import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Sha256;
-import dev.geminibatch.media.MediaLookup;
-import dev.geminibatch.media.UploadCache;
 import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.settings.Settings;
-import dev.geminibatch.stage.AssemblyAhead;
-import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.testkit.Samples;
 import dev.geminibatch.testkit.StageFixture;
-import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,27 +108,41 @@ class ContentFingerprintTest {
         .isEqualTo("7ad506f514c5f3663d5eaade5d0979e47d9cdec17ed505dcdd55345072bd9677");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"key":"k","request":{"contents":"x"}} | false
+          {"key":"k","model":"gemini-y","request":{"contents":"x"}} | true
+          {"metadata":{"key":"k"},"request":{"contents":"x"}} | true
+          {"key":"k","config":{"topK":1},"request":{"contents":"x"}} | true
+          {"key":"k","contents":"x"} | true
+          {"key":"k","request":{"contents":{"parts":{"text":"x"}}}} | true
+          """)
+  void answers_to_what_the_versions_before_did_not_understand_are_not_given_again(
+      String line, boolean isAnother) throws IOException {
+    fixture = StageFixture.open(folder, "gemini.model=gemini-x");
+
+    inspected(line + "\n");
+
+    String before =
+        ContentFingerprint.of(
+            Sha256.digest().digest((line + "\n").getBytes(StandardCharsets.UTF_8)),
+            "gemini-x",
+            ApiKey.of("some-key", "the test").project(),
+            Strictness.STRICT,
+            new Settings.Requests(Optional.empty(), Optional.empty()),
+            fixture.ledger().media(),
+            "a run without tags");
+    assertThat(fixture.ledger().queries().answeredBefore("another run", before).isEmpty())
+        .isEqualTo(isAnother);
+  }
+
   /** The id of a run of these lines after its inspection. */
   private String inspected(String lines) throws IOException {
     String run = fixture.dropped("x.jsonl", lines);
-    Workspace workspace = fixture.workspace();
-    try (LineParser parser = new LineParser()) {
-      Settings settings = fixture.context().settings();
-      Inspector inspector =
-          new Inspector(
-              fixture.context(),
-              new MediaLookup(fixture.ledger().media(), settings.uploads().rules(), null),
-              new UploadCache(
-                  fixture.ledger().uploads(), fixture.clock(), settings.uploads().minLife()),
-              new Prices("", "USD", Map.of()),
-              parser,
-              new AssemblyAhead(workspace.state(), settings.jobs().limits()));
-      Inspection inspection = inspector.open(run);
-      while (inspection.hasNext()) {
-        inspector.check(inspection.next());
-      }
-      inspector.finish(inspection);
-    }
+    fixture.inspect(run);
     return run;
   }
 
