@@ -208,6 +208,23 @@ final class EnvelopeReader {
     if (!misplaced.isEmpty()) {
       throw misplaced(misplaced.get(0));
     }
+    boolean isForeignShape = model != null || keys.isOfMetadata() || content.isForeign();
+    return new BatchRequest(
+        line,
+        key(),
+        LineModel.of(url, body != null, models()),
+        requestIsNative ? List.copyOf(extras) : List.of(),
+        content.edited(requestIsNative ? request : body),
+        content.inline(),
+        content.answerFormat(),
+        isWire() ? Form.WIRE : Form.PIECES,
+        isForeignShape ? Shape.FOREIGN : Shape.PLAIN);
+  }
+
+  private Map<String, String> models() {
+    if (model == null && content.model() == null) {
+      return Map.of(); // most lines
+    }
     Map<String, String> models = new LinkedHashMap<>();
     if (model != null) {
       models.put("model", model);
@@ -215,17 +232,7 @@ final class EnvelopeReader {
     if (content.model() != null) {
       models.put(field("model"), content.model());
     }
-    boolean isForeignShape = model != null || keys.isOfMetadata() || content.isForeign();
-    return new BatchRequest(
-        line,
-        key(),
-        LineModel.of(url, body != null, models),
-        requestIsNative ? List.copyOf(extras) : List.of(),
-        content.edited(requestIsNative ? request : body),
-        content.inline(),
-        content.answerFormat(),
-        isWire() ? Form.WIRE : Form.PIECES,
-        isForeignShape ? Shape.FOREIGN : Shape.PLAIN);
+    return models;
   }
 
   private BadLine misplaced(String name) {

@@ -23,7 +23,7 @@ public enum ProblemCode {
       "not-utf8",
       Stage.INSPECT,
       Retry.NO,
-      "The line is not UTF-8, or the file is compressed with gzip and not named `.jsonl.gz`."),
+      "The line is not UTF-8, or has zero bytes; the message says what it looks like."),
   LINE_TOO_LONG(
       "line-too-long",
       Stage.INSPECT,
