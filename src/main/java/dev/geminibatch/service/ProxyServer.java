@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -71,7 +72,7 @@ public record ProxyServer(String host, int port, Optional<Login> login, String s
           "; an encrypted connection to the proxy itself is not supported. Most proxies also take"
               + " http://HOST:PORT, through which connections to the service stay encrypted.");
     }
-    if (scheme.toLowerCase().startsWith("socks")) {
+    if (scheme.toLowerCase(Locale.ROOT).startsWith("socks")) {
       throw refused(
           source,
           value,
