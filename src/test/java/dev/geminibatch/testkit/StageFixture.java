@@ -179,7 +179,7 @@ public final class StageFixture implements AutoCloseable {
       Inspector inspector =
           new Inspector(
               context,
-              new MediaLookup(ledger().media(), settings.uploads().types(), null),
+              new MediaLookup(ledger().media(), settings.uploads().rules(), null),
               references(),
               new Prices("", "USD", Map.of()),
               parser,
