@@ -23,6 +23,7 @@ final class FileCommand {
   }
 
   int run() throws IOException, InterruptedException {
+    NameEncoding.remedy().ifPresent(remedy -> LOG.warn("Careful: {}.", remedy));
     session.settings().service().requireKey();
     if (!Files.isDirectory(session.settings().uploads().mediaRoot())) {
       throw new UsageException(
@@ -31,7 +32,6 @@ final class FileCommand {
               + " is not a folder; give --media-root the folder that [[FILE:path]] starts from.");
     }
     Path file = input();
-    NameEncoding.remedy().ifPresent(remedy -> LOG.warn("Careful: {}.", remedy));
     Path output = output(file);
     String resume = session.sameCommand();
     Receiver.Order order =

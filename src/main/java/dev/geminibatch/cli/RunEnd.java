@@ -1,9 +1,11 @@
 package dev.geminibatch.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.report.Report;
 import dev.geminibatch.report.ReportText;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
@@ -16,6 +18,8 @@ import java.util.Locale;
 
 /** What a person reads when the waiting for a run is over. */
 final class RunEnd {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   private final Session session;
   private final RunWatch.End end;
   private final String resume;
@@ -106,6 +110,9 @@ final class RunEnd {
       json.put("results", files.results().toString());
       if (run.counts().unanswered() > 0) {
         json.put("errors", files.errors().toString());
+      }
+      if (end.report().map(Report::inputChange).isPresent()) {
+        json.set("inputChange", MAPPER.valueToTree(end.report().get().inputChange()));
       }
       json.put("report", files.report().toString());
       json.put("page", files.page().toString());

@@ -69,10 +69,10 @@ final class StatusCommand {
   }
 
   /** By inbox, what lies there and is not taken. */
-  private Map<Path, List<Inbox.NotTaken>> notTaken() throws IOException {
+  private Map<Path, List<Inbox.NotTaken>> notTaken() {
     Map<Path, List<Inbox.NotTaken>> found = new LinkedHashMap<>();
     for (Settings profile : session.settings().profiles().all()) {
-      List<Inbox.NotTaken> here = new Inbox(profile).notTaken();
+      List<Inbox.NotTaken> here = notTaken(profile);
       if (!here.isEmpty()) {
         found.put(profile.folders().inbox(), here);
       }
@@ -80,7 +80,15 @@ final class StatusCommand {
     return found;
   }
 
-  private void printNotTaken() throws IOException {
+  private static List<Inbox.NotTaken> notTaken(Settings profile) {
+    try {
+      return new Inbox(profile).notTaken();
+    } catch (IOException e) {
+      return List.of(new Inbox.NotTaken("(all)", "the inbox cannot be read: " + e.getMessage()));
+    }
+  }
+
+  private void printNotTaken() {
     for (Map.Entry<Path, List<Inbox.NotTaken>> inbox : notTaken().entrySet()) {
       session.terminal().print("");
       session.terminal().print("Not taken from " + inbox.getKey() + ":");

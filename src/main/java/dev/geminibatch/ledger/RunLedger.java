@@ -123,18 +123,24 @@ public final class RunLedger {
 
   /**
    * The input has become another one before anything was paid for; whatever was made of it is
-   * forgotten.
+   * forgotten, and who follows this run does so no longer.
    */
   public void receivedAgain(String runId, long inputSize, long inputModified) {
     quick.useTransaction(
         handle -> {
           handle.execute("DELETE FROM job WHERE run_id = ?", runId);
           handle.execute(
-              "UPDATE run SET input_size = ?, input_modified = ? WHERE id = ?",
+              "UPDATE run SET input_size = ?, input_modified = ?, fingerprint = NULL WHERE id = ?",
               inputSize,
               inputModified,
               runId);
           moves.run(handle, runId, RunState.RECEIVED);
+          handle
+              .createQuery("SELECT id FROM run WHERE leader = :run AND state = 'FOLLOWING'")
+              .bind("run", runId)
+              .mapTo(String.class)
+              .list()
+              .forEach(follower -> followAnother(handle, follower));
         });
   }
 
@@ -166,11 +172,12 @@ public final class RunLedger {
    * with the same content if there is one, or else goes its own way.
    */
   public void followAnother(String runId) {
-    quick.useTransaction(
-        handle -> {
-          handle.execute("UPDATE run SET leader = NULL WHERE id = ?", runId);
-          moves.run(handle, runId, RunState.RECEIVED);
-        });
+    quick.useTransaction(handle -> followAnother(handle, runId));
+  }
+
+  private void followAnother(Handle handle, String runId) {
+    handle.execute("UPDATE run SET leader = NULL WHERE id = ?", runId);
+    moves.run(handle, runId, RunState.RECEIVED);
   }
 
   /** The files of an attempt are with the service. */

@@ -53,6 +53,26 @@ abstract class RunLedgerContract extends LedgerContract {
   }
 
   @Test
+  void a_run_whose_input_has_changed_begins_again_and_leads_nobody() {
+    String first = received("a.jsonl");
+    String second = received("b.jsonl");
+    runs().inspected(first, "same", 1, 0, true);
+    runs().inspected(second, "same", 1, 0, true);
+    runs().uploaded(first, 0, 0);
+    runs().assembled(first, 1, List.of(Job.assembled(run(first), 1, "m", 1, "x")), 0);
+
+    runs().receivedAgain(first, 7, 8);
+
+    assertThat(run(first).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(run(first).input().size()).isEqualTo(7);
+    assertThat(run(first).input().modified()).isEqualTo(8);
+    assertThat(jobs().of(first)).isEmpty();
+    assertThat(run(second).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(run(second).leader()).isEmpty();
+    assertThat(runs().inspected(second, "same", 1, 0, true)).isEmpty();
+  }
+
+  @Test
   void a_run_without_any_answer_leads_nobody() {
     String first = received("a.jsonl");
     runs().inspected(first, "same", 1, 0, true);

@@ -5,6 +5,7 @@ import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What lies in the inbox of a profile: inputs, and what is not taken. */
 public final class Inbox {
@@ -36,7 +38,10 @@ public final class Inbox {
     this.known =
         profile.profiles().all().stream()
             .map(Settings::folders)
-            .flatMap(each -> List.of(each.inbox(), each.outbox(), each.archive()).stream())
+            .flatMap(
+                each ->
+                    Stream.of(
+                        each.inbox(), each.outbox(), each.archive(), each.failed(), each.state()))
             .collect(Collectors.toSet());
   }
 
@@ -79,6 +84,8 @@ public final class Inbox {
           settings.add(path);
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     List<Entry> entries = new ArrayList<>();
     for (Path path : all) {

@@ -216,14 +216,17 @@ public final class Receiver {
   }
 
   /** A failed file that came back needs no explanation any more. */
-  private void forgetFailure(Run run) throws IOException {
+  private void forgetFailure(Run run) {
     Path folder = context.folders(run).failed();
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    Path failed = folder.resolve(InputArchive.name(folder, run));
-    if (!Files.exists(failed)) {
-      Files.deleteIfExists(InputArchive.explanationOf(failed));
+    try {
+      if (Files.isDirectory(folder)) {
+        Path failed = folder.resolve(InputArchive.name(folder, run));
+        if (!Files.exists(failed)) {
+          Files.deleteIfExists(InputArchive.explanationOf(failed));
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: why it failed before cannot be removed: {}", run.name(), e.getMessage());
     }
   }
 
