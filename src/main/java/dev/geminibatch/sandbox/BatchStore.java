@@ -21,6 +21,9 @@ import java.util.stream.Collectors;
 final class BatchStore {
   private static final Duration LIFE = Duration.ofHours(48);
 
+  /** Answers are kept this long, six weeks, unless their job is deleted. */
+  private static final Duration LIFE_OF_ANSWERS = Duration.ofDays(42);
+
   /** Of a project; the service's own limit. */
   private static final int MOST_OPEN = 100;
 
@@ -221,7 +224,7 @@ final class BatchStore {
     Instant named =
         job.goesWrong(Misbehaviour.LATE_FILE) ? job.ended.plus(job.fault.time()) : job.ended;
     Instant now = clock.instant();
-    return !now.isBefore(named) && now.isBefore(job.ended.plus(LIFE));
+    return !now.isBefore(named) && now.isBefore(job.ended.plus(LIFE_OF_ANSWERS));
   }
 
   private SandboxJob find(String project, String id) {
