@@ -28,7 +28,7 @@ final class SandboxCommand {
       if (session.options().tier != null) {
         sandbox.quota().set("tier=" + session.options().tier);
       }
-      session.options().tokens.forEach(sandbox.quota()::set);
+      sandbox.quota().setAll(session.options().tokens);
       Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "farewell"));
       String url = sandbox.baseUrl().toString();
       session

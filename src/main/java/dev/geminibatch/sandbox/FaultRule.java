@@ -200,6 +200,10 @@ final class FaultRule {
     if (fault.what().needsValue() == fault.value().isEmpty()) {
       throw new UsageException("Write it like this: " + fault.what().form() + ".");
     }
+    if (fault.http().isPresent() && !fault.what().isError()) {
+      throw new UsageException(
+          "http= goes with status=, account=, suspended-key and refuse-type= only.");
+    }
     switch (fault.what()) {
       case STATUS, HTML, FAIL, ERROR -> {
         boolean isRpc = fault.is(Misbehaviour.FAIL) || fault.is(Misbehaviour.ERROR);

@@ -118,6 +118,11 @@ enum Misbehaviour {
     };
   }
 
+  /** Whether it answers with an error in JSON. */
+  boolean isError() {
+    return this == STATUS || this == SUSPENDED_KEY || this == ACCOUNT || this == REFUSE_TYPE;
+  }
+
   boolean isPossibleAt(Endpoint endpoint) {
     return places.contains(endpoint);
   }

@@ -55,7 +55,7 @@ final class SandboxControl implements HttpHandler {
       case "POST /sandbox/clock" ->
           clock.forward(Quantity.duration("The time to go forward", body));
       case "POST /sandbox/job-time" -> batches.setJobTime(Quantity.duration("The job time", body));
-      case "POST /sandbox/quota" -> body.lines().forEach(batches.quota()::set);
+      case "POST /sandbox/quota" -> batches.quota().setAll(body.lines().toList());
       case "DELETE /sandbox/quota" -> batches.quota().clear();
       default -> {
         return false;
@@ -75,6 +75,7 @@ final class SandboxControl implements HttpHandler {
           .put("rule", rule.text())
           .put("happened", rule.happened());
     }
+    state.set("quota", batches.quota().json());
     ObjectNode enqueued = state.putObject("enqueuedTokens");
     batches.enqueued().forEach(enqueued::put);
     state.put("jobsCreated", counters.jobsCreated());

@@ -1,5 +1,7 @@
 package dev.geminibatch.sandbox;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.io.UsageException;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,22 @@ public final class TokenQuota {
     char unit = Character.toLowerCase(value.charAt(value.length() - 1));
     long factor = unit == 'k' ? K : unit == 'm' ? M : unit == 'g' ? G : 1;
     return Long.parseLong(value.replaceFirst("\\D$", "")) * factor;
+  }
+
+  /** Sets all of the limits, or none if one of them is wrong. */
+  public void setAll(List<String> texts) {
+    texts.forEach(new TokenQuota()::set);
+    texts.forEach(this::set);
+  }
+
+  /** The limits as they were set. */
+  ObjectNode json() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    if (tier > 0) {
+      json.put("tier", tier);
+    }
+    byModel.forEach((model, tokens) -> json.put(model.isEmpty() ? "all" : model, tokens));
+    return json;
   }
 
   /** Takes every limit away. */

@@ -22,6 +22,7 @@ class ActionTest {
         "--poll --output|POLL",
         "--list --state|LIST",
         "--clear --state --yes|CLEAR",
+        "--sandbox --port --fault --tier --tokens|SANDBOX",
         "--quiet|DAEMON",
         "--media-root|DAEMON"
       })

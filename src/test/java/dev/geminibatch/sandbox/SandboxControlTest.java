@@ -77,6 +77,11 @@ class SandboxControlTest {
         "all cut chance=2 | write a number from 0 to 1",
         "all cut often=2 | is not part of a rule; write times=",
         "all delay=long | write a time with its unit",
+        "all cut http=200 | http= goes with status=",
+        "all account=SERVICE_DISABLED for=14 | write a time with its unit",
+        "all status=503 http=99 | write a number from 200",
+        "batch-get poison=x | cannot happen at \"batch-get\"; write one of job",
+        "upload-chunk refuse-type=a/b | write one of upload-finish",
       })
   void a_rule_that_is_none_says_why(String rule, String why) {
     assertThatThrownBy(() -> sandbox.faults().add(rule)).hasMessageContaining(why);

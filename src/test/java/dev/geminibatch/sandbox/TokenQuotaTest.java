@@ -191,6 +191,8 @@ class TokenQuotaTest {
 
     assertThat(sandbox.quota().limit(MODEL)).hasValue(250_000);
     assertThat(sandbox.quota().limit("gemini-2.5-flash")).hasValue(3_000_000);
+    assertThat(client.control("quota", "tier=3\ngemini-x=some").status()).isEqualTo(400);
+    assertThat(client.get("/sandbox").number("/quota/tier")).isEqualTo(1);
     client.delete("/sandbox/quota");
     assertThat(sandbox.quota().limit(MODEL)).isEmpty();
   }
