@@ -12,6 +12,8 @@ import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.job.JobFiles;
+import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.report.Report;
 import dev.geminibatch.report.Reports;
@@ -19,6 +21,7 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.FileService;
 import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.RpcCode;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.settings.Settings;
@@ -94,20 +97,31 @@ public final class JobDownload {
       RunFolder folder = workspace.state().run(ours.get().runId());
       JobFiles kept = JobFiles.of(folder, ours.get().number());
       if (Files.exists(kept.index()) && Files.exists(folder.input())) {
-        return writeOurs(folder, kept.withAnswers(answers, folder.matchesOf(answers)), publisher);
+        JobFiles files = kept.withAnswers(answers, folder.matchesOf(answers));
+        return writeOurs(folder, files, withoutAnswer(job), publisher);
       }
     }
     return ForeignAnswers.write(answers, publisher.results(), publisher.errors(), check);
   }
 
+  /** Why a request has no line: the job may have ended before its turn. */
+  private static LineProblem withoutAnswer(RemoteJob job) {
+    return job.error()
+        .map(
+            error ->
+                ProblemCode.JOB_FAILED.problem(
+                    job.name() + ": " + error.status() + ": " + error.message(),
+                    !RpcCode.isFinal(error.status())))
+        .orElse(AnswerLine.missing());
+  }
+
   private ResultWriter.Outcome writeOurs(
-      RunFolder folder, JobFiles files, ResultPublisher publisher) throws IOException {
+      RunFolder folder, JobFiles files, LineProblem withoutAnswer, ResultPublisher publisher)
+      throws IOException {
     AnswerMatcher.match(files, check);
     try (ResultWriter writer = new ResultWriter(Optional.of(folder.input()), new RequestReader())) {
       writer.addJob(
-          files.firstLine().orElseThrow(),
-          () -> new JobAnswers(files, check, AnswerLine.missing()),
-          1);
+          files.firstLine().orElseThrow(), () -> new JobAnswers(files, check, withoutAnswer), 1);
       return writer.write(publisher.results(), publisher.errors());
     } finally {
       Files.deleteIfExists(files.matches());

@@ -2,13 +2,16 @@ package dev.geminibatch.maintenance;
 
 import static dev.geminibatch.testkit.Samples.answer;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.answer.ResultWriter;
+import dev.geminibatch.service.FileService;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.testkit.ScriptedService;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
@@ -112,6 +115,23 @@ class InlinedJobTest {
     service.forget("files/r");
     download();
     assertThat(results()).extracting(line -> line.path("key").asText()).containsExactly("inside");
+  }
+
+  @Test
+  void a_description_that_breaks_off_is_trouble_that_passes_and_no_short_result()
+      throws IOException {
+    says(
+        "{\"metadata\":{\"key\":\"a\"},\"response\":" + RESPONSE + "}",
+        "{\"metadata\":{\"key\":\"b\"},\"response\":" + RESPONSE + "}");
+    Path target = folder.resolve("answers");
+    FileService connection = fixture.workspace().connection().files();
+    service.cutNext("/v1beta/batches/b");
+
+    assertThatThrownBy(() -> connection.download("batches/b", target, received -> {}))
+        .isInstanceOfSatisfying(ServiceFailure.class, e -> assertThat(e.isPassing()).isTrue());
+    connection.download("batches/b", target, received -> {});
+
+    assertThat(target).content().hasLineCount(2);
   }
 
   @Test

@@ -26,6 +26,7 @@ public final class ScriptedService implements AutoCloseable {
   private final Map<String, String> sessions = new ConcurrentHashMap<>();
   private final List<String> inputs = new ArrayList<>();
   private final List<String> requests = new ArrayList<>();
+  private String cut = "";
 
   private ScriptedService() throws IOException {
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -62,6 +63,11 @@ public final class ScriptedService implements AutoCloseable {
   /** A file is gone. */
   public void forget(String file) {
     files.remove(file);
+  }
+
+  /** The next answer to this, {@code /v1beta/batches/1}, breaks off in its middle. */
+  public synchronized void cutNext(String path) {
+    cut = path;
   }
 
   /** How many jobs were created. */
@@ -102,8 +108,14 @@ public final class ScriptedService implements AutoCloseable {
       answer = bytes("{\"error\":{\"code\":404,\"status\":\"NOT_FOUND\",\"message\":\"no such\"}}");
     }
     exchange.sendResponseHeaders(status, answer.length);
-    exchange.getResponseBody().write(answer);
+    exchange.getResponseBody().write(answer, 0, isCut(path) ? answer.length / 2 : answer.length);
     exchange.close();
+  }
+
+  private synchronized boolean isCut(String path) {
+    boolean isCut = path.equals(cut);
+    cut = isCut ? "" : cut;
+    return isCut;
   }
 
   private byte[] answerTo(HttpExchange exchange, String path, byte[] body) throws IOException {
