@@ -75,7 +75,10 @@ final class ForeignLine {
     if (names.contains("instance") || names.contains("instances")) {
       throw written("predictions of Vertex AI (instances)");
     }
-    if (names.contains("requests") || names.contains("inlinedRequests") || isBatch()) {
+    if (names.contains("requests")
+        || names.contains("inlinedRequests")
+        || inside.contains("requests")
+        || isBatch()) {
       throw new BadLine(
           ProblemCode.FOREIGN_LINE,
           "the line holds a whole batch, not one request; write its list of requests as the file,"

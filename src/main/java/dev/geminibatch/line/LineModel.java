@@ -9,6 +9,11 @@ import java.util.regex.Pattern;
 final class LineModel {
   private static final Pattern MODEL_IN_URL =
       Pattern.compile("(?:^|/)((?:models|tunedModels)/[^/:?#]+):([A-Za-z]+)(?:[?#].*)?$");
+
+  /** How Vertex AI calls the same models. */
+  private static final Pattern OF_VERTEX_AI =
+      Pattern.compile("^(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/");
+
   private static final Pattern MODEL =
       Pattern.compile("(?:tunedModels/)?[A-Za-z0-9][\\w.-]{0,150}");
 
@@ -75,7 +80,7 @@ final class LineModel {
   }
 
   private static String id(String name, String field) throws BadLine {
-    String id = ModelName.shortName(name);
+    String id = ModelName.shortName(OF_VERTEX_AI.matcher(name.strip()).replaceFirst("models/"));
     if (!MODEL.matcher(id).matches()) {
       throw new BadLine(
           ProblemCode.BAD_MODEL,

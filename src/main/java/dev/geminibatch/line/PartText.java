@@ -1,5 +1,7 @@
 package dev.geminibatch.line;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonToken;
 import dev.geminibatch.line.BatchRequest.Literal;
 import dev.geminibatch.line.BatchRequest.Range;
@@ -46,7 +48,7 @@ final class PartText {
       return;
     }
     int from = parser.start();
-    boolean isFile = value == JsonToken.START_OBJECT && FILES.contains(name);
+    boolean isFile = FILES.contains(name);
     if (isFile && request.mayHaveTags() && readFile(name, nameStart)) {
       return;
     }
@@ -61,7 +63,11 @@ final class PartText {
   /** Reads the file of a part to its end; returns whether a tag names it. */
   private boolean readFile(String name, int nameStart) throws IOException, BadLine {
     FileTag tag = null;
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+    boolean isObject = parser.currentToken() == JsonToken.START_OBJECT;
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      tag = tagAlone(path.field(name));
+    }
+    while (isObject && parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.text();
       parser.nextToken();
       if (PLACES_OF_A_FILE.contains(field) && parser.currentToken() == JsonToken.VALUE_STRING) {
@@ -87,12 +93,17 @@ final class PartText {
     if (pieces.isEmpty()) {
       return null;
     }
+    pieces = pieces.stream().filter(piece -> piece.path() != null || !isBlank(piece)).toList();
     if (pieces.size() > 1) {
       throw new BadLine(
           ProblemCode.BAD_TAG,
           place + ": a file tag stands alone here; write \"[[FILE:path]]\" and nothing beside it");
     }
     return new FileTag(pieces.get(0).path(), place.toString());
+  }
+
+  private boolean isBlank(TaggedText.Piece piece) {
+    return new String(request.bytes(), piece.start(), piece.end() - piece.start(), UTF_8).isBlank();
   }
 
   private List<TaggedText.Piece> cut(Range string, Place place) throws BadLine {

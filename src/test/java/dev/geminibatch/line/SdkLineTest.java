@@ -28,6 +28,7 @@ class SdkLineTest {
           {"request":{"model":"models/gemini-2.5-pro","contents":"hi"},"config":{}} | gemini-2.5-pro
           {"custom_id":"a","model":"gemini-2.5-pro","body":{"contents":"hi"}} | gemini-2.5-pro
           {"key":"a","model":"gemini-2.5-pro","request":{"model":"models/gemini-2.5-pro","contents":"hi"}} | gemini-2.5-pro
+          {"model":"projects/p/locations/l/publishers/google/models/gemini-2.5-pro","contents":"hi"} | gemini-2.5-pro
           {"key":"a","model":null,"request":{"contents":"hi"}} |
           """)
   void the_model_of_a_line_is_taken(String json, String model) {
@@ -178,6 +179,7 @@ class SdkLineTest {
           {"recordId":"a","modelInput":{"prompt":"x"}} | foreign-line | Bedrock
           {"instances":[{"prompt":"x"}]} | foreign-line | Vertex AI
           {"requests":[{"contents":"a"}]} | foreign-line | whole batch
+          {"key":"a","request":{"requests":[{"contents":"a"}]}} | foreign-line | whole batch
           {"batch":{"displayName":"x","inputConfig":{"requests":{}}}} | foreign-line | whole batch
           {"key":"a","response":{"candidates":[]}} | foreign-line | is an answer
           {"key":"a","request":{"content":{"parts":[{"text":"x"}]},"output_dimensionality":3}} | embedding | not supported yet
@@ -212,6 +214,8 @@ class SdkLineTest {
           {"parts":[{"inlineData":{"mimeType":"image/png","data":"[[FILE:f]]"}},{"text":"a"}]} | {"parts":[F,{"text":"a"}]}
           {"parts":{"inline_data":{"data":"[[FILE:f]]"}}} | {"parts":[F]}
           {"parts":[{"text":"","inlineData":{"data":"[[FILE:f]]"}}]} | {"parts":[{"text":"","fileData":{"mimeType":"image/png","fileUri":"uri:f"}}]}
+          {"parts":[{"fileData":{"fileUri":" [[FILE:f]] "}}]} | {"parts":[F]}
+          {"parts":[{"file_data":"[[FILE:f]]"}]} | {"parts":[F]}
           {"parts":[{"fileData":{"fileUri":"gs://a/b"}},"[[FILE:f]]"]} | {"parts":[{"fileData":{"fileUri":"gs://a/b"}},F]}
           """)
   void a_turn_is_understood_as_the_sdks_write_it(String turn, String expected) {
