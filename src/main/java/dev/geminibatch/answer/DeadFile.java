@@ -22,13 +22,17 @@ public final class DeadFile {
     if (!problem.is(ProblemCode.FILE_GONE) || !(line instanceof BatchRequest request)) {
       return problem;
     }
-    String text = new String(request.line().bytes(), StandardCharsets.UTF_8);
-    boolean isNamed =
-        ServiceWords.fileIds(problem.message()).stream()
-            .anyMatch(id -> text.contains("files/" + id));
+    boolean isNamed = isNamed(problem, line);
     if (!isNamed && !request.tags().isEmpty()) {
       return problem; // one of those that were uploaded for it
     }
     return ProblemCode.FILE_GONE.problem(problem.message() + (isNamed ? REMEDY : ""), false);
+  }
+
+  /** Whether the line itself names the file that a problem is about. */
+  public static boolean isNamed(LineProblem problem, CheckedLine line) {
+    String text = new String(line.line().bytes(), StandardCharsets.UTF_8);
+    return ServiceWords.fileIds(problem.message()).stream()
+        .anyMatch(id -> text.contains("files/" + id));
   }
 }

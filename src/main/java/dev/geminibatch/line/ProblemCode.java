@@ -200,7 +200,7 @@ public enum ProblemCode {
       "job-files_gone",
       Stage.COLLECT,
       Retry.AFTER_UPLOAD,
-      "A file of the job grew too old while the job waited, so the job was not sent."),
+      "A file of the job grew too old while the job waited, so the job was not sent, or the service ended the job because a file is gone."),
   JOB_INPUT_CHANGED(
       "job-input_changed",
       Stage.COLLECT,

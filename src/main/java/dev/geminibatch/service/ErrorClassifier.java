@@ -3,6 +3,7 @@ package dev.geminibatch.service;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Decides what an error of the service is about: the account, a quota, the thing that was asked
@@ -61,6 +62,8 @@ public final class ErrorClassifier {
           "rateLimitExceeded",
           "userRateLimitExceeded");
 
+  private static final Pattern REASON = Pattern.compile("\"reason\"\\s*:\\s*\"(\\w+)\"");
+
   private ErrorClassifier() {}
 
   /**
@@ -108,13 +111,19 @@ public final class ErrorClassifier {
    * nothing wrong with the request.
    *
    * @param code of google.rpc or HTTP
+   * @param text the message, with the details as JSON if there are any
    */
-  public static boolean isAccount(int code, String message) {
+  public static boolean isAccount(int code, String text) {
     String status = RpcCode.name(code);
     return status.equals("UNAUTHENTICATED")
         || Set.of("PERMISSION_DENIED", "FAILED_PRECONDITION", "INVALID_ARGUMENT").contains(status)
-            && (isAccount(List.of(), message) || isKey(403, List.of(), message))
-        || status.equals("RESOURCE_EXHAUSTED") && ServiceWords.isAboutAccount(message);
+            && (isAccount(reasons(text), text) || isKey(403, reasons(text), text))
+        || status.equals("RESOURCE_EXHAUSTED") && ServiceWords.isAboutAccount(text);
+  }
+
+  /** The reasons in details that are given as JSON. */
+  public static List<String> reasons(String details) {
+    return REASON.matcher(details).results().map(found -> found.group(1)).toList();
   }
 
   private static boolean isAccount(List<String> reasons, String message) {

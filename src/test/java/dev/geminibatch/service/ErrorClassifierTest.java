@@ -100,6 +100,7 @@ class ErrorClassifierTest {
         "true | 9 | User location is not supported for the API use.",
         "true | 400 | API key not valid. Please pass a valid API key.",
         "true | 16 | Unauthenticated",
+        "true | 7 | No. [{\"reason\":\"SERVICE_DISABLED\",\"domain\":\"googleapis.com\"}]",
         "true | 8 | Your prepayment credits are depleted.",
         "false | 8 | Resource has been exhausted (e.g. check quota).",
         "false | 7 | You do not have permission to access the File x or it may not exist.",

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.RpcCode;
 import java.io.IOException;
 import java.util.List;
-import java.util.regex.Pattern;
 import okhttp3.Response;
 
 /**
@@ -27,7 +27,6 @@ record ErrorBody(JsonNode whole, String text) {
 
   private static final int LONGEST_PAGE = 1 << 16;
   private static final int LONGEST_TEXT = 300;
-  private static final Pattern REASON = Pattern.compile("\"reason\"\\s*:\\s*\"(\\w+)\"");
 
   /** Reads it, and leaves it where it is. */
   static ErrorBody of(Response response) throws IOException {
@@ -62,9 +61,8 @@ record ErrorBody(JsonNode whole, String text) {
 
   /** Whether it is an error and not the description of something that has one. */
   boolean isAlone() {
-    return (error().isObject() || error().isTextual())
-        && !whole.has("name")
-        && !whole.has("metadata");
+    boolean isDescription = whole.has("name") || whole.has("metadata") || whole.has("done");
+    return (error().isObject() || error().isTextual()) && !isDescription;
   }
 
   /** The code of the error as HTTP would have it. */
@@ -88,12 +86,7 @@ record ErrorBody(JsonNode whole, String text) {
 
   /** Why, in the words that programs read. */
   List<String> reasons() {
-    return reasons(error().toString());
-  }
-
-  /** The same, from the details as text. */
-  static List<String> reasons(String details) {
-    return REASON.matcher(details).results().map(found -> found.group(1)).toList();
+    return ErrorClassifier.reasons(error().toString());
   }
 
   /** The details. */

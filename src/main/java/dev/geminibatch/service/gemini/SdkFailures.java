@@ -21,7 +21,7 @@ final class SdkFailures {
       String text = String.valueOf(api.message());
       String message = text.split("\nDetails: ", 2)[0]; // the client appends them
       return new ServiceFailure(
-          ErrorClassifier.kind(api.code(), api.status(), ErrorBody.reasons(text), message),
+          ErrorClassifier.kind(api.code(), api.status(), ErrorClassifier.reasons(text), message),
           RpcCode.name(api.code()),
           message,
           Optional.empty(),

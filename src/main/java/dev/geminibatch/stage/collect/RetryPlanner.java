@@ -111,24 +111,61 @@ public final class RetryPlanner {
   }
 
   private void examine(Job job, RunFolder folder, AnswerCheck check, Plan plan) throws IOException {
+    if (!isOtherNextTime(job, folder)) {
+      return;
+    }
     try (JobAnswers answers = JobAnswers.open(folder, job, check);
         LinesAt input = new LinesAt(folder.input())) {
       while (answers.advance()) {
         LineProblem problem = answers.problem().orElse(null);
-        if (problem != null && problem.is(ProblemCode.FILE_GONE)) {
-          problem = DeadFile.judged(problem, read(input, answers.entry()));
+        boolean isFile = problem != null && isAboutFile(problem, job);
+        CheckedLine line = isFile ? read(input, answers.entry()) : null;
+        if (isFile && DeadFile.isNamed(problem, line)) {
+          continue; // nobody here can replace it
         }
+        problem = isFile ? DeadFile.judged(problem, line) : problem;
         if (problem != null && ProblemCode.isRetriedAutomatically(problem)) {
           plan.lines.add(answers.entry().line());
           plan.quota |=
               problem.is(ProblemCode.RESOURCE_EXHAUSTED)
                   || ServiceWords.isAboutQuota(problem.message());
-          if (problem.is(ProblemCode.FILE_GONE)) {
+          if (isFile && !isInput(problem, job)) {
             plan.withDeadFiles.add(answers.entry().line());
           }
         }
       }
     }
+  }
+
+  /** Whether a job that ended because a file is gone would be another one when sent again. */
+  private boolean isOtherNextTime(Job job, RunFolder folder) throws IOException {
+    LineProblem problem = JobProblem.of(job);
+    if (!problem.is(ProblemCode.JOB_FILES_GONE) || job.name().isEmpty() || isInput(problem, job)) {
+      return true;
+    }
+    try (JobIndex.Reader index = new JobIndex.Reader(folder.jobIndex(job.number()));
+        LinesAt input = new LinesAt(folder.input())) {
+      for (Optional<JobIndex.Entry> entry; (entry = index.next()).isPresent(); ) {
+        CheckedLine line = read(input, entry.get());
+        boolean hasUpload = line instanceof BatchRequest request && !request.tags().isEmpty();
+        if (hasUpload || DeadFile.isNamed(problem, line)) {
+          return true; // that is uploaded again, or left out
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether the service has said, of the line or of the whole job, that a file is gone. */
+  private static boolean isAboutFile(LineProblem problem, Job job) {
+    return problem.is(ProblemCode.FILE_GONE)
+        || problem.is(ProblemCode.JOB_FILES_GONE) && job.name().isPresent();
+  }
+
+  /** Whether the file is the job's own, which is made of other files again in any case. */
+  private static boolean isInput(LineProblem problem, Job job) {
+    String input = job.inputFile().orElse("").replaceFirst("^files/", "");
+    return ServiceWords.fileIds(problem.message()).contains(input);
   }
 
   private CheckedLine read(LinesAt input, JobIndex.Entry entry) throws IOException {

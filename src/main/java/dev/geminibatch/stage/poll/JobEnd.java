@@ -6,7 +6,6 @@ import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJob.ServiceError;
 import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceWords;
-import java.util.Optional;
 import java.util.Set;
 
 /** What follows from the way in which a job has ended. */
@@ -24,8 +23,8 @@ enum JobEnd {
   STUCK,
   /** The service names lines that it does not take; the others can be sent without them. */
   LINES_REFUSED,
-  /** The file with its requests is gone; another upload is the remedy. */
-  INPUT_GONE,
+  /** The file with its requests, or one that they name, is gone; another upload is the remedy. */
+  FILE_GONE,
   /** Anything else. The reason says whether it may pass, see {@code JobProblem}. */
   FAILED;
 
@@ -60,7 +59,9 @@ enum JobEnd {
     if (isFailed && !ServiceWords.refusedLines(message, job.requests()).isEmpty()) {
       return LINES_REFUSED;
     }
-    return isFailed && isAboutInput(job, message) ? INPUT_GONE : FAILED;
+    boolean isAboutFile =
+        ServiceWords.isDeadFile(message) && !ServiceWords.fileIds(message).isEmpty();
+    return isFailed && isAboutFile ? FILE_GONE : FAILED;
   }
 
   private static boolean mayNotRunNow(RemoteJob seen) {
@@ -68,13 +69,9 @@ enum JobEnd {
         .filter(
             error ->
                 error.status().equals("RESOURCE_EXHAUSTED")
-                    || ErrorClassifier.isAccount(error.code(), error.message()))
+                    || ErrorClassifier.isAccount(
+                        error.code(), error.message() + " " + error.details()))
         .isPresent();
-  }
-
-  private static boolean isAboutInput(Job job, String message) {
-    Optional<String> id = job.inputFile().map(file -> file.replaceFirst("^files/", ""));
-    return ServiceWords.isDeadFile(message) && id.filter(message::contains).isPresent();
   }
 
   /** The service's reason, beginning with its name for the code. */

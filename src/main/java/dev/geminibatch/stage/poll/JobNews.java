@@ -122,7 +122,7 @@ final class JobNews {
               JobProblem.Kind.STUCK.name(),
               "it took longer than job.stuck-after allows and was cancelled");
       case LINES_REFUSED -> takeOut(job, seen, run);
-      case INPUT_GONE -> ended(run, job, seen, JobProblem.Kind.FILES_GONE.name(), reason);
+      case FILE_GONE -> ended(run, job, seen, JobProblem.Kind.FILES_GONE.name(), reason);
       case FAILED -> ended(run, job, seen, seen.stateText(), reason);
     }
   }

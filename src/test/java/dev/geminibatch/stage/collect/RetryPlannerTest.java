@@ -226,6 +226,41 @@ class RetryPlannerTest {
     assertThat(DeadFile.judged(theirs, line).retryable()).isFalse();
   }
 
+  @Test
+  void the_files_of_a_job_that_ended_because_one_is_gone_are_uploaded_again() throws IOException {
+    run = withFiles("one.png", "two.png");
+    fixture.submit(run);
+    String reason =
+        "PERMISSION_DENIED: You do not have permission to access the File one or it may not exist.";
+    fixture.jobs().ended(fixture.jobs().job(run, 1), "FILES_GONE", null, reason);
+
+    assertThat(collector().collect(run)).isFalse();
+
+    assertThat(linesOfAttempt(2)).containsExactly(1L, 2L);
+    assertThat(fixture.references().bytesToUpload(run, 2, project())).isEqualTo(2);
+  }
+
+  @Test
+  void of_a_job_that_ended_because_a_file_is_gone_the_line_that_names_it_is_left_out()
+      throws IOException {
+    String foreign =
+        "{\"key\":\"k\",\"request\":{\"contents\":[{\"parts\":[{\"fileData\":{\"fileUri\":"
+            + "\"https://x/v1beta/files/mine-1\"}}]}]}}";
+    run = fixture.assembled("foreign.jsonl", nativeLine("a", "x"), foreign);
+    fixture.submit(run);
+    fixture
+        .jobs()
+        .ended(
+            fixture.jobs().job(run, 1),
+            "FILES_GONE",
+            null,
+            "NOT_FOUND: File files/mine-1 not found");
+
+    assertThat(collector().collect(run)).isFalse();
+
+    assertThat(linesOfAttempt(2)).containsExactly(1L);
+  }
+
   private String withFiles(String... names) throws IOException {
     List<String> lines = new ArrayList<>();
     List<MediaIndex.Entry> entries = new ArrayList<>();

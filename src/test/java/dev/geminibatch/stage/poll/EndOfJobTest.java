@@ -363,6 +363,14 @@ class EndOfJobTest {
   }
 
   @Test
+  void a_job_that_fails_for_a_file_that_is_none_of_its_own_is_not_sent_again() throws IOException {
+    service.says("batches/1", failed(5, "File files/nobodys not found"));
+
+    assertThat(pollAndCollect()).isTrue();
+    assertThat(service.created()).isEqualTo(1);
+  }
+
+  @Test
   void a_job_that_ends_at_once_for_lack_of_quota_waits_for_some() throws IOException {
     service.says("batches/1", failed(8, "You exceeded your current quota"));
 
