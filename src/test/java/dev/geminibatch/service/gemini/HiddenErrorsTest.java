@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -142,8 +143,14 @@ class HiddenErrorsTest {
         "{\"error\":{\"code\":8,\"message\":\"no quota\"},\"name\":\"batches/x\",\"done\":true,"
             + "\"metadata\":{\"state\":\"BATCH_STATE_FAILED\"}}");
 
-    assertThat(gemini.job(new JobName("batches/x")).error().orElseThrow().message())
-        .isEqualTo("no quota");
+    answers.put(
+        "/v1beta/batches/y",
+        "{\"error\":{\"code\":8,\"message\":\"no quota\"},\"done\":true}");
+
+    for (String job : List.of("batches/x", "batches/y")) {
+      assertThat(gemini.job(new JobName(job)).error().orElseThrow().message())
+          .isEqualTo("no quota");
+    }
   }
 
   @Test
