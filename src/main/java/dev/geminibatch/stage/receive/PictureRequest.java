@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.io.TextFile;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.line.AnswerFormat;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -34,7 +34,7 @@ public final class PictureRequest {
    * @throws UsageException when the schema is not a JSON object, or the prompt is empty
    */
   public static PictureRequest read(Settings.Pictures settings) throws IOException {
-    String prompt = Files.readString(settings.prompt()).strip();
+    String prompt = TextFile.read(settings.prompt()).strip();
     if (prompt.isEmpty()) {
       throw new UsageException(
           settings.prompt() + " is empty; write what is to be done with each picture.");

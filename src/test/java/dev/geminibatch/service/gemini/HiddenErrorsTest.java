@@ -144,8 +144,7 @@ class HiddenErrorsTest {
             + "\"metadata\":{\"state\":\"BATCH_STATE_FAILED\"}}");
 
     answers.put(
-        "/v1beta/batches/y",
-        "{\"error\":{\"code\":8,\"message\":\"no quota\"},\"done\":true}");
+        "/v1beta/batches/y", "{\"error\":{\"code\":8,\"message\":\"no quota\"},\"done\":true}");
 
     for (String job : List.of("batches/x", "batches/y")) {
       assertThat(gemini.job(new JobName(job)).error().orElseThrow().message())
