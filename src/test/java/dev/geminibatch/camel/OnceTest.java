@@ -331,15 +331,32 @@ class OnceTest extends WorkshopTest {
   void an_outbox_that_cannot_be_written_to_keeps_the_run_waiting() throws Exception {
     open();
     Path outbox = folder.resolve("outbox");
-    Files.writeString(outbox, "in the way");
     workshop.drop("x.jsonl", validation("1"));
     workshop.awaitJobs(1);
+    Files.delete(outbox);
+    Files.writeString(outbox, "in the way");
     workshop.sandbox().setJobTime(Duration.ZERO);
     awaitReason(outbox.toString());
 
     Files.delete(outbox);
     workshop.awaitRuns(1);
 
+    assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
+  }
+
+  @Test
+  void nothing_is_paid_for_while_the_outbox_cannot_be_written_to() throws Exception {
+    open();
+    Path outbox = folder.resolve("outbox");
+    Files.writeString(outbox, "in the way");
+    workshop.drop("x.jsonl", validation("1"));
+    awaitReason(outbox.toString());
+
+    assertThat(workshop.sandbox().counters().jobsCreated()).isZero();
+    Files.delete(outbox);
+    workshop.passTime(Duration.ofMinutes(1));
+    workshop.awaitJobs(1);
+    workshop.awaitRuns(1);
     assertThat(keys(workshop.outbox().results("x"))).containsExactly("1");
   }
 

@@ -10,8 +10,10 @@ import dev.geminibatch.media.StaleReferences;
 import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputChanged;
+import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
+import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceFailure;
@@ -81,11 +83,11 @@ public final class FailureHandler {
       ledger.runs().parked(run.id(), problem.getMessage(), FIRST_WAIT);
       return null;
     }
-    if (problem instanceof InputChanged && !run.isPaid()) {
+    boolean isHopeless = problem instanceof RunFailure || problem instanceof InputChanged;
+    if (isHopeless && isStillWritten(run)) {
       receiveAgain(run);
       return null;
     }
-    boolean isHopeless = problem instanceof RunFailure || problem instanceof InputChanged;
     if (isHopeless && run.isPaid()) {
       LOG.warn("{}: {} What is answered is delivered.", run.name(), problem.getMessage());
       ledger.runs().moveTo(run.id(), RunState.COLLECTED);
@@ -95,6 +97,16 @@ public final class FailureHandler {
       park(run, problem, notifying);
     }
     return null;
+  }
+
+  /** Whatever is wrong with such an input may be that it is not complete. */
+  private boolean isStillWritten(Run run) throws IOException {
+    RunFolder folder = context.folder(run);
+    return run.fromInbox()
+        && !run.isPaid()
+        && run.state().mayBecome(RunState.RECEIVED)
+        && Files.exists(folder.received(run))
+        && !InputGuard.isUnchanged(run, folder);
   }
 
   /** A program still writes into the input: its lines are checked again when it has rested. */

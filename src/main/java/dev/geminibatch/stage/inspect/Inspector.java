@@ -68,7 +68,7 @@ public final class Inspector {
     InputGuard.check(run, folder);
     Settings set = settingsOf(run);
     if (!Files.exists(folder.changed())) {
-      prepareLines(run, folder);
+      InputLines.prepare(run, folder, context.progress());
     }
     long size = Files.size(folder.input());
     MessageDigest digest = Sha256.digest();
@@ -86,15 +86,6 @@ public final class Inspector {
         digest,
         media.examine(runId, run.options().mediaRoot()),
         ahead.begin(run));
-  }
-
-  private void prepareLines(Run run, RunFolder folder) throws IOException {
-    try {
-      InputLines.prepare(run, folder, context.progress());
-    } catch (RunFailure damaged) {
-      InputGuard.check(run, folder); // it may only be incomplete yet
-      throw damaged;
-    }
   }
 
   /** What was dropped beside the file may be wrong, which only whoever dropped it can fix. */
@@ -145,7 +136,7 @@ public final class Inspector {
     inspection.awaitDisk();
     Run run = inspection.run();
     RunFolder folder = context.folder(run);
-    InputGuard.check(run, folder); // what is wrong with its lines may be that they still arrive
+    InputGuard.check(run, folder);
     if (inspection.lines() == 0) {
       throw new RunFailure(
           Files.exists(folder.changed())

@@ -75,6 +75,18 @@ class FailureHandlerTest {
     assertThat(fixture.run(run).state()).isEqualTo(RunState.COLLECTED);
   }
 
+  @Test
+  void what_is_wrong_with_an_input_that_still_grows_is_no_verdict() throws IOException {
+    String run = fixture.dropped("a.jsonl.gz");
+    Path input = fixture.folderOf(run).received(fixture.run(run));
+    Files.writeString(input, "the rest", StandardOpenOption.APPEND);
+
+    new FailureHandler(fixture.context()).take(run, new RunFailure("It is truncated."), null);
+
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(fixture.folders().failed()).doesNotExist();
+  }
+
   private Throwable changed(String run) {
     return catchThrowable(() -> InputGuard.check(fixture.run(run), fixture.folderOf(run)));
   }
