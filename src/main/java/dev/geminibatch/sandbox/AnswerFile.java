@@ -1,6 +1,7 @@
 package dev.geminibatch.sandbox;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.line.LargeJson;
 import dev.geminibatch.line.Line;
@@ -113,7 +114,12 @@ final class AnswerFile {
     if (fault != null && fault.is(Misbehaviour.WRONG_KEY) && before != null) {
       answer.setAll(before);
     }
-    before = answer.deepCopy().retain("key", "metadata");
+    before = JsonNodeFactory.instance.objectNode();
+    for (String name : new String[] {"key", "metadata"}) {
+      if (answer.has(name)) {
+        before.set(name, answer.get(name));
+      }
+    }
     return answer;
   }
 

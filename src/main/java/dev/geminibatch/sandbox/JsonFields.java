@@ -3,9 +3,17 @@ package dev.geminibatch.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /** Reads fields under either of their names, as the service does. */
 final class JsonFields {
+  private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
+
+  /** Only names that the code asks for get here. */
+  private static final Map<String, String> SNAKES = new ConcurrentHashMap<>();
+
   private JsonFields() {}
 
   /**
@@ -30,6 +38,7 @@ final class JsonFields {
   }
 
   static String snake(String name) {
-    return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    return SNAKES.computeIfAbsent(
+        name, camel -> CAPITAL.matcher(camel).replaceAll("_$0").toLowerCase(Locale.ROOT));
   }
 }
