@@ -154,6 +154,28 @@ class SandboxFaultTest {
   }
 
   @Test
+  void every_shape_of_an_end_can_be_had_at_once() {
+    client.control("faults", "job inline\njob no-output\njob end-state=none");
+
+    Answer job = job(line("k", "a"));
+
+    assertThat(job.json().path("metadata").has("state")).isFalse();
+    assertThat(job.json().path("metadata").has("output")).isFalse();
+    assertThat(job.text("/response/inlinedResponses/inlinedResponses/0/metadata/key"))
+        .isEqualTo("k");
+  }
+
+  @Test
+  void a_download_can_be_an_error_in_a_200() {
+    String answers = job(line("k", "a")).text("/response/responsesFile");
+    client.control("faults", "download status=404 http=200 times=1 message=Gone.");
+
+    assertThat(client.download(answers))
+        .isEqualTo("{\"error\":{\"code\":404,\"message\":\"Gone.\"}}");
+    assertThat(client.download(answers)).contains("\"key\":\"k\"");
+  }
+
+  @Test
   void a_job_that_does_not_say_that_it_is_done_still_does_not_count_as_open() {
     client.control("faults", "job no-done");
     String file = client.uploadLines(line("k", "a"));
