@@ -10,6 +10,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Tells by the beginning of a file how it is to be read: by lines, as most are, or as JSON values
@@ -20,6 +23,11 @@ public final class FileBeginning {
 
   /** How much of a file is read to see where its first value ends. */
   private static final int MOST_BYTES_OF_FIRST = 1 << 27;
+
+  /** As the SDKs and the service call the list of a batch. */
+  private static final Pattern LIST_IN_AN_OBJECT =
+      Pattern.compile(
+          "\\A(?:\u00EF\u00BB\u00BF)?\\s*\\{\\s*\"(?:requests|inlinedRequests|inlined_requests)\"\\s*:\\s*\\[");
 
   private static final Map<String, String> KINDS = new LinkedHashMap<>();
 
@@ -49,11 +57,13 @@ public final class FileBeginning {
   }
 
   /**
-   * Whether the file is a list, or values that do not keep to lines.
+   * Where the values begin in a file that is a list, or values that do not keep to lines; what is
+   * before opens an object around the list.
    *
+   * @return empty if the file keeps to lines
    * @throws BadFile when it is something else than JSON in UTF-8
    */
-  public static boolean isSequence(Path file) throws IOException, BadFile {
+  public static OptionalInt sequence(Path file) throws IOException, BadFile {
     byte[] sample;
     try (InputStream in = Files.newInputStream(file)) {
       sample = in.readNBytes(SAMPLE_BYTES);
@@ -61,14 +71,17 @@ public final class FileBeginning {
     int start = start(sample);
     checkKind(sample, start);
     if (start == sample.length) {
-      return false;
+      return OptionalInt.empty();
     }
     checkEncoding(sample);
-    return switch (sample[start]) {
-      case '[', 0x1E -> true;
-      case '{' -> isBrokenUp(file, sample, start);
-      default -> false;
-    };
+    byte first = sample[start];
+    Matcher wrapper = LIST_IN_AN_OBJECT.matcher(new String(sample, ISO_8859_1));
+    if (wrapper.find()) {
+      return OptionalInt.of(wrapper.end() - 1);
+    }
+    boolean isSequence =
+        first == '[' || first == 0x1E || first == '{' && isBrokenUp(file, sample, start);
+    return isSequence ? OptionalInt.of(0) : OptionalInt.empty();
   }
 
   private static int start(byte[] sample) {

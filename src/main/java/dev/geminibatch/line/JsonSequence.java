@@ -31,6 +31,10 @@ public final class JsonSequence {
   private boolean isEscaped;
   private boolean inScalar;
   private boolean inList;
+
+  /** Whether the object around a list is open. */
+  private boolean isWrapped;
+
   private boolean isCommaDue;
   private boolean isSpaceDue;
   private boolean wasReturn;
@@ -49,14 +53,19 @@ public final class JsonSequence {
    * Writes the values of a file. The line of a value has the number of the line on which it begins
    * there; of values that begin on the same line, the next ones that are free.
    *
+   * @param wrapper how many bytes are before the list, in which an object around it begins; else 0
    * @param progress receives how many bytes were read
    * @return how many values there are
    */
-  public static long write(InputStream in, OutputStream out, LongConsumer progress)
+  public static long write(InputStream in, OutputStream out, int wrapper, LongConsumer progress)
       throws IOException, BadFile {
     JsonSequence sequence = new JsonSequence(out);
+    sequence.isWrapped = wrapper > 0;
+    for (byte b : in.readNBytes(wrapper)) {
+      sequence.countLines(b);
+    }
     byte[] buffer = new byte[BUFFER_BYTES];
-    long all = 0;
+    long all = wrapper;
     for (int read; (read = in.read(buffer)) >= 0; ) {
       for (int i = 0; i < read; i++) {
         sequence.take(buffer[i]);
@@ -203,8 +212,7 @@ public final class JsonSequence {
           listBegan = line;
         }
       }
-      case '}' ->
-          throw new BadFile("The bracket } on line " + line + " closes nothing; remove it.");
+      case '}' -> endWrapper();
       case 0 ->
           throw new BadFile(
               "The file has zero bytes on line "
@@ -223,6 +231,12 @@ public final class JsonSequence {
   }
 
   private void comma() throws BadFile {
+    if (isWrapped && !inList) {
+      throw new BadFile(
+          "Something stands beside the list of requests on line "
+              + line
+              + ", which would not be read; write the list alone, [{...}, {...}].");
+    }
     if (!inList || !isCommaDue) {
       throw new BadFile(
           inList
@@ -233,6 +247,13 @@ public final class JsonSequence {
                   + " or write [ before the first and ] after the last request.");
     }
     isCommaDue = false;
+  }
+
+  private void endWrapper() throws BadFile {
+    if (!isWrapped || inList) {
+      throw new BadFile("The bracket } on line " + line + " closes nothing; remove it.");
+    }
+    isWrapped = false;
   }
 
   private void endList() throws BadFile {
@@ -288,6 +309,9 @@ public final class JsonSequence {
     }
     if (depth > 0 || inString) {
       throw incomplete("in the middle of the request that begins on line " + valueBegan);
+    }
+    if (isWrapped && !inList) {
+      throw incomplete("before the object around the list is closed");
     }
     if (inList) {
       throw incomplete("before the list that begins on line " + listBegan + " is closed");

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,15 +44,16 @@ public final class InputLines {
           at -> progress.step(run, "unpacking", at, run.input().size(), Unit.BYTES));
     }
     try {
-      if (FileBeginning.isSequence(folder.plain())) {
-        unfold(run, folder, progress);
+      OptionalInt sequence = FileBeginning.sequence(folder.plain());
+      if (sequence.isPresent()) {
+        unfold(run, folder, sequence.getAsInt(), progress);
       }
     } catch (BadFile e) {
       throw new RunFailure(e.getMessage());
     }
   }
 
-  private static void unfold(Run run, RunFolder folder, Progress progress)
+  private static void unfold(Run run, RunFolder folder, int wrapper, Progress progress)
       throws IOException, BadFile {
     long size = Files.size(folder.plain());
     Path aside = AtomicFiles.aside(folder.unfolded(), run.id());
@@ -60,7 +62,7 @@ public final class InputLines {
         OutputStream out = new SyncedOutput(aside)) {
       requests =
           JsonSequence.write(
-              in, out, at -> progress.step(run, "finding requests", at, size, Unit.BYTES));
+              in, out, wrapper, at -> progress.step(run, "finding requests", at, size, Unit.BYTES));
     } catch (BadFile e) {
       Files.deleteIfExists(aside);
       throw e;

@@ -24,6 +24,8 @@ class FileBeginningTest {
   @ValueSource(
       strings = {
         "[{\"key\":\"a\"}]",
+        "{\"requests\":[{\"contents\":\"x\"}]}",
+        "\uFEFF{\n  \"inlined_requests\": [\n]}",
         "\n \t[\n{\"key\":\"a\"}\n]",
         "\uFEFF[]",
         "{\n  \"key\": \"a\"\n}\n{\n  \"key\": \"b\"\n}\n",
@@ -41,6 +43,7 @@ class FileBeginningTest {
         "",
         "\n\n",
         LINE + LINE,
+        "{\"model\":\"m\",\"requests\":[]}\n",
         "\uFEFF" + LINE,
         "{\"key\":\"cut\",\"request\":{\"contents\":[\n" + LINE + LINE,
         "{\"key\":\"cut\n" + LINE,
@@ -140,6 +143,6 @@ class FileBeginningTest {
   }
 
   private boolean isSequence(byte[] file) throws IOException, BadFile {
-    return FileBeginning.isSequence(Files.write(folder.resolve("x.jsonl"), file));
+    return FileBeginning.sequence(Files.write(folder.resolve("x.jsonl"), file)).isPresent();
   }
 }

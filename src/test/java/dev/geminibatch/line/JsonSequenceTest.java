@@ -34,6 +34,7 @@ class JsonSequenceTest {
           [{"a":"]},[\\\\\\"{"}] | {"a":"]},[\\\\\\"{"}~
           [{"a":1}]~[{"b":2}]~{"c":3} | {"a":1}~{"b":2}~{"c":3}~
           [1,"x",null,[{"a":1}]] | 1~"x"~null~[{"a":1}]~
+          {"requests":~[{"a":1},~{"b":2}]~} | ~{"a":1}~{"b":2}~
           [] |
           [ ~ ] |
           """)
@@ -73,6 +74,9 @@ class JsonSequenceTest {
           [{"a":"x | in the middle of the request that begins on line 1
           [{"a":1}~{"b":2}] | A comma is missing on line 2
           [,{"a":1}] | A comma on line 1 has no request before it
+          {"requests":[{"a":1}],~"model":"m"} | Something stands beside the list of requests on line 1
+          {"requests":[{"a":1}] | before the object around the list is closed
+          {"requests":[{"a":1}]}} | The bracket } on line 1 closes nothing
           [{"a":1},,{"b":2}] | A comma on line 1 has no request before it
           {~"a":1},~{"b":2} | A comma on line 2 stands between requests that are not in a list
           [{"a":[1}]~ | The bracket } on line 1 closes nothing
@@ -125,7 +129,8 @@ class JsonSequenceTest {
 
   private static String unfolded(String file) throws IOException, BadFile {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    JsonSequence.write(new ByteArrayInputStream(file.getBytes(UTF_8)), out, at -> {});
+    int wrapper = file.startsWith("{\"requests\"") ? file.indexOf('[') : 0;
+    JsonSequence.write(new ByteArrayInputStream(file.getBytes(UTF_8)), out, wrapper, at -> {});
     return out.toString(UTF_8);
   }
 }
