@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -35,6 +37,23 @@ public final class TextEncoding {
   public static Optional<String> guess(byte[] bytes) {
     Optional<String> wide = byMark(bytes).or(() -> withoutMark(bytes));
     return wide.isPresent() ? wide : oneByte(bytes);
+  }
+
+  /** The first byte from which on a part is not UTF-8; -1 if it is, as far as it goes. */
+  public static int firstInvalid(byte[] bytes, int from, int to) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(bytes, from, to - from);
+    CharBuffer out = CharBuffer.allocate(1 << 12);
+    while (true) {
+      CoderResult result = decoder.decode(in, out, false);
+      if (result.isError()) {
+        return in.position();
+      }
+      if (result.isUnderflow()) {
+        return -1; // what is left is the beginning of a character
+      }
+      out.clear();
+    }
   }
 
   /** UTF-16 or UTF-32 by the byte order mark that the bytes begin with. */
@@ -123,18 +142,23 @@ public final class TextEncoding {
   /** Hebrew and Cyrillic letters have their places at the end of the one-byte encodings. */
   private static String script(byte[] bytes, int high) {
     int signs = 0;
+    int hebrewOfDos = 0;
     int capitalsInside = 0;
     boolean hebrew = true;
     for (int i = 0; i < bytes.length; i++) {
       int c = bytes[i] & 0xff;
       if (c >= 0x80 && c < 0xc0) {
         signs++;
+        hebrewOfDos += c <= 0x9a ? 1 : 0;
       } else if (c >= 0xc0) {
         boolean isInside = i > 0 && (bytes[i - 1] & 0xff) >= 0xc0;
         boolean isLast = i + 1 == bytes.length || bytes[i + 1] >= 0;
         capitalsInside += c < 0xe0 && isInside ? 1 : 0;
         hebrew &= c >= 0xe0 && c <= 0xfa && (isLast || HEBREW_FINALS.indexOf(c) < 0);
       }
+    }
+    if (hebrewOfDos * 10 >= high * 9) {
+      return "CP862";
     }
     // Half of an East Asian letter, or a script whose letters are elsewhere.
     if (signs * 6 > high || capitalsInside * 15 > high) {

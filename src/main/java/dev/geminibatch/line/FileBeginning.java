@@ -2,6 +2,7 @@ package dev.geminibatch.line;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.geminibatch.io.TextEncoding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -178,7 +179,7 @@ public final class FileBeginning {
               "The file is not UTF-8: byte 0x%02X at %d; %s.",
               sample[first],
               first,
-              TextEncoding.remedy(sample, 0, sample.length)));
+              NotJson.ofEncoding(sample)));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.geminibatch.line;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.TextEncoding;
 import java.io.IOException;
 
 /** Says what is wrong with a line that is not one JSON object. */
@@ -20,7 +21,7 @@ final class NotJson {
       return ProblemCode.NOT_UTF8.problem(
           String.format(
               "the line is not UTF-8: byte 0x%02X at %d; %s",
-              line[invalid], invalid, TextEncoding.remedy(line, 0, line.length)));
+              line[invalid], invalid, ofEncoding(line)));
     }
     if (indexOfZero(line) >= 0) {
       return ProblemCode.NOT_UTF8.problem(zeros(line));
@@ -29,6 +30,16 @@ final class NotJson {
       return ProblemCode.NOT_JSON.problem(OVER_SEVERAL_LINES);
     }
     return ProblemCode.NOT_JSON.problem(inWords(JsonScanner.whatIsWrong(line)));
+  }
+
+  /** What to do about bytes that are not UTF-8: which encoding they seem to have, and a remedy. */
+  static String ofEncoding(byte[] bytes) {
+    String name = TextEncoding.guess(bytes).orElse(TextEncoding.UNKNOWN);
+    boolean isKnown = !name.equals(TextEncoding.UNKNOWN);
+    return (isKnown ? "it looks like " + name + "; " : "")
+        + "convert it (iconv -f "
+        + (isKnown ? name : "ITS-ENCODING")
+        + " -t UTF-8 x.jsonl > y.jsonl) or save it as UTF-8";
   }
 
   private static int indexOfZero(byte[] line) {
