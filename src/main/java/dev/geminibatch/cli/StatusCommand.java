@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.report.Report;
@@ -27,6 +28,9 @@ import java.util.Map;
 /** {@code --status}: what the ledger knows, also while the daemon runs. */
 final class StatusCommand {
   private static final int MOST_RUNS = 200;
+
+  /** A longer name leaves no room for what a run waits for. */
+  private static final int WIDEST_NAME = 60;
 
   private final Session session;
 
@@ -137,9 +141,14 @@ final class StatusCommand {
           StatusView.state(run),
           Amounts.count(run.counts().requests()),
           Amounts.count(run.counts().answered()),
-          run.profile().equals(Profiles.DEFAULT) ? run.name() : run.profile() + "/" + run.name(),
+          Amounts.middle(file(run), WIDEST_NAME),
           StatusView.note(run, ledger.jobs().of(run.id())));
     }
     table.lines().forEach(session.terminal()::print);
+  }
+
+  private static String file(Run run) {
+    String name = FileNames.shown(run.name());
+    return run.profile().equals(Profiles.DEFAULT) ? name : run.profile() + "/" + name;
   }
 }
