@@ -300,7 +300,7 @@ class InboxToOutboxTest extends WorkshopTest {
 
     assertThat(folder.resolve("failed/wide.jsonl.why.txt"))
         .content()
-        .contains("save the file as UTF-8");
+        .contains("The file is UTF-16", "save it as UTF-8");
   }
 
   @Test
