@@ -44,26 +44,47 @@ public final class AccountRefusals {
   private final Set<ProjectId> known = new HashSet<>();
 
   /**
+   * What is known of a refusal.
+   *
+   * @param ofJobs whether it met the creation of a job: then other calls, which cost nothing, may
+   *     work all the same, and do not end it
    * @param isTried whether a run is trying whether it still holds
    */
-  private record Refusal(ServiceFailure failure, int tries, Instant nextTry, boolean isTried) {}
+  private record Refusal(
+      ServiceFailure failure, boolean ofJobs, int tries, Instant nextTry, boolean isTried) {
+    Refusal tried(Instant next) {
+      return new Refusal(failure, ofJobs, tries, next, true);
+    }
+  }
 
+  /** No account is refused yet. */
   public AccountRefusals(Ledger ledger, Profiles profiles, Clock clock) {
     this.ledger = ledger;
     this.profiles = profiles;
     this.clock = clock;
   }
 
-  /** The service has refused an account; from now on its runs wait. */
-  public synchronized void refused(ProjectId project, ServiceFailure failure) {
+  /** The service has refused an account whatever was asked for; from now on its runs wait. */
+  public void refused(ProjectId project, ServiceFailure failure) {
+    refused(project, failure, false);
+  }
+
+  /** The service has refused the stage of a run; from now on the runs of its account wait. */
+  public void refused(Run run, ProjectId project, ServiceFailure failure) {
+    refused(project, failure, run.state() == RunState.ASSEMBLED);
+  }
+
+  private synchronized void refused(ProjectId project, ServiceFailure failure, boolean ofJobs) {
     Instant now = clock.instant();
     Refusal last = refusals.get(project);
     // Many calls may have been under way at once; they count as one.
     boolean isTry = last != null && (last.isTried() || !last.nextTry().isAfter(now));
     int tries = last == null ? 0 : last.tries() + (isTry ? 1 : 0);
     Duration wait = WAITS.after(tries);
-    refusals.put(project, new Refusal(failure, tries, now.plus(wait), false));
-    List<Run> waiting = waiting(project);
+    boolean ofJobsOnly = ofJobs && (last == null || last.ofJobs());
+    refusals.put(project, new Refusal(failure, ofJobsOnly, tries, now.plus(wait), false));
+    List<Run> waiting =
+        waiting(project).stream().filter(run -> !(ofJobsOnly && isSent(run))).toList();
     ledger.runs().waitFor(waiting, REASON + failure.getMessage(), wait);
     if (last == null || !last.failure().getMessage().equals(failure.getMessage())) {
       LOG.warn(
@@ -81,8 +102,20 @@ public final class AccountRefusals {
     return Optional.ofNullable(refusals.get(project)).map(Refusal::failure);
   }
 
-  /** The service has done something for an account. */
-  public synchronized void accepted(ProjectId project) {
+  /** The service has created a job for an account. */
+  public void acceptedJob(ProjectId project) {
+    accepted(project, true);
+  }
+
+  /** The service has done something for an account that costs nothing. */
+  public void accepted(ProjectId project) {
+    accepted(project, false);
+  }
+
+  private synchronized void accepted(ProjectId project, boolean isJob) {
+    if (!isJob && Optional.ofNullable(refusals.get(project)).filter(Refusal::ofJobs).isPresent()) {
+      return;
+    }
     boolean wasRefused = refusals.remove(project) != null;
     if (known.add(project) || wasRefused) {
       List<Run> waiting =
@@ -103,21 +136,29 @@ public final class AccountRefusals {
    */
   public synchronized boolean mayTry(Run run, ProjectId project) {
     Refusal refusal = refusals.get(project);
-    if (refusal == null || !concerns(run)) {
+    if (refusal == null || !concerns(run) || refusal.ofJobs() && isSent(run)) {
       return true;
     }
-    Instant now = clock.instant();
-    if (refusal.nextTry().isAfter(now)) {
-      return false;
-    }
-    refusals.put(
-        project, new Refusal(refusal.failure(), refusal.tries(), now.plus(WAITS.first()), true));
-    return true;
+    return !refusal.nextTry().isAfter(clock.instant());
+  }
+
+  /** A run that may try has begun to; until it has failed or succeeded, or took long, no other. */
+  public synchronized void trying(Run run, ProjectId project) {
+    refusals.computeIfPresent(
+        project,
+        (same, refusal) ->
+            !concerns(run) || refusal.ofJobs() && isSent(run)
+                ? refusal
+                : refusal.tried(clock.instant().plus(WAITS.first())));
   }
 
   /** Whether a run is where it may need the service. */
   public static boolean concerns(Run run) {
     return CALLING.contains(run.state());
+  }
+
+  private static boolean isSent(Run run) {
+    return run.state() == RunState.SUBMITTED;
   }
 
   private List<Run> waiting(ProjectId project) {

@@ -127,6 +127,34 @@ class AccountRefusalsTest {
   }
 
   @Test
+  void a_listing_that_works_does_not_end_a_refusal_to_create_jobs() throws IOException {
+    String sent = assembled("a.jsonl");
+    fixture.submit(sent);
+    String refused = assembled("b.jsonl");
+    service.fail(Call.CREATE, failure(Kind.ACCOUNT, "Your prepayment credits are depleted."));
+    submitOrFail(refused);
+
+    fixture.clock().forward(Duration.ofMinutes(2));
+    poller.poll();
+
+    assertThat(fixture.context().accounts().of(project())).isPresent();
+    assertThat(fixture.run(refused).reason().orElseThrow()).contains("credits are depleted");
+    assertThat(fixture.run(sent).reason()).as("its job runs").isEmpty();
+  }
+
+  @Test
+  void a_run_that_another_process_works_on_does_not_use_up_the_turn() throws IOException {
+    String busy = inspected("a.jsonl");
+    String free = inspected("b.jsonl");
+    fixture.busy().end(free);
+    fail(free, DISABLED);
+
+    fixture.clock().forward(Duration.ofSeconds(11));
+
+    assertThat(due()).as("not " + busy).containsExactly(free);
+  }
+
+  @Test
   void a_job_is_not_given_up_when_the_account_is_refused_while_its_file_is_searched()
       throws IOException {
     String run = assembled("a.jsonl");

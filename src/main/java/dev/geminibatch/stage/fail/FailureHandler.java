@@ -169,7 +169,7 @@ public final class FailureHandler {
     if (problem instanceof ServiceFailure failure
         && failure.isAccount()
         && AccountRefusals.concerns(run)) {
-      context.accounts().refused(context.connection(run).project(), failure);
+      context.accounts().refused(run, context.connection(run).project(), failure);
       return;
     }
     Duration wait = wait(run, problem);

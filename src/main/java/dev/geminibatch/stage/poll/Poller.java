@@ -9,6 +9,7 @@ import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.Connection;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.stage.StageContext;
 import java.time.Clock;
@@ -198,11 +199,18 @@ public final class Poller {
     return run.updated().isBefore(started) || !run.waiting().nextTry().isAfter(clock.instant());
   }
 
-  /** Begins a run, unless another process has gone on with it until it was ours. */
+  /** Begins a run, unless its account is refused, or another process works on it. */
   private boolean begin(Run run) {
-    if (!context.accounts().mayTry(run, context.connection(run).project())) {
-      return false;
+    ProjectId project = context.connection(run).project();
+    boolean isBegun = context.accounts().mayTry(run, project) && take(run);
+    if (isBegun) {
+      context.accounts().trying(run, project);
     }
+    return isBegun;
+  }
+
+  /** Takes a run, unless another process has gone on with it until it was ours. */
+  private boolean take(Run run) {
     if (leases.isOurs(run.id())) {
       return busy.beginOurs(run.id());
     }

@@ -118,7 +118,7 @@ final class JobCreation {
   }
 
   private void opened(Run run, Job job, RemoteJob created) {
-    context.accounts().accepted(context.connection(run).project());
+    context.accounts().acceptedJob(context.connection(run).project());
     jobs.opened(job, created.jobName(), created.stateText());
     LOG.info(
         "{}: job created: {} ({}, {}, {})",
