@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** Reads one line of a job's answers, token by token: it may hold a picture. */
 final class AnswerLineReader {
+  private static final int UNKNOWN = 2;
+
   private final JsonParser parser;
   private String key;
   private int keyStart;
@@ -246,7 +248,8 @@ final class AnswerLineReader {
       parser.skipChildren();
     }
     // Where the number is missing, the name may be there.
-    String status = RpcCode.name(code == 0 ? Math.max(2, RpcCode.number(codeName)) : code);
+    int known = code == 0 ? Math.max(UNKNOWN, RpcCode.number(codeName)) : code;
+    String status = RpcCode.name(known);
     message = Redactor.redact(message);
     if (ServiceWords.isDeadFile(message)) {
       error = ProblemCode.FILE_GONE.problem(message);
@@ -257,6 +260,6 @@ final class AnswerLineReader {
             "collect",
             status,
             message.isEmpty() ? "the service gave no reason" : message,
-            RpcCode.isPassing(status) || ErrorClassifier.isAccount(code, message));
+            RpcCode.isPassing(status) || ErrorClassifier.isAccount(known, message));
   }
 }

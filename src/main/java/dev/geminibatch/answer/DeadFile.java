@@ -6,6 +6,7 @@ import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.service.ServiceWords;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Whose the file is that is gone by the service's answer to a request. A file that we uploaded is
@@ -32,7 +33,7 @@ public final class DeadFile {
   /** Whether the line itself names the file that a problem is about. */
   public static boolean isNamed(LineProblem problem, CheckedLine line) {
     String text = new String(line.line().bytes(), StandardCharsets.UTF_8);
-    return ServiceWords.fileIds(problem.message()).stream()
-        .anyMatch(id -> text.contains("files/" + id));
+    List<String> named = ServiceWords.fileIds(text);
+    return ServiceWords.fileIds(problem.message()).stream().anyMatch(named::contains);
   }
 }

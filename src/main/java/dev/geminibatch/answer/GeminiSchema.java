@@ -33,10 +33,10 @@ final class GeminiSchema {
 
   /**
    * Classes in classes mean something else in RE2, the service's patterns, than in Java, and
-   * repetitions in repetitions, which cost RE2 nothing, may keep Java busy for ever.
+   * repetitions in repetitions, which cost RE2 nothing, may take Java minutes.
    */
   private static final Pattern OTHER_IN_JAVA =
-      Pattern.compile("\\[[^\\]]*\\[|&&|\\(\\?[a-zA-Z-]*U|[+*}?][^()]*\\)[+*{]", Pattern.DOTALL);
+      Pattern.compile("\\[[^\\]]*\\[|&&|\\(\\?[a-zA-Z-]*U|[+*}?|].*\\)[+*{]", Pattern.DOTALL);
 
   private final JsonNode schema;
   private final ObjectNode json = JsonNodeFactory.instance.objectNode();

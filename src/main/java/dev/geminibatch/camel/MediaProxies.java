@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,7 +73,7 @@ final class MediaProxies implements HttpClientConfigurer {
   }
 
   private static String place(String host, int port) {
-    return host + " " + port;
+    return host.toLowerCase(Locale.ROOT) + " " + port;
   }
 
   private Credentials login(AuthScope scope) {

@@ -169,7 +169,7 @@ public final class CommandLineInterface {
     String redacted = message;
     for (int i = 0; i < arguments.length; i++) {
       String[] option = arguments[i].split("=", 2);
-      if (option[0].matches("(?i)--?[a-z-]*key")) {
+      if (option[0].matches("(?i)--?[a-z_-]*(key|api)[a-z_-]*")) {
         String key =
             option.length == 2 ? option[1] : i + 1 < arguments.length ? arguments[i + 1] : "";
         redacted = key.length() < 8 ? redacted : redacted.replace(key, "[key]");

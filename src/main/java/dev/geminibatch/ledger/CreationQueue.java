@@ -3,9 +3,9 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
-import dev.geminibatch.service.ServiceWords;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +24,7 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  * service does not say when.
  */
 public final class CreationQueue {
+  private static final String OUT_OF_QUOTA = "The quota is used up: ";
   private static final Backoff QUOTA_WAITS =
       new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(10));
 
@@ -188,24 +189,21 @@ public final class CreationQueue {
   public Place afterRefusal(Run run, Job job, ServiceFailure failure) {
     Duration ours = QUOTA_WAITS.after(run.waiting().tries());
     Duration wait = failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
-    return forQuota(job, failure.getMessage(), wait, clock.instant());
+    return notNow(job, OUT_OF_QUOTA + failure.getMessage(), wait, clock.instant());
   }
 
-  /** The place of a job that the service took and ended at once for lack of quota. */
-  public static Place afterFailure(Job job, String message, Instant now) {
-    return forQuota(job, message, QUOTA_WAITS.after(job.creation() - 1), now);
+  /**
+   * The place of a job that the service took and ended at once, for lack of quota or because it
+   * refuses the account.
+   */
+  public static Place afterFailure(Job job, boolean isAccount, String message, Instant now) {
+    String what = isAccount ? ErrorClassifier.ACCOUNT_REFUSED : OUT_OF_QUOTA;
+    return notNow(job, what + message, QUOTA_WAITS.after(job.creation() - 1), now);
   }
 
-  private static boolean isAboutAccount(String message) {
-    return ServiceWords.isAboutAccount(message)
-        || ServiceWords.isAboutKey(message)
-        || message.startsWith("UNAUTHENTICATED");
-  }
-
-  private static Place forQuota(Job job, String message, Duration wait, Instant now) {
+  private static Place notNow(Job job, String why, Duration wait, Instant now) {
     String reason =
-        (isAboutAccount(message) ? "The service refuses this account: " : "The quota is used up: ")
-            + message.replaceFirst("[.\\s]+$", "")
+        why.replaceFirst("[.\\s]+$", "")
             + ". The next try is at "
             + now.plus(wait).truncatedTo(ChronoUnit.SECONDS);
     return new Place(

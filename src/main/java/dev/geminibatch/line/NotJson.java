@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.TextEncoding;
 import java.io.IOException;
+import java.util.Locale;
 
 /** Says what is wrong with a line that is not one JSON object. */
 final class NotJson {
@@ -20,8 +21,11 @@ final class NotJson {
     if (invalid >= 0) {
       return ProblemCode.NOT_UTF8.problem(
           String.format(
+              Locale.ROOT,
               "the line is not UTF-8: byte 0x%02X at %d; %s",
-              line[invalid], invalid, ofEncoding(line)));
+              line[invalid],
+              invalid,
+              ofEncoding(line)));
     }
     if (indexOfZero(line) >= 0) {
       return ProblemCode.NOT_UTF8.problem(zeros(line));

@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
  * .ndjson} or {@code .json}, each also with {@code .gz}.
  */
 public final class InputFile {
+  private static final Pattern UNFINISHED =
+      Pattern.compile("(?is).*\\.(part|partial|tmp|temp|crdownload|download|filepart)|.*~");
+
   /** The endings as a person reads them. */
   public static final String ENDINGS = ".jsonl, .ndjson or .json, each also with .gz";
 
@@ -68,5 +71,10 @@ public final class InputFile {
   /** The file with settings for one input, dropped beside it as {@code x.jsonl.properties}. */
   public static Path settingsBeside(Path input) {
     return input.resolveSibling(input.getFileName() + SETTINGS);
+  }
+
+  /** Whether a file of this name is still being written, as browsers and copying programs say. */
+  public static boolean isUnfinished(String name) {
+    return UNFINISHED.matcher(name).matches();
   }
 }

@@ -104,11 +104,12 @@ public final class TokenQuota {
     if (own != null) {
       return OptionalLong.of(own);
     }
-    return tier == 0
+    int now = tier; // may be changed over HTTP in the meantime
+    return now == 0
         ? OptionalLong.empty()
         : TIERS.stream()
             .filter(row -> name.startsWith(row.model()))
-            .mapToLong(row -> row.tiers()[tier - 1])
+            .mapToLong(row -> row.tiers()[now - 1])
             .findFirst();
   }
 }

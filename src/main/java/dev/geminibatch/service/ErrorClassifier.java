@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * nothing is lost.
  */
 public final class ErrorClassifier {
+  /** What stands before the service's words when it refuses an account. */
+  public static final String ACCOUNT_REFUSED = "The service refuses this account: ";
+
   private static final Set<String> KEY_REASONS =
       Set.of(
           "API_KEY_INVALID",

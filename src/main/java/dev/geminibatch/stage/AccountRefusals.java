@@ -5,6 +5,7 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.settings.Profiles;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AccountRefusals {
   private static final Logger LOG = LoggerFactory.getLogger("account");
-  private static final String REASON = "The service refuses this account: ";
+  private static final String REASON = ErrorClassifier.ACCOUNT_REFUSED;
   private static final Backoff WAITS = new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(1));
 
   /** Where a run is that may need the service. */

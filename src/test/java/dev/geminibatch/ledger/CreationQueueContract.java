@@ -55,7 +55,9 @@ abstract class CreationQueueContract extends LedgerContract {
     Run younger = run(withJob(received("younger.jsonl")).runId());
     Job job = jobs().job(older.id(), 1);
     CreationQueue queue = queue(90);
-    runs().queued(older.id(), CreationQueue.afterFailure(job, "no tokens left", clock.instant()));
+    runs()
+        .queued(
+            older.id(), CreationQueue.afterFailure(job, false, "no tokens left", clock.instant()));
 
     assertThat(run(older.id()).reason().orElseThrow()).contains("no tokens left");
     assertThat(queue.placeFor(younger, "gemini-x", PROJECT)).isPresent();

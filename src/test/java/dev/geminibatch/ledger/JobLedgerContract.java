@@ -47,7 +47,8 @@ abstract class JobLedgerContract extends LedgerContract {
     jobs().creating(job, 90);
     jobs().opened(job, new JobName("batches/x"), "PENDING");
     jobs()
-        .toBeCreatedAgain(job, CreationQueue.afterFailure(job, "no tokens left", clock.instant()));
+        .toBeCreatedAgain(
+            job, CreationQueue.afterFailure(job, false, "no tokens left", clock.instant()));
     runs().moveTo(job.runId(), RunState.INSPECTED); // its files have died while it waited
 
     Job again = withJob(job.runId());

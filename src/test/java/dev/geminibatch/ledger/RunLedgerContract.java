@@ -98,7 +98,8 @@ abstract class RunLedgerContract extends LedgerContract {
     jobs().creating(job, 90);
     jobs().opened(job, new JobName("batches/x"), "PENDING");
     jobs()
-        .toBeCreatedAgain(job, CreationQueue.afterFailure(job, "no tokens left", clock.instant()));
+        .toBeCreatedAgain(
+            job, CreationQueue.afterFailure(job, false, "no tokens left", clock.instant()));
 
     runs().submitted(job.runId());
 

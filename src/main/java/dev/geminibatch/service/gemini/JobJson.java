@@ -39,6 +39,7 @@ final class JobJson {
 
   private static final ObjectMapper MAPPER = new ObjectMapper(LargeJson.FACTORY);
   private static final int LONGEST_DETAILS = 4000;
+  private static final int UNKNOWN = 2;
 
   private JobJson() {}
 
@@ -215,14 +216,14 @@ final class JobJson {
       error = operation.at("/metadata/error");
     }
     int code = error.path("code").asInt();
-    if (error.isEmpty() || code == 0 && error.size() == 1) {
+    if (error.isEmpty() || code == 0 && error.size() == 1 && error.has("code")) {
       return Optional.empty(); // not there, or the code for "no error"
     }
     String message = Redactor.redact(error.path("message").asText(""));
     JsonNode details = error.path("details");
     return Optional.of(
         new ServiceError(
-            code == 0 ? RpcCode.number(error.path("status").asText("UNKNOWN")) : code,
+            code == 0 ? Math.max(UNKNOWN, RpcCode.number(error.path("status").asText(""))) : code,
             message,
             details.isEmpty()
                 ? ""

@@ -128,6 +128,7 @@ public final class Collector {
         Files.deleteIfExists(part);
         fetch(run, job, described.get().name(), part);
         AtomicFiles.publish(part, answers);
+        begun.remove(part);
         return;
       }
       if (described.filter(status -> isStillPromised(status, job)).isPresent()) {

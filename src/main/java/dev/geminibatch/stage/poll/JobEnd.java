@@ -65,12 +65,16 @@ enum JobEnd {
   }
 
   private static boolean mayNotRunNow(RemoteJob seen) {
+    return isAccount(seen)
+        || seen.error().filter(error -> error.status().equals("RESOURCE_EXHAUSTED")).isPresent();
+  }
+
+  /** Whether it ended because the service refuses the account. */
+  static boolean isAccount(RemoteJob seen) {
     return seen.error()
         .filter(
             error ->
-                error.status().equals("RESOURCE_EXHAUSTED")
-                    || ErrorClassifier.isAccount(
-                        error.code(), error.message() + " " + error.details()))
+                ErrorClassifier.isAccount(error.code(), error.message() + " " + error.details()))
         .isPresent();
   }
 

@@ -72,6 +72,9 @@ final class JobNews {
   }
 
   private void writeDown(Job job, RemoteJob seen, Run run) throws IOException {
+    if (!seen.isUnexplained()) {
+      unnamed.remove(job.displayName());
+    }
     if (!seen.isEnded()) {
       context.showWaiting(run, job, seen);
       runsOn(job, seen, run);
@@ -176,7 +179,8 @@ final class JobNews {
 
   private void createAgain(Job job, RemoteJob seen, Run run) {
     CreationQueue.Place place =
-        CreationQueue.afterFailure(job, JobEnd.reason(seen), clock.instant());
+        CreationQueue.afterFailure(
+            job, JobEnd.isAccount(seen), JobEnd.reason(seen), clock.instant());
     LOG.warn("{}: {} was not worked on. {}", run.name(), seen.name(), place.reason());
     jobs.toBeCreatedAgain(job, place);
   }

@@ -42,7 +42,7 @@ final class JobPolling {
   private final JobNews news;
   private final PollPace pace;
   private final Map<JobName, Instant> missingSince = new ConcurrentHashMap<>();
-  private final Set<Optional<JobName>> unreadable = ConcurrentHashMap.newKeySet();
+  private final Set<JobName> unreadable = ConcurrentHashMap.newKeySet();
   private Optional<String> furtherPage = Optional.empty();
   private int turn;
 
@@ -132,11 +132,14 @@ final class JobPolling {
   private void lookInside(Job job, Map<String, Run> runs) {
     try {
       pollOne(job, runs);
-      unreadable.remove(job.name());
+      unreadable.remove(job.name().orElseThrow());
     } catch (ServiceFailure failure) {
-      if (unreadable.add(job.name())) {
+      if (failure.isAccount()) {
+        throw failure;
+      }
+      if (unreadable.add(job.name().orElseThrow())) {
         LOG.warn(
-            "The description of {} cannot be fetched, will try again: {}",
+            "The description of {} cannot be fetched; the next poll will retry: {}",
             job.shownName(),
             failure.getMessage());
       }

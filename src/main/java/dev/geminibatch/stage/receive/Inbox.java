@@ -13,17 +13,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What lies in the inbox of a profile: inputs, and what is not taken. */
 public final class Inbox {
-  private static final Pattern UNFINISHED =
-      Pattern.compile("(?is).*\\.(part|partial|tmp|temp|crdownload|download|filepart)|.*~");
-
   private final Path folder;
   private final boolean isForPictures;
   private final boolean isOutbox;
@@ -111,7 +108,10 @@ public final class Inbox {
             && (isForPictures || known.stream().anyMatch(each -> each.startsWith(path)));
     Optional<String> problem = problem(path, name, attributes);
     boolean isPicture = isForPictures && !InputFile.isInput(name) && PictureInbox.isPicture(path);
-    if (isSomebodys || isPicture) {
+    // What programs write beside a picture is no export.
+    boolean isBesidePicture =
+        isForPictures && name.toLowerCase(Locale.ROOT).matches("(?s).*\\.json(\\.gz)?");
+    if (isSomebodys || isPicture || isBesidePicture) {
       return Optional.empty();
     }
     // A name with a problem may be one that nothing can be built upon.
@@ -190,7 +190,7 @@ public final class Inbox {
     if (InputFile.isInput(name.strip())) {
       return "its name has a space at its end; rename it to " + name.strip();
     }
-    if (UNFINISHED.matcher(name).matches()) {
+    if (InputFile.isUnfinished(name)) {
       return "it is named as a file that is not complete; rename it when it is";
     }
     return "its name does not end with " + InputFile.ENDINGS + "; rename it";

@@ -166,7 +166,8 @@ public final class PictureInbox {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return !name.startsWith(".")
         && !InputFile.isInput(name)
-        && !name.matches(".*\\.(txt|properties|part|tmp)")
+        && !InputFile.isUnfinished(name)
+        && !name.matches("(?s).*\\.(txt|properties)")
         && !FileNames.hasControlCharacters(name)
         && NameEncoding.canRead(file);
   }
