@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import dev.geminibatch.line.AnswerFormat;
 import java.util.List;
@@ -19,6 +20,8 @@ final class AnswerForm {
   public static final AnswerForm ANY = new AnswerForm(false, false, null, null);
 
   private static final int MOST_FAULTS = 3;
+  private static final SchemaRegistryConfig CONFIG =
+      SchemaRegistryConfig.builder().regularExpressionFactory(BoundedPattern::new).build();
   private static final ObjectReader JSON =
       new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -48,7 +51,8 @@ final class AnswerForm {
       return null;
     }
     try {
-      return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+      return SchemaRegistry.withDefaultDialect(
+              SpecificationVersion.DRAFT_2020_12, registry -> registry.schemaRegistryConfig(CONFIG))
           .getSchema(schema);
     } catch (RuntimeException | StackOverflowError e) {
       return null;

@@ -2,6 +2,7 @@ package dev.geminibatch.service;
 
 import dev.geminibatch.service.ServiceFailure.Kind;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -78,13 +79,17 @@ public final class ErrorClassifier {
    */
   public static Kind kind(int code, String status, List<String> reasons, String message) {
     boolean isRefusal = code >= 400 && code < 500;
-    if (isRefusal && isAccount(reasons, message)) {
+    if (code == 407) {
+      return Kind.UNREACHABLE; // a proxy's
+    }
+    boolean isPreciselyWorded = code != 400 || status.equals("FAILED_PRECONDITION");
+    if (isRefusal && isAccount(reasons, message, isPreciselyWorded)) {
       return Kind.ACCOUNT;
     }
-    if (code == 401 || isRefusal && isKey(code, reasons, message)) {
+    if (code == 401 || isRefusal && isKey(reasons, message, code == 403)) {
       return Kind.BAD_KEY;
     }
-    if (code == 402) {
+    if (code == 402 || code == 451) {
       return Kind.ACCOUNT;
     }
     if (code == 404 || code == 403 && ServiceWords.mayNotExist(message)) {
@@ -92,6 +97,8 @@ public final class ErrorClassifier {
     }
     if (code == 429
         || status.equals("RESOURCE_EXHAUSTED")
+        || status.equals("FAILED_PRECONDITION")
+            && message.toLowerCase(Locale.ROOT).contains("quota")
         || isRefusal && reasons.stream().anyMatch(QUOTA_REASONS::contains)) {
       return Kind.QUOTA;
     }
@@ -117,11 +124,15 @@ public final class ErrorClassifier {
    * @param text the message, with the details as JSON if there are any
    */
   public static boolean isAccount(int code, String text) {
-    String status = RpcCode.name(code);
-    return status.equals("UNAUTHENTICATED")
-        || Set.of("PERMISSION_DENIED", "FAILED_PRECONDITION", "INVALID_ARGUMENT").contains(status)
-            && (isAccount(reasons(text), text) || isKey(403, reasons(text), text))
-        || status.equals("RESOURCE_EXHAUSTED") && ServiceWords.isAboutAccount(text);
+    List<String> reasons = reasons(text);
+    return switch (RpcCode.name(code)) {
+      case "UNAUTHENTICATED" -> true;
+      case "PERMISSION_DENIED", "FAILED_PRECONDITION" ->
+          isAccount(reasons, text, true) || isKey(reasons, text, true);
+      case "INVALID_ARGUMENT" -> isAccount(reasons, text, false) || isKey(reasons, text, false);
+      case "RESOURCE_EXHAUSTED" -> ServiceWords.isAboutAccount(text);
+      default -> false;
+    };
   }
 
   /** The reasons in details that are given as JSON. */
@@ -129,14 +140,31 @@ public final class ErrorClassifier {
     return REASON.matcher(details).results().map(found -> found.group(1)).toList();
   }
 
-  private static boolean isAccount(List<String> reasons, String message) {
-    return reasons.stream().anyMatch(ACCOUNT_REASONS::contains)
-        || ServiceWords.isAboutAccount(message);
+  /**
+   * Whether it is about the account.
+   *
+   * @param isPreciselyWorded false if the message may just as well speak of the request, and repeat
+   *     words of it
+   */
+  private static boolean isAccount(
+      List<String> reasons, String message, boolean isPreciselyWorded) {
+    if (reasons.stream().anyMatch(ACCOUNT_REASONS::contains)) {
+      return true;
+    }
+    return !ServiceWords.namesLines(message)
+        && (isPreciselyWorded
+            ? ServiceWords.isAboutAccount(message)
+            : ServiceWords.isSurelyAboutAccount(message));
   }
 
-  private static boolean isKey(int code, List<String> reasons, String message) {
-    return reasons.stream().anyMatch(KEY_REASONS::contains)
-        || (code == 400 || code == 403) && ServiceWords.isAboutKey(message);
+  private static boolean isKey(List<String> reasons, String message, boolean isPreciselyWorded) {
+    if (reasons.stream().anyMatch(KEY_REASONS::contains)) {
+      return true;
+    }
+    return !ServiceWords.namesLines(message)
+        && (isPreciselyWorded
+            ? ServiceWords.isAboutKey(message)
+            : ServiceWords.isSurelyAboutKey(message));
   }
 
   /** A 403 or a failed precondition says by itself who may not, and not what is wrong. */

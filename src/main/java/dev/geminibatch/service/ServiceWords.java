@@ -25,16 +25,26 @@ public final class ServiceWords {
   private static final Pattern FILE_ID =
       Pattern.compile("(?i)\\bfiles/([a-z0-9-]+)|\\bfile (?!files/)'?([a-z0-9-]+)");
 
-  private static final String ERROR_ON_LINE = "error (?:on|in|at) line ";
-
   /** Before it; after a quotation mark, it would be something that the service only quotes. */
-  private static final String SEPARATOR = "[.;:,(\\])]";
+  private static final String SEPARATOR = "[.;:,|(\\[\\])]";
+
+  /** How a line is named for which a job is refused, with its number; or lines, with theirs. */
+  private static final String ERROR_ON_LINE =
+      "(?:[-*\u2022]|\\d+[.)])?[ \\t]*(?:errors? (?:on|in|at|processing|parsing)|invalid json (?:on|in|at))"
+          + " line(?:s[ \\t]+([0-9][0-9, \\t&to\u2013and-]*[0-9]|[0-9])|[ \\t:#]+([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9}))\\b";
 
   /** A line for which a whole job is refused; several may stand in one line of text. */
   private static final Pattern REFUSED_LINE =
       Pattern.compile(
-          "(?im)(?:^|%2$s)[ \\t]*%1$s(\\d{1,9})\\b[ \\t]*[:,.-]?[ \\t]*(.*?)[ \\t]*(?=%2$s[ \\t]*%1$s\\d|$)"
-              .formatted(ERROR_ON_LINE, SEPARATOR));
+          "(?im)(?:^|%2$s)[ \\t]*%1$s[ \\t]*[:,.-]?[ \\t]*(.*?)[ \\t\\])|]*(?=%2$s[ \\t]*%3$s|$)"
+              .formatted(ERROR_ON_LINE, SEPARATOR, ERROR_ON_LINE.replaceAll("\\((?=\\[0)", "(?:")));
+
+  private static final Pattern LINE_RANGE =
+      Pattern.compile("(\\d{1,9})(?:[ \\t]*(?:-|\u2013|to)[ \\t]*(\\d{1,9}))?");
+
+  /** Quoted text and addresses, which are not the service's own words. */
+  private static final Pattern QUOTED =
+      Pattern.compile("\"[^\"]*\"|(?<!\\w)'[^']*'(?!\\w)|`[^`]*`|https?://\\S+");
 
   /** The account may not use the service at all. Compared in lower case. */
   private static final List<String> ACCOUNT_WORDS =
@@ -56,6 +66,10 @@ public final class ServiceWords {
           "credit balance",
           "spending cap",
           "spend cap",
+          "free tier users",
+          "upgrade to a paid",
+          "billed users",
+          "past due",
           "requests from referer",
           "referrer restriction",
           "referer restriction",
@@ -67,11 +81,27 @@ public final class ServiceWords {
           "organization policy",
           "organization's policy");
 
+  /** The account, in a refusal that may as well be about the request: nothing else is believed. */
+  private static final List<String> SURE_ACCOUNT_WORDS =
+      List.of(
+          "location is not supported",
+          "not available in your country",
+          "not available for free tier",
+          "free tier is not available");
+
+  private static final Pattern SURE_KEY_WORDS =
+      Pattern.compile(
+          "(?i)\\bapi key( was)? (not|is not|is invalid|expired|has expired|must|was|reported)\\b");
+
+  /** A permission that the project has not, whatever is asked for. */
+  private static final Pattern PROJECT = Pattern.compile("(?i)denied on resource.{0,80}projects/");
+
   /** What a refusal is about, if it is not about everything. */
   private static final Pattern THING =
       Pattern.compile(
           "(?i)\\b(files|models|tunedModels|cachedContents|batches|operations)/\\w"
               + "|permission to access the \\w"
+              + "|\\bthe (file|batch|job|operation|model|request|image|video|audio|document)\\b"
               + "|\\b(file|batch|job|operation|model)\\b.*"
               + "\\b(state|active|finished|completed|terminal|expired|not found)\\b");
 
@@ -105,15 +135,39 @@ public final class ServiceWords {
   /** Whether an error answer is about the API key. */
   public static boolean isAboutKey(String text) {
     return text.contains("API_KEY_INVALID")
-        || text.contains("API key")
         || text.contains("api_key:")
+        || ownWords(text).contains("API key")
         || text.contains("unregistered callers");
+  }
+
+  /** As {@link #isAboutKey}, of a message that may as well be about the request. */
+  public static boolean isSurelyAboutKey(String text) {
+    return text.contains("API_KEY_INVALID") || SURE_KEY_WORDS.matcher(ownWords(text)).find();
   }
 
   /** Whether an error is about the account and not about what was asked for. */
   public static boolean isAboutAccount(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    return ACCOUNT_WORDS.stream().anyMatch(lower::contains);
+    return PROJECT.matcher(text).find() || hasOne(ACCOUNT_WORDS, text);
+  }
+
+  /** As {@link #isAboutAccount}, of a message that may as well be about the request. */
+  public static boolean isSurelyAboutAccount(String text) {
+    return hasOne(SURE_ACCOUNT_WORDS, text);
+  }
+
+  private static boolean hasOne(List<String> words, String text) {
+    String own = ownWords(text).toLowerCase(Locale.ROOT);
+    return words.stream().anyMatch(own::contains);
+  }
+
+  /** A message without what it quotes: that may be a user's text. */
+  private static String ownWords(String text) {
+    return QUOTED.matcher(text).replaceAll(" ");
+  }
+
+  /** Whether a message names lines of a job's file. */
+  public static boolean namesLines(String message) {
+    return REFUSED_LINE.matcher(message).find();
   }
 
   /** Whether an error names the thing that it is about, a file or a model for example. */
@@ -148,9 +202,15 @@ public final class ServiceWords {
     TreeMap<Long, RefusedLine> found = new TreeMap<>();
     Matcher matcher = REFUSED_LINE.matcher(message);
     while (matcher.find()) {
-      long line = Long.parseLong(matcher.group(1));
-      if (line >= 1 && line <= lines) {
-        found.putIfAbsent(line, new RefusedLine(line, matcher.group(2).strip()));
+      String numbers =
+          matcher.group(1) == null ? matcher.group(2).replace(",", "") : matcher.group(1);
+      Matcher range = LINE_RANGE.matcher(numbers);
+      while (range.find()) {
+        long first = Long.parseLong(range.group(1));
+        long last = range.group(2) == null ? first : Long.parseLong(range.group(2));
+        for (long line = Math.max(1, first); line <= Math.min(lines, last); line++) {
+          found.putIfAbsent(line, new RefusedLine(line, matcher.group(3).strip()));
+        }
       }
     }
     return List.copyOf(found.values());

@@ -48,6 +48,11 @@ class ErrorClassifierTest {
         "403 | PERMISSION_DENIED | Your project has been denied access. Please contact support.",
         "403 | PERMISSION_DENIED | The caller does not have permission",
         "403 | '' | The service answered with HTTP 403: Forbidden",
+        "403 | PERMISSION_DENIED | Access to files/abc denied because billing is past due",
+        "403 | PERMISSION_DENIED | Permission 'x.files.create' denied on resource"
+            + " '//generativelanguage.googleapis.com/projects/1' (or it may not exist).",
+        "400 | INVALID_ARGUMENT | Files API is not available for free tier users. Upgrade.",
+        "451 | '' | The service answered with HTTP 451: Unavailable for legal reasons",
         "402 | '' | Payment Required",
         "429 | RESOURCE_EXHAUSTED | Your prepayment credits are depleted.",
         "429 | RESOURCE_EXHAUSTED | Your project has exceeded its monthly spending cap."
@@ -78,6 +83,14 @@ class ErrorClassifierTest {
         "REFUSED | 400 | FAILED_PRECONDITION | The File files/x is not in an ACTIVE state.",
         "REFUSED | 400 | FAILED_PRECONDITION | The batch is finished already.",
         "REFUSED | 403 | PERMISSION_DENIED | You do not have permission to access tunedModels/x.",
+        "REFUSED | 400 | INVALID_ARGUMENT | Error on line 2: Invalid value at 'contents[0].role':"
+            + " Please check the billing account",
+        "REFUSED | 400 | INVALID_ARGUMENT | file.display_name 'enable billing.pdf' is too long",
+        "REFUSED | 400 | INVALID_ARGUMENT | Cannot fetch https://x/how-to-get-an-API key.pdf. Enable"
+            + " billing",
+        "REFUSED | 400 | FAILED_PRECONDITION | The file is too big to be processed",
+        "QUOTA | 400 | FAILED_PRECONDITION | Storage quota exceeded for files",
+        "UNREACHABLE | 407 | '' | Proxy Authentication Required",
         "REFUSED | 413 | '' | Payload Too Large"
       })
   void everything_else_is_what_it_was(Kind kind, int code, String status, String message) {
@@ -105,6 +118,8 @@ class ErrorClassifierTest {
         "false | 8 | Resource has been exhausted (e.g. check quota).",
         "false | 7 | You do not have permission to access the File x or it may not exist.",
         "false | 3 | Request contains an invalid argument.",
+        "false | 3 | Error on line 2: You answer questions about the API key and how to enable billing",
+        "false | 3 | Cannot fetch https://x/get-an-API key.pdf. Enable billing",
         "false | 13 | An internal error has occurred. billing account"
       })
   void the_error_of_a_request_may_be_one_of_the_account(

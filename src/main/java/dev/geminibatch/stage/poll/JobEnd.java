@@ -53,11 +53,11 @@ enum JobEnd {
       return CANCELLED;
     }
     boolean isUntouched = seen.answers().isEmpty() && seen.counts().succeeded() == 0;
-    if (isFailed && isUntouched && !job.cancelAsked() && mayNotRunNow(seen)) {
-      return NOT_ADMITTED;
-    }
     if (isFailed && !ServiceWords.refusedLines(message, job.requests()).isEmpty()) {
       return LINES_REFUSED;
+    }
+    if (isFailed && isUntouched && !job.cancelAsked() && mayNotRunNow(seen)) {
+      return NOT_ADMITTED;
     }
     boolean isAboutFile =
         ServiceWords.isDeadFile(message) && !ServiceWords.fileIds(message).isEmpty();

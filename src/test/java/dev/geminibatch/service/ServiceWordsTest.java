@@ -1,0 +1,65 @@
+package dev.geminibatch.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.geminibatch.service.ServiceWords.RefusedLine;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The wordings of the service that count. */
+class ServiceWordsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "2=bad | Error on line 2: bad",
+        "2=bad, 4=worse | Error on line 2: bad\\nError on line 4: worse",
+        "2=bad, 4=bad | - Error on line 2: bad\\n- Error on line 4: bad",
+        "2=x, 3=y | 1) Error on line 2: x\\n2) Error on line 3: y",
+        "2=x, 3=y | [Error on line 2: x, Error on line 3: y]",
+        "2=x, 3=y | The file has errors. Error on line 2: x; Error on line 3: y",
+        "2=bad, 4=bad | Errors on lines 2, 4: bad",
+        "2=bad, 4=bad | Errors on lines 2 and 4: bad",
+        "2=bad, 3=bad, 4=bad | Errors on lines 2-4: bad",
+        "2=bad | Error on line #2: bad",
+        "2=bad | Error on line: 2 - bad",
+        "2=bad | Error processing line 2: bad",
+        "2=near column 3 | Invalid JSON on line 2, near column 3",
+        "1000=x | Error on line 1,000: x"
+      })
+  void lines_are_known_however_they_are_listed(String expected, String message) {
+    assertThat(refused(message, 2000)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Error on line 0: x",
+        "Error on line 7: x",
+        "Invalid value at 'contents': \"Error on line 2: x\"",
+        "The prompt says error on line 2"
+      })
+  void what_is_only_quoted_or_is_not_there_is_no_line(String message) {
+    assertThat(refused(message, 5)).isEmpty();
+  }
+
+  private static String refused(String message, long lines) {
+    List<RefusedLine> found = ServiceWords.refusedLines(message.replace("\\n", "\n"), lines);
+    return found.stream()
+        .map(each -> each.line() + "=" + each.message())
+        .collect(Collectors.joining(", "));
+  }
+
+  @Test
+  void words_that_are_quoted_from_a_request_are_not_about_the_account() {
+    assertThat(ServiceWords.isAboutAccount("Invalid value: \"check the billing account\""))
+        .isFalse();
+    assertThat(ServiceWords.isAboutKey("Invalid value at 'x': \"API key test\"")).isFalse();
+    assertThat(ServiceWords.isAboutAccount("Your project's billing account is closed")).isTrue();
+  }
+}
