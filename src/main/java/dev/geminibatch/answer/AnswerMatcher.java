@@ -41,7 +41,8 @@ public final class AnswerMatcher {
    *     nothing
    * @param strayAnswers lines that answer no request
    */
-  public record Outcome(long answered, long failed, StrayAnswers strayAnswers, Tokens tokens) {}
+  public record Outcome(
+      long answered, long failed, long matched, StrayAnswers strayAnswers, Tokens tokens) {}
 
   /**
    * Writes for each request where its answer begins: one number of eight bytes each, in the order
@@ -84,7 +85,8 @@ public final class AnswerMatcher {
     }
     write(places, files.matches());
     long answered = Arrays.stream(places).filter(place -> !isFailed(place)).count();
-    return new Outcome(answered, places.length - answered, stray.sum(), tokens);
+    long matched = Arrays.stream(places).filter(place -> place != NONE).count();
+    return new Outcome(answered, places.length - answered, matched, stray.sum(), tokens);
   }
 
   /** What is known of the requests of a job: some bytes for each. */

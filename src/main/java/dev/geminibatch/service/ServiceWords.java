@@ -122,8 +122,8 @@ public final class ServiceWords {
   }
 
   /** Whether an upload was refused for its type. */
-  public static boolean isAboutType(ServiceFailure failure) {
-    return failure.getMessage().toLowerCase(Locale.ROOT).contains("mime");
+  public static boolean isAboutType(String message) {
+    return message.toLowerCase(Locale.ROOT).contains("mime");
   }
 
   /** The answer to a chunk that was stored but whose answer was lost, when it is sent again. */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.RpcCode;
+import dev.geminibatch.service.ServiceWords;
 import java.io.IOException;
 import java.util.List;
 import okhttp3.Response;
@@ -65,9 +66,26 @@ record ErrorBody(JsonNode whole, String text) {
     return (error().isObject() || error().isTextual()) && !isDescription;
   }
 
+  /**
+   * Whether it is one in place of a file. The lines of a file of answers may be errors as well, of
+   * which a single one may be all that there is; those have a key, or the codes of google.rpc.
+   */
+  boolean isOfCall() {
+    boolean isLine = whole.has("key") || whole.has("response");
+    boolean isOfHttp = error().path("code").asInt() >= 100 || error().has("status");
+    return isAlone() && !isLine && (isOfHttp || error().isTextual());
+  }
+
   /** The code of the error as HTTP would have it. */
   int httpCode() {
-    return RpcCode.http(error().path("code").asInt(2));
+    int code = error().path("code").asInt(RpcCode.number(status()));
+    if (code > 0) {
+      return RpcCode.http(code);
+    }
+    // Without a code, what the words say of the request is believed; anything else may pass.
+    String message = message(0);
+    boolean isAboutRequest = ServiceWords.namesLines(message) || ServiceWords.isAboutType(message);
+    return isAboutRequest ? 400 : 500;
   }
 
   /** The service's name for the error, or empty. */
@@ -79,9 +97,23 @@ record ErrorBody(JsonNode whole, String text) {
   String message(int code) {
     String message = error().isTextual() ? error().asText() : error().path("message").asText("");
     if (!message.isBlank()) {
-      return message.strip();
+      return withViolations(message.strip(), details());
     }
     return "The service answered with HTTP " + code + (text.isEmpty() ? "" : ": " + text);
+  }
+
+  /** A message, with what its details say of single fields. */
+  static String withViolations(String message, JsonNode details) {
+    StringBuilder all = new StringBuilder(message);
+    for (JsonNode detail : details) {
+      for (JsonNode violation : detail.path("fieldViolations")) {
+        String words = violation.path("description").asText("").strip();
+        if (!words.isEmpty() && all.indexOf(words) < 0) {
+          all.append('\n').append(words);
+        }
+      }
+    }
+    return all.toString();
   }
 
   /** Why, in the words that programs read. */

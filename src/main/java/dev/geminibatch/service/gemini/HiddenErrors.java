@@ -1,5 +1,7 @@
 package dev.geminibatch.service.gemini;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.util.regex.Pattern;
 import okhttp3.Interceptor;
@@ -17,6 +19,7 @@ import okhttp3.ResponseBody;
 final class HiddenErrors implements Interceptor {
   private static final Pattern BEGINNING = Pattern.compile("\\s*\\[?\\s*\\{\\s*\"error\"\\s*:");
   private static final int BEGINNING_BYTES = 64;
+  private static final int SMALL_BYTES = 1 << 16;
   private static final MediaType JSON = MediaType.get("application/json; charset=utf-8");
 
   @Override
@@ -26,7 +29,7 @@ final class HiddenErrors implements Interceptor {
       return response;
     }
     ErrorBody error = ErrorBody.of(response);
-    if (!error.isAlone()) {
+    if (!(isFile(response) ? error.isOfCall() : error.isAlone())) {
       return response;
     }
     response.close();
@@ -37,12 +40,30 @@ final class HiddenErrors implements Interceptor {
         .build();
   }
 
-  /** Nothing of a body is read here but its beginning, and that without taking it away. */
-  private static boolean mayHide(Response response) throws IOException {
-    // The lines of a file of answers may begin with an error, too; such a file is not JSON.
-    boolean isFile = "media".equals(response.request().url().queryParameter("alt"));
-    boolean isJson = response.header("Content-Type", "").startsWith("application/json");
-    return (isJson || !isFile)
-        && BEGINNING.matcher(response.peekBody(BEGINNING_BYTES).string()).lookingAt();
+  /**
+   * Nothing of a body is read here but its beginning, and that without taking it away. Small bodies
+   * are looked through; a large one is an error only if that stands at its beginning.
+   */
+  private static boolean mayHide(Response response) {
+    byte[] start;
+    try {
+      start = response.peekBody(SMALL_BYTES + 1).bytes();
+    } catch (IOException e) {
+      return false; // truncated; whoever reads it takes what there is
+    }
+    int at = 0;
+    while (at < start.length && start[at] <= ' ') {
+      at++;
+    }
+    boolean isJson = at < start.length && (start[at] == '{' || start[at] == '[');
+    if (start.length <= SMALL_BYTES) {
+      return isJson;
+    }
+    String beginning = new String(start, at, BEGINNING_BYTES, ISO_8859_1);
+    return isJson && !isFile(response) && BEGINNING.matcher(beginning).lookingAt();
+  }
+
+  private static boolean isFile(Response response) {
+    return "media".equals(response.request().url().queryParameter("alt"));
   }
 }

@@ -212,21 +212,33 @@ final class JobJson {
 
   private static Optional<ServiceError> error(JsonNode operation) {
     JsonNode error = operation.path("error");
-    if (error.isEmpty()) {
+    if (isNone(error)) {
       error = operation.at("/metadata/error");
     }
-    int code = error.path("code").asInt();
-    if (error.isEmpty() || code == 0 && error.size() == 1 && error.has("code")) {
-      return Optional.empty(); // not there, or the code for "no error"
+    if (isNone(error)) {
+      return Optional.empty();
     }
-    String message = Redactor.redact(error.path("message").asText(""));
+    if (error.isTextual()) {
+      return Optional.of(new ServiceError(UNKNOWN, Redactor.redact(error.asText().strip()), ""));
+    }
+    int code = error.path("code").asInt();
     JsonNode details = error.path("details");
+    String message = ErrorBody.withViolations(error.path("message").asText(""), details);
     return Optional.of(
         new ServiceError(
             code == 0 ? Math.max(UNKNOWN, RpcCode.number(error.path("status").asText(""))) : code,
-            message,
+            Redactor.redact(message),
             details.isEmpty()
                 ? ""
                 : Amounts.shortened(Redactor.redact(details.toString()), LONGEST_DETAILS)));
+  }
+
+  /** Whether it is not there, or only the code for "no error". */
+  private static boolean isNone(JsonNode error) {
+    if (error.isTextual()) {
+      return error.asText().isBlank();
+    }
+    boolean isOk = error.size() == 1 && error.has("code") && error.path("code").asInt() == 0;
+    return error.isEmpty() || isOk;
   }
 }

@@ -21,6 +21,7 @@ import okhttp3.Response;
  */
 final class ResumableDownload {
   private static final int BUFFER_BYTES = 1 << 14;
+  private static final int BEGINNING_BYTES = 64;
   private static final int NOTHING_BEYOND = 416;
   private static final int PART = 206;
 
@@ -76,7 +77,24 @@ final class ResumableDownload {
       if (response.code() == PART && !goesOn) {
         throw GeminiHttp.odd("The service sent another part than was asked for", null);
       }
+      refusePage(response);
       write(response, goesOn ? from : 0);
+    }
+  }
+
+  /** A proxy, or whoever else answers in the service's place, may say 200 as well. */
+  private void refusePage(Response response) {
+    boolean isPage = response.header("Content-Type", "").startsWith("text/html");
+    if (isPage || beginning(response).strip().startsWith("<")) {
+      throw GeminiHttp.odd("A page of HTML came in place of " + fileName, null);
+    }
+  }
+
+  private static String beginning(Response response) {
+    try {
+      return response.peekBody(BEGINNING_BYTES).string();
+    } catch (IOException e) {
+      return ""; // truncated; what there is will be read
     }
   }
 

@@ -16,6 +16,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceLimits;
@@ -78,6 +79,10 @@ public final class Collector {
       download(run, folder, job);
     }
     AnswerMatcher.Outcome outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
+    if (outcome.matched() == 0 && isAnotherFile(run, job)) {
+      refuseAnswers(run, job);
+      outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
+    }
     AtomicFiles.force(folder.matches(job.number()));
     MAPPER.writeValue(folder.strayAnswers(job.number()).toFile(), outcome.strayAnswers());
     if (outcome.strayAnswers().count() > 0) {
@@ -97,6 +102,34 @@ public final class Collector {
           Amounts.count(outcome.failed(), "request"));
     }
     Files.deleteIfExists(folder.jobBody(job.number())); // nothing is sent from it any more
+  }
+
+  /**
+   * Whether what was fetched cannot be the answers: none is in it, and the service counts some.
+   * They are paid for, so their requests are not sent again because of that.
+   */
+  private boolean isAnotherFile(Run run, Job job) throws IOException {
+    Path answers = context.folder(run).answers(job.number());
+    if (job.responsesFile().isEmpty() || !Files.exists(answers)) {
+      return false;
+    }
+    Optional<RemoteJob> described = described(run, job);
+    boolean isCounted = described.filter(seen -> seen.counts().succeeded() > 0).isPresent();
+    boolean hasSucceeded =
+        described.filter(seen -> seen.state() == RemoteJobState.SUCCEEDED).isPresent();
+    return isCounted || hasSucceeded && Files.size(answers) == 0;
+  }
+
+  /** Has the answers fetched again, and gives them up after some tries. */
+  private void refuseAnswers(Run run, Job job) throws IOException {
+    Files.delete(context.folder(run).answers(job.number()));
+    String why =
+        "The file with the answers of " + job.shownName() + " holds none of them, or is not theirs";
+    if (run.waiting().tries() < TRIES_FOR_ANSWERS) {
+      throw new ServiceFailure(Kind.UNAVAILABLE, "NO_ANSWERS", why, Optional.empty(), null);
+    }
+    LOG.error("{}: {}; --poll fetches them if they are there later", run.name(), why);
+    ledger.jobs().ended(job, JobProblem.Kind.ANSWERS_GONE.name(), null, why);
   }
 
   private void download(Run run, RunFolder folder, Job job) throws IOException {

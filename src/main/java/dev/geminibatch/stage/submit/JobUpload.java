@@ -57,7 +57,7 @@ final class JobUpload {
           if (present.isPresent()) {
             return present.get();
           }
-        } else if (!ServiceWords.isAboutType(failure)) {
+        } else if (!ServiceWords.isAboutType(failure.getMessage())) {
           throw failure;
         }
         refused = failure;

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -124,6 +125,56 @@ class HiddenErrorsTest {
         Kind.REFUSED,
         "Unsupported MIME type");
     assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"error\":{\"code\":403,\"status\":\"PERMISSION_DENIED\",\"message\":\"no\"}}",
+        "{\"status\":\"error\",\"error\":{\"code\":404,\"message\":\"file not found\"}}",
+        "{\"error\":\"the service is busy\"}",
+        "<html><title>Sign in to proxy</title></html>",
+        "<!doctype html>\n<p>Blocked"
+      })
+  void what_comes_in_place_of_a_file_is_known_whatever_its_type(String body) {
+    answers.put("/v1beta/files/x:download", body);
+    for (String type : List.of("application/octet-stream", "text/plain", "text/html")) {
+      answers.put("type", type);
+      assertThatThrownBy(() -> gemini.download("files/x", folder.resolve("x"), received -> {}))
+          .isInstanceOf(ServiceFailure.class);
+    }
+    assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "REFUSED | {\"error\":\"Unsupported MIME type: application/jsonl\"}",
+        "REFUSED | {\"error\":{\"status\":\"INVALID_ARGUMENT\",\"message\":\"Error on line 2: bad\"}}",
+        "QUOTA | {\"error\":{\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"later\"}}",
+        "UNAVAILABLE | {\"error\":\"something broke\"}",
+        "REFUSED | {\"ok\":false,\"error\":{\"code\":400,\"message\":\"x\"}}"
+      })
+  void an_error_without_a_code_is_known_by_its_name_and_its_words(Kind kind, String body) {
+    answers.put("/upload/v1beta/files", "{}");
+    answers.put("/session", body);
+
+    assertThatThrownBy(() -> gemini.upload(upload(folder), sent -> {}))
+        .isInstanceOfSatisfying(
+            ServiceFailure.class, failure -> assertThat(failure.kind()).isEqualTo(kind));
+  }
+
+  @Test
+  void what_the_details_say_of_single_fields_belongs_to_the_message() {
+    answers.put(
+        "/v1beta/models/gemini-x:batchGenerateContent",
+        "{\"error\":{\"code\":400,\"message\":\"Request contains an invalid argument.\",\"details\":"
+            + "[{\"fieldViolations\":[{\"description\":\"Error on line 2: bad\"}]}]}}");
+
+    assertFails(
+        () -> gemini.createJob("gemini-x", "files/x", "x"), Kind.REFUSED, "\nError on line 2: bad");
   }
 
   @Test
