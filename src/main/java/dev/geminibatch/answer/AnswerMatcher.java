@@ -136,7 +136,7 @@ public final class AnswerMatcher {
           Amounts.count(count, "answer"),
           count == requests
               ? "they are matched by their order"
-              : "they are not as many as the requests, so they cannot be matched");
+              : "their number differs from that of the requests, so they are not used");
     }
     return count == requests;
   }

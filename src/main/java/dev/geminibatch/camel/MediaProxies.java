@@ -36,7 +36,7 @@ final class MediaProxies implements HttpClientConfigurer {
 
   private final Proxies proxies;
 
-  /** Those in use, by host and port. They may be in the own network, as no other host may. */
+  /** Those in use, by host and port. They may be in the local network, as no other host may. */
   private final Map<String, ProxyServer> used = new ConcurrentHashMap<>();
 
   MediaProxies(Proxies proxies) {

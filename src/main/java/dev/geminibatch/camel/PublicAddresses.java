@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
- * Finds the addresses of hosts, and none in the own network. It is asked by the connection itself,
- * so a name that changes its address in between gains nothing.
+ * Finds the addresses of hosts, and none in the local network. It is asked by the connection
+ * itself, so a name that changes its address in between gains nothing.
  */
 final class PublicAddresses implements DnsResolver {
   private final Predicate<String> exceptions;
@@ -20,7 +20,7 @@ final class PublicAddresses implements DnsResolver {
   /**
    * As above, but for some hosts.
    *
-   * @param exceptions hosts of the own network that may be connected to: proxies
+   * @param exceptions hosts of the local network that may be connected to: proxies
    */
   PublicAddresses(Predicate<String> exceptions) {
     this.exceptions = exceptions;
@@ -43,7 +43,8 @@ final class PublicAddresses implements DnsResolver {
   }
 
   static String refusal(String host) {
-    return host + " is an address of the own network";
+    return host
+        + " has an address of your local network; files are fetched from public addresses only";
   }
 
   static boolean isPrivate(InetAddress address) {

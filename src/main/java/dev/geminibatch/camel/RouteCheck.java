@@ -196,7 +196,7 @@ final class RouteCheck {
     }
   }
 
-  /** A run that is handed to nobody would wait for ever. */
+  /** A run that is handed to nobody would wait forever. */
   private void checkStages(List<String> off) {
     Hooks.NEXT.forEach(
         (key, byDefault) -> {

@@ -40,7 +40,7 @@ final class DaemonCommand {
         Workspace workspace = session.workspace();
         Beans beans = new Beans(workspace, progress, DaemonCommand::isForUs)) {
       served.forEach(DaemonCommand::makeFolders);
-      NameEncoding.remedy().ifPresent(remedy -> LOG.warn("Careful: {}.", remedy));
+      NameEncoding.remedy().ifPresent(remedy -> LOG.warn("File names: {}.", remedy));
       served.forEach(profile -> checkAccess(workspace, profile));
       beans.receiver().recover();
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
@@ -104,7 +104,10 @@ final class DaemonCommand {
     boolean mustBeWritable = !key.equals("media.root");
     if (mustBeWritable && !Files.isWritable(folder)) {
       throw new UsageException(
-          key + " is " + folder + ", which cannot be written to; give the daemon the right to.");
+          key
+              + " is "
+              + folder
+              + ", which cannot be written to; let the daemon's user write there.");
     }
   }
 

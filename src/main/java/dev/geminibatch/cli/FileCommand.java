@@ -23,7 +23,7 @@ final class FileCommand {
   }
 
   int run() throws IOException, InterruptedException {
-    NameEncoding.remedy().ifPresent(remedy -> LOG.warn("Careful: {}.", remedy));
+    NameEncoding.remedy().ifPresent(remedy -> LOG.warn("File names: {}.", remedy));
     session.settings().service().requireKey();
     if (!Files.isDirectory(session.settings().uploads().mediaRoot())) {
       throw new UsageException(
@@ -59,7 +59,7 @@ final class FileCommand {
     return new RunEnd(session, end, resume).tell();
   }
 
-  private static void makeWritable(Path folder) {
+  private static void checkWritable(Path folder) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
@@ -95,7 +95,7 @@ final class FileCommand {
   /** In the working directory; shortened if the input's name leaves no room for more. */
   private static Path byDefault(Path input) throws IOException {
     Path here = Path.of("").toAbsolutePath();
-    makeWritable(here);
+    checkWritable(here);
     String stem = InputFile.stem(input.getFileName().toString());
     return ResultFiles.inFolder(here, stem, "").results();
   }
@@ -109,14 +109,14 @@ final class FileCommand {
       throw new UsageException(
           "--output names the folder " + output + "; name the results file itself.");
     }
-    makeWritable(output.getParent());
+    checkWritable(output.getParent());
     ResultFiles files = ResultFiles.beside(output);
     if (!files.fit()) {
       throw new UsageException(
           "--output names "
               + output
-              + ", but its folder does not take so long a name, or one with these characters, for"
-              + " the results and for the errors and the report beside them; give a shorter one.");
+              + ", but its folder does not accept a name that long, or these characters; give a shorter"
+              + " one.");
     }
     for (Path written : files.all()) {
       if (Files.exists(written) && Files.isSameFile(written, input)) {

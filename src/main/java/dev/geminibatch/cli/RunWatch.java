@@ -151,7 +151,7 @@ final class RunWatch {
     return new Reports(workspace.ledger(), workspace.state(), prices, workspace.clock()).of(run);
   }
 
-  /** Waiting for a job that this key does not see would take for ever. */
+  /** Waiting for a job that this key does not see would take forever. */
   private void refuseAnotherKey(Run run, Ledger ledger) {
     ProjectId project = session.settings().service().project();
     if (run.reason().isEmpty()) {

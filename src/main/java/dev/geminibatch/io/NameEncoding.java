@@ -26,7 +26,7 @@ public final class NameEncoding {
   }
 
   /** Whether a file of this name can be named. */
-  public static boolean canExpress(String name) {
+  private static boolean canExpress(String name) {
     try {
       return Path.of(name).toString().equals(name);
     } catch (InvalidPathException e) {

@@ -70,7 +70,7 @@ public record BatchRequest(
     return quoted(shape);
   }
 
-  /** The same request, quoted by the line that it was read from. */
+  /** Likewise, in another shape. */
   BatchRequest quoted(Shape shape) {
     return new BatchRequest(
         line, key, model, extras, segments, inline, answerFormat, Form.QUOTED, shape);

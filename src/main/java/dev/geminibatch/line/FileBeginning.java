@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -30,32 +30,29 @@ public final class FileBeginning {
       Pattern.compile(
           "\\A(?:\u00EF\u00BB\u00BF)?\\s*\\{\\s*\"(?:requests|inlinedRequests|inlined_requests)\"\\s*:\\s*\\[");
 
-  private static final Map<String, String> KINDS = new LinkedHashMap<>();
+  private static final String EXPORT = "export it as JSON, one request per line, in UTF-8";
+  private static final String UNPACK = "unpack it, or compress it with gzip as x.jsonl.gz";
 
-  static {
-    KINDS.put("\u001f\u008b", "compressed with gzip; name it x.jsonl.gz");
-    KINDS.put("PK\u0003\u0004", "a ZIP archive, as an Excel workbook is; " + Words.EXPORT);
-    KINDS.put("\u00d0\u00cf\u0011\u00e0", "a workbook or document of Office; " + Words.EXPORT);
-    KINDS.put("(\u00b5/\u00fd", "compressed with zstd; " + Words.UNPACK);
-    KINDS.put("BZh", "compressed with bzip2; " + Words.UNPACK);
-    KINDS.put("\u00fd7zXZ", "compressed with xz; " + Words.UNPACK);
-    KINDS.put("7z\u00bc\u00af", "a 7-Zip archive; " + Words.UNPACK);
-    KINDS.put("%PDF", "a PDF; " + Words.EXPORT);
-    KINDS.put("SQLite format", "an SQLite database; " + Words.EXPORT);
-    KINDS.put("PAR1", "in Parquet format; " + Words.EXPORT);
-    KINDS.put(
-        "version https://git-lfs", "a pointer of Git LFS; fetch the file itself (git lfs pull)");
-    KINDS.put("<", "HTML or XML, perhaps of a download that failed; " + Words.EXPORT);
-    KINDS.put("\"{\"\"", "CSV, as Excel saves it; " + Words.EXPORT);
-  }
+  /** By how they begin: what files are that cannot be read, and the remedy. */
+  private static final List<Map.Entry<String, String>> KINDS =
+      List.of(
+          Map.entry("\u001f\u008b", "compressed with gzip; name it x.jsonl.gz"),
+          Map.entry("PK\u0003\u0004", "a ZIP archive, as an Excel workbook is; " + EXPORT),
+          Map.entry("\u00d0\u00cf\u0011\u00e0", "a workbook or document of Office; " + EXPORT),
+          Map.entry("(\u00b5/\u00fd", "compressed with zstd; " + UNPACK),
+          Map.entry("BZh", "compressed with bzip2; " + UNPACK),
+          Map.entry("\u00fd7zXZ", "compressed with xz; " + UNPACK),
+          Map.entry("7z\u00bc\u00af", "a 7-Zip archive; " + UNPACK),
+          Map.entry("%PDF", "a PDF; " + EXPORT),
+          Map.entry("SQLite format", "an SQLite database; " + EXPORT),
+          Map.entry("PAR1", "in Parquet format; " + EXPORT),
+          Map.entry(
+              "version https://git-lfs",
+              "a pointer of Git LFS; fetch the file itself (git lfs pull)"),
+          Map.entry("<", "HTML or XML, perhaps of a download that failed; " + EXPORT),
+          Map.entry("\"{\"\"", "CSV, as Excel saves it; " + EXPORT));
 
   private FileBeginning() {}
-
-  /** Remedies that several kinds of files have. */
-  private static final class Words {
-    static final String EXPORT = "export it as JSON, one request per line, in UTF-8";
-    static final String UNPACK = "unpack it, or compress it with gzip as x.jsonl.gz";
-  }
 
   /**
    * Where the values begin in a file that is a list, or values that do not keep to lines; what is
@@ -101,7 +98,7 @@ public final class FileBeginning {
   private static void checkKind(byte[] sample, int start) throws BadFile {
     checkZeros(sample);
     String text = new String(sample, start, Math.min(32, sample.length - start), ISO_8859_1);
-    for (Map.Entry<String, String> kind : KINDS.entrySet()) {
+    for (Map.Entry<String, String> kind : KINDS) {
       if (text.startsWith(kind.getKey())) {
         throw new BadFile("The file is " + kind.getValue() + ".");
       }
@@ -192,7 +189,7 @@ public final class FileBeginning {
     return false;
   }
 
-  /** Whether the first line is no whole object, and what follows makes it one. */
+  /** Whether the first line is not a whole object, and what follows makes it one. */
   private static boolean isBrokenUp(Path file, byte[] sample, int start) throws IOException {
     int lineEnd = ByteSearch.indexOf(sample, start, sample.length, '\n');
     int to = lineEnd < 0 ? sample.length : lineEnd;

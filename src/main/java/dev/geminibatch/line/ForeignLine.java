@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** Says what a line is that is no request to Gemini, by the names of its fields. */
+/** Says what a line is that is not a request to Gemini, by the names of its fields. */
 final class ForeignLine {
   private static final Set<String> HOLDERS_OF_A_REQUEST =
       Set.of("request", "body", "params", "batch", "modelInput");

@@ -335,7 +335,7 @@ final class GenerateContentReader {
   }
 
   /** Notes that the service would not understand it as it stands. */
-  void understand() {
+  void markForeign() {
     isForeign = true;
   }
 }

@@ -289,7 +289,8 @@ public final class JsonSequence {
 
   private void open(byte bracket) throws BadFile {
     if (depth == DEEPEST) {
-      throw new BadFile("The request that begins on line " + valueBegan + " is nested too deeply.");
+      throw new BadFile(
+          "The request that begins on line " + valueBegan + " is nested too deeply. Nest it less.");
     }
     open[depth++] = bracket;
   }

@@ -79,7 +79,7 @@ final class PartText {
       return false;
     }
     hasTaggedFile = true;
-    request.understand();
+    request.markForeign();
     request
         .edits()
         .replace(

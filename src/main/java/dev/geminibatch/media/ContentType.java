@@ -63,9 +63,4 @@ record ContentType(String name, Optional<String> charset) {
   boolean isForeignText() {
     return charset.isPresent() && !charset.get().equals(UTF_8);
   }
-
-  /** Whether the file only says where its content is. */
-  boolean isPointer() {
-    return name.equals(LFS_POINTER) || name.equals(ANNEX_POINTER);
-  }
 }

@@ -84,9 +84,15 @@ final class Mismatch {
     String remedy =
         BASE64.matcher(text).matches()
             ? "decode it, for example with base64 -d FILE >DECODED"
-            : "get the file again, give it the ending of what it is";
+            : "get the file again, give it the right extension";
     return Optional.of(
-        "is called " + meant.get() + ", but holds " + words(type, text) + "; " + remedy + OR_SEND);
+        "is named like "
+            + meant.get()
+            + " but holds "
+            + words(type, text)
+            + "; "
+            + remedy
+            + OR_SEND);
   }
 
   /** What kind of binary file a name means; empty if it means none. */

@@ -25,7 +25,7 @@ import java.util.Optional;
  * their content, and are files like any others from then on.
  *
  * <p>Only hosts on the list are asked, a redirect is followed on the same host only, and size and
- * time are limited. That no address leads into the own network is seen to by the download.
+ * time are limited. That no address leads into the local network is seen to by the download.
  */
 public final class RemoteMedia {
   private static final int MOST_REDIRECTS = 3;

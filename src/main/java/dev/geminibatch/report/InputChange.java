@@ -27,8 +27,8 @@ public record InputChange(long lines, String file) {
   @JsonIgnore
   public String inWords() {
     return lines == 0
-        ? "CHANGED: the input was changed after it was taken; the answers are to the lines that it"
-            + " had then. Drop it again to send it as it is now."
+        ? "CHANGED: the input was changed after it was taken; the answers belong to its"
+            + " lines at that time. Drop it again to send it as it is now."
         : "NOT SENT: "
             + Amounts.count(lines, "line")
             + (lines == 1 ? " was" : " were")

@@ -26,7 +26,8 @@ public final class InputGuard {
    */
   public static void check(Run run, RunFolder folder) throws IOException {
     if (!isUnchanged(run, folder) && !(run.isPaid() && isIntact(run, folder))) {
-      throw new InputChanged("The input was changed while it was being worked on.");
+      throw new InputChanged(
+          "The input was changed while it was being worked on; run it again as it is now.");
     }
   }
 

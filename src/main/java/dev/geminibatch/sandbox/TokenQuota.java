@@ -17,7 +17,7 @@ public final class TokenQuota {
   private static final long M = 1_000_000;
   private static final long G = 1_000_000_000;
 
-  /** The limits of the models whose names begin so; the first one that fits counts. */
+  /** The limits of the models whose names begin so; the first matching row applies. */
   private record Row(String model, long... tiers) {}
 
   /** The service's limits of 2026-09-12. */

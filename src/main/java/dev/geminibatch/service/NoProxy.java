@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * <p>The rules are curl's and Go's: {@code example.com}, {@code .example.com} and {@code
  * *.example.com} mean the host and all below it; an address means itself, {@code 10.0.0.0/8} a
  * network; {@code host:port} means one port, {@code *} everything. Entries are separated by commas
- * or spaces. The own machine is no exception unless it is listed.
+ * or spaces. This machine is no exception unless it is listed.
  */
 final class NoProxy {
   private static final Pattern PORT = Pattern.compile("(.*?):(\\d{1,5})");

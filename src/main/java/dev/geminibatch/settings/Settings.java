@@ -66,7 +66,7 @@ public record Settings(
    * @param concurrency how many runs are worked on at the same time
    * @param maxOpen how many jobs of ours may be open at once; the service takes 100 of a project
    * @param keep how long finished runs are remembered
-   * @param stuckAfter how long a job may take until it is cancelled and sent again; empty for ever
+   * @param stuckAfter how long a job may take until it is cancelled and sent again; empty forever
    */
   public record Jobs(
       String model,

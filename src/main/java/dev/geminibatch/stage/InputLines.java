@@ -1,5 +1,6 @@
 package dev.geminibatch.stage;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.SyncedOutput;
 import dev.geminibatch.line.BadFile;
@@ -69,10 +70,8 @@ public final class InputLines {
     }
     AtomicFiles.publish(aside, folder.unfolded());
     LOG.info(
-        "{}: read as JSON that does not keep to lines, with {} request{}; a line number is that of"
-            + " the line on which a request begins",
+        "{}: read as JSON over several lines, {}; line numbers are those on which requests begin",
         run.name(),
-        requests,
-        requests == 1 ? "" : "s");
+        Amounts.count(requests, "request"));
   }
 }

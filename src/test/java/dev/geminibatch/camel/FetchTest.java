@@ -115,7 +115,7 @@ class FetchTest {
   void an_address_in_the_own_network_is_not_connected_to() {
     assertThatThrownBy(() -> get("/found", new PublicAddresses()))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("own network");
+        .hasMessageContaining("local network");
   }
 
   @ParameterizedTest
@@ -184,7 +184,7 @@ class FetchTest {
     try (SmallProxy proxy = SmallProxy.start()) {
       assertThatThrownBy(() -> through(proxy, "", address))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("own network");
+          .hasMessageContaining("local network");
       assertThat(proxy.seen()).isEmpty();
     }
   }

@@ -63,7 +63,7 @@ class TrustTest extends WorkshopTest {
   @Test
   void only_what_failed_is_sent_again_and_the_bill_says_so() throws Exception {
     open("retry.max-attempts=2");
-    fault("answer-line error=3 every=50 message=Never."); // two of a hundred, for ever
+    fault("answer-line error=3 every=50 message=Never."); // two of a hundred, forever
     fault("answer-line error=14 every=10 times=9 message=Later."); // nine more, once
     workshop.drop("x.jsonl", numbered(100));
     workshop.awaitRuns(1);

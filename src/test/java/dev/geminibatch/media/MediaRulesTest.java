@@ -101,7 +101,7 @@ class MediaRulesTest {
 
     assertThat(problem.code()).hasToString("file-mismatch");
     assertThat(problem)
-        .hasMessageStartingWith("\"a/photo.JPG\" is called a picture, but holds ")
+        .hasMessageStartingWith("\"a/photo.JPG\" is named like a picture but holds ")
         .hasMessageContaining(words)
         .hasMessageEndingWith(", or set media.mismatch = send");
   }
@@ -248,7 +248,7 @@ class MediaRulesTest {
     "image/avif, i.avif, image/avif",
     "video/mov, v.mov, video/quicktime"
   })
-  void names_that_users_wrote_before_go_on_working(String pattern, String sample, String type)
+  void names_that_users_wrote_before_still_work(String pattern, String sample, String type)
       throws Exception {
     rules = MediaRules.of(List.of("image/png", pattern));
 

@@ -32,7 +32,7 @@ class InputFileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"x.jsonl.part", "x.csv", "x.jsonl ", "jsonl", "x.json5", "x.gz", "x.jsonl.zip"})
-  void nothing_else_is(String name) {
+  void no_other_name_is_an_input(String name) {
     assertThat(InputFile.isInput(name)).isFalse();
     assertThat(InputFile.stem(name)).isEqualTo(name);
   }

@@ -188,7 +188,7 @@ class SandboxFaultTest {
   }
 
   @Test
-  void shapes_go_with_failures() {
+  void a_shape_and_a_failure_apply_together() {
     client.control("faults", "job fail=7\njob end-state=none");
 
     Answer job = job(line("k", "a"));

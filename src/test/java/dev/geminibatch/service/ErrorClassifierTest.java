@@ -93,7 +93,8 @@ class ErrorClassifierTest {
         "UNREACHABLE | 407 | '' | Proxy Authentication Required",
         "REFUSED | 413 | '' | Payload Too Large"
       })
-  void everything_else_is_what_it_was(Kind kind, int code, String status, String message) {
+  void other_errors_are_about_the_item_a_quota_or_nothing_that_lasts(
+      Kind kind, int code, String status, String message) {
     assertThat(ErrorClassifier.kind(code, status, List.of(), message)).isEqualTo(kind);
   }
 

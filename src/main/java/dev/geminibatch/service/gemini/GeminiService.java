@@ -195,7 +195,7 @@ public final class GeminiService implements RemoteService {
 
   private static Optional<String> nextPage(JsonNode page, Optional<String> token) {
     String next = page.path("nextPageToken").asText("");
-    // A token that comes again would be followed for ever.
+    // A token that comes again would be followed forever.
     boolean more = !next.isEmpty() && !next.equals(token.orElse(""));
     return more ? Optional.of(next) : Optional.empty();
   }

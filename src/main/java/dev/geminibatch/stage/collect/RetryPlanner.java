@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class RetryPlanner {
   private static final Logger LOG = LoggerFactory.getLogger("collect");
 
-  /** A service that refuses other lines of a job each time is not asked for ever. */
+  /** A service that refuses other lines of a job each time is not asked forever. */
   private static final int MOST_WITHOUT_SENDING = 20;
 
   /** So many files are marked in one transaction. */

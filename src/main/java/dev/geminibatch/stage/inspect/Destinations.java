@@ -24,18 +24,19 @@ final class Destinations {
    */
   static void check(Run run, Settings.Folders folders) throws IOException {
     if (!run.fromInbox()) {
-      makeWritable(run.output().orElseThrow().toAbsolutePath().getParent(), "--output");
+      checkWritable(run.output().orElseThrow().toAbsolutePath().getParent(), "--output");
       return; // its names are the person's own, and were tried when they were given
     }
-    makeWritable(folders.outbox(), "outbox.directory");
-    makeWritable(folders.archive(), "archive.directory");
-    makeWritable(folders.failed(), "failed.directory");
+    checkWritable(folders.outbox(), "outbox.directory");
+    checkWritable(folders.archive(), "archive.directory");
+    checkWritable(folders.failed(), "failed.directory");
     ResultFiles files = ResultFiles.inFolder(folders.outbox(), run.stem(), "");
-    InputArchive.name(folders.failed(), run);
+    InputArchive.name(folders.failed(), run); // only tried: the run may fail later
     String archived = InputArchive.name(folders.archive(), run);
     if (!files.equals(ResultFiles.inFolder(folders.outbox(), run.stem()))) {
       LOG.warn(
-          "{}: the outbox does not take files with so long a name; its answers will be in {}",
+          "{}: its name is too long for the outbox, or has characters that it does not take; its"
+              + " answers will be in {}",
           FileNames.shown(run.name()),
           files.results().getFileName());
     } else if (!archived.equals(run.name())) {
@@ -43,11 +44,11 @@ final class Destinations {
     }
   }
 
-  private static void makeWritable(Path folder, String key) throws IOException {
+  private static void checkWritable(Path folder, String key) throws IOException {
     Files.createDirectories(folder);
     if (!Files.isWritable(folder)) {
       throw new IOException(
-          folder + " (" + key + ") cannot be written to; give this program the right to");
+          folder + " (" + key + ") cannot be written to; let this program's user write there");
     }
   }
 }

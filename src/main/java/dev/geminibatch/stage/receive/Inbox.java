@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ public final class Inbox {
   /** Folders in it that belong to somebody. */
   private final Set<Path> known;
 
+  /** The inbox of the profile with these settings. */
   public Inbox(Settings profile) {
     this.folder = profile.folders().inbox();
     this.isForPictures = profile.pictures().isPresent();
@@ -62,7 +64,7 @@ public final class Inbox {
     return entries().stream()
         .filter(entry -> entry.problem().isPresent())
         .map(entry -> new NotTaken(shown(entry.path()), entry.problem().get()))
-        .sorted((a, b) -> a.file().compareTo(b.file()))
+        .sorted(Comparator.comparing(NotTaken::file))
         .toList();
   }
 
@@ -178,7 +180,7 @@ public final class Inbox {
     }
     return Files.isReadable(path)
         ? Optional.empty()
-        : Optional.of("it cannot be read; give the daemon the right to (chmod)");
+        : Optional.of("it cannot be read; let the daemon's user read it (chmod)");
   }
 
   private static String ofName(String name) {

@@ -33,12 +33,13 @@ public final class InboxWatch {
   private final Clock clock;
   private final Map<String, Watch> watches = new ConcurrentHashMap<>();
 
+  /** Has seen nothing yet. */
   public InboxWatch(StageContext context) {
     this.settings = context.settings();
     this.clock = context.clock();
   }
 
-  /** One more look at the inbox of a profile: the inputs that rest, the oldest first. */
+  /** Scans the inbox of a profile: the inputs that rest, the oldest first. */
   public List<Dropped> resting(String profile) {
     Settings set = settings.profiles().of(profile);
     return watches.computeIfAbsent(profile, name -> new Watch(set, clock)).scan();
@@ -77,7 +78,10 @@ public final class InboxWatch {
       } catch (IOException | RuntimeException e) {
         if (!e.toString().equals(problem)) {
           problem = e.toString();
-          LOG.error("The inbox cannot be read and will be tried again: {}", problem);
+          LOG.error(
+              "The inbox {} cannot be read ({}); the next scan will retry",
+              profile.folders().inbox(),
+              problem);
         }
         return List.of();
       }
@@ -120,7 +124,7 @@ public final class InboxWatch {
     private void nameIfLong(Inbox.Entry entry) {
       if (rest.known(entry.path()).compareTo(LONG) > 0 && longChanging.add(entry.path())) {
         LOG.info(
-            "{} keeps changing; it is taken when it has not changed for {}",
+            "{} keeps changing; it will be taken when it has not changed for {}",
             Inbox.shown(entry.path()),
             Amounts.time(settleTime));
       }

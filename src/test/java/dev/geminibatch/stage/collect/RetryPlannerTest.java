@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Only what is worth it is sent again, and not for ever. */
+/** Only what is worth it is sent again, and not forever. */
 class RetryPlannerTest {
   private static final int INTERNAL = 13;
   private static final int INVALID_ARGUMENT = 3;

@@ -170,7 +170,7 @@ class DelivererTest {
   }
 
   @Test
-  void lines_that_were_added_later_are_said_and_can_be_dropped() throws IOException {
+  void lines_that_were_added_later_are_reported_and_can_be_dropped() throws IOException {
     String run = collected("x.jsonl", answer("b", "x"), error("a", INVALID_ARGUMENT, "bad"));
     append(run, nativeLine("c", "x") + "\n\n" + nativeLine("d", "x") + "\n");
 
@@ -194,9 +194,10 @@ class DelivererTest {
     inspected(run);
     append(run, "\"request\":{}}\n" + nativeLine("c", "x"));
 
-    assertThat(new LateLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("late")))
+    assertThat(
+            new LateLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("added")))
         .hasValue(2);
-    assertThat(folder.resolve("late"))
+    assertThat(folder.resolve("added"))
         .hasContent("{\"key\":\"b\",\"request\":{}}\n" + nativeLine("c", "x"));
   }
 
@@ -206,9 +207,10 @@ class DelivererTest {
     inspected(run);
     append(run, "\r\n\n");
 
-    assertThat(new LateLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("late")))
+    assertThat(
+            new LateLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("added")))
         .hasValue(0);
-    assertThat(folder.resolve("late")).doesNotExist();
+    assertThat(folder.resolve("added")).doesNotExist();
   }
 
   @Test
@@ -223,7 +225,7 @@ class DelivererTest {
   }
 
   @Test
-  void lines_that_were_replaced_are_said() throws IOException {
+  void lines_that_were_replaced_are_reported() throws IOException {
     String run = collected("x.jsonl", answer("b", "x"), answer("a", "x"));
     Files.writeString(fixture.folderOf(run).input(), nativeLine("c", "x".repeat(500)));
 
@@ -234,15 +236,15 @@ class DelivererTest {
   }
 
   @Test
-  void lines_that_were_added_to_a_file_from_the_command_line_are_said() throws IOException {
+  void lines_that_were_added_to_a_file_from_the_command_line_are_reported() throws IOException {
     Path file = Files.writeString(folder.resolve("x.jsonl"), nativeLine("a", "x") + "\n");
     String run = fixture.receiver().receive(fixture.order(file));
-    LateLines late = new LateLines(fixture.run(run), fixture.folderOf(run));
+    LateLines added = new LateLines(fixture.run(run), fixture.folderOf(run));
 
     Files.writeString(file, nativeLine("b", "x") + "\n", StandardOpenOption.APPEND);
-    assertThat(late.write(folder.resolve("late"))).hasValue(1);
+    assertThat(added.write(folder.resolve("added"))).hasValue(1);
     Files.writeString(file, "a person's own business");
-    assertThat(late.write(folder.resolve("late"))).hasValue(0);
+    assertThat(added.write(folder.resolve("added"))).hasValue(0);
   }
 
   @Test
@@ -258,8 +260,8 @@ class DelivererTest {
         gzip(nativeLine("b", "x") + "\n"),
         StandardOpenOption.APPEND);
 
-    assertThat(new LateLines(fixture.run(run), own).write(folder.resolve("late"))).hasValue(1);
-    assertThat(folder.resolve("late")).hasContent(nativeLine("b", "x"));
+    assertThat(new LateLines(fixture.run(run), own).write(folder.resolve("added"))).hasValue(1);
+    assertThat(folder.resolve("added")).hasContent(nativeLine("b", "x"));
   }
 
   @Test

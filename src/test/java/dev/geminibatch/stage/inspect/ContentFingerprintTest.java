@@ -120,7 +120,7 @@ class ContentFingerprintTest {
           {"key":"k","contents":"x"} | true
           {"key":"k","request":{"contents":{"parts":{"text":"x"}}}} | true
           """)
-  void answers_to_what_the_versions_before_did_not_understand_are_not_given_again(
+  void answers_to_what_the_versions_before_did_not_understand_are_not_reused(
       String line, boolean isAnother) throws IOException {
     fixture = StageFixture.open(folder, "gemini.model=gemini-x");
 
