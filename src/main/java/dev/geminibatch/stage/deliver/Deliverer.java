@@ -188,7 +188,7 @@ public final class Deliverer {
   private static Optional<InputChange> inputChange(
       Run run, RunFolder folder, ResultFiles files, ResultPublisher publisher) throws IOException {
     Files.deleteIfExists(publisher.added()); // of a delivery that did not come to its end
-    OptionalLong added = new LateLines(run, folder).write(publisher.added());
+    OptionalLong added = new AddedLines(run, folder).write(publisher.added());
     if (added.isEmpty()) {
       return Optional.of(InputChange.rewritten());
     }

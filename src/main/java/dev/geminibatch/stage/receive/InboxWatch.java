@@ -50,7 +50,7 @@ public final class InboxWatch {
     private final Settings profile;
     private final Inbox inbox;
     private final Duration settleTime;
-    private final Rest<Path, State> rest;
+    private final Settling<Path, State> rest;
 
     /** What has been named in the log, as it was then. */
     private final Map<Path, State> named = new HashMap<>();
@@ -65,7 +65,7 @@ public final class InboxWatch {
       this.profile = profile;
       this.inbox = new Inbox(profile);
       this.settleTime = profile.folders().settleTime();
-      this.rest = Rest.of(clock, settleTime, profile);
+      this.rest = Settling.of(clock, settleTime, profile);
     }
 
     synchronized List<Dropped> scan() {

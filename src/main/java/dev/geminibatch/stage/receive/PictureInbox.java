@@ -66,7 +66,7 @@ public final class PictureInbox {
   private final Clock clock;
 
   /** By profile. */
-  private final Map<String, Rest<Path, String>> rests = new HashMap<>();
+  private final Map<String, Settling<Path, String>> rests = new HashMap<>();
 
   /** By profile: what does not work, reported once. */
   private final Map<String, String> reported = new HashMap<>();
@@ -103,7 +103,8 @@ public final class PictureInbox {
     Files.createDirectories(marks);
     Files.createDirectories(inbox);
     Duration quiet = set.pictures().orElseThrow().quietPeriod();
-    Rest<Path, String> rest = rests.computeIfAbsent(profile, name -> Rest.of(clock, quiet, set));
+    Settling<Path, String> rest =
+        rests.computeIfAbsent(profile, name -> Settling.of(clock, quiet, set));
     rest.scan();
     List<Path> entries = list(inbox);
     List<Path> loose = new ArrayList<>();
@@ -129,7 +130,7 @@ public final class PictureInbox {
 
   /** Whether a group has rested, and no file of it has come or gone. */
   private static boolean isAtRest(
-      Rest<Path, String> rest, Path group, List<Path> files, Duration time) throws IOException {
+      Settling<Path, String> rest, Path group, List<Path> files, Duration time) throws IOException {
     Optional<String> state = state(files);
     if (files.isEmpty() || state.isEmpty()) {
       rest.forget(group);
@@ -139,7 +140,7 @@ public final class PictureInbox {
   }
 
   /** Whether a picture changes for so long that the others no longer wait for it. */
-  private static boolean isEndless(Rest<Path, String> rest, Path file, Duration quiet)
+  private static boolean isEndless(Settling<Path, String> rest, Path file, Duration quiet)
       throws IOException {
     Optional<String> state = state(List.of(file));
     return state.isPresent()

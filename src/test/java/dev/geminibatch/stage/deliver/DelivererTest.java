@@ -195,7 +195,7 @@ class DelivererTest {
     append(run, "\"request\":{}}\n" + nativeLine("c", "x"));
 
     assertThat(
-            new LateLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("added")))
+            new AddedLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("added")))
         .hasValue(2);
     assertThat(folder.resolve("added"))
         .hasContent("{\"key\":\"b\",\"request\":{}}\n" + nativeLine("c", "x"));
@@ -208,7 +208,7 @@ class DelivererTest {
     append(run, "\r\n\n");
 
     assertThat(
-            new LateLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("added")))
+            new AddedLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("added")))
         .hasValue(0);
     assertThat(folder.resolve("added")).doesNotExist();
   }
@@ -239,7 +239,7 @@ class DelivererTest {
   void lines_that_were_added_to_a_file_from_the_command_line_are_reported() throws IOException {
     Path file = Files.writeString(folder.resolve("x.jsonl"), nativeLine("a", "x") + "\n");
     String run = fixture.receiver().receive(fixture.order(file));
-    LateLines added = new LateLines(fixture.run(run), fixture.folderOf(run));
+    AddedLines added = new AddedLines(fixture.run(run), fixture.folderOf(run));
 
     Files.writeString(file, nativeLine("b", "x") + "\n", StandardOpenOption.APPEND);
     assertThat(added.write(folder.resolve("added"))).hasValue(1);
@@ -260,7 +260,7 @@ class DelivererTest {
         gzip(nativeLine("b", "x") + "\n"),
         StandardOpenOption.APPEND);
 
-    assertThat(new LateLines(fixture.run(run), own).write(folder.resolve("added"))).hasValue(1);
+    assertThat(new AddedLines(fixture.run(run), own).write(folder.resolve("added"))).hasValue(1);
     assertThat(folder.resolve("added")).hasContent(nativeLine("b", "x"));
   }
 

@@ -17,16 +17,16 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
- * What came into an input after it was taken: a slow copy, or a program that went on writing. These
+ * What came into an input after it was taken: a slow copy, or a program that kept writing. These
  * lines were not sent, and become a file that can be dropped.
  */
-final class LateLines {
+final class AddedLines {
   private static final int STEP_BYTES = 1 << 12;
 
   private final Run run;
   private final RunFolder folder;
 
-  LateLines(Run run, RunFolder folder) {
+  AddedLines(Run run, RunFolder folder) {
     this.run = run;
     this.folder = folder;
   }

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param <K> what a thing is known by
  * @param <S> what shows that it has not changed
  */
-final class Rest<K, S> {
+final class Settling<K, S> {
   private final Clock clock;
   private final Duration mostBetween;
   private final Map<K, Seen<S>> known = new HashMap<>();
@@ -26,10 +26,10 @@ final class Rest<K, S> {
   private record Seen<S>(S state, Duration since, Duration first) {}
 
   /** For a profile: a scan that comes late counts no more than two, or half of the rest. */
-  static <K, S> Rest<K, S> of(Clock clock, Duration rest, Settings profile) {
+  static <K, S> Settling<K, S> of(Clock clock, Duration rest, Settings profile) {
     Duration two = profile.folders().interval().multipliedBy(2);
     Duration half = rest.dividedBy(2);
-    return new Rest<>(clock, two.compareTo(half) > 0 ? two : half);
+    return new Settling<>(clock, two.compareTo(half) > 0 ? two : half);
   }
 
   /**
@@ -37,7 +37,7 @@ final class Rest<K, S> {
    *
    * @param mostBetween what the time between two scans counts for at most
    */
-  Rest(Clock clock, Duration mostBetween) {
+  Settling(Clock clock, Duration mostBetween) {
     this.clock = clock;
     this.mostBetween = mostBetween;
   }
