@@ -85,7 +85,7 @@ final class JobNews {
     }
   }
 
-  /** The answers may be named a little later than the end; for ever nobody waits for them. */
+  /** The answers may be named a little later than the end; nobody waits for them forever. */
   private void unexplained(Job job, RemoteJob seen, Run run) {
     Instant now = clock.instant();
     UnnamedAnswers polls =
