@@ -20,6 +20,9 @@ public final class TextEncoding {
   /** Text in an encoding that cannot be guessed. */
   public static final String UNKNOWN = "unknown";
 
+  /** What to do about zero bytes in a text. */
+  public static final String ZEROS_REMEDY = "remove them (tr -d '\\000' < FILE > FIXED)";
+
   private static final int SHORTEST_WORD = 3;
   private static final int ESCAPE = 0x1b;
 
@@ -39,13 +42,43 @@ public final class TextEncoding {
     return wide.isPresent() ? wide : oneByte(bytes);
   }
 
+  /**
+   * What to do about a text that is not UTF-8.
+   *
+   * @param name of its encoding, or {@link #UNKNOWN}
+   */
+  public static String remedy(String name) {
+    return "convert it to UTF-8 (iconv -f "
+        + (name.equals(UNKNOWN) ? "ITS-ENCODING" : name)
+        + " -t UTF-8 FILE > CONVERTED), or save it as UTF-8";
+  }
+
+  /** How many bytes the byte order mark of UTF-8 takes at a place: 3, or 0 if there is none. */
+  public static int markLength(byte[] bytes, int from, int to) {
+    return to - from >= 3
+            && bytes[from] == (byte) 0xEF
+            && bytes[from + 1] == (byte) 0xBB
+            && bytes[from + 2] == (byte) 0xBF
+        ? 3
+        : 0;
+  }
+
   /** The first byte from which on a part is not UTF-8; -1 if it is, as far as it goes. */
   public static int firstInvalid(byte[] bytes, int from, int to) {
+    return firstInvalid(bytes, from, to, false);
+  }
+
+  /**
+   * The first byte from which on a part is not UTF-8; -1 if it is.
+   *
+   * @param isEnd whether the text ends there: then its last character must be complete
+   */
+  public static int firstInvalid(byte[] bytes, int from, int to, boolean isEnd) {
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     ByteBuffer in = ByteBuffer.wrap(bytes, from, to - from);
     CharBuffer out = CharBuffer.allocate(1 << 12);
     while (true) {
-      CoderResult result = decoder.decode(in, out, false);
+      CoderResult result = decoder.decode(in, out, isEnd);
       if (result.isError()) {
         return in.position();
       }

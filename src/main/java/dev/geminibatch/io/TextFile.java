@@ -23,9 +23,6 @@ public final class TextFile {
    */
   public static String read(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    if (startsWith(bytes, 0xEF, 0xBB, 0xBF)) {
-      return decoded(file, bytes, 3, StandardCharsets.UTF_8);
-    }
     if (startsWith(bytes, 0xFF, 0xFE)) {
       return decoded(file, bytes, 2, StandardCharsets.UTF_16LE);
     }
@@ -35,10 +32,12 @@ public final class TextFile {
     for (byte each : bytes) {
       if (each == 0) {
         throw new UsageException(
-            file + " holds NUL bytes, as UTF-16 without a byte order mark does; save it as UTF-8.");
+            file
+                + " holds zero bytes, as UTF-16 without a byte order mark does; save it as UTF-8.");
       }
     }
-    return decoded(file, bytes, 0, StandardCharsets.UTF_8);
+    return decoded(
+        file, bytes, TextEncoding.markLength(bytes, 0, bytes.length), StandardCharsets.UTF_8);
   }
 
   private static boolean startsWith(byte[] bytes, int... beginning) {

@@ -39,6 +39,16 @@ public final class ByteSearch {
     return -1;
   }
 
+  /** The first place from {@code from} on that holds no blank of JSON; {@code to} if none does. */
+  static int skipBlank(byte[] bytes, int from, int to) {
+    int i = from;
+    while (i < to
+        && (bytes[i] == ' ' || bytes[i] == '\t' || bytes[i] == '\r' || bytes[i] == '\n')) {
+      i++;
+    }
+    return i;
+  }
+
   /**
    * Where the plain text of a JSON string ends: at a quote, a backslash, a control character, or a
    * character of more than one byte.

@@ -83,16 +83,8 @@ public final class FileBeginning {
   }
 
   private static int start(byte[] sample) {
-    boolean hasMark =
-        sample.length >= 3
-            && sample[0] == (byte) 0xEF
-            && sample[1] == (byte) 0xBB
-            && sample[2] == (byte) 0xBF;
-    int start = hasMark ? 3 : 0;
-    while (start < sample.length && " \t\r\n".indexOf(sample[start]) >= 0) {
-      start++;
-    }
-    return start;
+    int mark = TextEncoding.markLength(sample, 0, sample.length);
+    return ByteSearch.skipBlank(sample, mark, sample.length);
   }
 
   private static void checkKind(byte[] sample, int start) throws BadFile {
@@ -141,12 +133,7 @@ public final class FileBeginning {
 
   private static BadFile wide(String family, String order) {
     String name = family + order;
-    return new BadFile(
-        "The file is "
-            + name
-            + ", not UTF-8; convert it (iconv -f "
-            + name
-            + " -t UTF-8 x.jsonl > y.jsonl), or save it as UTF-8.");
+    return new BadFile("The file is " + name + ", not UTF-8; " + TextEncoding.remedy(name) + ".");
   }
 
   /** Fails if most lines of the sample are text of another encoding; some may just be damaged. */
@@ -194,7 +181,7 @@ public final class FileBeginning {
     int lineEnd = ByteSearch.indexOf(sample, start, sample.length, '\n');
     int to = lineEnd < 0 ? sample.length : lineEnd;
     int lineReturn = ByteSearch.indexOf(sample, start, to, '\r');
-    if (lineReturn >= 0 && isBetweenObjects(sample, lineReturn)) {
+    if (lineReturn >= 0 && isBetweenObjects(sample, lineReturn, to)) {
       return true; // an old Mac's line ends
     }
     if (lineEnd < 0 || isWhole(sample, start, to)) {
@@ -205,12 +192,9 @@ public final class FileBeginning {
     }
   }
 
-  private static boolean isBetweenObjects(byte[] sample, int at) {
-    int next = at;
-    while (next < sample.length && " \t\r".indexOf(sample[next]) >= 0) {
-      next++;
-    }
-    return at > 0 && sample[at - 1] == '}' && next < sample.length && sample[next] == '{';
+  private static boolean isBetweenObjects(byte[] sample, int at, int to) {
+    int next = ByteSearch.skipBlank(sample, at, to);
+    return at > 0 && sample[at - 1] == '}' && next < to && sample[next] == '{';
   }
 
   private static boolean isWhole(byte[] sample, int start, int to) {

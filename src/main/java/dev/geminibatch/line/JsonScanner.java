@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.geminibatch.io.TextEncoding;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -45,9 +46,7 @@ public final class JsonScanner {
   public JsonScanner(byte[] bytes) {
     this.bytes = bytes;
     // Where files with byte order marks are joined, one may be at the beginning of any line.
-    if (bytes.length > 3 && (bytes[0] & 0xFF) == 0xEF && (bytes[1] & 0xFF) == 0xBB) {
-      position = (bytes[2] & 0xFF) == 0xBF ? 3 : 0;
-    }
+    position = bytes.length > 3 ? TextEncoding.markLength(bytes, 0, bytes.length) : 0;
   }
 
   /** Begins before the value at a place of a line that has been read before. */

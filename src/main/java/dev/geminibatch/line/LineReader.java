@@ -1,5 +1,6 @@
 package dev.geminibatch.line;
 
+import dev.geminibatch.io.TextEncoding;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -105,8 +106,9 @@ public final class LineReader implements Iterator<Line>, Closeable {
     if (position == limit && !fill()) {
       return null;
     }
-    if (number == 0 && startsWithByteOrderMark()) {
-      position += 3;
+    int mark = number == 0 ? TextEncoding.markLength(buffer, position, limit) : 0;
+    if (mark > 0) {
+      position += mark;
       if (position == limit && !fill()) {
         return null;
       }
@@ -193,13 +195,6 @@ public final class LineReader implements Iterator<Line>, Closeable {
 
   private int indexOfLineEnd() {
     return ByteSearch.indexOf(buffer, position, limit, '\n');
-  }
-
-  private boolean startsWithByteOrderMark() {
-    return limit - position >= 3
-        && buffer[position] == (byte) 0xEF
-        && buffer[position + 1] == (byte) 0xBB
-        && buffer[position + 2] == (byte) 0xBF;
   }
 
   private static boolean isBlank(Line line) {

@@ -40,10 +40,7 @@ final class NotJson {
   static String ofEncoding(byte[] bytes) {
     String name = TextEncoding.guess(bytes).orElse(TextEncoding.UNKNOWN);
     boolean isKnown = !name.equals(TextEncoding.UNKNOWN);
-    return (isKnown ? "it looks like " + name + "; " : "")
-        + "convert it (iconv -f "
-        + (isKnown ? name : "ITS-ENCODING")
-        + " -t UTF-8 x.jsonl > y.jsonl) or save it as UTF-8";
+    return (isKnown ? "it looks like " + name + "; " : "") + TextEncoding.remedy(name);
   }
 
   private static int indexOfZero(byte[] line) {
@@ -66,8 +63,8 @@ final class NotJson {
         last == 0 ? "consists of zero bytes" : "has zero bytes from byte " + first + " on";
     return "the line "
         + what
-        + ": the file was not written or copied to its end; write or copy it again, or remove them"
-        + " (tr -d '\\000' < x.jsonl > y.jsonl)";
+        + ": the file was not written or copied to its end; write or copy it again, or "
+        + TextEncoding.ZEROS_REMEDY;
   }
 
   /** The problem of a line whose value is not an object. */
@@ -91,10 +88,7 @@ final class NotJson {
    * @param end where the object ends
    */
   static void checkEnd(byte[] line, int end) throws BadLine {
-    int at = end;
-    while (at < line.length && " \t\r\n".indexOf(line[at]) >= 0) {
-      at++;
-    }
+    int at = ByteSearch.skipBlank(line, end, line.length);
     if (at == line.length) {
       return;
     }

@@ -1,5 +1,6 @@
 package dev.geminibatch.line;
 
+import dev.geminibatch.io.TextEncoding;
 import java.util.Locale;
 
 /**
@@ -97,8 +98,7 @@ public final class RequestReader {
       isUtf16 |= line[i] != 0;
     }
     return isUtf16
-        ? "the line is not UTF-8 but looks like UTF-16; save the file as UTF-8 (iconv -f UTF-16 -t"
-            + " UTF-8 x.jsonl > y.jsonl)"
+        ? "the line is not UTF-8 but looks like UTF-16; " + TextEncoding.remedy("UTF-16")
         : NotJson.zeros(line);
   }
 

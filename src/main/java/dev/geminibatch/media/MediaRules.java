@@ -69,16 +69,14 @@ public record MediaRules(List<String> types, boolean sendsMismatches) {
   }
 
   private static String foreignText(String charset) {
-    if (charset.equals(TypeDetector.NUL_BYTES)) {
-      return "is text with NUL bytes in it; remove them, for example with"
-          + " tr -d '\\000' <FILE >FIXED";
+    if (charset.equals(TypeDetector.ZERO_BYTES)) {
+      return "is text with zero bytes in it; " + TextEncoding.ZEROS_REMEDY;
     }
     boolean isKnown = !charset.equals(TextEncoding.UNKNOWN);
     return "is text in "
         + (isKnown ? charset : "an unknown encoding")
-        + ", not in UTF-8; convert it, for example with iconv -f "
-        + (isKnown ? charset : "ITS-ENCODING")
-        + " -t UTF-8 FILE >CONVERTED";
+        + ", not in UTF-8; "
+        + TextEncoding.remedy(charset);
   }
 
   private static String remedy(String name) {

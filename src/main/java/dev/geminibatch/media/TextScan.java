@@ -62,15 +62,4 @@ final class TextScan {
     return Optional.ofNullable(wrong)
         .map(part -> TextEncoding.guess(part.toByteArray()).orElse(TextEncoding.UNKNOWN));
   }
-
-  /**
-   * Whether bytes are UTF-8.
-   *
-   * @param isWhole false for the beginning of a file, whose last letter may be incomplete
-   */
-  static boolean isUtf8(byte[] text, boolean isWhole) {
-    TextScan scan = new TextScan();
-    scan.take(text, text.length);
-    return scan.wrong == null && !(isWhole && scan.otherEncoding().isPresent());
-  }
 }

@@ -29,8 +29,8 @@ final class TypeDetector {
   /** Shorter than this, a text may begin like a picture by chance, and the other way round. */
   private static final int CERTAIN = 32;
 
-  /** Stands in the place of an encoding: UTF-8, but for the NUL bytes in it. */
-  static final String NUL_BYTES = "NUL";
+  /** Stands in the place of an encoding: UTF-8, but for the zero bytes in it. */
+  static final String ZERO_BYTES = "NUL";
 
   private static final int TS_PACKET = 188;
   private static final Pattern LFS =
@@ -76,8 +76,7 @@ final class TypeDetector {
     String start = new String(head, 0, Math.min(head.length, 1024), ISO_8859_1);
     int at = start.indexOf("%PDF-");
     return at >= 0
-        && (start.substring(0, at).replace("\u00ef\u00bb\u00bf", "").isBlank()
-            || !TextScan.isUtf8(head, head.length < HEAD));
+        && (start.substring(0, at).replace("\u00ef\u00bb\u00bf", "").isBlank() || !isUtf8(head));
   }
 
   private static boolean isZeros(byte[] head) {
@@ -94,20 +93,18 @@ final class TypeDetector {
       return Optional.empty();
     }
     String bytes = new String(head, ISO_8859_1);
-    boolean hasNul = bytes.indexOf(0) >= 0;
-    if (!hasNul
-        && controls(bytes) * 20 <= head.length
-        && TextScan.isUtf8(head, head.length < HEAD)) {
+    boolean hasZero = bytes.indexOf(0) >= 0;
+    if (!hasZero && controls(bytes) * 20 <= head.length && isUtf8(head)) {
       return tika.startsWith("image/x-portable-")
           ? Optional.empty() // pictures that are spelled out in digits
           : Optional.of(utf8(head, tika));
     }
     boolean maybe = tika.equals(ContentType.UNKNOWN) || isMarkup(tika) || isPlain(tika);
     Optional<String> encoding = maybe ? TextEncoding.guess(head) : Optional.empty();
-    if (encoding.isEmpty() && hasNul && maybe && isPadded(head)) {
-      return Optional.of(ContentType.text("text/plain", NUL_BYTES));
+    if (encoding.isEmpty() && hasZero && maybe && isPadded(head)) {
+      return Optional.of(ContentType.text("text/plain", ZERO_BYTES));
     }
-    if (encoding.isEmpty() && isPlain(tika) && !hasNul) {
+    if (encoding.isEmpty() && isPlain(tika) && !hasZero) {
       encoding = Optional.of(TextEncoding.UNKNOWN);
     }
     return encoding.map(name -> ContentType.text(plainUnless(tika), declared(head, name)));
@@ -117,7 +114,12 @@ final class TypeDetector {
     String text = new String(head, ISO_8859_1).replace("\0", "");
     return text.length() * 2 > head.length
         && controls(text) == 0
-        && TextScan.isUtf8(text.getBytes(ISO_8859_1), false);
+        && TextEncoding.firstInvalid(text.getBytes(ISO_8859_1), 0, text.length()) < 0;
+  }
+
+  /** Whether the beginning of a file is; unless it is all of it, a character may be incomplete. */
+  private static boolean isUtf8(byte[] head) {
+    return TextEncoding.firstInvalid(head, 0, head.length, head.length < HEAD) < 0;
   }
 
   /** Bytes that hardly any text has; programs color their logs with escapes. */

@@ -199,15 +199,15 @@ class MediaRulesTest {
     assertThat(problem.code()).hasToString("file-type");
     assertThat(problem)
         .hasMessage(
-            "\"x.txt\" is text in %s, not in UTF-8; convert it, for example with iconv -f %s -t"
+            "\"x.txt\" is text in %s, not in UTF-8; convert it to UTF-8 (iconv -f %s -t UTF-8 FILE >"
                     .formatted(named, named)
-                + " UTF-8 FILE >CONVERTED");
+                + " CONVERTED), or save it as UTF-8");
   }
 
   @Test
   void text_that_is_padded_with_nul_bytes_is_named_as_that() {
     assertThat(problem("x.log", "a line\n\0\0\0\0"))
-        .hasMessageContaining("text with NUL bytes in it; remove them");
+        .hasMessageContaining("text with zero bytes in it; remove them");
   }
 
   @Test
