@@ -3,6 +3,7 @@ package dev.geminibatch.line;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonToken;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.line.BatchRequest.Form;
 import dev.geminibatch.line.BatchRequest.Range;
 import dev.geminibatch.line.BatchRequest.Shape;
@@ -239,7 +240,7 @@ final class EnvelopeReader {
     boolean isLine = place == Place.LINE;
     String beside = isLine ? "contents" : field("");
     String where =
-        RequestFields.OF_A_GENERATION.contains(RequestFields.inCamelCase(name))
+        RequestFields.OF_A_GENERATION.contains(FieldNames.camel(name))
             ? "into " + (isLine ? "config" : field("generationConfig"))
             : "inside";
     return new BadLine(

@@ -1,6 +1,7 @@
 package dev.geminibatch.line;
 
 import com.fasterxml.jackson.core.JsonToken;
+import dev.geminibatch.io.FieldNames;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Locale;
@@ -39,11 +40,11 @@ final class ForeignLine {
     parser.nextToken();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.text();
-      names.add(RequestFields.inCamelCase(name));
+      names.add(FieldNames.camel(name));
       JsonToken value = parser.nextToken();
       if (value == JsonToken.START_OBJECT && HOLDERS_OF_A_REQUEST.contains(name)) {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-          inside.add(RequestFields.inCamelCase(parser.text()));
+          inside.add(FieldNames.camel(parser.text()));
           parser.nextToken();
           parser.skipValue();
         }

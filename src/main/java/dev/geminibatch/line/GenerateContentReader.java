@@ -3,6 +3,7 @@ package dev.geminibatch.line;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonToken;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.line.BatchRequest.Literal;
 import dev.geminibatch.line.BatchRequest.Range;
 import dev.geminibatch.line.BatchRequest.Segment;
@@ -91,7 +92,7 @@ final class GenerateContentReader {
 
   private void readOther(Place field, String name) throws IOException, BadLine {
     boolean isSet = parser.currentToken() != JsonToken.VALUE_NULL;
-    if (isSet && RequestFields.OF_A_GENERATION.contains(RequestFields.inCamelCase(name))) {
+    if (isSet && RequestFields.OF_A_GENERATION.contains(FieldNames.camel(name))) {
       throw new BadLine(
           ProblemCode.MISPLACED_FIELD,
           field.field(name)

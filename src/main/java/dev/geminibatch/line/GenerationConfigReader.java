@@ -3,6 +3,7 @@ package dev.geminibatch.line;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonToken;
+import dev.geminibatch.io.FieldNames;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class GenerationConfigReader {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.text();
       if (present != null) {
-        present.add(RequestFields.inCamelCase(name));
+        present.add(FieldNames.camel(name));
       }
       parser.nextToken();
       readField(name);
@@ -95,7 +96,7 @@ final class GenerationConfigReader {
         .generationConfig()
         .forEach(
             (field, value) -> {
-              String name = RequestFields.inCamelCase(field);
+              String name = FieldNames.camel(field);
               boolean isAnotherForm = saysForm && FORM_OF_AN_ANSWER.contains(name);
               if (!isAnotherForm && !present.contains(name)) {
                 json.append(json.isEmpty() ? "" : ",");

@@ -1,5 +1,6 @@
 package dev.geminibatch.line;
 
+import dev.geminibatch.io.FieldNames;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -93,21 +94,7 @@ final class RequestFields {
 
   /** Whether the service would ignore the field without a word if it stood beside the request. */
   static boolean isMisplaced(String name) {
-    String camel = inCamelCase(name);
+    String camel = FieldNames.camel(name);
     return OF_A_REQUEST_ONLY.contains(camel) || OF_A_GENERATION.contains(camel);
-  }
-
-  /** The spelling of a name that is documented. */
-  static String inCamelCase(String name) {
-    if (name.indexOf('_') < 0) {
-      return name;
-    }
-    StringBuilder camel = new StringBuilder();
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean joint = c == '_' && i + 1 < name.length();
-      camel.append(joint ? Character.toUpperCase(name.charAt(++i)) : c);
-    }
-    return camel.toString();
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.geminibatch.io.DidYouMean;
+import dev.geminibatch.io.FieldNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class SdkLine {
   /** A field of an object: its name, and the places of its name and its value. */
   private record Field(String name, int nameStart, int start, int end) {
     String camel() {
-      return RequestFields.inCamelCase(name);
+      return FieldNames.camel(name);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.geminibatch.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.sandbox.FileStore.StoredFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,7 +80,7 @@ final class BatchStore {
       throw new ApiError(429, "Too many batch jobs: " + MOST_OPEN + " are pending or running.");
     }
     String id = files.randomId(36);
-    JobInput input = input(project, JsonFields.field(batch, "inputConfig"), id);
+    JobInput input = input(project, FieldNames.either(batch, "inputConfig"), id);
     SandboxJob job;
     synchronized (active) {
       String name = "models/" + model;
@@ -89,7 +90,7 @@ final class BatchStore {
               id,
               project,
               name,
-              JsonFields.text(batch, "displayName"),
+              FieldNames.either(batch, "displayName").asText(""),
               input,
               clock.instant(),
               folder.resolve("answers-" + id),
@@ -114,7 +115,7 @@ final class BatchStore {
     if (requests.isArray()) {
       return JobInput.ofRequests(requests, folder.resolve("requests-" + id));
     }
-    String name = JsonFields.text(config, "fileName");
+    String name = FieldNames.either(config, "fileName").asText("");
     if (!name.startsWith("files/")) {
       throw new ApiError(
           400,

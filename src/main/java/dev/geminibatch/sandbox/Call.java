@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.line.LargeJson;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -117,7 +118,7 @@ final class Call {
 
   /** A parameter of the address under its name in camel case or snake case, or nothing. */
   String parameter(String name) {
-    return query.getOrDefault(name, query.getOrDefault(JsonFields.snake(name), ""));
+    return query.getOrDefault(name, query.getOrDefault(FieldNames.snake(name), ""));
   }
 
   int number(String parameter, int byDefault) {

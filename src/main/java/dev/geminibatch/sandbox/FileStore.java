@@ -3,6 +3,7 @@ package dev.geminibatch.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.io.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -106,7 +107,7 @@ final class FileStore {
         new Session(
             project,
             name.isEmpty() ? randomId(12) : name,
-            JsonFields.text(file, "displayName"),
+            FieldNames.either(file, "displayName").asText(""),
             mimeType,
             folder.resolve("content-" + session)));
     return session;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.line.Line;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,7 +25,7 @@ final class Generation {
   HttpAnswer count(Call call) throws IOException {
     Models.require(call.id(), "countTokens");
     byte[] body = call.bytes();
-    JsonNode wrapped = JsonFields.field(Call.tree(body), "generateContentRequest");
+    JsonNode wrapped = FieldNames.either(Call.tree(body), "generateContentRequest");
     if (wrapped instanceof ObjectNode request) {
       request.remove("model");
       body = request.toString().getBytes(StandardCharsets.UTF_8);
@@ -43,7 +44,7 @@ final class Generation {
   HttpAnswer generate(Call call, String project, Fault fault) throws IOException {
     Models.require(call.id(), "generateContent");
     byte[] body = call.bytes();
-    String tier = tier(JsonFields.text(Call.tree(body), "serviceTier"));
+    String tier = tier(FieldNames.either(Call.tree(body), "serviceTier").asText(""));
     Line line = asLine(body);
     String problem = InputCheck.of(line).problem();
     if (problem != null) {

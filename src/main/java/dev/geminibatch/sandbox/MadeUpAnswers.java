@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.io.Sha256;
 import dev.geminibatch.line.LargeJson;
 import dev.geminibatch.line.Line;
@@ -107,7 +108,7 @@ final class MadeUpAnswers {
     String text = ownText == null ? text(request, facts) : ownText;
     ObjectNode response = answer.putObject("response");
     ArrayNode candidates = response.putArray("candidates");
-    long count = JsonFields.field(config(request), "candidateCount").asLong(1);
+    long count = FieldNames.either(config(request), "candidateCount").asLong(1);
     for (int i = 0; i < Math.max(1, Math.min(count, MOST_CANDIDATES)); i++) {
       ObjectNode candidate = candidates.addObject();
       ObjectNode content = candidate.putObject("content");
@@ -156,7 +157,7 @@ final class MadeUpAnswers {
     ArrayNode found = JsonNodeFactory.instance.arrayNode();
     for (JsonNode content : request.path("contents")) {
       for (JsonNode part : content.path("parts")) {
-        String uri = JsonFields.text(JsonFields.field(part, "fileData"), "fileUri");
+        String uri = FieldNames.either(FieldNames.either(part, "fileData"), "fileUri").asText("");
         if (!uri.isEmpty()) {
           StoredFile file = files.get(project, uri.replaceFirst("^.*files/", ""));
           found.addObject().put("sha256", file.sha256()).put("mimeType", file.mimeType());
@@ -167,16 +168,17 @@ final class MadeUpAnswers {
   }
 
   private static JsonNode config(JsonNode request) {
-    return JsonFields.field(request, "generationConfig");
+    return FieldNames.either(request, "generationConfig");
   }
 
   private static String text(JsonNode request, ObjectNode facts) {
     JsonNode config = config(request);
     for (String name : new String[] {"responseSchema", "responseJsonSchema"}) {
-      JsonNode schema = JsonFields.field(config, name);
+      JsonNode schema = FieldNames.either(config, name);
       if (schema.isObject()) {
         JsonNode sample = SchemaSample.of(schema, "sandbox: " + facts);
-        boolean bare = JsonFields.text(config, "responseMimeType").equals("text/x.enum");
+        boolean bare =
+            FieldNames.either(config, "responseMimeType").asText("").equals("text/x.enum");
         return bare ? sample.asText() : sample.toString();
       }
     }

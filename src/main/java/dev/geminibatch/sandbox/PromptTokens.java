@@ -1,6 +1,7 @@
 package dev.geminibatch.sandbox;
 
 import com.fasterxml.jackson.core.JsonToken;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.line.JsonScanner;
 import java.io.IOException;
 
@@ -66,10 +67,10 @@ final class PromptTokens {
         pass();
       }
     } else if (length >= 10 && length <= 13) {
-      String name = parser.text();
-      boolean isInlineData = JsonFields.isNamed(name, "inlineData");
+      String name = FieldNames.camel(parser.text());
+      boolean isInlineData = name.equals("inlineData");
       isInline |= isInlineData;
-      files += isInlineData || JsonFields.isNamed(name, "fileData") ? 1 : 0;
+      files += isInlineData || name.equals("fileData") ? 1 : 0;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.geminibatch.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.sandbox.FileStore.Session;
 import java.io.IOException;
 import java.net.URI;
@@ -24,7 +25,9 @@ final class Uploads {
     String mimeType = call.header("X-Goog-Upload-Header-Content-Type");
     String session =
         files.begin(
-            project, file, mimeType.isEmpty() ? JsonFields.text(file, "mimeType") : mimeType);
+            project,
+            file,
+            mimeType.isEmpty() ? FieldNames.either(file, "mimeType").asText("") : mimeType);
     call.answerHeader(
         "X-Goog-Upload-URL",
         base + call.path() + "?upload_id=" + session + "&upload_protocol=resumable");

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.line.LargeJson;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.RemoteJob;
@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -125,10 +124,10 @@ final class JobJson {
         time(field(operation, "createTime")),
         time(field(operation, "endTime")),
         new Counts(
-            either(stats, "requestCount").asLong(),
-            either(stats, "successfulRequestCount").asLong(),
-            either(stats, "failedRequestCount").asLong(),
-            either(stats, "pendingRequestCount").asLong()),
+            FieldNames.either(stats, "requestCount").asLong(),
+            FieldNames.either(stats, "successfulRequestCount").asLong(),
+            FieldNames.either(stats, "failedRequestCount").asLong(),
+            FieldNames.either(stats, "pendingRequestCount").asLong()),
         file,
         error,
         inlined,
@@ -177,29 +176,20 @@ final class JobJson {
 
   private static Optional<String> responsesFile(JsonNode operation) {
     return outputs(operation)
-        .map(output -> either(output, "responsesFile").asText(""))
+        .map(output -> FieldNames.either(output, "responsesFile").asText(""))
         .filter(file -> !file.isBlank())
         .findFirst();
   }
 
   private static boolean isInlined(JsonNode output) {
-    JsonNode inlined = either(output, "inlinedResponses");
+    JsonNode inlined = FieldNames.either(output, "inlinedResponses");
     return inlined.isBoolean() ? inlined.asBoolean() : !inlined.isEmpty();
   }
 
   /** A field of the batch, which may also be described without an operation around it. */
   private static JsonNode field(JsonNode operation, String name) {
-    JsonNode field = either(operation.path("metadata"), name);
-    return field.isMissingNode() ? either(operation, name) : field;
-  }
-
-  /** A field by its name in either case; missing if it is null. */
-  private static JsonNode either(JsonNode object, String name) {
-    JsonNode field = object.path(name);
-    if (field.isMissingNode()) {
-      field = object.path(name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT));
-    }
-    return field.isNull() ? MissingNode.getInstance() : field;
+    JsonNode field = FieldNames.either(operation.path("metadata"), name);
+    return field.isMissingNode() ? FieldNames.either(operation, name) : field;
   }
 
   private static Optional<Instant> time(JsonNode node) {
