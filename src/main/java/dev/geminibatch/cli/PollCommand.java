@@ -104,7 +104,7 @@ final class PollCommand {
               Amounts.count(missing)
                   + " without a line among the answers of the job, which ended as "
                   + job.stateWords()
-                  + job.error().map(error -> reason(job)).orElse(""));
+                  + job.error().map(error -> ": " + job.reason()).orElse(""));
     }
     return ExitCode.INCOMPLETE;
   }
@@ -191,14 +191,10 @@ final class PollCommand {
       return status.name()
           + " is done, and the service names neither answers nor an error; poll it again later.";
     }
-    return status.name() + " ended as " + status.stateWords() + " without answers" + reason(status);
-  }
-
-  private static String reason(RemoteJob status) {
-    return ": "
-        + status
-            .error()
-            .map(error -> error.status() + ": " + error.message())
-            .orElse("the service gave no reason");
+    return status.name()
+        + " ended as "
+        + status.stateWords()
+        + " without answers: "
+        + status.reason();
   }
 }

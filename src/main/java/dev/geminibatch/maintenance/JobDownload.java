@@ -110,8 +110,7 @@ public final class JobDownload {
         .map(
             error ->
                 ProblemCode.JOB_FAILED.problem(
-                    job.name() + ": " + error.status() + ": " + error.message(),
-                    !RpcCode.isFinal(error.status())))
+                    job.name() + ": " + job.reason(), !RpcCode.isFinal(error.status())))
         .orElse(AnswerLine.missing());
   }
 

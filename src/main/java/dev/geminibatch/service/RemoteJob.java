@@ -64,6 +64,13 @@ public record RemoteJob(
         && (state == RemoteJobState.SUCCEEDED || !state.isEnded());
   }
 
+  /** Why it has failed, beginning with the service's name for the code. */
+  public String reason() {
+    return error
+        .map(error -> error.status() + ": " + error.message())
+        .orElse("the service gave no reason");
+  }
+
   /** The state in one word, as {@code --state} takes it where this version knows it. */
   public String stateWord() {
     return RemoteJobState.word(stateText);

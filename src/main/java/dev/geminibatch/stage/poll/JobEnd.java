@@ -77,11 +77,4 @@ enum JobEnd {
                 ErrorClassifier.isAccount(error.code(), error.message() + " " + error.details()))
         .isPresent();
   }
-
-  /** The service's reason, beginning with its name for the code. */
-  static String reason(RemoteJob seen) {
-    return seen.error()
-        .map(error -> error.status() + ": " + error.message())
-        .orElse("the service gave no reason");
-  }
 }

@@ -112,7 +112,7 @@ final class JobNews {
   }
 
   private void ended(Job job, RemoteJob seen, Run run) throws IOException {
-    String reason = JobEnd.reason(seen);
+    String reason = seen.reason();
     switch (JobEnd.of(job, seen)) {
       case ANSWERED -> ended(run, job, seen, seen.stateText(), null);
       case NOT_ADMITTED -> createAgain(job, seen, run);
@@ -179,8 +179,7 @@ final class JobNews {
 
   private void createAgain(Job job, RemoteJob seen, Run run) {
     CreationQueue.Place place =
-        CreationQueue.afterFailure(
-            job, JobEnd.isAccount(seen), JobEnd.reason(seen), clock.instant());
+        CreationQueue.afterFailure(job, JobEnd.isAccount(seen), seen.reason(), clock.instant());
     LOG.warn("{}: {} was not worked on. {}", run.name(), seen.name(), place.reason());
     jobs.toBeCreatedAgain(job, place);
   }
