@@ -62,8 +62,12 @@ record ErrorBody(JsonNode whole, String text) {
 
   /** Whether it is an error and not the description of something that has one. */
   boolean isAlone() {
-    boolean isDescription = whole.has("name") || whole.has("metadata") || whole.has("done");
-    return (error().isObject() || error().isTextual()) && !isDescription;
+    return (error().isObject() || error().isTextual()) && !isDescription(whole);
+  }
+
+  /** Whether it describes a job or a file, which may have an error of its own. */
+  static boolean isDescription(JsonNode body) {
+    return body.has("name") || body.has("metadata") || body.has("done");
   }
 
   /**

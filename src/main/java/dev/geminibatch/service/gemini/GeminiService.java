@@ -143,8 +143,7 @@ public final class GeminiService implements RemoteService {
   @Override
   public RemoteJob job(JobName name) {
     JsonNode operation = retries.call(() -> described(name.value()));
-    boolean isJob = operation.has("name") || operation.has("metadata") || operation.has("done");
-    if (!isJob && operation.has("error")) {
+    if (!ErrorBody.isDescription(operation) && operation.has("error")) {
       String message = operation.at("/error/message").asText("it gave no reason");
       throw GeminiHttp.odd("The service did not describe " + name + ": " + message, null);
     }
