@@ -51,9 +51,13 @@ public final class Amounts {
     return large + " " + largeUnit + (small == 0 ? "" : " " + small + " " + smallUnit);
   }
 
-  /** A text of at most so many characters, truncated at its end. */
+  /** A text of at most so many characters, truncated at its end, but not within a character. */
   public static String shortened(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most) + "...";
+    if (text.length() <= most) {
+      return text;
+    }
+    boolean isWithinPair = Character.isSurrogatePair(text.charAt(most - 1), text.charAt(most));
+    return text.substring(0, isWithinPair ? most - 1 : most) + "...";
   }
 
   /** A text of at most so many characters, shortened in its middle: {@code batches/4f…9c}. */

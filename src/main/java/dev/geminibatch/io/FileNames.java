@@ -27,7 +27,9 @@ public final class FileNames {
   private static final Pattern CHARACTER = Pattern.compile("\\X");
 
   private static final int HASH_DIGITS = 8;
-  private static final String PLAIN = "[A-Za-z0-9._()+,=@~ -]+";
+
+  /** What not every file system takes, or no person types. */
+  private static final Pattern STRANGE = Pattern.compile("[^A-Za-z0-9._()+,=@~ -]");
 
   private FileNames() {}
 
@@ -41,10 +43,11 @@ public final class FileNames {
    * @throws IOException when the folder takes no file at all
    */
   public static String fitting(Path folder, String stem, int room) throws IOException {
-    if (stem.matches(PLAIN) && stem.length() + room <= SURE_BYTES) {
+    boolean isPlain = !stem.isEmpty() && !STRANGE.matcher(stem).find();
+    if (isPlain && stem.length() + room <= SURE_BYTES) {
       return stem;
     }
-    String ascii = stem.replaceAll("[^A-Za-z0-9._()+,=@~ -]", "_");
+    String ascii = STRANGE.matcher(stem).replaceAll("_");
     List<String> candidates =
         List.of(
             stem,

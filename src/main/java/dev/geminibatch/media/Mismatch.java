@@ -2,6 +2,7 @@ package dev.geminibatch.media;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.geminibatch.io.Amounts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -135,10 +136,7 @@ final class Mismatch {
 
   private static String shortened(String text) {
     String line = text.strip().replaceAll("[\\s\\p{C}]+", " ").strip();
-    int most = line.codePointCount(0, line.length());
-    return most <= LONGEST_EXCERPT
-        ? line
-        : line.substring(0, line.offsetByCodePoints(0, LONGEST_EXCERPT)) + "...";
+    return Amounts.shortened(line, LONGEST_EXCERPT);
   }
 
   private static String beginning(Path file) throws IOException {
