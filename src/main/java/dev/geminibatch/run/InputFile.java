@@ -1,5 +1,7 @@
 package dev.geminibatch.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -76,5 +78,13 @@ public final class InputFile {
   /** Whether a file of this name is still being written, as browsers and copying programs say. */
   public static boolean isUnfinished(String name) {
     return UNFINISHED.matcher(name).matches();
+  }
+
+  /** Removes the settings beside an input, if there are any. */
+  public static void removeSettingsBeside(Path input) throws IOException {
+    Path settings = settingsBeside(input);
+    if (Files.exists(settings)) { // the name may be too long for a file, which deleting would say
+      Files.delete(settings);
+    }
   }
 }

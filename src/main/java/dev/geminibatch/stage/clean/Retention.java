@@ -60,10 +60,7 @@ public final class Retention {
           InputArchive.find(context.folders(run).archive(), run, folder.received(run));
       if (archived.isPresent()) {
         Files.delete(archived.get());
-        Path settings = InputFile.settingsBeside(archived.get());
-        if (Files.exists(settings)) { // a name may be too long for them
-          Files.delete(settings);
-        }
+        InputFile.removeSettingsBeside(archived.get());
       }
     }
     if (run.source().startsWith(context.state().gathered())) {

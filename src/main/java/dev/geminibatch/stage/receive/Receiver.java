@@ -104,7 +104,7 @@ public final class Receiver {
               (source, target) -> {
                 copyOverrides(run);
                 moveContent(source, target);
-                removeSettingsBeside(source);
+                InputFile.removeSettingsBeside(source);
                 context.busy().begin(run.id());
               });
       ignoredUntil.remove(file);
@@ -183,7 +183,7 @@ public final class Receiver {
           Files.delete(run.source()); // from another file system; it would be received again
         }
         if (Files.exists(folder.overrides())) {
-          removeSettingsBeside(run.source());
+          InputFile.removeSettingsBeside(run.source());
         }
         taken(run, folder);
       }
@@ -255,14 +255,6 @@ public final class Receiver {
   private static void giveBack(Run run, RunFolder folder) throws IOException {
     if (run.fromInbox() && Files.exists(folder.received(run)) && !Files.exists(run.source())) {
       AtomicFiles.move(folder.received(run), run.source());
-    }
-  }
-
-  /** A name may be too long for settings to lie beside it. */
-  private static void removeSettingsBeside(Path input) throws IOException {
-    Path settings = InputFile.settingsBeside(input);
-    if (Files.exists(settings)) {
-      Files.delete(settings);
     }
   }
 
