@@ -33,9 +33,13 @@ public final class InputGuard {
 
   /** Whether nobody has written into the input since it was taken. */
   public static boolean isUnchanged(Run run, RunFolder folder) throws IOException {
-    Path input = folder.received(run);
-    return Files.size(input) == run.input().size()
-        && Files.getLastModifiedTime(input).toMillis() == run.input().modified();
+    return isUnchanged(run, folder.received(run));
+  }
+
+  /** Whether nobody has written into a file since the run took it. */
+  public static boolean isUnchanged(Run run, Path file) throws IOException {
+    return Files.size(file) == run.input().size()
+        && Files.getLastModifiedTime(file).toMillis() == run.input().modified();
   }
 
   /** Remembers the inspected lines, for {@link #isIntact}. */

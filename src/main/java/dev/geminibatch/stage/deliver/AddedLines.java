@@ -39,7 +39,7 @@ final class AddedLines {
    */
   OptionalLong write(Path target) throws IOException {
     Path file = run.fromInbox() ? folder.received(run) : run.source();
-    if (!Files.isRegularFile(file) || isAsTaken(file)) {
+    if (!Files.isRegularFile(file) || InputGuard.isUnchanged(run, file)) {
       return OptionalLong.of(0);
     }
     if (!run.fromInbox()) {
@@ -59,11 +59,6 @@ final class AddedLines {
     return isLonger && InputGuard.isIntact(run, folder)
         ? copy(file, run.input().size(), target)
         : OptionalLong.empty();
-  }
-
-  private boolean isAsTaken(Path file) throws IOException {
-    return Files.size(file) == run.input().size()
-        && Files.getLastModifiedTime(file).toMillis() == run.input().modified();
   }
 
   private OptionalLong ofGzip(Path file, Path target) throws IOException {
