@@ -7,8 +7,11 @@ package dev.geminibatch.line;
  * there, nearly for other scripts; a file counts as a page-sized image does with the newest models.
  */
 public final class TokenEstimate {
-  private static final long BYTES_PER_TOKEN = 4;
-  private static final long TOKENS_PER_FILE = 1120;
+  /** How many bytes of text make a token. */
+  public static final long BYTES_PER_TOKEN = 4;
+
+  /** What a file counts for. */
+  public static final long TOKENS_PER_FILE = 1120;
 
   private TokenEstimate() {}
 

@@ -3,17 +3,15 @@ package dev.geminibatch.sandbox;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.line.JsonScanner;
+import dev.geminibatch.line.TokenEstimate;
 import java.io.IOException;
 
 /**
  * Estimates the tokens that a request puts in: four bytes of its JSON make one, and each file
  * counts as a page-sized image does, whether it is named or in the request itself. The product
- * estimates by the same rule before it sends anything.
+ * estimates by nearly the same rule before it sends anything.
  */
 final class PromptTokens {
-  private static final long BYTES_PER_TOKEN = 4;
-  private static final long TOKENS_PER_FILE = 1120;
-
   private final JsonScanner parser;
   private boolean isInline;
   private long files;
@@ -34,7 +32,7 @@ final class PromptTokens {
 
   /** The tokens of a request of this many bytes, whose values have been passed over. */
   long of(long bytes) {
-    return (bytes - base64) / BYTES_PER_TOKEN + files * TOKENS_PER_FILE;
+    return (bytes - base64) / TokenEstimate.BYTES_PER_TOKEN + files * TokenEstimate.TOKENS_PER_FILE;
   }
 
   /** Passes over the present value and notes the files in it. */
