@@ -1,6 +1,7 @@
 package dev.geminibatch.line;
 
 import dev.geminibatch.io.FieldNames;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -9,22 +10,7 @@ import java.util.Set;
  * {@code snake_case} as well.
  */
 final class RequestFields {
-  /** Fields of a {@code GenerateContentRequest}. */
-  static final Set<String> OF_A_REQUEST =
-      Set.of(
-          "contents",
-          "generationConfig",
-          "systemInstruction",
-          "safetySettings",
-          "tools",
-          "toolConfig",
-          "cachedContent",
-          "serviceTier",
-          "labels",
-          "store",
-          "continuationToken");
-
-  /** Those that mean nothing else when they stand at the top of a line. */
+  /** Fields of a {@code GenerateContentRequest} that mean nothing else at the top of a line. */
   static final Set<String> OF_A_REQUEST_ONLY =
       Set.of(
           "contents",
@@ -35,6 +21,10 @@ final class RequestFields {
           "toolConfig",
           "cachedContent",
           "serviceTier");
+
+  /** All fields of a {@code GenerateContentRequest}. */
+  static final Set<String> OF_A_REQUEST =
+      union(OF_A_REQUEST_ONLY, Set.of("labels", "store", "continuationToken"));
 
   /** Fields of a {@code GenerationConfig}. */
   static final Set<String> OF_A_GENERATION =
@@ -82,6 +72,12 @@ final class RequestFields {
       Set.of("content", "outputDimensionality", "taskType", "embedContentConfig");
 
   private RequestFields() {}
+
+  private static Set<String> union(Set<String> some, Set<String> others) {
+    Set<String> all = new LinkedHashSet<>(some);
+    all.addAll(others);
+    return Collections.unmodifiableSet(all);
+  }
 
   /** What may stand in {@code config}, for a suggestion. */
   static Set<String> ofAConfig() {
