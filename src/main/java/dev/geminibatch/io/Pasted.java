@@ -17,6 +17,11 @@ public final class Pasted {
 
   private Pasted() {}
 
+  /** Whether it opens or closes a quotation. */
+  public static boolean isQuote(char c) {
+    return QUOTES.stream().anyMatch(pair -> pair.indexOf(c) >= 0);
+  }
+
   /** The value alone: without space and what is invisible around it, and without its quotes. */
   public static String clean(String text) {
     String stripped = strip(text);

@@ -23,7 +23,6 @@ public final class ApiKey {
               + "\\s*[=:]\\s*(.*?);?");
 
   private static final Pattern PLACEHOLDER = Pattern.compile("^[$%]|[<>{}]");
-  private static final String QUOTES = "\"'`“”„‘’‚«»";
 
   private final String secret;
   private final ProjectId project;
@@ -45,7 +44,7 @@ public final class ApiKey {
     if (key.isEmpty()) {
       throw new UsageException("The API key from " + source + " is empty.");
     }
-    if (QUOTES.indexOf(key.charAt(0)) >= 0 || QUOTES.indexOf(key.charAt(key.length() - 1)) >= 0) {
+    if (Pasted.isQuote(key.charAt(0)) || Pasted.isQuote(key.charAt(key.length() - 1))) {
       throw new UsageException(
           "The API key from "
               + source
