@@ -16,11 +16,6 @@ import java.util.Optional;
  */
 public record MediaRules(List<String> types, boolean sendsMismatches) {
 
-  /** The rules with nothing but types: mismatches are errors. */
-  public static MediaRules of(List<String> types) {
-    return new MediaRules(types, false);
-  }
-
   /**
    * The name that a file is sent under.
    *

@@ -22,12 +22,6 @@ public record ServiceConfig(
     int uploadConcurrency,
     Proxies proxies) {
 
-  /** A service that is reached without a proxy, but for Java's own. */
-  public ServiceConfig(
-      Optional<ApiKey> key, URI baseUrl, String apiVersion, Duration timeout, int uploads) {
-    this(key, baseUrl, apiVersion, timeout, uploads, Proxies.none());
-  }
-
   /**
    * The key.
    *

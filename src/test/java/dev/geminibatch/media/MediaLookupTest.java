@@ -32,7 +32,9 @@ class MediaLookupTest {
   void open() throws IOException {
     fixture = StageFixture.open(folder, new FakeService());
     index = fixture.ledger().media();
-    lookup = new MediaLookup(index, MediaRules.of(List.of("image/*", "audio/*", "text/*")), null);
+    lookup =
+        new MediaLookup(
+            index, new MediaRules(List.of("image/*", "audio/*", "text/*"), false), null);
     root = new MediaRoot(folder);
   }
 

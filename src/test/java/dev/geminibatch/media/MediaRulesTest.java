@@ -24,7 +24,7 @@ class MediaRulesTest {
 
   @TempDir Path folder;
   private MediaRules rules =
-      MediaRules.of(List.of("image/*", "audio/*", "video/*", "text/*", "application/pdf"));
+      new MediaRules(List.of("image/*", "audio/*", "video/*", "text/*", "application/pdf"), false);
 
   private String sent(String name, byte[] content) throws MediaProblem, IOException {
     Path file = Files.write(folder.resolve("stored"), content);
@@ -224,7 +224,7 @@ class MediaRulesTest {
 
   @Test
   void what_the_service_takes_and_the_settings_do_not_is_refused_with_both() throws Exception {
-    rules = MediaRules.of(List.of("image/*", "video/mp4"));
+    rules = new MediaRules(List.of("image/*", "video/mp4"), false);
 
     assertThat(problem("a.mp3", sample("a.mp3")))
         .hasMessage(
@@ -250,14 +250,14 @@ class MediaRulesTest {
   })
   void names_that_users_wrote_before_still_work(String pattern, String sample, String type)
       throws Exception {
-    rules = MediaRules.of(List.of("image/png", pattern));
+    rules = new MediaRules(List.of("image/png", pattern), false);
 
     assertThat(sent("x", sample(sample))).isEqualTo(type);
   }
 
   @Test
   void a_detectors_name_for_text_goes_on_working() throws Exception {
-    rules = MediaRules.of(List.of("image/png", "application/x-subrip"));
+    rules = new MediaRules(List.of("image/png", "application/x-subrip"), false);
 
     assertThat(sent("x", "1\n00:00:01,000 --> 00:00:02,000\nHello\n")).isEqualTo("text/plain");
     assertThat(problem("x", "hello").code()).hasToString("file-type");

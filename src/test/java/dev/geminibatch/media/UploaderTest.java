@@ -46,7 +46,7 @@ class UploaderTest {
     fixture = StageFixture.open(folder, service);
     cache = fixture.references();
     MediaLookup lookup =
-        new MediaLookup(fixture.ledger().media(), MediaRules.of(List.of("image/*")), null);
+        new MediaLookup(fixture.ledger().media(), new MediaRules(List.of("image/*"), false), null);
     uploader = new Uploader(fixture.workspace().connections(), lookup, cache, new Random(1));
     picture = Files.write(folder.resolve("a.png"), Samples.png("a"));
     String run = fixture.dropped("x.jsonl");

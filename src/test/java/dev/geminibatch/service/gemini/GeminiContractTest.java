@@ -7,6 +7,7 @@ import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.service.BatchServiceContract;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.FileServiceContract;
+import dev.geminibatch.service.Proxies;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.RetryPolicy;
@@ -39,7 +40,13 @@ class GeminiContractTest {
 
   private static Connection connected(ApiKey key) {
     return new Connection(
-        new ServiceConfig(Optional.of(key), sandbox.baseUrl(), "v1beta", Duration.ofSeconds(10), 4),
+        new ServiceConfig(
+            Optional.of(key),
+            sandbox.baseUrl(),
+            "v1beta",
+            Duration.ofSeconds(10),
+            4,
+            Proxies.none()),
         (config, clock) ->
             new GeminiService(config, new RetryPolicy(2, Duration.ZERO, time -> {}), clock),
         Clock.systemUTC());

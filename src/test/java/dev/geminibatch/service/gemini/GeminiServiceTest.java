@@ -12,6 +12,7 @@ import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.service.Content;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.Proxies;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.RemoteFile;
 import dev.geminibatch.service.RemoteJob;
@@ -62,7 +63,12 @@ class GeminiServiceTest {
   private GeminiService gemini(String key, URI base) {
     return new GeminiService(
         new ServiceConfig(
-            Optional.of(ApiKey.of(key, "the test")), base, "v1beta", Duration.ofSeconds(10), 4),
+            Optional.of(ApiKey.of(key, "the test")),
+            base,
+            "v1beta",
+            Duration.ofSeconds(10),
+            4,
+            Proxies.none()),
         new RetryPolicy(3, Duration.ofMillis(100), pauses::add),
         new ServiceClock(Clock.systemUTC()));
   }

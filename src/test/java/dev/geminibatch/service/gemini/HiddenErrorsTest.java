@@ -9,6 +9,7 @@ import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.service.Content;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.Proxies;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceClock;
 import dev.geminibatch.service.ServiceConfig;
@@ -73,7 +74,8 @@ class HiddenErrorsTest {
                 base,
                 "v1beta",
                 Duration.ofSeconds(10),
-                4),
+                4,
+                Proxies.none()),
             new RetryPolicy(1, Duration.ZERO, time -> {}),
             new ServiceClock(Clock.systemUTC()));
   }

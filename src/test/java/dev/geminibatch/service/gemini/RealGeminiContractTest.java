@@ -4,6 +4,7 @@ import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.service.BatchServiceContract;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.FileServiceContract;
+import dev.geminibatch.service.Proxies;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceConfig;
@@ -31,7 +32,8 @@ class RealGeminiContractTest {
             URI.create("https://generativelanguage.googleapis.com"),
             "v1beta",
             Duration.ofSeconds(60),
-            4),
+            4,
+            Proxies.none()),
         (config, clock) -> new GeminiService(config, RetryPolicy.standard(), clock),
         Clock.systemUTC());
   }

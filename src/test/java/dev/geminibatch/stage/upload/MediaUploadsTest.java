@@ -41,7 +41,8 @@ class MediaUploadsTest {
   @BeforeEach
   void examine() throws IOException {
     fixture = StageFixture.open(folder, service);
-    lookup = new MediaLookup(fixture.ledger().media(), MediaRules.of(List.of("image/*")), null);
+    lookup =
+        new MediaLookup(fixture.ledger().media(), new MediaRules(List.of("image/*"), false), null);
     for (String name : List.of("a", "b", "c", "d")) {
       Files.write(folder.resolve(name + ".png"), Samples.png(name));
     }
