@@ -36,7 +36,6 @@ final class NativeSqlite {
   private static final String UNPACK_PATH = "org.sqlite.tmpdir";
   private static final String PREFIX = "sqlite-";
   private static final Logger LOG = LoggerFactory.getLogger("state");
-  private static boolean isLoaded;
 
   private NativeSqlite() {}
 
@@ -48,9 +47,10 @@ final class NativeSqlite {
    */
   static synchronized void load(StateFolder state) {
     // Whoever names a library of his own, or a folder to unpack it into, gets what he asked for.
-    boolean isUsersOwn =
+    // After the first call both name what was loaded.
+    boolean isNamed =
         System.getProperty(LIBRARY_PATH) != null || System.getProperty(UNPACK_PATH) != null;
-    if (isLoaded || isUsersOwn) {
+    if (isNamed) {
       return;
     }
     String resource =
@@ -67,7 +67,6 @@ final class NativeSqlite {
               + " folder on a disk that allows programs, or give such a folder with"
               + " -Djava.io.tmpdir=FOLDER before -jar.");
     }
-    isLoaded = true;
     keepTemporaryFilesIn(state.path());
   }
 
