@@ -12,6 +12,7 @@ public final class Ledger implements AutoCloseable {
   private final JobLedger jobs;
   private final RunQueries queries;
   private final DueRuns due;
+  private final Waits waits;
   private final MediaTable media;
   private final UploadTable uploads;
   private final Clock clock;
@@ -24,6 +25,7 @@ public final class Ledger implements AutoCloseable {
     this.jobs = new JobLedger(database, moves, clock);
     this.queries = new RunQueries(database);
     this.due = new DueRuns(database);
+    this.waits = new Waits(database, clock);
     this.media = new MediaTable(database);
     this.uploads = new UploadTable(database);
   }
@@ -58,6 +60,11 @@ public final class Ledger implements AutoCloseable {
   /** Finds the runs that have something to do. */
   public DueRuns due() {
     return due;
+  }
+
+  /** Lets runs wait. */
+  public Waits waits() {
+    return waits;
   }
 
   /** What the tags of runs point to. */

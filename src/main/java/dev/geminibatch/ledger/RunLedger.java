@@ -275,32 +275,6 @@ public final class RunLedger {
                 runId));
   }
 
-  /** Runs wait for what is not their own; it does not count as a try of theirs. */
-  public void waitFor(List<Run> runs, String reason, Duration wait) {
-    setWaiting(runs, Rows.shortened(reason), clock.millis() + wait.toMillis());
-  }
-
-  /** They need not wait any longer. */
-  public void waitNoLonger(List<Run> runs) {
-    setWaiting(runs, null, 0);
-  }
-
-  private void setWaiting(List<Run> runs, String reason, long nextTry) {
-    quick.useTransaction(
-        handle -> {
-          for (Run run : runs) {
-            handle.execute(
-                "UPDATE run SET reason = ?, next_try = ?, updated_at = ?"
-                    + " WHERE id = ? AND state = ? AND held = 0",
-                reason,
-                nextTry,
-                clock.millis(),
-                run.id(),
-                run.state().name());
-          }
-        });
-  }
-
   /** The run stays where it is until it is released. */
   public void hold(String runId, String reason) {
     quick.useTransaction(

@@ -86,7 +86,7 @@ public final class AccountRefusals {
     refusals.put(project, new Refusal(failure, ofJobsOnly, tries, now.plus(wait), false));
     List<Run> waiting =
         waiting(project).stream().filter(run -> !(ofJobsOnly && isSent(run))).toList();
-    ledger.runs().waitFor(waiting, REASON + failure.getMessage(), wait);
+    ledger.waits().begin(waiting, REASON + failure.getMessage(), wait);
     if (last == null || !last.failure().getMessage().equals(failure.getMessage())) {
       LOG.warn(
           "{}{}. {} until it is accepted again; nothing is lost",
@@ -123,7 +123,7 @@ public final class AccountRefusals {
           waiting(project).stream()
               .filter(run -> run.reason().filter(why -> why.startsWith(REASON)).isPresent())
               .toList();
-      ledger.runs().waitNoLonger(waiting);
+      ledger.waits().end(waiting);
     }
     if (wasRefused) {
       LOG.info("The service accepts the account again");
