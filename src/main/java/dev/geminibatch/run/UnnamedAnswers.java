@@ -1,11 +1,12 @@
-package dev.geminibatch.service;
+package dev.geminibatch.run;
 
 import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How often a job was polled that {@linkplain RemoteJob#isUnexplained is over and says nothing of
- * its answers}. The service's descriptions do not change all at once, so it is polled a few times.
+ * How often a job was polled that {@linkplain dev.geminibatch.service.RemoteJob#isUnexplained is
+ * over and says nothing of its answers}. The service's descriptions do not change all at once, so
+ * it is polled a few times.
  *
  * @param since when it was first seen like that
  */
