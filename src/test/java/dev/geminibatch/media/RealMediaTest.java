@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whole files, as ffmpeg writes them where it is installed. */
+@Tag("process")
 class RealMediaTest {
   private static final String SOUND = "-f lavfi -i sine=d=0.2";
   private static final String PICTURES = "-f lavfi -i testsrc=d=0.2:s=176x144:r=25";
