@@ -3,7 +3,6 @@ package dev.geminibatch.camel;
 import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.run.Run;
 import dev.geminibatch.testkit.WorkshopTest;
@@ -67,24 +66,6 @@ class NamesTest extends WorkshopTest {
     assertThat(keys(workshop.outbox().results("a\\b"))).containsExactly("1");
     assertThat(keys(workshop.outbox().results("a \"b', (c) ${body}"))).containsExactly("2");
     assertThat(keys(workshop.outbox().results("{{inbox.interval}}"))).containsExactly("3");
-  }
-
-  @Test
-  void a_file_that_keeps_growing_does_not_hold_up_ten_others() throws Exception {
-    open("inbox.settle-time=400ms");
-    Path growing = Files.createFile(folder.resolve("inbox/growing.jsonl"));
-    for (int i = 0; i < 10; i++) {
-      workshop.drop(i + ".jsonl", validation("k" + i));
-    }
-    await()
-        .until(
-            () -> {
-              Files.writeString(growing, "\n", StandardOpenOption.APPEND);
-              return workshop.runs().size() == 10;
-            });
-
-    assertThat(workshop.runs()).extracting(Run::name).doesNotContain("growing.jsonl");
-    assertThat(growing).exists();
   }
 
   @Test
