@@ -208,7 +208,7 @@ class AnswerCheckTest {
   }
 
   @Test
-  @Timeout(10)
+  @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void a_pattern_that_would_keep_java_busy_for_ever_is_not_checked() throws IOException {
     String form =
         "{\"mimeType\":\"application/json\",\"schema\":{\"type\":\"STRING\",\"pattern\":\"^(\\\\w+\\\\s?)*$\"}}";
