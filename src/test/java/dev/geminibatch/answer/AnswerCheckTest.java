@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.testkit.LogEar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** What counts as an answer. */
 class AnswerCheckTest {
@@ -233,11 +230,9 @@ class AnswerCheckTest {
 
   @Test
   void the_validator_warns_of_nothing() throws IOException {
-    List<String> warnings = new ArrayList<>();
-    Handler handler = new Listening(warnings);
-    Logger validator = Logger.getLogger("com.networknt.schema");
-    validator.addHandler(handler);
-    try {
+    try (LogEar ear = LogEar.at("com.networknt.schema")) {
+      LoggerFactory.getLogger("com.networknt.schema.keyword.Any").warn("heard");
+      assertThat(ear.heard()).as("how it logs").containsExactly("heard");
       for (String dialect : new String[] {"schema", "jsonSchema"}) {
         String form =
             "{\"mimeType\":\"application/json\",\"%s\":{\"type\":\"OBJECT\",\"nullable\":true,\"title\":\"t\",\"example\":1,\"propertyOrdering\":[\"a\"],\"properties\":{\"a\":{\"type\":\"STRING\",\"format\":\"enum\",\"pattern\":\"(?P<x>y)\",\"minLength\":\"one\"}},\"x-mine\":1}}"
@@ -245,32 +240,7 @@ class AnswerCheckTest {
         assertThat(code(Strictness.STRICT, answer("{\"a\":\"x\"}", "STOP"), form))
             .isEqualTo("fits");
       }
-    } finally {
-      validator.removeHandler(handler);
-    }
-    assertThat(warnings).isEmpty();
-  }
-
-  private static final class Listening extends Handler {
-    private final List<String> heard;
-
-    Listening(List<String> heard) {
-      this.heard = heard;
-    }
-
-    @Override
-    public void publish(LogRecord record) {
-      heard.add(record.getMessage());
-    }
-
-    @Override
-    public void flush() {
-      // nothing is kept back
-    }
-
-    @Override
-    public void close() {
-      // nothing is open
+      assertThat(ear.heard()).as("what it said").containsExactly("heard");
     }
   }
 

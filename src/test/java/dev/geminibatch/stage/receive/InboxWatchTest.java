@@ -3,6 +3,7 @@ package dev.geminibatch.stage.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.settings.Profiles;
+import dev.geminibatch.testkit.LogEar;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,9 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -162,17 +160,15 @@ class InboxWatchTest {
   @Test
   void what_is_not_taken_is_named_once_and_again_when_it_has_changed() throws IOException {
     drop("data.csv", Instant.now());
-    List<String> said = new ArrayList<>();
-    Handler ear = ear(said);
-    Logger.getLogger("receive").addHandler(ear);
-    try {
+    try (LogEar ear = LogEar.at("receive")) {
       scans(40);
-      assertThat(said).singleElement().asString().contains("data.csv", "does not end with .jsonl");
+      assertThat(ear.heard())
+          .singleElement()
+          .asString()
+          .contains("data.csv", "does not end with .jsonl");
       append("data.csv");
       scans(40);
-      assertThat(said).hasSize(2);
-    } finally {
-      Logger.getLogger("receive").removeHandler(ear);
+      assertThat(ear.heard()).hasSize(2);
     }
   }
 
@@ -182,21 +178,6 @@ class InboxWatchTest {
 
     assertThat(scan()).isEmpty();
     assertThat(inbox).isDirectory();
-  }
-
-  private static Handler ear(List<String> said) {
-    return new Handler() {
-      @Override
-      public void publish(LogRecord heard) {
-        said.add(new java.util.logging.SimpleFormatter().formatMessage(heard));
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
   }
 
   private Path drop(String name, Instant modified) throws IOException {
