@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -40,6 +41,7 @@ class ProxyTest {
   @TempDir Path folder;
   private Sandbox sandbox;
   private SmallProxy proxy;
+  private final List<GeminiService> opened = new ArrayList<>();
 
   @BeforeEach
   void start() throws Exception {
@@ -49,22 +51,26 @@ class ProxyTest {
 
   @AfterEach
   void stop() throws Exception {
+    opened.forEach(GeminiService::close);
     proxy.close();
     sandbox.close();
   }
 
   private GeminiService gemini(String base, String address) {
     Optional<ProxyServer> server = Optional.of(ProxyServer.parse(address, "HTTPS_PROXY"));
-    return new GeminiService(
-        new ServiceConfig(
-            Optional.of(ApiKey.of("some-key", "the test")),
-            URI.create(base),
-            "v1beta",
-            Duration.ofSeconds(10),
-            4,
-            new Proxies(server, server, "")),
-        new RetryPolicy(1, Duration.ofMillis(1), time -> {}),
-        new ServiceClock(Clock.systemUTC()));
+    GeminiService gemini =
+        new GeminiService(
+            new ServiceConfig(
+                Optional.of(ApiKey.of("some-key", "the test")),
+                URI.create(base),
+                "v1beta",
+                Duration.ofSeconds(10),
+                4,
+                new Proxies(server, server, "")),
+            new RetryPolicy(1, Duration.ofMillis(1), time -> {}),
+            new ServiceClock(Clock.systemUTC()));
+    opened.add(gemini);
+    return gemini;
   }
 
   private String withLogin() {
