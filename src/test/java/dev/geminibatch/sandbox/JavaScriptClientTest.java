@@ -27,6 +27,9 @@ class JavaScriptClientTest {
   /** With a registry that does not answer, the test is skipped after this time. */
   private static final Duration PATIENCE = Duration.ofSeconds(25);
 
+  /** The round itself must end, on a slow machine as well. */
+  private static final Duration LONGEST_ROUND = Duration.ofMinutes(2);
+
   /** The newest versions that run on the node that is there. */
   private static final String FOR_NODE_22 = "3.1.0";
 
@@ -43,7 +46,13 @@ class JavaScriptClientTest {
 
     try (Sandbox sandbox = Sandbox.start(0, Duration.ZERO, Clock.systemUTC())) {
       Ended round =
-          run("node", script.toString(), sandbox.baseUrl().toString(), "some-key", work.toString());
+          run(
+              LONGEST_ROUND,
+              "node",
+              script.toString(),
+              sandbox.baseUrl().toString(),
+              "some-key",
+              work.toString());
 
       assertThat(round.exitCode()).as(round.output()).isZero();
       assertThat(round.output()).contains("The whole round is done.");
@@ -53,8 +62,8 @@ class JavaScriptClientTest {
 
   private String requireNode() throws Exception {
     try {
-      Ended node = run("node", "--version");
-      run(npm(), "--version");
+      Ended node = run(PATIENCE, "node", "--version");
+      run(PATIENCE, npm(), "--version");
       return node.output().strip();
     } catch (IOException e) {
       return abort("Skipped: node and npm are needed. " + e.getMessage());
@@ -76,6 +85,7 @@ class JavaScriptClientTest {
     Files.writeString(folder.resolve("package.json"), "{\"private\": true}");
     Ended npm =
         run(
+            PATIENCE,
             npm(),
             "install",
             what,
@@ -97,7 +107,7 @@ class JavaScriptClientTest {
   /** What a program printed, and its exit code; -1 if it did not end in time. */
   private record Ended(int exitCode, String output) {}
 
-  private Ended run(String... command) throws IOException, InterruptedException {
+  private Ended run(Duration most, String... command) throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, "output", ".txt");
     Process process =
         new ProcessBuilder(List.of(command))
@@ -106,7 +116,7 @@ class JavaScriptClientTest {
             .redirectOutput(output.toFile())
             .start();
     try {
-      boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      boolean ended = process.waitFor(most.toSeconds(), TimeUnit.SECONDS);
       return new Ended(ended ? process.exitValue() : -1, Files.readString(output));
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
