@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -165,7 +166,7 @@ public final class SmallProxy implements AutoCloseable {
 
   private static long length(String head) {
     return head.lines()
-        .filter(line -> line.toLowerCase().startsWith("content-length:"))
+        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
         .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
         .findFirst()
         .orElse(0);
