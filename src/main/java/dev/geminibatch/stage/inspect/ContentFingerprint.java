@@ -57,6 +57,19 @@ final class ContentFingerprint {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /**
+   * The digest of lines that are not all of the shape that the first versions took. Those gave
+   * other answers to the same bytes, or none.
+   *
+   * @param lines the digest of their bytes
+   */
+  static byte[] ofForeignShapes(byte[] lines) {
+    MessageDigest digest = Sha256.digest();
+    digest.update(lines);
+    digest.update("shapes".getBytes(UTF_8));
+    return digest.digest();
+  }
+
   private static byte number(Strictness strictness) {
     return switch (strictness) {
       case STRICT -> 0;

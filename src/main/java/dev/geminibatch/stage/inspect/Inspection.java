@@ -1,7 +1,5 @@
 package dev.geminibatch.stage.inspect;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import dev.geminibatch.cost.PreflightCount;
@@ -179,13 +177,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
    * @param bytes the digest of the bytes
    */
   byte[] digestOfContent(byte[] bytes) {
-    if (!hasForeignShapes) {
-      return bytes;
-    }
-    // Versions that did not understand them gave other answers to the same bytes, or none.
-    digest.update(bytes);
-    digest.update("shapes".getBytes(UTF_8));
-    return digest.digest();
+    return hasForeignShapes ? ContentFingerprint.ofForeignShapes(bytes) : bytes;
   }
 
   Run run() {

@@ -139,6 +139,15 @@ class ContentFingerprintTest {
         .isEqualTo(isAnother);
   }
 
+  @Test
+  void lines_of_a_foreign_shape_keep_their_fingerprint() throws IOException {
+    fixture = StageFixture.open(folder, "gemini.model=gemini-x");
+
+    assertFingerprint(
+        inspected("{\"key\":\"k\",\"contents\":\"x\"}\n"),
+        "4f19b0747c0a73be1d2f36eb68e6e7cabe534741fd39221525cc28c26b6a6750");
+  }
+
   /** The id of a run of these lines after its inspection. */
   private String inspected(String lines) throws IOException {
     String run = fixture.dropped("x.jsonl", lines);
