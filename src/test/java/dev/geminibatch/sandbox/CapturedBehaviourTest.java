@@ -5,32 +5,14 @@ import static dev.geminibatch.sandbox.SandboxClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.sandbox.SandboxClient.Answer;
-import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the live service was seen to answer. */
-class CapturedBehaviourTest {
-  private Sandbox sandbox;
-  private SandboxClient client;
-
-  @BeforeEach
-  void start() throws IOException {
-    sandbox = Sandbox.start(0, Duration.ZERO, Clock.systemUTC());
-    client = new SandboxClient(sandbox, "some-key");
-  }
-
-  @AfterEach
-  void stop() {
-    sandbox.close();
-  }
-
+class CapturedBehaviourTest extends SandboxTest {
   @Test
   void answers_go_with_their_deleted_job_and_cannot_be_deleted_themselves() {
     String job = client.create("gemini-x", client.uploadLines(line("k", "a"))).text("/name");

@@ -6,30 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.sandbox.SandboxClient.Answer;
-import java.io.IOException;
-import java.time.Clock;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests that come with the call, and answers that come with the job. */
-class InlineJobTest {
+class InlineJobTest extends SandboxTest {
   private static final String CREATE = "/v1beta/models/gemini-x:batchGenerateContent";
-
-  private Sandbox sandbox;
-  private SandboxClient client;
-
-  @BeforeEach
-  void start() throws IOException {
-    sandbox = Sandbox.start(0, Duration.ZERO, Clock.systemUTC());
-    client = new SandboxClient(sandbox, "some-key");
-  }
-
-  @AfterEach
-  void stop() {
-    sandbox.close();
-  }
 
   @Test
   void inline_requests_are_answered_in_the_job_twice_with_their_metadata() {

@@ -5,31 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.sandbox.SandboxClient.Answer;
-import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Faults of accounts, of ends of jobs, and errors where nobody expects them. */
-class SandboxFaultTest {
-  private Sandbox sandbox;
-  private SandboxClient client;
-
-  @BeforeEach
-  void start() throws IOException {
-    sandbox = Sandbox.start(0, Duration.ZERO, Clock.systemUTC());
-    client = new SandboxClient(sandbox, "some-key");
-  }
-
-  @AfterEach
-  void stop() {
-    sandbox.close();
-  }
-
+class SandboxFaultTest extends SandboxTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.sandbox.SandboxClient.Answer;
-import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,24 +14,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many tokens the active jobs of a model may put in. */
-class TokenQuotaTest {
+class TokenQuotaTest extends SandboxTest {
   private static final String MODEL = "gemini-2.5-pro";
 
   /** A request of about 1000 tokens. */
   private static final String THOUSAND = "four".repeat(990);
 
-  private Sandbox sandbox;
-  private SandboxClient client;
-
   @BeforeEach
-  void start() throws IOException {
-    sandbox = Sandbox.start(0, Duration.ofHours(1), Clock.systemUTC());
-    client = new SandboxClient(sandbox, "some-key");
-  }
-
-  @AfterEach
-  void stop() {
-    sandbox.close();
+  void takeAnHour() {
+    sandbox.setJobTime(Duration.ofHours(1));
   }
 
   @Test
