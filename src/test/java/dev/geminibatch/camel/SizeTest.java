@@ -1,6 +1,7 @@
 package dev.geminibatch.camel;
 
 import static dev.geminibatch.testkit.Outbox.keys;
+import static dev.geminibatch.testkit.Samples.gzip;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,14 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.sandbox.Endpoint;
 import dev.geminibatch.testkit.WorkshopTest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** Large lines, packed files, many files. */
@@ -126,13 +125,5 @@ class SizeTest extends WorkshopTest {
     byte[] both = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, both, first.length, second.length);
     return both;
-  }
-
-  private static byte[] gzip(String text) throws IOException {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-    return packed.toByteArray();
   }
 }

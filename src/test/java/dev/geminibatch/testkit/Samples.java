@@ -1,6 +1,10 @@
 package dev.geminibatch.testkit;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPOutputStream;
 
 /** Lines and files as users have them. */
 public final class Samples {
@@ -62,6 +66,29 @@ public final class Samples {
     return """
     {"key":"%s","error":{"code":%d,"message":"%s"}}"""
         .formatted(key, code, message);
+  }
+
+  /** The response of an answer that counts. */
+  public static String response(String text) {
+    return """
+    {"candidates":[{"content":{"parts":[{"text":"%s"}]},"finishReason":"STOP"}]}"""
+        .formatted(text);
+  }
+
+  /** A text as gzip packs it. */
+  public static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return packed.toByteArray();
+  }
+
+  /** A file of {@code src/test/resources/media}. */
+  public static byte[] media(String name) throws IOException {
+    try (InputStream in = Samples.class.getResourceAsStream("/media/" + name)) {
+      return in.readAllBytes();
+    }
   }
 
   /** A file that begins like a PNG, different for each name. */

@@ -2,6 +2,7 @@ package dev.geminibatch.stage.deliver;
 
 import static dev.geminibatch.testkit.Samples.answer;
 import static dev.geminibatch.testkit.Samples.error;
+import static dev.geminibatch.testkit.Samples.gzip;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,15 +23,12 @@ import dev.geminibatch.stage.collect.RetryPlanner;
 import dev.geminibatch.testkit.FakeService;
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.StageFixture;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -277,14 +275,6 @@ class DelivererTest {
     assertThat(results.getFileName().toString()).startsWith("\u05d0".repeat(90)).contains("~");
     assertThat(Path.of(deliverer.deliver(other).results())).exists().isNotEqualTo(results);
     assertThat(fixture.folders().archive().toFile().list()).hasSize(2);
-  }
-
-  private static byte[] gzip(String text) throws IOException {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-    return packed.toByteArray();
   }
 
   private void append(String run, String text) throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.stage.change.LineChange;
+import dev.geminibatch.testkit.Samples;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,11 +81,7 @@ class InputLinesTest {
 
   @Test
   void a_packed_list_is_read_like_a_list() throws IOException {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-      gzip.write(LIST.getBytes(UTF_8));
-    }
-    String run = fixture.dropped("x.jsonl.gz", packed.toByteArray());
+    String run = fixture.dropped("x.jsonl.gz", Samples.gzip(LIST));
 
     fixture.inspect(run);
 
