@@ -3,8 +3,8 @@ package dev.geminibatch.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.geminibatch.testkit.Samples;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,12 +41,6 @@ class MediaRulesTest {
 
   private MediaProblem problem(String name, String content) {
     return problem(name, content.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static byte[] sample(String name) throws IOException {
-    try (InputStream in = MediaRulesTest.class.getResourceAsStream("/media/" + name)) {
-      return in.readAllBytes();
-    }
   }
 
   @ParameterizedTest
@@ -179,9 +173,9 @@ class MediaRulesTest {
 
   @Test
   void one_picture_under_the_name_of_another_is_fine() throws Exception {
-    assertThat(sent("x.jpg", sample("i.webp"))).isEqualTo("image/webp");
-    assertThat(sent("x.mp3", sample("o.ogg"))).isEqualTo("audio/ogg");
-    assertThat(sent("x.pdf", sample("i.jpg"))).isEqualTo("image/jpeg");
+    assertThat(sent("x.jpg", Samples.media("i.webp"))).isEqualTo("image/webp");
+    assertThat(sent("x.mp3", Samples.media("o.ogg"))).isEqualTo("audio/ogg");
+    assertThat(sent("x.pdf", Samples.media("i.jpg"))).isEqualTo("image/jpeg");
   }
 
   @ParameterizedTest
@@ -212,12 +206,13 @@ class MediaRulesTest {
 
   @Test
   void what_the_service_does_not_take_comes_with_a_remedy() throws Exception {
-    assertThat(problem("v.mkv", sample("v.mkv")))
+    assertThat(problem("v.mkv", Samples.media("v.mkv")))
         .hasMessage(
             "\"v.mkv\" is of type video/x-matroska by its content, which the service does not"
                 + " take; repack it as MP4, for example with ffmpeg -i FILE -c copy FILE.mp4, or"
                 + " add video/x-matroska to media.types to send it as it is");
-    assertThat(problem("i.avif", sample("i.avif"))).hasMessageContaining("convert it to PNG");
+    assertThat(problem("i.avif", Samples.media("i.avif")))
+        .hasMessageContaining("convert it to PNG");
     assertThat(problem("x.docx", "PK\3\4rest"))
         .hasMessageEndingWith("unpack it and name its files, or save a document as PDF");
   }
@@ -226,7 +221,7 @@ class MediaRulesTest {
   void what_the_service_takes_and_the_settings_do_not_is_refused_with_both() throws Exception {
     rules = new MediaRules(List.of("image/*", "video/mp4"), false);
 
-    assertThat(problem("a.mp3", sample("a.mp3")))
+    assertThat(problem("a.mp3", Samples.media("a.mp3")))
         .hasMessage(
             "\"a.mp3\" is of type audio/mpeg by its content; what may be sent is image/*,"
                 + " video/mp4 (media.types)");
@@ -252,7 +247,7 @@ class MediaRulesTest {
       throws Exception {
     rules = new MediaRules(List.of("image/png", pattern), false);
 
-    assertThat(sent("x", sample(sample))).isEqualTo(type);
+    assertThat(sent("x", Samples.media(sample))).isEqualTo(type);
   }
 
   @Test

@@ -2,7 +2,7 @@ package dev.geminibatch.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.InputStream;
+import dev.geminibatch.testkit.Samples;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -32,9 +32,7 @@ class TypeDetectorTest {
   }
 
   private Path sample(String name) throws Exception {
-    try (InputStream in = TypeDetectorTest.class.getResourceAsStream("/media/" + name)) {
-      return file(in.readAllBytes());
-    }
+    return file(Samples.media(name));
   }
 
   @ParameterizedTest
