@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.RealJar;
+import dev.geminibatch.testkit.Samples;
 import dev.geminibatch.testkit.ScriptedService;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged program and jobs of other makes that ended in unusual ways. */
 @Tag("process")
 class OddJobsTest {
-  private static final String RESPONSE =
-      "\"response\":{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"t\"}]},\"finishReason\":\"STOP\"}]}";
+  private static final String RESPONSE = "\"response\":" + Samples.response("t");
 
   @TempDir Path folder;
   private ScriptedService service;

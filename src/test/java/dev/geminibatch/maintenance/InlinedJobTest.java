@@ -12,6 +12,7 @@ import dev.geminibatch.service.FileService;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.testkit.Samples;
 import dev.geminibatch.testkit.ScriptedService;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
@@ -27,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Anybody's job whose answers are inside its description, over real HTTP. */
 class InlinedJobTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final String RESPONSE =
-      "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"שלום\\nx\"}]},\"finishReason\":\"STOP\"}]}";
+  private static final String RESPONSE = Samples.response("שלום\\nx");
 
   @TempDir Path folder;
   private ScriptedService service;

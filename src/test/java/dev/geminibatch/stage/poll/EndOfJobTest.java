@@ -17,6 +17,7 @@ import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.stage.collect.Collector;
 import dev.geminibatch.stage.collect.RetryPlanner;
+import dev.geminibatch.testkit.Samples;
 import dev.geminibatch.testkit.ScriptedService;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
@@ -441,10 +442,7 @@ class EndOfJobTest {
   private static String inlinedOperation(String... texts) {
     List<String> list = new ArrayList<>();
     for (String text : texts) {
-      list.add(
-          "{\"response\":{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\""
-              + text
-              + "\"}]}}]}}");
+      list.add("{\"response\":" + Samples.response(text) + "}");
     }
     return "{\"done\":true,\"response\":{\"inlinedResponses\":{\"inlinedResponses\":["
         + String.join(",", list)
