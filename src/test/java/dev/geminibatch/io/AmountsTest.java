@@ -35,6 +35,12 @@ class AmountsTest {
     assertThat(Amounts.middle(text, most)).isEqualTo(shown).hasSizeLessThanOrEqualTo(most);
   }
 
+  @ParameterizedTest
+  @CsvSource({"abcd, 4, abcd", "abcde, 4, abcd...", "abc😀e, 4, abc...", "ab😀de, 4, ab😀..."})
+  void a_text_is_not_truncated_within_a_character(String text, int most, String shown) {
+    assertThat(Amounts.shortened(text, most)).isEqualTo(shown);
+  }
+
   @Test
   void a_number_has_one_form() {
     assertThat(Amounts.count(1, "request")).isEqualTo("1 request");
