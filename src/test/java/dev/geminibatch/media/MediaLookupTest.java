@@ -59,9 +59,7 @@ class MediaLookupTest {
   @Test
   void a_type_that_an_older_version_remembered_is_looked_up_again_but_the_hash_is_kept()
       throws Exception {
-    try (var in = MediaLookupTest.class.getResourceAsStream("/media/o.ogg")) {
-      Files.write(folder.resolve("o.ogg"), in.readAllBytes());
-    }
+    Files.write(folder.resolve("o.ogg"), Samples.media("o.ogg"));
     remembered("o.ogg", "the hash of before", "application/ogg");
 
     Entry first = look("o.ogg");
