@@ -83,7 +83,8 @@ final class DryRun {
 
   private int tell(Run run, RunFolder folder) throws IOException {
     if (run.state() != RunState.INSPECTED) {
-      // What is wrong has been logged by whoever found it.
+      // The first line has been logged by whoever found it.
+      run.reason().ifPresent(why -> why.lines().skip(1).forEach(session.terminal()::tell));
       return ExitCode.FAILED;
     }
     Preflight preflight = MAPPER.readValue(folder.preflight().toFile(), Preflight.class);

@@ -170,7 +170,10 @@ final class EnvelopeReader {
     }
     Range field = new Range(nameStart, parser.skipValue());
     extras.add(field);
-    if (name.equals("config") && value == JsonToken.START_OBJECT) {
+    if (name.equals("config") && value != JsonToken.VALUE_NULL) {
+      if (value != JsonToken.START_OBJECT) {
+        throw SdkLine.noConfig();
+      }
       once(config, name);
       config = field;
     }

@@ -114,8 +114,7 @@ final class SdkLine {
     Map<String, Field> generation = new LinkedHashMap<>();
     if (config != null) {
       if (line[config.start()] != '{') {
-        throw new BadLine(
-            ProblemCode.BAD_CONFIG, "config is not a JSON object; write {\"temperature\":0, ...}");
+        throw noConfig();
       }
       for (Field field : fieldsAt(config)) {
         sort(field, beside, generation);
@@ -178,6 +177,12 @@ final class SdkLine {
       separator = ",";
     }
     out.write('}');
+  }
+
+  /** The problem of a {@code config} that holds no settings. */
+  static BadLine noConfig() {
+    return new BadLine(
+        ProblemCode.BAD_CONFIG, "config is not a JSON object; write {\"temperature\":0, ...}");
   }
 
   /** Finds out where a field of {@code config} belongs. */

@@ -95,7 +95,7 @@ final class TypeDetector {
     String bytes = new String(head, ISO_8859_1);
     boolean hasZero = bytes.indexOf(0) >= 0;
     if (!hasZero && controls(bytes) * 20 <= head.length && isUtf8(head)) {
-      return tika.startsWith("image/x-portable-")
+      return tika.startsWith("image/x-portable-") && bytes.matches("(?s)P[1-6]\\s+[#\\d].*")
           ? Optional.empty() // pictures that are spelled out in digits
           : Optional.of(utf8(head, tika));
     }

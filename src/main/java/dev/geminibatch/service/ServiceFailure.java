@@ -46,7 +46,7 @@ public final class ServiceFailure extends RuntimeException {
 
   private static final String WHERE_THE_KEY_IS =
       " (The key comes from --api-key, GEMINI_API_KEY, API_KEY, GOOGLE_API_KEY, gemini.api-key or"
-          + " gemini.api-key-file, the first that is set.)";
+          + " gemini.api-key-file, the first that is set)";
 
   private final Kind kind;
   private final String status;

@@ -16,6 +16,8 @@ final class ServiceConfigReader {
   private static final String KEY_FILE = "gemini.api-key-file";
   private static final String ADDRESS = "gemini.base-url";
 
+  private static final int LARGEST_PORT = 65_535;
+
   private final PropertySources sources;
   private final TypedProperties typed;
 
@@ -82,7 +84,12 @@ final class ServiceConfigReader {
     String trimmed = Pasted.clean(text).replaceFirst("/+$", "");
     try {
       URI url = URI.create(trimmed);
-      boolean plain = url.getQuery() == null && url.getUserInfo() == null && url.getHost() != null;
+      boolean plain =
+          url.getQuery() == null
+              && url.getUserInfo() == null
+              && url.getHost() != null
+              && url.getPort() != 0
+              && url.getPort() <= LARGEST_PORT;
       if (plain && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
         return url;
       }
@@ -93,6 +100,6 @@ final class ServiceConfigReader {
         ADDRESS
             + " is \""
             + Redactor.redact(trimmed)
-            + "\"; write scheme and host, for example https://generativelanguage.googleapis.com.");
+            + "\"; write scheme and host, and a port if it has one, for example https://generativelanguage.googleapis.com.");
   }
 }

@@ -131,6 +131,7 @@ class SdkLineTest {
           {"request":{"contents":"a"},"config":{"routingConfig":{}}} | bad-config | config.routingConfig works with Vertex AI only
           {"request":{"contents":"a"},"config":{"http_options":{"extra_body":{"x":1}}}} | bad-config | config.http_options.extra_body
           {"request":{"contents":"a","config":[1]}} | bad-config | config is not a JSON object
+          {"request":{"contents":"a"},"config":"low"} | bad-config | config is not a JSON object
           {"request":{"contents":"a","config":{}},"config":{}} | repeated-field | config is there twice
           {"request":{"contents":"a"},"config":{"topK":1,"top_k":2}} | repeated-field | config.top_k is there twice
           {"key":"a","model":"gemini-a","request":{"model":"models/gemini-b","contents":"a"}} | two-models | model names the model gemini-a and request.model names gemini-b

@@ -57,6 +57,7 @@ class MediaRulesTest {
         "From: a@b\nTo: c@d\nSubject: x\n\nhi\n",
         "@book{a,\n title={x}}\n",
         "MZ are the initials of somebody\n",
+        "P1 is the first of the tickets\n",
         "BMW and ID3 are the beginnings of this text\n",
         "%!PS-Adobe-3.0\n",
         "{\"a\":1}",

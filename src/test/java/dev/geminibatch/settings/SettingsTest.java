@@ -170,6 +170,7 @@ class SettingsTest {
         "media.mismatch|ignore|media.mismatch is \"ignore\"; write error or send.",
         "gemini.base-url|example.com|gemini.base-url is \"example.com\"; write scheme and host",
         "gemini.base-url|https://h/?key=x|gemini.base-url is \"https://h/?key=x\"; write scheme",
+        "gemini.base-url|http://h:85610|gemini.base-url is \"http://h:85610\"; write scheme",
       })
   void a_value_that_cannot_be_used_is_named_with_what_to_write(
       String key, String value, String message) {

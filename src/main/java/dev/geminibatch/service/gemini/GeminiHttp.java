@@ -189,7 +189,7 @@ final class GeminiHttp {
   }
 
   /** What an error answer means. */
-  private static ServiceFailure failure(Response response) throws IOException {
+  private ServiceFailure failure(Response response) throws IOException {
     ErrorBody body = ErrorBody.of(response);
     int code = response.code();
     String status = body.status().isEmpty() ? RpcCode.name(code) : body.status();
@@ -197,7 +197,7 @@ final class GeminiHttp {
     return new ServiceFailure(
         ErrorClassifier.kind(code, body.status(), body.reasons(), message),
         status,
-        message,
+        body.text().isEmpty() ? message : message + proxy.orProxy(response.request().url()),
         retryAfter(response, body.details()),
         null);
   }

@@ -109,6 +109,14 @@ final class ProxyAccess {
         + remedy(service, proxy, e);
   }
 
+  /** Who else may have answered, if an answer is not in the service's form. */
+  String orProxy(HttpUrl service) {
+    return proxies
+        .server(service.uri())
+        .map(server -> " (this may be an answer of " + server + " and not of the service)")
+        .orElse("");
+  }
+
   private static String remedy(HttpUrl service, Optional<ProxyServer> proxy, IOException e) {
     boolean isUntrusted =
         e instanceof SSLException && String.valueOf(e.getMessage()).contains("PKIX");

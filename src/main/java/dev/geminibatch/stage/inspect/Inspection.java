@@ -152,6 +152,9 @@ public final class Inspection extends LineWalk<Inspection.Group> {
       String text = "line " + line + ": " + problem.message();
       examples.add(text);
       LOG.warn("{} {}", run.name(), text);
+    } else if (rejected == EXAMPLES + 1) {
+      LOG.warn(
+          "{} has more lines that cannot be sent; the errors file has all of them", run.name());
     }
   }
 
