@@ -89,13 +89,15 @@ final class TypeDetector {
   }
 
   private static Optional<ContentType> text(byte[] head, String tika) {
-    if (tika.equals("application/pdf") || head.length < CERTAIN && isMedia(tika)) {
+    boolean isPortable = tika.startsWith("image/x-portable-");
+    boolean isShort = head.length < CERTAIN;
+    if (tika.equals("application/pdf") || isShort && isMedia(tika) && !isPortable) {
       return Optional.empty();
     }
     String bytes = new String(head, ISO_8859_1);
     boolean hasZero = bytes.indexOf(0) >= 0;
     if (!hasZero && controls(bytes) * 20 <= head.length && isUtf8(head)) {
-      return tika.startsWith("image/x-portable-") && bytes.matches("(?s)P[1-6]\\s+[#\\d].*")
+      return isPortable && bytes.matches("(?s)P[1-6]\\s+[#\\d].*")
           ? Optional.empty() // pictures that are spelled out in digits
           : Optional.of(utf8(head, tika));
     }
