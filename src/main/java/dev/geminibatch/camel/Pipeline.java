@@ -96,16 +96,26 @@ public final class Pipeline implements AutoCloseable {
     boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
     String suffix = isDefault ? "" : "-" + profile.profile();
     if (profile.pictures().isPresent() && !off.contains("gather")) {
-      TemplatedRouteBuilder.builder(camelContext(), "gather")
-          .routeId("gather" + suffix)
-          .parameter("profile", profile.profile())
-          .add();
+      open("gather", suffix, profile);
     }
     if (!off.contains("receive")) {
-      TemplatedRouteBuilder.builder(camelContext(), "receive")
-          .routeId("receive" + suffix)
+      open("receive", suffix, profile);
+    }
+  }
+
+  private void open(String template, String suffix, Settings profile) {
+    try {
+      TemplatedRouteBuilder.builder(camelContext(), template)
+          .routeId(template + suffix)
           .parameter("profile", profile.profile())
           .add();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "The route template "
+              + template
+              + " does not fit this version ("
+              + e.getMessage()
+              + "); take the routes folder of this version, and add your own routes to it.");
     }
   }
 

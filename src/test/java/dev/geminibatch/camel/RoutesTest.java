@@ -1,7 +1,9 @@
 package dev.geminibatch.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.geminibatch.io.UsageException;
 import dev.geminibatch.testkit.Workshop;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +62,25 @@ class RoutesTest {
   @Test
   void every_route_is_described_in_the_readme() throws IOException {
     assertThat(matches("`([\\w-]+)` +\\|")).containsAll(matches("- route:\n    id: ([\\w-]+)"));
+  }
+
+  @Test
+  void routes_of_another_version_are_named_with_what_to_do() throws IOException {
+    Path routes = Files.createDirectory(folder.resolve("routes"));
+    try (Stream<Path> files = Files.list(ROUTES)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String text = Files.readString(file);
+        Files.writeString(
+            routes.resolve(file.getFileName()),
+            text.replace(
+                "      - name: profile\n", "      - name: profile\n      - name: inbox\n"));
+      }
+    }
+
+    assertThatThrownBy(() -> Workshop.open(folder, "routes.directory=" + routes))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("does not fit this version")
+        .hasMessageContaining("take the routes folder of this version");
   }
 
   /** The first group of every match in the routes, their README and the configuration. */
