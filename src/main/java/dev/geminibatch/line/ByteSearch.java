@@ -40,7 +40,7 @@ public final class ByteSearch {
   }
 
   /** The first place from {@code from} on that holds no blank of JSON; {@code to} if none does. */
-  static int skipBlank(byte[] bytes, int from, int to) {
+  public static int skipBlank(byte[] bytes, int from, int to) {
     int i = from;
     while (i < to
         && (bytes[i] == ' ' || bytes[i] == '\t' || bytes[i] == '\r' || bytes[i] == '\n')) {

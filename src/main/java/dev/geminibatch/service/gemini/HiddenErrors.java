@@ -2,6 +2,7 @@ package dev.geminibatch.service.gemini;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.geminibatch.line.ByteSearch;
 import java.io.IOException;
 import java.util.regex.Pattern;
 import okhttp3.Interceptor;
@@ -51,15 +52,13 @@ final class HiddenErrors implements Interceptor {
     } catch (IOException e) {
       return false; // truncated; whoever reads it takes what there is
     }
-    int at = 0;
-    while (at < start.length && start[at] <= ' ') {
-      at++;
-    }
+    int at = ByteSearch.skipBlank(start, 0, start.length);
     boolean isJson = at < start.length && (start[at] == '{' || start[at] == '[');
     if (start.length <= SMALL_BYTES) {
       return isJson;
     }
-    String beginning = new String(start, at, BEGINNING_BYTES, ISO_8859_1);
+    int length = Math.min(BEGINNING_BYTES, start.length - at);
+    String beginning = new String(start, at, length, ISO_8859_1);
     return isJson && !isFile(response) && BEGINNING.matcher(beginning).lookingAt();
   }
 

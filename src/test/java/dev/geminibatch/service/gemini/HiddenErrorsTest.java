@@ -179,6 +179,18 @@ class HiddenErrorsTest {
         () -> gemini.createJob("gemini-x", "files/x", "x"), Kind.REFUSED, "\nError on line 2: bad");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "\u05d0"})
+  void a_large_file_that_begins_with_blanks_or_other_letters_is_a_file(String letter)
+      throws IOException {
+    String content = letter.repeat(70_000);
+    answers.put("/v1beta/files/x:download", content);
+
+    gemini.download("files/x", folder.resolve("x"), received -> {});
+
+    assertThat(folder.resolve("x")).hasContent(content);
+  }
+
   @Test
   void a_file_whose_lines_begin_with_an_error_is_a_file() throws IOException {
     String lines = "{\"error\":{\"code\":13,\"message\":\"x\"}}\n";
