@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteJDBCLoader;
-import org.sqlite.util.LibraryLoaderUtil;
 import org.sqlite.util.OSInfo;
 
 /**
@@ -35,6 +34,11 @@ final class NativeSqlite {
   private static final String LIBRARY_PATH = "org.sqlite.lib.path";
   private static final String UNPACK_PATH = "org.sqlite.tmpdir";
   private static final String PREFIX = "sqlite-";
+
+  /** Where the driver's jar has the libraries of all systems, and what they are called. */
+  private static final String IN_JAR = "/org/sqlite/native/";
+
+  private static final String FILE = System.mapLibraryName("sqlitejdbc");
   private static final Logger LOG = LoggerFactory.getLogger("state");
 
   private NativeSqlite() {}
@@ -53,8 +57,7 @@ final class NativeSqlite {
     if (isNamed) {
       return;
     }
-    String resource =
-        LibraryLoaderUtil.getNativeLibResourcePath() + "/" + LibraryLoaderUtil.getNativeLibName();
+    String resource = IN_JAR + OSInfo.getNativeLibFolderPathForCurrentOS() + "/" + FILE;
     if (SQLiteJDBCLoader.class.getResource(resource) == null) {
       return; // not in the jar for this machine: the driver looks where the system keeps libraries
     }
@@ -101,7 +104,7 @@ final class NativeSqlite {
   private static boolean loadFrom(Path folder, String resource, List<String> refusals) {
     String system = OSInfo.getNativeLibFolderPathForCurrentOS().replace('/', '-');
     Path version = folder.resolve(PREFIX + SQLiteJDBCLoader.getVersion() + "-" + system);
-    Path library = version.resolve(LibraryLoaderUtil.getNativeLibName());
+    Path library = version.resolve(FILE);
     try {
       PrivateFiles.createFolder(version);
       unpack(resource, library);
@@ -150,7 +153,7 @@ final class NativeSqlite {
         String name = entry.getFileName().toString();
         boolean isOlder = name.startsWith(PREFIX) && name.endsWith("-" + system);
         if (isOlder && !entry.equals(version)) {
-          Files.deleteIfExists(entry.resolve(LibraryLoaderUtil.getNativeLibName()));
+          Files.deleteIfExists(entry.resolve(FILE));
           Files.deleteIfExists(entry);
         }
       }
