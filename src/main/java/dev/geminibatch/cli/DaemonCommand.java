@@ -2,6 +2,7 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.DaemonLock;
@@ -121,7 +122,7 @@ final class DaemonCommand {
       }
       LOG.warn(
           "{}; what is dropped waits until {}",
-          failure.getMessage().replaceFirst("[.\\s]+$", ""),
+          Amounts.clause(failure.getMessage()),
           failure.isAccount() ? "the service accepts the account" : "it can be reached");
     }
   }

@@ -69,6 +69,11 @@ public final class Amounts {
     return text.substring(0, most - 1 - end) + "…" + text.substring(text.length() - end);
   }
 
+  /** A sentence without its full stop, to be part of another one. */
+  public static String clause(String sentence) {
+    return sentence.replaceFirst("[.\\s]+$", "");
+  }
+
   /** The first line of a text. */
   public static String firstLine(String text) {
     return String.valueOf(text).lines().findFirst().orElse("");

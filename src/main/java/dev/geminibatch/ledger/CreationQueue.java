@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
@@ -203,7 +204,7 @@ public final class CreationQueue {
 
   private static Place notNow(Job job, String why, Duration wait, Instant now) {
     String reason =
-        why.replaceFirst("[.\\s]+$", "")
+        Amounts.clause(why)
             + ". The next try is at "
             + now.plus(wait).truncatedTo(ChronoUnit.SECONDS);
     return new Place(

@@ -1,5 +1,6 @@
 package dev.geminibatch.service;
 
+import dev.geminibatch.io.Amounts;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -88,7 +89,7 @@ public final class RetryPolicy {
       throw failure;
     }
     if (attempt == REPORT_AFTER) {
-      LOG.warn("{}; still trying", failure.getMessage().replaceFirst("[.\\s]+$", ""));
+      LOG.warn("{}; still trying", Amounts.clause(failure.getMessage()));
     }
     pause(Duration.ofMillis(wait));
   }

@@ -194,6 +194,11 @@ public final class Profiles {
     return byName.containsKey(name);
   }
 
+  /** Whether there is a profile of this name, and a key for it: else its runs wait for one. */
+  public boolean hasKey(String name) {
+    return has(name) && of(name).service().key().isPresent();
+  }
+
   /**
    * The settings of a profile.
    *

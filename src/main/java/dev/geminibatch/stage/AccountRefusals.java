@@ -53,6 +53,11 @@ public final class AccountRefusals {
    */
   private record Refusal(
       ServiceFailure failure, boolean ofJobs, int tries, Instant nextTry, boolean isTried) {
+    /** Whether it keeps a run waiting: one whose jobs the service has needs no other one. */
+    boolean holds(Run run) {
+      return concerns(run) && !(ofJobs && run.state() == RunState.SUBMITTED);
+    }
+
     Refusal tried(Instant next) {
       return new Refusal(failure, ofJobs, tries, next, true);
     }
@@ -83,15 +88,15 @@ public final class AccountRefusals {
     int tries = last == null ? 0 : last.tries() + (isTry ? 1 : 0);
     Duration wait = WAITS.after(tries);
     boolean ofJobsOnly = ofJobs && (last == null || last.ofJobs());
-    refusals.put(project, new Refusal(failure, ofJobsOnly, tries, now.plus(wait), false));
-    List<Run> waiting =
-        waiting(project).stream().filter(run -> !(ofJobsOnly && isSent(run))).toList();
+    Refusal refusal = new Refusal(failure, ofJobsOnly, tries, now.plus(wait), false);
+    refusals.put(project, refusal);
+    List<Run> waiting = waiting(project).stream().filter(refusal::holds).toList();
     ledger.waits().begin(waiting, REASON + failure.getMessage(), wait);
     if (last == null || !last.failure().getMessage().equals(failure.getMessage())) {
       LOG.warn(
           "{}{}. {} until it is accepted again; nothing is lost",
           REASON,
-          failure.getMessage().replaceFirst("[.\\s]+$", ""),
+          Amounts.clause(failure.getMessage()),
           waiting.size() == 1
               ? waiting.get(0).name() + " waits"
               : Amounts.count(waiting.size(), "run") + " wait");
@@ -137,10 +142,7 @@ public final class AccountRefusals {
    */
   public synchronized boolean mayTry(Run run, ProjectId project) {
     Refusal refusal = refusals.get(project);
-    if (refusal == null || !concerns(run) || refusal.ofJobs() && isSent(run)) {
-      return true;
-    }
-    return !refusal.nextTry().isAfter(clock.instant());
+    return refusal == null || !refusal.holds(run) || !refusal.nextTry().isAfter(clock.instant());
   }
 
   /** A run that may try has begun to; until it has failed or succeeded, or took long, no other. */
@@ -148,18 +150,12 @@ public final class AccountRefusals {
     refusals.computeIfPresent(
         project,
         (same, refusal) ->
-            !concerns(run) || refusal.ofJobs() && isSent(run)
-                ? refusal
-                : refusal.tried(clock.instant().plus(WAITS.first())));
+            refusal.holds(run) ? refusal.tried(clock.instant().plus(WAITS.first())) : refusal);
   }
 
   /** Whether a run is where it may need the service. */
   public static boolean concerns(Run run) {
     return CALLING.contains(run.state());
-  }
-
-  private static boolean isSent(Run run) {
-    return run.state() == RunState.SUBMITTED;
   }
 
   private List<Run> waiting(ProjectId project) {
@@ -170,8 +166,7 @@ public final class AccountRefusals {
   }
 
   private boolean isOf(Run run, ProjectId project) {
-    return profiles.has(run.profile())
-        && profiles.of(run.profile()).service().key().isPresent()
+    return profiles.hasKey(run.profile())
         && profiles.of(run.profile()).service().project().equals(project);
   }
 }

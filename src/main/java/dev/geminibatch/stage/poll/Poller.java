@@ -10,7 +10,6 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.ProjectId;
-import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.stage.StageContext;
 import java.time.Clock;
 import java.time.Duration;
@@ -124,8 +123,7 @@ public final class Poller {
 
   /** A run of a profile that is not set any more, or has no key, waits until that is fixed. */
   private boolean isKnown(Run run) {
-    Profiles profiles = context.settings().profiles();
-    return profiles.has(run.profile()) && profiles.of(run.profile()).service().key().isPresent();
+    return context.settings().profiles().hasKey(run.profile());
   }
 
   private void pollJobs(Set<String> leaders, boolean someWait) {
