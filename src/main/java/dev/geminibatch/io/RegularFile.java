@@ -1,0 +1,217 @@
+package dev.geminibatch.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * A regular file that is open for reading. Its name is never followed if it is a link, a pipe or a
+ * device is never opened, and whoever opens it never waits for longer than ten seconds, also when
+ * somebody swaps the name in the meantime.
+ *
+ * <p>Java cannot ask an open file what it is. So its name is examined before and after it is
+ * opened: it must be the same file both times, with nothing changed about it, which a swap to and
+ * fro would change. And a pipe has no position.
+ */
+public final class RegularFile implements Closeable {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final int MOST_HANGING = 16;
+  private static final int TRIES = 3;
+  private static final Set<OpenOption> READ =
+      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+  private static final PatientOpener OPENER = new PatientOpener(DEADLINE, MOST_HANGING);
+
+  private final Path path;
+  private final SeekableByteChannel channel;
+  private final FileState state;
+
+  private RegularFile(Path path, SeekableByteChannel channel, FileState state) {
+    this.path = path;
+    this.channel = channel;
+    this.state = state;
+  }
+
+  /**
+   * Opens a file. The folders on the way to it may be links.
+   *
+   * @throws NotRegular when it is something else
+   * @throws IOException when it cannot be opened, or changes all the time while it is
+   */
+  public static RegularFile open(Path file) throws IOException {
+    return open(file, () -> new Opened(Files.newByteChannel(file, READ), null));
+  }
+
+  /**
+   * Opens a file below a folder, none of whose folders on the way down is a link. Where the file
+   * system has no means for that (Windows), the real path must lie below the folder.
+   *
+   * @param root may be a link itself
+   * @param file relative to the root, or a path that begins with it; without {@code ..}
+   * @throws NotRegular when it, or what should be a folder on the way to it, is something else
+   */
+  public static RegularFile openBelow(Path root, Path file) throws IOException {
+    Path inside = file.isAbsolute() ? root.relativize(file) : file;
+    for (Path name : inside) {
+      if (name.toString().isEmpty() || name.toString().equals("..") || inside.isAbsolute()) {
+        throw new NoSuchFileException(file + " is not below " + root);
+      }
+    }
+    return open(root.resolve(inside), () -> descend(root, inside));
+  }
+
+  /**
+   * A channel, and what the file was known by on the way to it; null if it was opened by its path.
+   */
+  private record Opened(SeekableByteChannel channel, Object key) implements Closeable {
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+
+    boolean isOf(FileState state) {
+      return key == null || key.toString().equals(state.identity());
+    }
+  }
+
+  private static RegularFile open(Path path, Callable<Opened> opening) throws IOException {
+    for (int tries = 0; ; tries++) {
+      FileState before = FileState.of(path);
+      if (!before.isRegular()) {
+        throw new NotRegular(path, before.kind());
+      }
+      Opened opened = opened(path, opening);
+      try {
+        opened.channel().position(); // a pipe has none
+        if (opened.isOf(before) && before.equals(FileState.of(path))) {
+          return new RegularFile(path, opened.channel(), before);
+        }
+        opened.close();
+      } catch (IOException e) {
+        opened.close();
+        throw e;
+      }
+      if (tries == TRIES) {
+        throw new IOException(path + " changes all the time while it is opened");
+      }
+    }
+  }
+
+  private static Opened opened(Path path, Callable<Opened> opening) throws IOException {
+    try {
+      return OPENER.open(path, opening);
+    } catch (FileSystemException e) {
+      // The system's own words do not name the file.
+      throw String.valueOf(e.getMessage()).contains("NOFOLLOW_LINKS")
+          ? new NotRegular(path, FileState.Kind.LINK)
+          : e;
+    }
+  }
+
+  private static Opened descend(Path root, Path inside) throws IOException {
+    Deque<DirectoryStream<Path>> open = new ArrayDeque<>();
+    try {
+      DirectoryStream<Path> folder = Files.newDirectoryStream(root);
+      open.push(folder);
+      if (!(folder instanceof SecureDirectoryStream<Path>)) {
+        return withoutDescent(root, inside);
+      }
+      SecureDirectoryStream<Path> at = (SecureDirectoryStream<Path>) folder;
+      for (int i = 0; i < inside.getNameCount() - 1; i++) {
+        Path name = inside.getName(i);
+        check(root.resolve(inside.subpath(0, i + 1)), attributes(at, name), true);
+        at = at.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
+        open.push(at);
+      }
+      Path name = inside.getFileName();
+      BasicFileAttributes found = attributes(at, name);
+      check(root.resolve(inside), found, false);
+      return new Opened(at.newByteChannel(name, READ), found.fileKey());
+    } finally {
+      for (DirectoryStream<Path> folder : open) {
+        folder.close();
+      }
+    }
+  }
+
+  private static BasicFileAttributes attributes(SecureDirectoryStream<Path> folder, Path name)
+      throws IOException {
+    return folder
+        .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .readAttributes();
+  }
+
+  private static void check(Path path, BasicFileAttributes found, boolean isFolder)
+      throws NotRegular {
+    if (isFolder ? !found.isDirectory() : !found.isRegularFile()) {
+      throw new NotRegular(
+          path,
+          found.isSymbolicLink()
+              ? FileState.Kind.LINK
+              : found.isDirectory() ? FileState.Kind.FOLDER : FileState.Kind.OTHER);
+    }
+  }
+
+  private static Opened withoutDescent(Path root, Path inside) throws IOException {
+    Path path = root.resolve(inside);
+    if (!path.toRealPath().equals(root.toRealPath().resolve(inside))) {
+      throw new NotRegular(path, FileState.Kind.LINK);
+    }
+    return new Opened(Files.newByteChannel(path, READ), null);
+  }
+
+  /** The open file, at its beginning; closed with this. */
+  public SeekableByteChannel channel() {
+    return channel;
+  }
+
+  /** The open file, for what can do more with a file than with a channel. */
+  public FileChannel fileChannel() {
+    return (FileChannel) channel; // what Java opens for the file systems of the machine
+  }
+
+  /** Reads from where the channel is; closing it closes this. */
+  public InputStream stream() {
+    return Channels.newInputStream(channel);
+  }
+
+  /** What it was like when it was opened. */
+  public FileState state() {
+    return state;
+  }
+
+  /**
+   * Whether its name still stands for it, and nothing has changed about it since it was opened: nor
+   * its content, wherever the file system says when that changed.
+   */
+  public boolean isUnchanged() throws IOException {
+    try {
+      return state.equals(FileState.of(path)) && channel.size() == state.size();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
