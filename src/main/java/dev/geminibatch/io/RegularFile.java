@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -118,11 +118,18 @@ public final class RegularFile implements Closeable {
   private static Opened opened(Path path, Callable<Opened> opening) throws IOException {
     try {
       return OPENER.open(path, opening);
-    } catch (FileSystemException e) {
-      // The system's own words do not name the file.
-      throw String.valueOf(e.getMessage()).contains("NOFOLLOW_LINKS")
-          ? new NotRegular(path, FileState.Kind.LINK)
-          : e;
+    } catch (NotRegular e) {
+      throw e;
+    } catch (NoSuchFileException e) {
+      throw new NoSuchFileException(path.toString());
+    } catch (AccessDeniedException e) {
+      throw new AccessDeniedException(path.toString());
+    } catch (IOException e) {
+      String what = String.valueOf(e.getMessage());
+      if (what.contains("NOFOLLOW_LINKS")) { // Java's words for what the system answers
+        throw new NotRegular(path, FileState.Kind.LINK);
+      }
+      throw what.contains(path.toString()) ? e : new IOException(path + ": " + what, e);
     }
   }
 
