@@ -53,8 +53,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.core5.http.config.Http1Config;
 
 /** Every object of the pipeline, made once; read from top to bottom it shows what needs what. */
 public final class Beans implements AutoCloseable {
@@ -97,7 +99,8 @@ public final class Beans implements AutoCloseable {
             workspace.clock(),
             progress);
     this.remoteMedia = remoteMedia(context);
-    this.mediaProxies = new MediaProxies(settings.service().proxies());
+    this.mediaProxies =
+        new MediaProxies(settings.service().proxies(), settings.uploads().remoteTimeout());
     SecureRandom random = new SecureRandom();
     this.receiver = new Receiver(context, random);
 
@@ -174,9 +177,15 @@ public final class Beans implements AutoCloseable {
         context.clock());
   }
 
-  /** Connections for downloads. */
+  /** Connections for downloads; hosts that send headers without end are let go. */
   static HttpClientConnectionManager mediaConnections(DnsResolver addresses) {
-    return PoolingHttpClientConnectionManagerBuilder.create().setDnsResolver(addresses).build();
+    Http1Config limits =
+        Http1Config.custom().setMaxHeaderCount(200).setMaxLineLength(64 << 10).build();
+    return PoolingHttpClientConnectionManagerBuilder.create()
+        .setDnsResolver(addresses)
+        .setConnectionFactory(
+            ManagedHttpClientConnectionFactory.builder().http1Config(limits).build())
+        .build();
   }
 
   /**

@@ -29,6 +29,10 @@ final class HttpDownload implements RemoteMedia.Download {
         template.request(
             "direct:fetch",
             exchange -> exchange.getMessage().setHeader(Exchange.HTTP_URI, address.toString()));
+    boolean isOver = proxies.deadline().end();
+    if (answer.getException() != null && isOver) {
+      throw proxies.deadline().failure();
+    }
     if (answer.getException() != null) {
       throw failure(address, answer.getException());
     }

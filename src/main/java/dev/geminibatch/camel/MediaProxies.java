@@ -1,11 +1,13 @@
 package dev.geminibatch.camel;
 
+import dev.geminibatch.media.PublicAddress;
 import dev.geminibatch.service.Proxies;
 import dev.geminibatch.service.ProxyServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,16 +18,19 @@ import org.apache.hc.client5.http.auth.Credentials;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.TimeValue;
 
 /**
- * Has downloads of files go through the proxies.
+ * Has downloads of files go through the proxies, and end in time.
  *
  * <p>A proxy looks the host up itself, so its address cannot be checked when it is connected to. It
  * is checked as this machine knows it; a host that this machine does not know is the proxy's to
@@ -39,8 +44,14 @@ final class MediaProxies implements HttpClientConfigurer {
   /** Those in use, by host and port. They may be in the local network, as no other host may. */
   private final Map<String, ProxyServer> used = new ConcurrentHashMap<>();
 
-  MediaProxies(Proxies proxies) {
+  private final DownloadDeadline deadline;
+
+  /**
+   * @param mostTime of one download
+   */
+  MediaProxies(Proxies proxies, Duration mostTime) {
     this.proxies = proxies;
+    this.deadline = new DownloadDeadline(mostTime);
   }
 
   /** What a proxy says for itself. */
@@ -50,6 +61,11 @@ final class MediaProxies implements HttpClientConfigurer {
     ProxyFailure(String message) {
       super(message);
     }
+  }
+
+  /** Ends downloads. */
+  DownloadDeadline deadline() {
+    return deadline;
   }
 
   /** The proxy on the way to an address. */
@@ -65,6 +81,8 @@ final class MediaProxies implements HttpClientConfigurer {
   @Override
   public void configureHttpClient(HttpClientBuilder client) {
     client
+        .setRetryStrategy(new BriefRetry())
+        .addExecInterceptorFirst("deadline", deadline)
         .setRoutePlanner(new Planner())
         .setDefaultCredentialsProvider((scope, context) -> login(scope))
         .addExecInterceptorBefore(ChainElement.CONNECT.name(), "to-proxy", this::toProxy)
@@ -110,6 +128,17 @@ final class MediaProxies implements HttpClientConfigurer {
     return chain.proceed(request, scope);
   }
 
+  /** A host that asks for patience gets a little of it. */
+  private static final class BriefRetry extends DefaultHttpRequestRetryStrategy {
+    private static final TimeValue LONGEST = TimeValue.ofSeconds(5);
+
+    @Override
+    public TimeValue getRetryInterval(HttpResponse response, int count, HttpContext context) {
+      TimeValue asked = super.getRetryInterval(response, count, context);
+      return asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
+    }
+  }
+
   private final class Planner extends SystemDefaultRoutePlanner {
     Planner() {
       super(proxies);
@@ -129,7 +158,7 @@ final class MediaProxies implements HttpClientConfigurer {
     private static void checkAsKnownHere(String host) throws HttpException {
       try {
         for (InetAddress address : InetAddress.getAllByName(host)) {
-          if (PublicAddresses.isPrivate(address)) {
+          if (!PublicAddress.is(address)) {
             throw new HttpException(PublicAddresses.refusal(host));
           }
         }

@@ -1,5 +1,8 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Sha256;
 import dev.geminibatch.line.ProblemCode;
 import java.io.IOException;
@@ -16,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -29,8 +31,9 @@ import java.util.Optional;
  */
 public final class RemoteMedia {
   private static final int MOST_REDIRECTS = 3;
+  private static final int MOST_SHOWN = 200;
 
-  private final List<String> hosts;
+  private final RemoteHosts hosts;
   private final long maxBytes;
   private final Duration timeout;
   private final Path folder;
@@ -60,7 +63,7 @@ public final class RemoteMedia {
    */
   public RemoteMedia(
       List<String> hosts, long maxBytes, Duration timeout, Path folder, Clock clock) {
-    this.hosts = hosts;
+    this.hosts = new RemoteHosts(hosts);
     this.maxBytes = maxBytes;
     this.timeout = timeout;
     this.folder = folder;
@@ -103,7 +106,12 @@ public final class RemoteMedia {
     }
     throw new MediaProblem(
         ProblemCode.FILE_REMOTE,
-        "\"" + tag + "\" leads elsewhere, to " + location + "; name that address");
+        "\"" + tag + "\" leads elsewhere, to " + shown(location) + "; name that address");
+  }
+
+  /** What a host writes may be long, and anything. */
+  private static String shown(String location) {
+    return FileNames.shown(Amounts.shortened(location, MOST_SHOWN));
   }
 
   private URI address(String tag) throws MediaProblem {
@@ -120,9 +128,8 @@ public final class RemoteMedia {
           ProblemCode.FILE_REMOTE,
           "\"" + tag + "\" is not an https address; save the file and name that");
     }
-    String host = address.getHost().toLowerCase(Locale.ROOT);
     boolean allowed = address.getPort() < 0 || address.getPort() == 443;
-    if (!allowed || hosts.stream().noneMatch(pattern -> matches(pattern, host))) {
+    if (!allowed || !hosts.allow(address.getHost())) {
       throw new MediaProblem(
           ProblemCode.FILE_REMOTE,
           "\""
@@ -134,19 +141,14 @@ public final class RemoteMedia {
     return address;
   }
 
-  private static boolean matches(String pattern, String host) {
-    return pattern.startsWith("*.")
-        ? host.endsWith(pattern.substring(1).toLowerCase(Locale.ROOT))
-        : host.equalsIgnoreCase(pattern);
-  }
-
   /**
    * Takes the body of a good answer as it comes.
    *
    * @throws IOException when it is too large or takes too long
    */
   public Path store(InputStream body) throws IOException {
-    Files.createDirectories(folder);
+    PrivateFiles.createFolder(folder);
+    PrivateFiles.restrict(folder); // an older version was not so careful
     Instant until = clock.instant().plus(timeout);
     Path part = Files.createTempFile(folder, ".", ".part");
     MessageDigest digest = Sha256.digest();

@@ -6,6 +6,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.LineReader;
 import dev.geminibatch.media.MediaRules;
+import dev.geminibatch.media.RemoteHosts;
 import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.settings.Settings.Costs;
 import dev.geminibatch.settings.Settings.Folders;
@@ -114,7 +115,7 @@ final class SettingsReader {
         typed.bytes("upload.storage-limit", "20GB", 1L << 50),
         new MediaRules(
             mediaTypes(), typed.choice("media.mismatch", "error", "send").equals("send")),
-        typed.words("media.remote-hosts", ""),
+        RemoteHosts.of("media.remote-hosts", typed.words("media.remote-hosts", "")).patterns(),
         typed.bytes("media.remote-max-bytes", "100MB", ServiceLimits.MAX_FILE_BYTES),
         typed.time("media.remote-timeout", "5m"));
   }

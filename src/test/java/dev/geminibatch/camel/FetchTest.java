@@ -2,6 +2,7 @@ package dev.geminibatch.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.geminibatch.media.RemoteMedia;
@@ -9,19 +10,27 @@ import dev.geminibatch.service.Proxies;
 import dev.geminibatch.service.ProxyServer;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.testkit.SmallProxy;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.hc.client5.http.DnsResolver;
@@ -30,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,8 +48,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The route fetch over real HTTP. */
 @Tag("camel")
 class FetchTest {
+  private static final Duration TIME = Duration.ofSeconds(2);
+
   @TempDir Path folder;
   private final CountDownLatch endlessEnded = new CountDownLatch(1);
+  private final List<String> asked = new CopyOnWriteArrayList<>();
   private HttpServer server;
   private DefaultCamelContext context;
 
@@ -61,6 +74,24 @@ class FetchTest {
               endlessEnded.countDown();
             }
           }
+          asked.add(path);
+          if (path.equals("/packed")) {
+            http.getResponseHeaders().set("Content-Encoding", "gzip");
+            ByteArrayOutputStream packed = new ByteArrayOutputStream();
+            try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+              out.write(new byte[1_000_000]);
+            }
+            http.sendResponseHeaders(200, packed.size());
+            http.getResponseBody().write(packed.toByteArray());
+            http.close();
+            return;
+          }
+          if (path.equals("/later")) {
+            http.getResponseHeaders().set("Retry-After", "3600");
+            http.sendResponseHeaders(503, -1);
+            http.close();
+            return;
+          }
           if (path.equals("/moved")) {
             http.getResponseHeaders().set("Location", "/found");
           }
@@ -75,7 +106,9 @@ class FetchTest {
 
   @AfterEach
   void stop() throws IOException {
-    context.close();
+    if (context != null) {
+      context.close();
+    }
     server.stop(0);
   }
 
@@ -119,24 +152,114 @@ class FetchTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1",
+        "[::1]",
+        "0x7f.1",
+        "2130706433",
+        "127.1",
+        "[::ffff:7f00:1]",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "localhost.",
+        "0.0.0.0",
+        "[::]"
+      })
+  void an_address_of_the_own_machine_is_not_connected_to_however_it_is_spelled(String host) {
+    assertThatThrownBy(
+            () ->
+                get(
+                    URI.create("http://" + host + ":" + server.getAddress().getPort() + "/found"),
+                    new PublicAddresses(),
+                    new MediaProxies(Proxies.none(), TIME)))
+        .isInstanceOf(IOException.class);
+    assertThat(asked).isEmpty();
+  }
+
+  @ParameterizedTest
   @CsvSource({
-    "127.0.0.1, true",
-    "10.1.2.3, true",
-    "172.16.0.1, true",
-    "192.168.1.1, true",
-    "169.254.169.254, true",
-    "100.64.0.1, true",
-    "0.0.0.0, true",
-    "::1, true",
-    "fd00::1, true",
-    "fe80::1, true",
-    "::ffff:10.0.0.1, true",
-    "8.8.8.8, false",
-    "2001:4860:4860::8888, false"
+    "a header without end, takes longer",
+    "headers without end, header",
+    "interim answers without end, takes longer",
+    "a byte of the body now and then, takes longer",
+    "a byte of the header now and then, takes longer",
+    "nothing, takes longer"
   })
-  void addresses_of_the_own_network_are_known(String address, boolean isPrivate) throws Exception {
-    context = new DefaultCamelContext();
-    assertThat(PublicAddresses.isPrivate(InetAddress.getByName(address))).isEqualTo(isPrivate);
+  @Timeout(30)
+  void a_host_that_never_ends_is_let_go(String what, String problem) throws Exception {
+    try (ServerSocket raw = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+      Thread host = new Thread(() -> neverEnd(raw, what));
+      host.setDaemon(true);
+      host.start();
+
+      assertThatThrownBy(
+              () ->
+                  get(
+                      URI.create("http://localhost:" + raw.getLocalPort() + "/x"),
+                      SystemDefaultDnsResolver.INSTANCE,
+                      new MediaProxies(Proxies.none(), TIME)))
+          .isInstanceOf(IOException.class)
+          .message()
+          .containsAnyOf(problem, "Maximum line length");
+    }
+  }
+
+  private static void neverEnd(ServerSocket host, String what) {
+    String start = "HTTP/1.1 200 OK\r\n";
+    while (!host.isClosed()) {
+      try (Socket one = host.accept()) {
+        OutputStream out = one.getOutputStream();
+        switch (what) {
+          case "a header without end" -> repeat(out, start + "X: ", "x".repeat(1000), 0);
+          case "headers without end" -> repeat(out, start, "X-Y: z\r\n", 0);
+          case "interim answers without end" ->
+              repeat(out, "", "HTTP/1.1 103 Early Hints\r\n\r\n", 1);
+          case "a byte of the body now and then" ->
+              repeat(out, start + "Content-Length: 500\r\n\r\n", "x", 50);
+          case "a byte of the header now and then" -> repeat(out, start, "x", 50);
+          default -> repeat(out, "", "", 50);
+        }
+      } catch (IOException | InterruptedException e) {
+        // the client has gone
+      }
+    }
+  }
+
+  private static void repeat(OutputStream out, String first, String then, long pauseMillis)
+      throws IOException, InterruptedException {
+    out.write(first.getBytes(StandardCharsets.US_ASCII));
+    CountDownLatch never = new CountDownLatch(1);
+    for (int i = 0; i < 1_000_000; i++) {
+      out.write(then.getBytes(StandardCharsets.US_ASCII));
+      out.flush();
+      never.await(pauseMillis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Test
+  @Timeout(30)
+  void a_host_cannot_ask_for_an_hour_of_patience() throws Exception {
+    assertThat(get("/later", SystemDefaultDnsResolver.INSTANCE).status()).isEqualTo(503);
+  }
+
+  @Test
+  void the_limit_holds_for_what_is_unpacked() {
+    assertThatThrownBy(() -> get("/packed", SystemDefaultDnsResolver.INSTANCE))
+        .isInstanceOf(IOException.class)
+        .hasMessage("it has more than 1000 bytes");
+  }
+
+  @Test
+  void what_is_fetched_is_for_its_owner_alone() throws Exception {
+    assumeThat(folder.getFileSystem().supportedFileAttributeViews()).contains("posix");
+
+    Path stored = get("/found", SystemDefaultDnsResolver.INSTANCE).stored().orElseThrow();
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(stored)))
+        .isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(stored.getParent())))
+        .isEqualTo("rwx------");
   }
 
   @Test
@@ -193,7 +316,7 @@ class FetchTest {
       throws Exception {
     Optional<ProxyServer> server =
         Optional.of(ProxyServer.parse(login + "127.0.0.1:" + proxy.port(), "HTTPS_PROXY"));
-    MediaProxies proxies = new MediaProxies(new Proxies(server, server, ""));
+    MediaProxies proxies = new MediaProxies(new Proxies(server, server, ""), TIME);
     return get(URI.create(address), new PublicAddresses(proxies::isProxy), proxies);
   }
 
@@ -201,14 +324,14 @@ class FetchTest {
     return get(
         URI.create("http://localhost:" + server.getAddress().getPort() + path),
         addresses,
-        new MediaProxies(Proxies.none()));
+        new MediaProxies(Proxies.none(), TIME));
   }
 
   private RemoteMedia.Answer get(URI address, DnsResolver addresses, MediaProxies proxies)
       throws Exception {
     context = new DefaultCamelContext();
     RemoteMedia media =
-        new RemoteMedia(List.of(), 1000, Duration.ofMinutes(1), folder, Clock.systemUTC());
+        new RemoteMedia(List.of(), 1000, TIME, folder.resolve("remote"), Clock.systemUTC());
     context.getRegistry().bind("mediaStore", new MediaStore(media));
     context.getRegistry().bind("mediaConnections", Beans.mediaConnections(addresses));
     context.getRegistry().bind("mediaProxies", proxies);
