@@ -1,9 +1,15 @@
 package dev.geminibatch.io;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
@@ -21,6 +27,12 @@ public final class PrivateFiles {
           PosixFilePermission.OWNER_READ,
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
+
+  private static final Set<OpenOption> IN_PLACE =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.TRUNCATE_EXISTING);
 
   private PrivateFiles() {}
 
@@ -52,6 +64,26 @@ public final class PrivateFiles {
       Files.createFile(file, only(file, "rw-------"));
     } catch (FileAlreadyExistsException e) {
       // as it is
+    }
+  }
+
+  /**
+   * Begins a file in place of what is there, private from its first moment whatever the umask says.
+   * A file that was there keeps its permissions.
+   */
+  public static OutputStream output(Path file) throws IOException {
+    return Channels.newOutputStream(channel(file));
+  }
+
+  /** The same, as a channel. */
+  public static FileChannel channel(Path file) throws IOException {
+    return FileChannel.open(file, IN_PLACE, FileMode.PRIVATE.forNew(file));
+  }
+
+  /** Writes a text as a private file, in place of what is there. */
+  public static void write(Path file, String text) throws IOException {
+    try (OutputStream out = output(file)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
     }
   }
 
