@@ -1,6 +1,7 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileMode;
 import dev.geminibatch.io.FileNames;
 import dev.geminibatch.line.LineReader;
 import dev.geminibatch.service.ServiceLimits;
@@ -22,13 +23,15 @@ public final class AnswerFiles {
    *
    * @param results where the answers are; their keys are paths below the folder
    * @param ending of the files, {@code .json}
+   * @param mode than which they must not be wider
    */
-  public static void write(Path results, Path folder, String ending) throws IOException {
+  public static void write(Path results, Path folder, String ending, FileMode mode)
+      throws IOException {
     try (LineReader lines = LineReader.open(results, ServiceLimits.MAX_ANSWER_BYTES)) {
       while (lines.hasNext()) {
         AnswerLine answer = AnswerLine.read(lines.next().bytes());
         String text = answer.candidate().map(AnswerLine.Candidate::text).orElse("");
-        write(answer.key().orElse(""), text, folder, ending);
+        write(answer.key().orElse(""), text, folder, ending, mode);
       }
     }
   }
@@ -43,7 +46,7 @@ public final class AnswerFiles {
   /**
    * The answer is in the results as well; a name that the disk does not take is no reason to stop.
    */
-  private static void write(String key, String text, Path folder, String ending)
+  private static void write(String key, String text, Path folder, String ending, FileMode mode)
       throws IOException {
     Path aside = folder.resolve(".answer.part");
     try {
@@ -52,6 +55,7 @@ public final class AnswerFiles {
         throw new IOException("it would be outside of " + folder);
       }
       Files.createDirectories(file.getParent());
+      mode.create(aside);
       Files.writeString(aside, text);
       AtomicFiles.publish(aside, file);
     } catch (IOException | InvalidPathException e) {

@@ -1,6 +1,7 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.job.JobIndex;
 import dev.geminibatch.job.KeyTable;
@@ -171,7 +172,7 @@ public final class AnswerMatcher {
 
   private static void write(long[] places, Path matches) throws IOException {
     try (DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(matches)))) {
+        new DataOutputStream(new BufferedOutputStream(PrivateFiles.output(matches)))) {
       for (long place : places) {
         out.writeLong(place);
       }

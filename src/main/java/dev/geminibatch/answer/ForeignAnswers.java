@@ -1,5 +1,6 @@
 package dev.geminibatch.answer;
 
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.LineReader;
@@ -11,7 +12,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -33,9 +33,8 @@ public final class ForeignAnswers {
     Map<String, Long> codes = new TreeMap<>();
     Tokens tokens = Tokens.NONE;
     try (LineReader lines = LineReader.open(answers, ServiceLimits.MAX_ANSWER_BYTES);
-        OutputStream resultsOut =
-            new BufferedOutputStream(Files.newOutputStream(results), 1 << 17);
-        OutputStream errorsOut = new BufferedOutputStream(Files.newOutputStream(errors), 1 << 16)) {
+        OutputStream resultsOut = new BufferedOutputStream(PrivateFiles.output(results), 1 << 17);
+        OutputStream errorsOut = new BufferedOutputStream(PrivateFiles.output(errors), 1 << 16)) {
       while (lines.hasNext()) {
         Line line = lines.next();
         Optional<AnswerLine> answer = read(line);

@@ -1,9 +1,12 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileMode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.slf4j.Logger;
@@ -19,15 +22,24 @@ public final class ResultPublisher {
 
   private final ResultFiles files;
   private final String id;
+  private final FileMode mode;
 
   /**
    * Publishes nothing yet.
    *
    * @param id of the run or job, which is in the names of the files while they are written
+   * @param mode than which the files must not be wider
    */
-  public ResultPublisher(ResultFiles files, String id) {
+  public ResultPublisher(ResultFiles files, String id, FileMode mode) {
     this.files = files;
     this.id = id;
+    this.mode = mode;
+  }
+
+  /** Begins one of the files where it is written first. */
+  public Path begin(Path aside) throws IOException {
+    mode.create(aside);
+    return aside;
   }
 
   /** Where the results are written first. */
@@ -53,6 +65,15 @@ public final class ResultPublisher {
   /** Where the page is written first, if there is to be one. */
   public Path page() {
     return AtomicFiles.aside(files.page(), id);
+  }
+
+  /** Puts a copy of a file beside them. */
+  public void copy(Path source, Path target) throws IOException {
+    Path aside = begin(AtomicFiles.aside(target, id));
+    try (OutputStream out = Files.newOutputStream(aside, StandardOpenOption.WRITE)) {
+      Files.copy(source, out);
+    }
+    AtomicFiles.publish(aside, target);
   }
 
   /**

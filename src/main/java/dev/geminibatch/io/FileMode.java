@@ -51,6 +51,15 @@ public final class FileMode {
     }
   }
 
+  /** The mode that {@link #toString} has written; private if it is not one. */
+  public static FileMode parse(String text) {
+    try {
+      return of(PosixFilePermissions.fromString(text));
+    } catch (IllegalArgumentException e) {
+      return PRIVATE;
+    }
+  }
+
   /** That of a file with these permissions. */
   public static FileMode of(Set<PosixFilePermission> permissions) {
     EnumSet<PosixFilePermission> ofOthers = EnumSet.noneOf(PosixFilePermission.class);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** A lock that goes with the process that holds it, however that ends. */
@@ -17,8 +16,7 @@ public final class LockFile {
    * @return the file, locked until it is closed; empty if somebody else has it
    */
   public static Optional<FileChannel> take(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = PrivateFiles.lockable(file);
     boolean locked = false;
     try {
       locked = channel.tryLock() != null;

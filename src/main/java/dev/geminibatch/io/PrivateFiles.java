@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -27,12 +26,6 @@ public final class PrivateFiles {
           PosixFilePermission.OWNER_READ,
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
-
-  private static final Set<OpenOption> IN_PLACE =
-      Set.of(
-          StandardOpenOption.CREATE,
-          StandardOpenOption.WRITE,
-          StandardOpenOption.TRUNCATE_EXISTING);
 
   private PrivateFiles() {}
 
@@ -75,9 +68,30 @@ public final class PrivateFiles {
     return Channels.newOutputStream(channel(file));
   }
 
-  /** The same, as a channel. */
+  /**
+   * The same, or the end of a file that is there.
+   *
+   * @param how {@code TRUNCATE_EXISTING} or {@code APPEND}
+   */
+  public static OutputStream output(Path file, StandardOpenOption how) throws IOException {
+    return Channels.newOutputStream(open(file, how));
+  }
+
+  /** The same as a channel, in place of what is there. */
   public static FileChannel channel(Path file) throws IOException {
-    return FileChannel.open(file, IN_PLACE, FileMode.PRIVATE.forNew(file));
+    return open(file, StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  /** A file that is there to be locked; what is in it stays. */
+  public static FileChannel lockable(Path file) throws IOException {
+    return open(file, StandardOpenOption.WRITE);
+  }
+
+  private static FileChannel open(Path file, StandardOpenOption how) throws IOException {
+    return FileChannel.open(
+        file,
+        EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, how),
+        FileMode.PRIVATE.forNew(file));
   }
 
   /** Writes a text as a private file, in place of what is there. */

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -25,14 +24,9 @@ public final class SyncedOutput extends OutputStream {
   private long sinceForced;
   private CompletableFuture<Void> forcing = CompletableFuture.completedFuture(null);
 
-  /** Begins a file, in place of one that is there. */
+  /** Begins a file as {@link PrivateFiles#output} does. */
   public SyncedOutput(Path file) throws IOException {
-    this.channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING);
+    this.channel = PrivateFiles.channel(file);
   }
 
   @Override

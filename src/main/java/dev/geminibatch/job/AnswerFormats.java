@@ -1,6 +1,7 @@
 package dev.geminibatch.job;
 
 import dev.geminibatch.io.LruMap;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.line.AnswerFormat;
 import dev.geminibatch.line.LinesAt;
 import java.io.BufferedOutputStream;
@@ -31,7 +32,7 @@ public final class AnswerFormats {
     private long size;
 
     public Writer(Path file) throws IOException {
-      this.out = new BufferedOutputStream(Files.newOutputStream(file));
+      this.out = new BufferedOutputStream(PrivateFiles.output(file));
     }
 
     /** The number of a form; 0 if any answer will do. */

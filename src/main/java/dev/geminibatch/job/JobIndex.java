@@ -1,5 +1,6 @@
 package dev.geminibatch.job;
 
+import dev.geminibatch.io.PrivateFiles;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -34,7 +35,7 @@ public final class JobIndex {
     private final DataOutputStream out;
 
     public Writer(Path file) throws IOException {
-      this.out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)));
+      this.out = new DataOutputStream(new BufferedOutputStream(PrivateFiles.output(file)));
     }
 
     public void add(Entry entry) throws IOException {

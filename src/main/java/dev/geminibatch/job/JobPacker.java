@@ -3,6 +3,7 @@ package dev.geminibatch.job;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileReference;
 import dev.geminibatch.line.FileTag;
@@ -52,7 +53,7 @@ public final class JobPacker implements Closeable {
     this.folder = folder;
     this.limits = limits;
     this.lastNumber = lastNumber;
-    this.rejected = new BufferedOutputStream(Files.newOutputStream(folder.rejected(run.attempt())));
+    this.rejected = new BufferedOutputStream(PrivateFiles.output(folder.rejected(run.attempt())));
   }
 
   /** A job whose files are complete, and when its file was. */

@@ -2,6 +2,7 @@ package dev.geminibatch.job;
 
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,7 +26,7 @@ public final class Refusals {
     for (RefusedLine refusal : refusals) {
       text.append(MAPPER.writeValueAsString(refusal)).append('\n');
     }
-    Files.writeString(file, text);
+    PrivateFiles.write(file, text.toString());
   }
 
   /** Goes through them beside the requests of the job. */

@@ -1,7 +1,9 @@
 package dev.geminibatch.line;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +31,9 @@ public final class LineNumberSet {
     ByteBuffer bytes = ByteBuffer.allocate(size * Long.BYTES);
     bytes.asLongBuffer().put(numbers, 0, size);
     Path aside = AtomicFiles.aside(file, "new");
-    Files.write(aside, bytes.array());
+    try (OutputStream out = PrivateFiles.output(aside)) {
+      out.write(bytes.array());
+    }
     AtomicFiles.publish(aside, file);
   }
 

@@ -11,13 +11,17 @@ import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileMode;
 import dev.geminibatch.job.JobFiles;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.report.Report;
 import dev.geminibatch.report.Reports;
+import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.FileService;
 import dev.geminibatch.service.RemoteJob;
@@ -59,14 +63,14 @@ public final class JobDownload {
       throws IOException {
     Files.createDirectories(files.results().toAbsolutePath().getParent());
     String id = job.jobName().id();
-    ResultPublisher publisher = new ResultPublisher(files, id);
+    ResultPublisher publisher = new ResultPublisher(files, id, mode(job));
     Path answers = AtomicFiles.aside(files.results(), id + ".answers");
     try {
       fetch(job, answers, received);
       ResultWriter.Outcome outcome = write(job, answers, publisher);
       Prices prices = Prices.read(settings.costs().prices());
       Report report = Report.ofJob(job, outcome, prices, workspace.clock().instant());
-      Reports.write(report, publisher.report());
+      Reports.write(report, publisher.begin(publisher.report()));
       publisher.publish(outcome.failed() > 0);
       return outcome;
     } finally {
@@ -90,6 +94,16 @@ public final class JobDownload {
     }
   }
 
+  /** Answers to an input of ours are no wider than that was. */
+  private FileMode mode(RemoteJob job) throws IOException {
+    Ledger ledger = workspace.ledger();
+    Optional<Run> run =
+        ledger.jobs().named(job.jobName()).flatMap(ours -> ledger.queries().find(ours.runId()));
+    return run.isPresent()
+        ? InputMode.of(workspace.state().run(run.get().id()), run.get())
+        : FileMode.ANY;
+  }
+
   private ResultWriter.Outcome write(RemoteJob job, Path answers, ResultPublisher publisher)
       throws IOException {
     Optional<Job> ours = workspace.ledger().jobs().named(job.jobName());
@@ -101,7 +115,8 @@ public final class JobDownload {
         return writeOurs(folder, files, withoutAnswer(job), publisher);
       }
     }
-    return ForeignAnswers.write(answers, publisher.results(), publisher.errors(), check);
+    return ForeignAnswers.write(
+        answers, publisher.begin(publisher.results()), publisher.begin(publisher.errors()), check);
   }
 
   /** Why a request has no line: the job may have ended before its turn. */
@@ -121,7 +136,8 @@ public final class JobDownload {
     try (ResultWriter writer = new ResultWriter(Optional.of(folder.input()), new RequestReader())) {
       writer.addJob(
           files.firstLine().orElseThrow(), () -> new JobAnswers(files, check, withoutAnswer), 1);
-      return writer.write(publisher.results(), publisher.errors());
+      return writer.write(
+          publisher.begin(publisher.results()), publisher.begin(publisher.errors()));
     } finally {
       Files.deleteIfExists(files.matches());
     }

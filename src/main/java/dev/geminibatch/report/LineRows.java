@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.geminibatch.answer.ShownLine;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.media.MediaFile;
 import java.io.BufferedOutputStream;
@@ -53,7 +54,7 @@ final class LineRows implements Closeable {
     this.page = page;
     this.rows = rows;
     this.media = media;
-    this.out = new BufferedOutputStream(Files.newOutputStream(rows));
+    this.out = new BufferedOutputStream(PrivateFiles.output(rows));
   }
 
   boolean wants(boolean answered) {

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.geminibatch.answer.ShownLine;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.media.MediaFile;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +57,7 @@ public final class ReportPage implements ShownLine.Taker, Closeable {
             shown(report),
             "outcomes",
             outcomes());
-    try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(target))) {
+    try (OutputStream to = new BufferedOutputStream(PrivateFiles.output(target))) {
       to.write(template.beforeRows(values).getBytes(UTF_8));
       rows.copyTo(to);
       to.write(template.afterRows().getBytes(UTF_8));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.answer.StrayAnswers;
 import dev.geminibatch.cost.Prices;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
@@ -68,7 +69,7 @@ public final class Reports {
   }
 
   public static void write(Report report, Path file) throws IOException {
-    Files.writeString(file, MAPPER.writeValueAsString(report) + "\n");
+    PrivateFiles.write(file, MAPPER.writeValueAsString(report) + "\n");
   }
 
   /** The report of any run: as it was delivered, or as far as it has come. */

@@ -1,13 +1,13 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.LockFile;
+import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
@@ -65,7 +65,7 @@ public final class FileLeases implements Leases {
             return false;
           }
           folder.create();
-          Files.writeString(folder.owner(), me);
+          PrivateFiles.write(folder.owner(), me);
         }
       }
       owned.add(runId);
@@ -80,7 +80,7 @@ public final class FileLeases implements Leases {
       throw new IOException("This process is about to end");
     }
     if (alive == null) {
-      Files.createDirectories(workers);
+      PrivateFiles.createFolder(workers);
       removeDead();
       HERE.add(me);
       alive =
@@ -101,7 +101,7 @@ public final class FileLeases implements Leases {
   }
 
   private static FileChannel open(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    return PrivateFiles.lockable(file);
   }
 
   private static Optional<String> ownerOf(RunFolder folder) throws IOException {

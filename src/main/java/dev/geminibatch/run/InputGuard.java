@@ -1,5 +1,6 @@
 package dev.geminibatch.run;
 
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Sha256;
 import java.io.EOFException;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public final class InputGuard {
 
   /** Remembers the inspected lines, for {@link #isIntact}. */
   public static void remember(RunFolder folder, byte[] digest) throws IOException {
-    Files.writeString(folder.digest(), HexFormat.of().formatHex(digest));
+    PrivateFiles.write(folder.digest(), HexFormat.of().formatHex(digest));
   }
 
   /** Whether the inspected lines are where they were; more may have followed them since. */

@@ -1,5 +1,6 @@
 package dev.geminibatch.run;
 
+import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -136,13 +137,19 @@ public final class RunFolder {
     return path.resolve("job-" + number + ".oddities.json");
   }
 
+  /** Who could read the input where it came from. */
+  Path inputMode() {
+    return path.resolve("input.mode");
+  }
+
   /** Which process works on the run. */
   Path owner() {
     return path.resolve("owner");
   }
 
   public void create() throws IOException {
-    Files.createDirectories(path);
+    PrivateFiles.createFolder(path.getParent());
+    PrivateFiles.createFolder(path);
   }
 
   /** Removes the folder if there is nothing in it. */

@@ -33,10 +33,12 @@ public record StateFolder(Path path) {
    */
   public void prepare() throws IOException {
     create();
+    // The database gives what it keeps beside its file the permissions of that file.
+    PrivateFiles.createFile(path.resolve(LEDGER.get(0)));
     if (!holdsOtherFolders() && PrivateFiles.restrict(path)) {
+      closeWhatIsThere();
       return;
     }
-    PrivateFiles.createFile(path.resolve(LEDGER.get(0)));
     boolean isPrivate = true;
     for (String folder : FOLDERS) {
       PrivateFiles.createFolder(path.resolve(folder));
@@ -52,6 +54,13 @@ public record StateFolder(Path path) {
           path,
           path);
     }
+  }
+
+  /** Nobody can reach it any more; it is closed as well in case somebody copies the folder. */
+  private void closeWhatIsThere() {
+    Stream.concat(FOLDERS.stream(), LEDGER.stream())
+        .map(path::resolve)
+        .forEach(PrivateFiles::restrict);
   }
 
   private boolean holdsOtherFolders() throws IOException {

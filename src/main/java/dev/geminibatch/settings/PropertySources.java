@@ -1,9 +1,11 @@
 package dev.geminibatch.settings;
 
 import dev.geminibatch.io.DidYouMean;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.TextFile;
 import dev.geminibatch.io.UsageException;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.StringReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -120,7 +122,7 @@ public final class PropertySources {
   public static void write(Path file, String key, String value) throws IOException {
     java.util.Properties properties = new java.util.Properties();
     properties.setProperty(key, value);
-    try (Writer out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+    try (Writer out = new OutputStreamWriter(PrivateFiles.output(file), StandardCharsets.UTF_8)) {
       properties.store(out, null);
     }
   }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.line.LargeJson;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RetryPolicy;
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import okhttp3.Response;
@@ -59,7 +59,7 @@ final class InlinedAnswers {
     try (Response response = http.open(http.request(job.value()).get().build());
         JsonParser parser =
             LargeJson.FACTORY.createParser(new Arriving(response.body().byteStream()));
-        OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), 1 << 16)) {
+        OutputStream out = new BufferedOutputStream(PrivateFiles.output(target), 1 << 16)) {
       boolean found = false;
       while (!found && parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.FIELD_NAME) {

@@ -1,5 +1,6 @@
 package dev.geminibatch.service.gemini;
 
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -7,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -99,11 +99,11 @@ final class ResumableDownload {
   }
 
   private void write(Response response, long from) throws IOException {
-    OpenOption how = from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
+    StandardOpenOption how =
+        from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
     long announced = response.body().contentLength();
     long total = 0;
-    try (OutputStream out =
-        Files.newOutputStream(target, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how)) {
+    try (OutputStream out = PrivateFiles.output(target, how)) {
       InputStream in = response.body().byteStream();
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int read; (read = read(in, buffer)) >= 0; ) {

@@ -7,6 +7,7 @@ import dev.geminibatch.answer.AnswerMatcher;
 import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Job;
@@ -84,7 +85,8 @@ public final class Collector {
       outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
     }
     AtomicFiles.force(folder.matches(job.number()));
-    MAPPER.writeValue(folder.strayAnswers(job.number()).toFile(), outcome.strayAnswers());
+    MAPPER.writeValue(
+        PrivateFiles.output(folder.strayAnswers(job.number())), outcome.strayAnswers());
     if (outcome.strayAnswers().count() > 0) {
       LOG.warn(
           "{}: among the answers of {} are lines that answer nothing: {}",

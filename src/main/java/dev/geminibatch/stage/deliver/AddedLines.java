@@ -3,6 +3,7 @@ package dev.geminibatch.stage.deliver;
 import dev.geminibatch.io.SyncedOutput;
 import dev.geminibatch.line.LineReader;
 import dev.geminibatch.run.InputGuard;
+import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
@@ -78,7 +79,8 @@ final class AddedLines {
     }
   }
 
-  private static OptionalLong copy(Path file, long taken, Path target) throws IOException {
+  private OptionalLong copy(Path file, long taken, Path target) throws IOException {
+    InputMode.of(folder, run).create(target);
     try (FileChannel in = FileChannel.open(file)) {
       long from = beginning(in, taken);
       try (OutputStream out = new SyncedOutput(target)) {

@@ -7,7 +7,6 @@ import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.extension.Delivery;
-import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.RequestReader;
@@ -19,6 +18,7 @@ import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.run.InputGuard;
+import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
@@ -124,7 +124,8 @@ public final class Deliverer {
   }
 
   private ResultWriter.Outcome write(Run run, ResultFiles files) throws IOException {
-    ResultPublisher publisher = new ResultPublisher(files, run.id());
+    ResultPublisher publisher =
+        new ResultPublisher(files, run.id(), InputMode.of(context.folder(run), run));
     try {
       return write(run, files, publisher);
     } catch (IOException | RuntimeException e) {
@@ -147,21 +148,27 @@ public final class Deliverer {
                 files.page(), own.pageRows(), tag -> ledger.media().file(run.id(), tag));
         ResultWriter writer = new ResultWriter(unchangedInput(run, own), requests)) {
       addAll(writer, run, jobs, new AnswerCheck(set.lines().strictness()));
-      ResultWriter.Outcome outcome = writer.write(publisher.results(), publisher.errors(), page);
+      ResultWriter.Outcome outcome =
+          writer.write(
+              publisher.begin(publisher.results()), publisher.begin(publisher.errors()), page);
       Optional<InputChange> change = inputChange(run, own, files, publisher);
       Report report = reports.delivered(run, jobs, outcome, change);
-      page.write(report, publisher.page());
-      Reports.write(report, publisher.report());
+      page.write(report, publisher.begin(publisher.page()));
+      Reports.write(report, publisher.begin(publisher.report()));
       if (set.pictures().map(Settings.Pictures::answerFiles).orElse(false)) {
         boolean isJson = set.pictures().orElseThrow().schema().isPresent();
-        AnswerFiles.write(publisher.results(), files.answers(), isJson ? ".json" : ".txt");
+        AnswerFiles.write(
+            publisher.results(),
+            files.answers(),
+            isJson ? ".json" : ".txt",
+            InputMode.of(own, run));
       }
       if (outcome.failed() > 0 && Files.exists(own.overrides())) {
         // What is fixed and dropped again goes by the same settings.
-        AtomicFiles.copy(own.overrides(), InputFile.settingsBeside(files.errors()));
+        publisher.copy(own.overrides(), InputFile.settingsBeside(files.errors()));
       }
       if (Files.exists(publisher.added()) && Files.exists(own.overrides())) {
-        AtomicFiles.copy(own.overrides(), InputFile.settingsBeside(files.added()));
+        publisher.copy(own.overrides(), InputFile.settingsBeside(files.added()));
       }
       publisher.publish(outcome.failed() > 0);
       ReportText.delivered(report, files).forEach(LOG::info);

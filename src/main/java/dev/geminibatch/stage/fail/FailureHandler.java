@@ -11,6 +11,7 @@ import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputChanged;
 import dev.geminibatch.run.InputGuard;
+import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
@@ -133,6 +134,7 @@ public final class FailureHandler {
       input = failed;
       Path explanation = InputArchive.explanationOf(failed);
       Path aside = AtomicFiles.aside(explanation, run.id());
+      InputMode.of(context.folder(run), run).create(aside);
       Files.writeString(aside, explanation(run, why));
       AtomicFiles.publish(aside, explanation);
       LOG.error("{}: {} See {}", run.name(), Amounts.firstLine(why), explanation);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import dev.geminibatch.cost.PreflightCount;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.FileTag;
@@ -73,7 +74,10 @@ public final class Inspection extends LineWalk<Inspection.Group> {
     this.ahead = ahead;
     this.count = new PreflightCount(settings.jobs().limits(), settings.costs().outputTokens());
     this.badLines =
-        MAPPER.writer().withRootValueSeparator("\n").writeValues(folder.badLines().toFile());
+        MAPPER
+            .writer()
+            .withRootValueSeparator("\n")
+            .writeValues(PrivateFiles.output(folder.badLines()));
     // A copied input comes to the disk while its lines are parsed.
     Path input = folder.received(run);
     this.isOnDisk =

@@ -3,6 +3,7 @@ package dev.geminibatch.stage.inspect;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.cost.Preflight;
 import dev.geminibatch.cost.Prices;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Sha256;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
@@ -152,7 +153,7 @@ public final class Inspector {
     }
     String fingerprint = fingerprint(inspection, inspection.digestOfContent(digest));
     Preflight preflight = preflight(inspection, fingerprint);
-    MAPPER.writeValue(folder.preflight().toFile(), preflight);
+    MAPPER.writeValue(PrivateFiles.output(folder.preflight()), preflight);
     boolean isPaid = preflight.sameContentAs() == null && !run.isDryRun();
     Optional<String> overBudget =
         inspection.settings().costs().maxPerFile().flatMap(preflight::overBudget);

@@ -3,8 +3,10 @@ package dev.geminibatch.stage.receive;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileMode;
 import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.NameEncoding;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Sha256;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.InputFile;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -100,7 +103,8 @@ public final class PictureInbox {
     Settings set = settings.profiles().of(profile);
     Path inbox = set.folders().inbox();
     Path marks = settings.folders().stateFolder().gathered().resolve(profile);
-    Files.createDirectories(marks);
+    PrivateFiles.createFolder(marks.getParent());
+    PrivateFiles.createFolder(marks);
     Files.createDirectories(inbox);
     Duration quiet = set.pictures().orElseThrow().quietPeriod();
     Settling<Path, String> rest =
@@ -295,7 +299,10 @@ public final class PictureInbox {
     PropertySources.write(
         InputFile.settingsBeside(export), "media.root", root.relativize(folder).toString());
     Path aside = export.resolveSibling("." + export.getFileName());
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(aside))) {
+    // Its results are no wider than it is, and they show what is in every picture.
+    pictures.stream().map(FileMode::of).reduce(FileMode.ANY, FileMode::and).create(aside);
+    try (OutputStream out =
+        new BufferedOutputStream(Files.newOutputStream(aside, StandardOpenOption.WRITE))) {
       for (Path picture : pictures) {
         out.write(
             request.line(folder.relativize(picture).toString().replace(File.separatorChar, '/')));

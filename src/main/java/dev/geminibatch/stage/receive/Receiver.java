@@ -7,6 +7,7 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputFile;
+import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
@@ -241,6 +242,7 @@ public final class Receiver {
     RunFolder folder = context.folder(run);
     try {
       folder.create();
+      InputMode.remember(folder, run.source());
       transfer.transfer(run.source(), folder.received(run));
     } catch (IOException e) {
       giveBack(run, folder);
