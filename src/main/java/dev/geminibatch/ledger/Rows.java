@@ -99,7 +99,7 @@ final class Rows {
         new Job.Remote(
             text(row, "project").map(ProjectId::new),
             text(row, "input_file"),
-            text(row, "name").map(JobName::new),
+            text(row, "name").filter(JobName::isName).map(JobName::new),
             text(row, "remote_state"),
             text(row, "responses_file"),
             text(row, "reason")),

@@ -14,9 +14,6 @@ final class LineModel {
   private static final Pattern OF_VERTEX_AI =
       Pattern.compile("^(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/");
 
-  private static final Pattern MODEL =
-      Pattern.compile("(?:tunedModels/)?[A-Za-z0-9][\\w.-]{0,150}");
-
   private LineModel() {}
 
   /**
@@ -81,7 +78,7 @@ final class LineModel {
 
   private static String id(String name, String field) throws BadLine {
     String id = ModelName.shortName(OF_VERTEX_AI.matcher(name.strip()).replaceFirst("models/"));
-    if (!MODEL.matcher(id).matches()) {
+    if (!ModelName.isName(id)) {
       throw new BadLine(
           ProblemCode.BAD_MODEL,
           field + " names \"" + name + "\", which is not a valid model name");

@@ -104,6 +104,10 @@ public final class Maintenance {
 
   /** Cancels and deletes one job; that it is gone already is as good. */
   public void clear(RemoteJob job) {
+    if (job.name().isEmpty()) {
+      LOG.warn("A job ({}) that the service gives no usable name is left", job.displayName());
+      return;
+    }
     try {
       delete(job.name());
       LOG.info("{} ({}) deleted", job.name(), job.displayName());

@@ -14,8 +14,8 @@ import java.util.Optional;
  * BatchServiceContract} in the tests says what any implementation must do.
  */
 public interface BatchService {
-  /** Bounds a listing whose pages never end. */
-  int MAX_PAGES = 10_000;
+  /** More than any project keeps. */
+  int MOST_JOBS = 100_000;
 
   /**
    * Creates a job. The call is made once and never repeated, because a second call is a second job
@@ -47,15 +47,21 @@ public interface BatchService {
   /** All jobs of the project, from all pages. */
   default List<RemoteJob> allJobs() {
     List<RemoteJob> jobs = new ArrayList<>();
+    PageTokens pages = new PageTokens();
     Optional<String> token = Optional.empty();
-    for (int page = 0; page < MAX_PAGES; page++) {
+    do {
       JobPage answer = jobs(token);
       jobs.addAll(answer.jobs());
-      token = answer.nextPageToken();
-      if (token.isEmpty()) {
-        break;
+      if (jobs.size() > MOST_JOBS) {
+        throw new ServiceFailure(
+            ServiceFailure.Kind.UNAVAILABLE,
+            "ODD_ANSWER",
+            "The service lists more than " + MOST_JOBS + " jobs",
+            Optional.empty(),
+            null);
       }
-    }
+      token = pages.next(answer.nextPageToken());
+    } while (token.isPresent());
     return jobs;
   }
 

@@ -11,27 +11,37 @@ public record JobName(String value) {
   private static final String PREFIX = "batches/";
 
   /**
+   * @throws IllegalArgumentException when it is not a job's name
+   */
+  public JobName {
+    if (!isName(value)) {
+      throw new IllegalArgumentException("Not a job's name: " + value);
+    }
+  }
+
+  /**
    * What a person typed, {@code batches/x} or {@code x}.
    *
    * @throws UsageException when it is not a job's name
    */
   public static JobName typed(String text) {
-    String id = text.strip().replaceFirst("^" + PREFIX, "");
-    if (!id.matches("[A-Za-z0-9_-]+")) {
+    String stripped = text.strip();
+    String name = stripped.startsWith(PREFIX) ? stripped : PREFIX + stripped;
+    if (!isName(name)) {
       throw new UsageException(
           "\"" + text + "\" is not a job's name; write batches/<id> as --list shows it.");
     }
-    return new JobName(PREFIX + id);
+    return new JobName(name);
   }
 
-  /** Whether the service named a job at all. */
+  /** Whether it is a job's name: one id after the prefix, which leads nowhere else. */
   public static boolean isName(String text) {
-    return text.startsWith(PREFIX);
+    return ResourceId.follows(PREFIX, text);
   }
 
-  /** The name without its prefix, as it stands in file names. */
+  /** The name without its prefix, as it stands in URLs and file names. */
   public String id() {
-    return isName(value) ? value.substring(PREFIX.length()) : value;
+    return value.substring(PREFIX.length());
   }
 
   @Override

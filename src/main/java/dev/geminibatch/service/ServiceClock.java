@@ -4,13 +4,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The service's time, as its answers tell it to the second. When a file expires is said by that
  * clock, and the one of this machine may be wrong.
  */
 public final class ServiceClock extends Clock {
+  private static final Logger LOG = LoggerFactory.getLogger("service");
+
+  /** Further off no clock is that runs at all; whoever says so must not age our files. */
+  private static final Duration MOST = Duration.ofDays(1);
+
   private final Clock ours;
+  private final AtomicBoolean isReported = new AtomicBoolean();
   private volatile Duration ahead = Duration.ZERO;
 
   /**
@@ -20,9 +29,18 @@ public final class ServiceClock extends Clock {
     this.ours = ours;
   }
 
-  /** Takes the time of an answer that has just come. */
+  /** Takes the time of an answer that has just come, unless it is more than a day off. */
   public void seen(Instant date) {
     Duration difference = Duration.between(ours.instant(), date);
+    if (difference.abs().compareTo(MOST) > 0) {
+      if (!isReported.getAndSet(true)) {
+        LOG.warn(
+            "The service gives its time as {}, which is more than a day from this machine's; that is"
+                + " ignored. Check the clock of this machine",
+            date);
+      }
+      return;
+    }
     // Less is the answer's way to us and its missing milliseconds.
     ahead = difference.abs().toSeconds() < 5 ? Duration.ZERO : difference;
   }

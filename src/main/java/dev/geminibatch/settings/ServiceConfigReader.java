@@ -30,10 +30,19 @@ final class ServiceConfigReader {
     return new ServiceConfig(
         key(),
         address(),
-        typed.text("gemini.api-version", "v1beta"),
+        version(),
         typed.time("gemini.timeout", "60s"),
         uploadConcurrency,
         new ProxyReader(sources).read());
+  }
+
+  private String version() {
+    String text = typed.text("gemini.api-version", "v1beta").strip();
+    if (!text.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,40}")) {
+      throw new UsageException(
+          "gemini.api-version is \"" + text + "\"; write the one word, for example v1beta.");
+    }
+    return text;
   }
 
   private Optional<ApiKey> key() {

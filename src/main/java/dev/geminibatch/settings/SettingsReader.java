@@ -1,10 +1,13 @@
 package dev.geminibatch.settings;
 
 import dev.geminibatch.answer.Strictness;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.LineReader;
+import dev.geminibatch.line.ModelName;
 import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.media.RemoteHosts;
 import dev.geminibatch.service.ServiceLimits;
@@ -94,7 +97,7 @@ final class SettingsReader {
 
   private Jobs jobs() {
     return new Jobs(
-        typed.text("gemini.model", "gemini-3-flash-preview"),
+        model(),
         new JobLimits(
             typed.number("job.max-requests", 1_000_000, 1, 10_000_000),
             typed.bytes("job.max-bytes", "1900MB", ServiceLimits.MAX_JOB_BYTES)),
@@ -105,6 +108,20 @@ final class SettingsReader {
         typed.number("job.max-open", 90, 1, ServiceLimits.MAX_OPEN_JOBS),
         typed.time("history.keep", "30d"),
         typed.timeOrOff("job.stuck-after"));
+  }
+
+  /** The model goes into a URL: a name, and nothing that would lead elsewhere. */
+  private String model() {
+    String text = typed.text("gemini.model", "gemini-3-flash-preview");
+    String model = ModelName.shortName(text);
+    if (!ModelName.isName(model)) {
+      throw new UsageException(
+          "gemini.model is \""
+              + Amounts.shortened(FileNames.shown(text), 100)
+              + "\", which is not a model's name; write for example gemini-3-flash-preview or"
+              + " tunedModels/my-model.");
+    }
+    return model;
   }
 
   private Uploads uploads(Path mediaRoot, int concurrency) {

@@ -119,18 +119,18 @@ public final class ScriptedService implements AutoCloseable {
   }
 
   private byte[] answerTo(HttpExchange exchange, String path, byte[] body) throws IOException {
-    if (path.startsWith("/upload/")) {
-      String session = "/session/" + (sessions.size() + 1);
-      sessions.put(session, MAPPER.readTree(body).at("/file/name").asText());
-      exchange.getResponseHeaders().add("X-Goog-Upload-URL", url() + session);
-      exchange.getResponseHeaders().add("X-Goog-Upload-Status", "active");
-      return bytes("{}");
-    }
     if (sessions.containsKey(path)) {
       String name = sessions.get(path);
       files.put(name, body);
       exchange.getResponseHeaders().add("X-Goog-Upload-Status", "final");
       return bytes("{\"file\":" + file(name) + "}");
+    }
+    if (path.startsWith("/upload/")) {
+      String session = "/upload/session/" + (sessions.size() + 1);
+      sessions.put(session, MAPPER.readTree(body).at("/file/name").asText());
+      exchange.getResponseHeaders().add("X-Goog-Upload-URL", url() + session);
+      exchange.getResponseHeaders().add("X-Goog-Upload-Status", "active");
+      return bytes("{}");
     }
     String name = path.replaceFirst("^/v1beta/", "");
     if (name.endsWith(":batchGenerateContent")) {

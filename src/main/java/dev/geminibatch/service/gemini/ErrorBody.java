@@ -4,14 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.RpcCode;
 import dev.geminibatch.service.ServiceWords;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import okhttp3.Response;
 
 /**
@@ -21,29 +23,33 @@ import okhttp3.Response;
  * @param text the body, as far as it is not
  */
 record ErrorBody(JsonNode whole, String text) {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int LONGEST_STATUS = 100;
 
-  /** The refusal of a job names its lines one by one. */
-  private static final long LONGEST = 16 << 20;
+  /** More than a person reads, unless it names lines. */
+  private static final int LONGEST_MESSAGE = 4_000;
+
+  /** Of so many violations it is checked whether the message has said them already. */
+  private static final int FEW = 100;
 
   private static final int LONGEST_PAGE = 1 << 16;
   private static final int LONGEST_TEXT = 300;
 
   /** Reads it, and leaves it where it is. */
   static ErrorBody of(Response response) throws IOException {
-    byte[] bytes = response.peekBody(LONGEST).bytes();
-    try (JsonParser parser = MAPPER.createParser(bytes)) {
-      JsonNode body = parser.readValueAsTree();
-      boolean isAll = body != null && parser.nextToken() == null;
-      if (isAll && body.isContainerNode()) {
-        // A streaming method wraps even its error in a list.
-        return new ErrorBody(body.isArray() ? body.path(0) : body, "");
+    InputStream body = response.body().source().peek().inputStream();
+    try (JsonParser parser = BoundedJson.parser(new Beginning(body, AnswerLimit.ERROR_BYTES))) {
+      if (parser.nextToken() != null && parser.currentToken().isStructStart()) {
+        JsonNode whole = BoundedJson.value(parser);
+        if (parser.nextToken() == null) {
+          // A streaming method wraps even its error in a list.
+          return new ErrorBody(whole.isArray() ? whole.path(0) : whole, "");
+        }
       }
     } catch (IOException e) {
-      // an HTML page, plain text, or truncated
+      // an HTML page, plain text, truncated, or too much
     }
-    int length = Math.min(bytes.length, LONGEST_PAGE);
-    return new ErrorBody(MissingNode.getInstance(), words(new String(bytes, 0, length, UTF_8)));
+    String page = new String(response.peekBody(LONGEST_PAGE).bytes(), UTF_8);
+    return new ErrorBody(MissingNode.getInstance(), words(page));
   }
 
   /** A page without its markup. */
@@ -94,30 +100,38 @@ record ErrorBody(JsonNode whole, String text) {
 
   /** The service's name for the error, or empty. */
   String status() {
-    return error().path("status").asText("");
+    return Amounts.shortened(error().path("status").asText(""), LONGEST_STATUS);
   }
 
   /** In the service's words, or in those of whoever answered in its place. */
   String message(int code) {
     String message = error().isTextual() ? error().asText() : error().path("message").asText("");
     if (!message.isBlank()) {
-      return withViolations(message.strip(), details());
+      return bounded(withViolations(message.strip(), details()));
     }
     return "The service answered with HTTP " + code + (text.isEmpty() ? "" : ": " + text);
   }
 
   /** A message, with what its details say of single fields. */
   static String withViolations(String message, JsonNode details) {
-    StringBuilder all = new StringBuilder(message);
+    Set<String> said = new LinkedHashSet<>();
     for (JsonNode detail : details) {
       for (JsonNode violation : detail.path("fieldViolations")) {
         String words = violation.path("description").asText("").strip();
-        if (!words.isEmpty() && all.indexOf(words) < 0) {
-          all.append('\n').append(words);
+        boolean isSaid = words.isEmpty() || said.size() < FEW && message.contains(words);
+        if (!isSaid) {
+          said.add(words);
         }
       }
     }
-    return all.toString();
+    return said.isEmpty() ? message : message + '\n' + String.join("\n", said);
+  }
+
+  /** A message as it goes into logs and the ledger: long only if it names lines of a job. */
+  static String bounded(String message) {
+    return message.length() <= LONGEST_MESSAGE || ServiceWords.namesLines(message)
+        ? message
+        : Amounts.shortened(message, LONGEST_MESSAGE);
   }
 
   /** Why, in the words that programs read. */

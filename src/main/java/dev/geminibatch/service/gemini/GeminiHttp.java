@@ -2,23 +2,24 @@ package dev.geminibatch.service.gemini;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.geminibatch.io.Quantity;
 import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.service.ErrorClassifier;
+import dev.geminibatch.service.RemoteFileName;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.RpcCode;
 import dev.geminibatch.service.ServiceClock;
 import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
+import dev.geminibatch.service.ServiceLimits;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
@@ -37,13 +38,24 @@ import okhttp3.Response;
  */
 final class GeminiHttp {
   private static final MediaType JSON = MediaType.get("application/json; charset=utf-8");
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** The service checks every line of a job's file before it answers. */
   private static final Duration CREATE_TIMEOUT = Duration.ofMinutes(10);
 
+  /** For a chunk of an upload over a slow line. */
+  private static final Duration UPLOAD_TIMEOUT = Duration.ofHours(1);
+
+  /**
+   * A whole call may take so many times the time-out for each of its steps: a step may be a byte.
+   */
+  private static final int STEPS = 10;
+
+  /** Below it, the service names the addresses of uploads; nothing encoded leads out of it. */
+  private static final Pattern UPLOAD_PATH = Pattern.compile("/upload(?:/[A-Za-z0-9_~.:-]+)+");
+
   private final OkHttpClient client;
   private final OkHttpClient patientClient;
+  private final OkHttpClient uploadClient;
   private final HttpUrl base;
   private final String version;
   private final ApiKey key;
@@ -66,11 +78,19 @@ final class GeminiHttp {
             .connectTimeout(Duration.ofSeconds(10))
             .readTimeout(config.timeout())
             .writeTimeout(config.timeout())
+            .callTimeout(config.timeout().multipliedBy(STEPS))
             .connectionPool(new ConnectionPool(64, 30, TimeUnit.SECONDS))
             .addNetworkInterceptor(this::tellTheTime)
             .addInterceptor(new HiddenErrors())
+            .addInterceptor(new BoundedAnswers())
             .build();
-    this.patientClient = client.newBuilder().readTimeout(CREATE_TIMEOUT).build();
+    this.patientClient =
+        client
+            .newBuilder()
+            .readTimeout(CREATE_TIMEOUT)
+            .callTimeout(CREATE_TIMEOUT.plus(config.timeout()))
+            .build();
+    this.uploadClient = client.newBuilder().callTimeout(UPLOAD_TIMEOUT).build();
   }
 
   private Response tellTheTime(Interceptor.Chain chain) throws IOException {
@@ -87,27 +107,42 @@ final class GeminiHttp {
     return client;
   }
 
-  /** A request to a path below the API version, for example {@code batches/x:cancel}. */
-  Request.Builder request(String path) {
-    return authorized(url(version + "/" + path));
+  /** A request about one thing, {@code batches}, {@code x:cancel}: each is one segment. */
+  Request.Builder request(String collection, String id) {
+    return authorized(path(version, collection, id).build());
+  }
+
+  /** A request for a page of a listing. */
+  Request.Builder pageRequest(String collection, Optional<String> token) {
+    HttpUrl.Builder url = path(version, collection);
+    url.addQueryParameter("pageSize", Integer.toString(ServiceLimits.PAGE_SIZE));
+    token.ifPresent(text -> url.addQueryParameter("pageToken", text));
+    return authorized(url.build());
+  }
+
+  /** A request for the content of a file. */
+  Request.Builder contentRequest(RemoteFileName file) {
+    HttpUrl.Builder url = path(version, "files", file.id() + ":download");
+    return authorized(url.addQueryParameter("alt", "media").build())
+        .tag(AnswerLimit.class, AnswerLimit.FILE);
   }
 
   /** A request to the upload service. */
   Request.Builder uploadRequest() {
-    return authorized(url("upload/" + version + "/files"));
+    return authorized(path("upload", version, "files").build());
   }
 
   /**
    * A request to an upload session. Only the path and query of the session's URL are used: a key
-   * goes to the configured host and to no other.
+   * goes to the configured host and to no other, and nowhere but to where uploads go.
    */
   Request.Builder sessionRequest(String sessionUrl) {
     HttpUrl session = base.resolve(sessionUrl);
-    if (session == null) {
-      throw odd("The service named an upload address that is not a URL", null);
+    if (session == null || !UPLOAD_PATH.matcher(session.encodedPath()).matches()) {
+      throw odd("The service named an upload address that is none", null);
     }
     return authorized(
-        session.newBuilder().scheme(base.scheme()).host(base.host()).port(base.port()).build());
+        path().encodedPath(session.encodedPath()).encodedQuery(session.encodedQuery()).build());
   }
 
   static RequestBody json(JsonNode body) {
@@ -132,7 +167,8 @@ final class GeminiHttp {
 
   /** Makes the call; the caller closes the response, which is a successful one. */
   Response open(Request request) {
-    return open(client, request, OptionalInt.empty());
+    boolean isUpload = request.url().pathSegments().get(0).equals("upload");
+    return open(isUpload ? uploadClient : client, request, OptionalInt.empty());
   }
 
   /** As {@link #open}, with one more HTTP status that the caller understands. */
@@ -158,10 +194,11 @@ final class GeminiHttp {
   /** Reads the JSON of a successful response. */
   static JsonNode parse(Response response) {
     try {
-      byte[] body = response.body().bytes();
-      return body.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(body);
+      return BoundedJson.read(response.body().byteStream());
     } catch (JsonProcessingException e) {
       throw odd("The service's answer is not JSON", null);
+    } catch (OddAnswer e) {
+      throw odd(e.getMessage(), null);
     } catch (IOException e) {
       throw new ServiceFailure(
           Kind.UNREACHABLE, "CUT_OFF", "The service's answer was truncated", Optional.empty(), e);
@@ -178,8 +215,11 @@ final class GeminiHttp {
     if (stopped) {
       return RetryPolicy.interrupted();
     }
+    if (e instanceof OddAnswer) {
+      return odd(e.getMessage(), null);
+    }
     String what =
-        e instanceof SocketTimeoutException ? "did not answer in time" : "cannot be reached";
+        e instanceof InterruptedIOException ? "did not answer in time" : "cannot be reached";
     return new ServiceFailure(
         Kind.UNREACHABLE, "UNREACHABLE", proxy.unreachable(base, what, e), Optional.empty(), e);
   }
@@ -198,28 +238,15 @@ final class GeminiHttp {
         ErrorClassifier.kind(code, body.status(), body.reasons(), message),
         status,
         body.text().isEmpty() ? message : message + proxy.orProxy(response.request().url()),
-        retryAfter(response, body.details()),
+        RetryAdvice.of(response.headers(), body.details(), clock.instant()),
         null);
   }
 
-  private static Optional<Duration> retryAfter(Response response, JsonNode details) {
-    String header = response.header("Retry-After");
-    if (header != null && header.matches("\\d{1,6}")) {
-      return Optional.of(Duration.ofSeconds(Long.parseLong(header)));
-    }
-    for (JsonNode detail : details) {
-      String delay = detail.path("retryDelay").asText("");
-      if (delay.matches("\\d+(\\.\\d+)?s")) {
-        return Optional.of(Quantity.duration("retryDelay", delay));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private HttpUrl url(String pathAndQuery) {
-    HttpUrl url = base.resolve("/" + pathAndQuery);
-    if (url == null) {
-      throw new IllegalArgumentException("No path of a URL: " + pathAndQuery);
+  /** A URL of segments, of which none can become two, a parent or a query. */
+  private HttpUrl.Builder path(String... segments) {
+    HttpUrl.Builder url = base.newBuilder().encodedPath("/").query(null).fragment(null);
+    for (String segment : segments) {
+      url.addPathSegment(segment);
     }
     return url;
   }

@@ -9,13 +9,16 @@ import com.google.genai.Client;
 import com.google.genai.types.ClientOptions;
 import com.google.genai.types.DeleteBatchJobConfig;
 import com.google.genai.types.DeleteFileConfig;
-import com.google.genai.types.GetFileConfig;
 import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.FileNames;
 import dev.geminibatch.line.ModelName;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.PageTokens;
 import dev.geminibatch.service.RemoteFile;
+import dev.geminibatch.service.RemoteFileName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteService;
 import dev.geminibatch.service.RetryPolicy;
@@ -23,10 +26,7 @@ import dev.geminibatch.service.ServiceClock;
 import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.service.ServiceLimits;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +46,8 @@ import okhttp3.Response;
  */
 public final class GeminiService implements RemoteService {
   private static final Duration CHANGE_TIME = Duration.ofSeconds(2);
+  private static final int MOST_ON_A_PAGE = 10_000;
+  private static final int LONGEST_TOKEN = 4_000;
 
   private final ServiceConfig config;
   private final GeminiHttp http;
@@ -97,7 +99,9 @@ public final class GeminiService implements RemoteService {
 
   @Override
   public RemoteFile file(String name) {
-    return viaSdk(() -> FileJson.of(sdk().files.get(name, GetFileConfig.builder().build())));
+    RemoteFileName known = fileName(name);
+    Request request = http.request("files", known.id()).get().build();
+    return FileJson.read(retries.call(() -> http.call(request)), known);
   }
 
   @Override
@@ -108,11 +112,34 @@ public final class GeminiService implements RemoteService {
 
   @Override
   public void deleteFile(String name) {
-    viaSdk(() -> sdk().files.delete(name, DeleteFileConfig.builder().build()));
+    RemoteFileName known = fileName(name); // the client makes a path of it
+    viaSdk(() -> sdk().files.delete(known.value(), DeleteFileConfig.builder().build()));
+  }
+
+  private static RemoteFileName fileName(String name) {
+    if (!RemoteFileName.isName(name)) {
+      throw badName(Kind.NOT_FOUND, name, "a file");
+    }
+    return new RemoteFileName(name);
+  }
+
+  private static ServiceFailure badName(Kind kind, String name, String what) {
+    String shown = Amounts.shortened(FileNames.shown(name), 100);
+    return new ServiceFailure(
+        kind,
+        "BAD_NAME",
+        "\"" + shown + "\" is not the name of " + what + " with the service",
+        Optional.empty(),
+        null);
   }
 
   @Override
   public RemoteJob createJob(String model, String inputFile, String displayName) {
+    String shortName = ModelName.shortName(model);
+    if (!ModelName.isName(shortName)) {
+      throw badName(Kind.REFUSED, model, "a model");
+    }
+    ModelName known = new ModelName(shortName);
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     ObjectNode batch = body.putObject("batch");
     batch.put("displayName", displayName);
@@ -120,7 +147,7 @@ public final class GeminiService implements RemoteService {
     RemoteJob created =
         JobJson.read(
             http.callPatiently(
-                http.request(ModelName.resource(model) + ":batchGenerateContent")
+                http.request(known.collection(), known.id() + ":batchGenerateContent")
                     .post(GeminiHttp.json(body))
                     .build()));
     if (!JobName.isName(created.name())) {
@@ -142,12 +169,12 @@ public final class GeminiService implements RemoteService {
 
   @Override
   public RemoteJob job(JobName name) {
-    JsonNode operation = retries.call(() -> described(name.value()));
+    JsonNode operation = retries.call(() -> described(http.request("batches", name.id())));
     if (!ErrorBody.isDescription(operation) && operation.has("error")) {
       String message = operation.at("/error/message").asText("it gave no reason");
       throw GeminiHttp.odd("The service did not describe " + name + ": " + message, null);
     }
-    return JobJson.read(operation, name.value());
+    return JobJson.read(operation, name);
   }
 
   @Override
@@ -162,17 +189,21 @@ public final class GeminiService implements RemoteService {
   }
 
   private JobPage jobs(Optional<String> pageToken, RetryPolicy retries) {
-    JsonNode page = retries.call(() -> described(pageOf("batches", pageToken)));
+    JsonNode page = retries.call(() -> described(http.pageRequest("batches", pageToken)));
     List<RemoteJob> jobs = new ArrayList<>();
     for (JsonNode operation : page.path("operations")) {
+      if (jobs.size() == MOST_ON_A_PAGE) {
+        throw GeminiHttp.odd("The service lists more than a page of jobs at once", null);
+      }
       jobs.add(JobJson.read(operation));
     }
     return new JobPage(jobs, nextPage(page, pageToken));
   }
 
   /** An answer that describes jobs, without the requests and answers inside them. */
-  private JsonNode described(String path) {
-    try (Response response = http.open(http.request(path).get().build())) {
+  private JsonNode described(Request.Builder request) {
+    try (Response response =
+        http.open(request.tag(AnswerLimit.class, AnswerLimit.JOBS).get().build())) {
       return JobJson.withoutContent(response.body().byteStream());
     } catch (JsonEOFException e) {
       throw http.unreachable(e);
@@ -183,36 +214,31 @@ public final class GeminiService implements RemoteService {
     }
   }
 
-  private static String pageOf(String collection, Optional<String> token) {
-    return collection
-        + "?pageSize="
-        + ServiceLimits.PAGE_SIZE
-        + token
-            .map(text -> "&pageToken=" + URLEncoder.encode(text, StandardCharsets.UTF_8))
-            .orElse("");
-  }
-
   private static Optional<String> nextPage(JsonNode page, Optional<String> token) {
     String next = page.path("nextPageToken").asText("");
-    // A token that comes again would be followed forever.
-    boolean more = !next.isEmpty() && !next.equals(token.orElse(""));
-    return more ? Optional.of(next) : Optional.empty();
+    if (next.length() > LONGEST_TOKEN || Optional.of(next).equals(token)) {
+      throw GeminiHttp.odd("The service's listing does not say where it continues", null);
+    }
+    return next.isEmpty() ? Optional.empty() : Optional.of(next);
   }
 
   @Override
   public void forEachFile(Consumer<RemoteFile> taker) {
+    PageTokens pages = new PageTokens();
     Optional<String> token = Optional.empty();
-    for (int number = 0; number < MAX_PAGES; number++) {
-      Request request = http.request(pageOf("files", token)).get().build();
+    do {
+      Request request = http.pageRequest("files", token).get().build();
       JsonNode page = retries.call(() -> http.call(request));
       for (JsonNode file : page.path("files")) {
-        taker.accept(FileJson.read(file));
+        String name = FileJson.name(file);
+        if (RemoteFileName.isName(name)) {
+          taker.accept(FileJson.read(file));
+        } else {
+          OddNames.report("a file", name);
+        }
       }
-      token = nextPage(page, token);
-      if (token.isEmpty()) {
-        return;
-      }
-    }
+      token = pages.next(nextPage(page, token));
+    } while (token.isPresent());
   }
 
   @Override
@@ -220,7 +246,21 @@ public final class GeminiService implements RemoteService {
     if (!wait.isZero()) {
       retries.pause(wait);
     }
-    return allJobs().stream().filter(job -> job.displayName().equals(displayName)).findFirst();
+    PageTokens pages = new PageTokens();
+    Optional<String> token = Optional.empty();
+    do {
+      JobPage page = jobs(token);
+      for (RemoteJob job : page.jobs()) {
+        if (job.displayName().equals(displayName)) {
+          if (job.name().isEmpty()) {
+            throw GeminiHttp.odd("The service lists " + displayName + " without a name", null);
+          }
+          return Optional.of(job);
+        }
+      }
+      token = pages.next(page.nextPageToken());
+    } while (token.isPresent());
+    return Optional.empty();
   }
 
   @Override
@@ -229,7 +269,7 @@ public final class GeminiService implements RemoteService {
     retries.call(
         () ->
             http.call(
-                http.request(name + ":cancel")
+                http.request("batches", name.id() + ":cancel")
                     .post(GeminiHttp.json(JsonNodeFactory.instance.objectNode()))
                     .build()));
   }
@@ -244,7 +284,7 @@ public final class GeminiService implements RemoteService {
     if (JobName.isName(fileName)) {
       new InlinedAnswers(http, retries, new JobName(fileName), target, received).run();
     } else {
-      new ResumableDownload(http, retries, fileName, target, received).run();
+      new ResumableDownload(http, retries, fileName(fileName), target, received).run();
     }
   }
 

@@ -1,26 +1,30 @@
 package dev.geminibatch.service.gemini;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.geminibatch.io.PrivateFiles;
-import dev.geminibatch.line.LargeJson;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RetryPolicy;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import okhttp3.Request;
 import okhttp3.Response;
 
 /**
@@ -29,7 +33,15 @@ import okhttp3.Response;
  * the same description; the first list that has any is taken.
  */
 final class InlinedAnswers {
-  private static final ObjectMapper MAPPER = new ObjectMapper(LargeJson.FACTORY);
+  /** Of one answer; the memory that there is takes a multiple of it for a moment. */
+  private static final long MOST_BYTES =
+      Math.min(AnswerLimit.JOBS.bytes(), Runtime.getRuntime().maxMemory() / 8);
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength((int) (MOST_BYTES / 2)).build())
+          .build();
 
   private final GeminiHttp http;
   private final RetryPolicy retries;
@@ -56,10 +68,12 @@ final class InlinedAnswers {
   }
 
   private void fetch() throws IOException {
-    try (Response response = http.open(http.request(job.value()).get().build());
-        JsonParser parser =
-            LargeJson.FACTORY.createParser(new Arriving(response.body().byteStream()));
+    Request request =
+        http.request("batches", job.id()).tag(AnswerLimit.class, AnswerLimit.JOBS).get().build();
+    try (Response response = http.open(request);
+        JsonParser parser = FACTORY.createParser(new Arriving(response.body().byteStream()));
         OutputStream out = new BufferedOutputStream(PrivateFiles.output(target), 1 << 16)) {
+      DiskReserve.check(target);
       boolean found = false;
       while (!found && parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.FIELD_NAME) {
@@ -73,7 +87,7 @@ final class InlinedAnswers {
           }
         }
       }
-    } catch (JsonEOFException e) {
+    } catch (JsonEOFException | OddAnswer e) {
       throw http.unreachable(e);
     } catch (JsonProcessingException e) {
       throw GeminiHttp.odd("The description of " + job + " is not JSON", null);
@@ -100,7 +114,7 @@ final class InlinedAnswers {
   private void writeAnswer(JsonParser parser, OutputStream out) throws IOException {
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
     String key = null;
-    try (JsonGenerator json = LargeJson.FACTORY.createGenerator(rest)) {
+    try (JsonGenerator json = FACTORY.createGenerator(new Bounded(rest))) {
       json.writeStartObject();
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         parser.skipChildren(); // its place counts where nothing has a key
@@ -112,7 +126,7 @@ final class InlinedAnswers {
             key = parser.currentToken().isScalarValue() ? parser.getValueAsString(key) : key;
             parser.skipChildren();
           } else if (name.equals("metadata")) {
-            JsonNode metadata = MAPPER.readTree(parser);
+            JsonNode metadata = BoundedJson.value(parser);
             key = key == null ? metadata.path("key").asText(null) : key;
             json.writeFieldName(name);
             json.writeRawValue(metadata.toString());
@@ -132,6 +146,24 @@ final class InlinedAnswers {
     }
     out.write(fields, 1, fields.length - 1);
     out.write('\n');
+  }
+
+  /** One answer in memory. */
+  private static final class Bounded extends FilterOutputStream {
+    private long total;
+
+    Bounded(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) throws IOException {
+      total += length;
+      if (total > MOST_BYTES) {
+        throw new OddAnswer("An answer inside a job is larger than " + Amounts.size(MOST_BYTES));
+      }
+      out.write(buffer, offset, length);
+    }
   }
 
   /** That the connection breaks is the service's failure, not one of the disk. */

@@ -3,14 +3,13 @@ package dev.geminibatch.service.gemini;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.FieldNames;
-import dev.geminibatch.line.LargeJson;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.Redactor;
+import dev.geminibatch.service.RemoteFileName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJob.Counts;
 import dev.geminibatch.service.RemoteJob.ServiceError;
@@ -18,8 +17,6 @@ import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.RpcCode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -36,8 +33,8 @@ final class JobJson {
   static final Set<String> INLINED = Set.of("inlinedResponses", "inlined_responses");
   static final Set<String> INPUT = Set.of("inputConfig", "input_config");
 
-  private static final ObjectMapper MAPPER = new ObjectMapper(LargeJson.FACTORY);
   private static final int LONGEST_DETAILS = 4000;
+  private static final int LONGEST_STATE = 100;
   private static final int UNKNOWN = 2;
 
   private JobJson() {}
@@ -47,35 +44,18 @@ final class JobJson {
    * may be many megabytes. Of answers, only {@code true} is kept.
    */
   static JsonNode withoutContent(InputStream in) throws IOException {
-    try (JsonParser parser = LargeJson.FACTORY.createParser(in)) {
-      return parser.nextToken() == null ? JsonNodeFactory.instance.objectNode() : value(parser);
-    }
+    return BoundedJson.read(in, JobJson::withoutContent);
   }
 
-  private static JsonNode value(JsonParser parser) throws IOException {
-    if (parser.currentToken() == JsonToken.START_ARRAY) {
-      ArrayNode array = JsonNodeFactory.instance.arrayNode();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        array.add(value(parser));
-      }
-      return array;
+  private static JsonNode withoutContent(String name, JsonParser parser) throws IOException {
+    if (INLINED.contains(name)) {
+      return BooleanNode.valueOf(holdsSomething(parser));
     }
-    if (parser.currentToken() != JsonToken.START_OBJECT) {
-      return MAPPER.readTree(parser);
+    if (INPUT.contains(name)) {
+      parser.skipChildren();
+      return MissingNode.getInstance();
     }
-    ObjectNode object = JsonNodeFactory.instance.objectNode();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      parser.nextToken();
-      if (INLINED.contains(name)) {
-        object.put(name, holdsSomething(parser));
-      } else if (INPUT.contains(name)) {
-        parser.skipChildren();
-      } else {
-        object.set(name, value(parser));
-      }
-    }
-    return object;
+    return null;
   }
 
   /** Whether a list, or an object with a list in it, has an element; it is read to its end. */
@@ -97,37 +77,57 @@ final class JobJson {
     return holds;
   }
 
-  /** Reads an operation; a missing field is empty, never an error. */
+  /**
+   * Reads an operation; a missing field is empty, never an error, and so is a name that is none.
+   */
   static RemoteJob read(JsonNode operation) {
-    return read(operation, "");
+    String name = name(operation);
+    boolean isName = JobName.isName(name);
+    if (!isName && !name.isEmpty()) {
+      OddNames.report("a job", name);
+    }
+    return read(operation, isName ? name : "");
   }
 
   /**
-   * As {@link #read(JsonNode)}.
+   * As {@link #read(JsonNode)}, for a job that was asked for.
    *
-   * @param asked the name that was asked for, if the description names none
+   * @throws dev.geminibatch.service.ServiceFailure if it is another one that is described
    */
-  static RemoteJob read(JsonNode operation, String asked) {
+  static RemoteJob read(JsonNode operation, JobName asked) {
+    String name = name(operation);
+    if (!name.isEmpty() && !name.equals(asked.value())) {
+      throw OddNames.failure(asked.value(), name);
+    }
+    return read(operation, asked.value());
+  }
+
+  /** What the service calls the job, which need not be a name. */
+  static String name(JsonNode operation) {
+    return operation.path("name").asText(operation.at("/metadata/name").asText(""));
+  }
+
+  private static RemoteJob read(JsonNode operation, String name) {
     JsonNode stats = field(operation, "batchStats");
     Optional<String> file = responsesFile(operation);
     boolean inlined = outputs(operation).anyMatch(JobJson::isInlined);
     Optional<ServiceError> error = error(operation);
     boolean done = operation.path("done").asBoolean(false);
-    String said = field(operation, "state").asText("");
+    String said = Amounts.shortened(field(operation, "state").asText(""), LONGEST_STATE);
     RemoteJobState state = state(said, done, file.isPresent() || inlined, error);
     return new RemoteJob(
-        operation.path("name").asText(operation.at("/metadata/name").asText(asked)),
-        field(operation, "displayName").asText(""),
-        field(operation, "model").asText(""),
+        name,
+        Fields.text(field(operation, "displayName")),
+        Fields.text(field(operation, "model")),
         state,
         stateText(said, state),
-        time(field(operation, "createTime")),
-        time(field(operation, "endTime")),
+        Fields.time(field(operation, "createTime")),
+        Fields.time(field(operation, "endTime")),
         new Counts(
-            FieldNames.either(stats, "requestCount").asLong(),
-            FieldNames.either(stats, "successfulRequestCount").asLong(),
-            FieldNames.either(stats, "failedRequestCount").asLong(),
-            FieldNames.either(stats, "pendingRequestCount").asLong()),
+            Fields.number(FieldNames.either(stats, "requestCount"), 0),
+            Fields.number(FieldNames.either(stats, "successfulRequestCount"), 0),
+            Fields.number(FieldNames.either(stats, "failedRequestCount"), 0),
+            Fields.number(FieldNames.either(stats, "pendingRequestCount"), 0)),
         file,
         error,
         inlined,
@@ -178,7 +178,17 @@ final class JobJson {
     return outputs(operation)
         .map(output -> FieldNames.either(output, "responsesFile").asText(""))
         .filter(file -> !file.isBlank())
+        .filter(JobJson::isFileName)
         .findFirst();
+  }
+
+  /** A job whose answers are in a file without a name is polled until they have one. */
+  private static boolean isFileName(String text) {
+    boolean isName = RemoteFileName.isName(text);
+    if (!isName) {
+      OddNames.report("a file of answers", text);
+    }
+    return isName;
   }
 
   private static boolean isInlined(JsonNode output) {
@@ -192,14 +202,6 @@ final class JobJson {
     return field.isMissingNode() ? FieldNames.either(operation, name) : field;
   }
 
-  private static Optional<Instant> time(JsonNode node) {
-    try {
-      return node.isTextual() ? Optional.of(Instant.parse(node.asText())) : Optional.empty();
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
-  }
-
   private static Optional<ServiceError> error(JsonNode operation) {
     JsonNode error = operation.path("error");
     if (isNone(error)) {
@@ -209,11 +211,14 @@ final class JobJson {
       return Optional.empty();
     }
     if (error.isTextual()) {
-      return Optional.of(new ServiceError(UNKNOWN, Redactor.redact(error.asText().strip()), ""));
+      return Optional.of(
+          new ServiceError(
+              UNKNOWN, Redactor.redact(ErrorBody.bounded(error.asText().strip())), ""));
     }
     int code = error.path("code").asInt();
     JsonNode details = error.path("details");
-    String message = ErrorBody.withViolations(error.path("message").asText(""), details);
+    String message =
+        ErrorBody.bounded(ErrorBody.withViolations(error.path("message").asText(""), details));
     return Optional.of(
         new ServiceError(
             code == 0 ? Math.max(UNKNOWN, RpcCode.number(error.path("status").asText(""))) : code,

@@ -1,6 +1,8 @@
 package dev.geminibatch.service.gemini;
 
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.DiskReserve;
+import dev.geminibatch.service.RemoteFileName;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -21,18 +23,30 @@ import okhttp3.Response;
  */
 final class ResumableDownload {
   private static final int BUFFER_BYTES = 1 << 14;
+
+  /** Rounds in sequence that bring almost nothing. */
+  private static final int MOST_DROPS = 100;
+
   private static final int BEGINNING_BYTES = 64;
+
+  /** How often it is checked whether the disk has room. */
+  private static final long CHECK_BYTES = 16L << 20;
+
   private static final int NOTHING_BEYOND = 416;
   private static final int PART = 206;
 
   private final GeminiHttp http;
   private final RetryPolicy retries;
-  private final String fileName;
+  private final RemoteFileName fileName;
   private final Path target;
   private final LongConsumer received;
 
   ResumableDownload(
-      GeminiHttp http, RetryPolicy retries, String fileName, Path target, LongConsumer received) {
+      GeminiHttp http,
+      RetryPolicy retries,
+      RemoteFileName fileName,
+      Path target,
+      LongConsumer received) {
     this.http = http;
     this.retries = retries;
     this.fileName = fileName;
@@ -42,14 +56,17 @@ final class ResumableDownload {
 
   void run() throws IOException {
     int failures = 0;
+    int drops = 0;
     while (true) {
       long before = size();
       try {
         fetch(before);
         return;
       } catch (ServiceFailure failure) {
-        failures = size() > before ? 1 : failures + 1; // while it moves it is not given up
-        if (!failure.isPassing() || failures >= retries.attempts()) {
+        long more = size() - before;
+        failures = more > 0 ? 1 : failures + 1; // while it moves it is not given up
+        drops = more >= Arrival.LEAST_BYTES ? 0 : drops + 1;
+        if (!failure.isPassing() || failures >= retries.attempts() || drops > MOST_DROPS) {
           throw failure;
         }
         retries.await(failures, failure);
@@ -62,7 +79,7 @@ final class ResumableDownload {
   }
 
   private void fetch(long from) throws IOException {
-    Request.Builder request = http.request(fileName + ":download?alt=media").get();
+    Request.Builder request = http.contentRequest(fileName).get();
     if (from > 0) {
       // Without this, a client may ask for a compressed answer, of which there is no part.
       request.header("Accept-Encoding", "identity").header("Range", "bytes=" + from + "-");
@@ -103,10 +120,15 @@ final class ResumableDownload {
         from > 0 ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
     long announced = response.body().contentLength();
     long total = 0;
+    long checked = -1;
     try (OutputStream out = PrivateFiles.output(target, how)) {
       InputStream in = response.body().byteStream();
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int read; (read = read(in, buffer)) >= 0; ) {
+        if (checked < total / CHECK_BYTES) {
+          checked = total / CHECK_BYTES;
+          DiskReserve.check(target);
+        }
         out.write(buffer, 0, read);
         total += read;
         received.accept(from + total);

@@ -7,6 +7,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.service.BatchService.JobPage;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.PageTokens;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -44,6 +45,7 @@ final class JobPolling {
   private final Map<JobName, Instant> missingSince = new ConcurrentHashMap<>();
   private final Set<JobName> unreadable = ConcurrentHashMap.newKeySet();
   private Optional<String> furtherPage = Optional.empty();
+  private PageTokens pages = new PageTokens();
   private int turn;
 
   JobPolling(StageContext context, Connection connection) {
@@ -62,6 +64,20 @@ final class JobPolling {
    */
   void poll(List<Job> open, Map<String, Run> runs) {
     Instant now = clock.instant();
+    List<Job> named = open.stream().filter(job -> job.name().isPresent()).toList();
+    open.stream().filter(job -> job.name().isEmpty()).forEach(this::endUnnamed);
+    pollNamed(named, runs, now);
+  }
+
+  /** An earlier version took what the service called it for a name, whatever it was. */
+  private void endUnnamed(Job job) {
+    LOG.error("{} has no name with the service that can be used; it is given up", job.label());
+    ledger
+        .jobs()
+        .ended(job, JobProblem.Kind.GONE.name(), null, "the service gave it no usable name");
+  }
+
+  private void pollNamed(List<Job> open, Map<String, Run> runs, Instant now) {
     if (open.isEmpty() || !pace.isTime(now, youngest(open, now))) {
       return;
     }
@@ -107,11 +123,12 @@ final class JobPolling {
     if (furtherPage.isPresent()) {
       JobPage further = connection.batches().jobs(furtherPage);
       take(further, unseen, runs);
-      furtherPage = further.nextPageToken();
+      furtherPage = pages.next(further.nextPageToken());
     } else {
       List<Job> left = new ArrayList<>(unseen.values());
       pollOne(left.get(Math.floorMod(turn++, left.size())), runs);
-      furtherPage = newest.nextPageToken();
+      pages = new PageTokens();
+      furtherPage = pages.next(newest.nextPageToken());
     }
   }
 

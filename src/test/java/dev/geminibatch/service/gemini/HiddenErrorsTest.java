@@ -59,7 +59,7 @@ class HiddenErrorsTest {
           String path = exchange.getRequestURI().getPath();
           String type = path.endsWith(":download") ? "text/plain" : "application/json";
           exchange.getResponseHeaders().set("Content-Type", answers.getOrDefault("type", type));
-          exchange.getResponseHeaders().set("X-Goog-Upload-URL", base + "/session");
+          exchange.getResponseHeaders().set("X-Goog-Upload-URL", base + "/upload/session");
           exchange.getResponseHeaders().set("X-Goog-Upload-Status", "final");
           byte[] body = answers.getOrDefault(path, REFUSED).getBytes(UTF_8);
           exchange.sendResponseHeaders(200, body.length);
@@ -161,7 +161,7 @@ class HiddenErrorsTest {
       })
   void an_error_without_a_code_is_known_by_its_name_and_its_words(Kind kind, String body) {
     answers.put("/upload/v1beta/files", "{}");
-    answers.put("/session", body);
+    answers.put("/upload/session", body);
 
     assertThatThrownBy(() -> gemini.upload(upload(folder), sent -> {}))
         .isInstanceOfSatisfying(
