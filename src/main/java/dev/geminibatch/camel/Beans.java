@@ -9,6 +9,7 @@ import dev.geminibatch.extension.Prompts;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.Strikes;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.maintenance.Maintenance;
 import dev.geminibatch.media.MediaLookup;
@@ -17,6 +18,7 @@ import dev.geminibatch.media.StorageQuota;
 import dev.geminibatch.media.UploadCache;
 import dev.geminibatch.media.Uploader;
 import dev.geminibatch.report.Reports;
+import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.settings.Profiles;
@@ -61,6 +63,7 @@ import org.apache.hc.core5.http.config.Http1Config;
 /** Every object of the pipeline, made once; read from top to bottom it shows what needs what. */
 public final class Beans implements AutoCloseable {
   private final Workspace workspace;
+  private final Strikes strikes;
   private final AccountRefusals accounts;
   private final Receiver receiver;
   private final RemoteMedia remoteMedia;
@@ -86,7 +89,10 @@ public final class Beans implements AutoCloseable {
     this.parser = new LineParser();
     // Some more threads than uploads: while one writes down its reference, another one uploads.
     this.uploadPool = uploadPool(settings.uploads().concurrency() * 5 / 4 + 2);
+    workspace.learn();
     Ledger ledger = workspace.ledger();
+    this.strikes = ledger.strikes(Capacity.present());
+    Progress watched = workspace.work().watching(progress);
     this.accounts = new AccountRefusals(ledger, settings.profiles(), workspace.clock());
     StageContext context =
         new StageContext(
@@ -97,7 +103,7 @@ public final class Beans implements AutoCloseable {
             workspace.connections(),
             accounts,
             workspace.clock(),
-            progress);
+            watched);
     this.remoteMedia = remoteMedia(context);
     this.mediaProxies =
         new MediaProxies(settings.service().proxies(), settings.uploads().remoteTimeout());
@@ -123,7 +129,8 @@ public final class Beans implements AutoCloseable {
     byName.put("receiver", receiver);
     byName.put("inbox", new InboxWatch(context));
     byName.put("pictures", new PictureInbox(context, receiver));
-    byName.put("itinerary", new Itinerary(ledger, settings.routes().stages(), progress));
+    byName.put(
+        "itinerary", new Itinerary(ledger, settings.routes().stages(), watched, workspace.work()));
     byName.put("claims", workspace.busy());
     byName.put("lineChange", new LineChange(context));
     byName.put("inspector", new Inspector(context, media, cache, prices, parser, ahead));
@@ -221,6 +228,11 @@ public final class Beans implements AutoCloseable {
   /** What the beans work with. */
   public Workspace workspace() {
     return workspace;
+  }
+
+  /** The runs whose work ends or blocks processes. */
+  public Strikes strikes() {
+    return strikes;
   }
 
   RemoteMedia remoteMedia() {

@@ -3,6 +3,8 @@ package dev.geminibatch.camel;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.WorkWatch;
+import dev.geminibatch.wiring.Workspace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +29,7 @@ public final class Pipeline implements AutoCloseable {
   private final Main main;
   private final Beans beans;
   private final ProducerTemplate template;
+  private WorkWatch workWatch;
 
   private Pipeline(Main main, Beans beans) {
     this.main = main;
@@ -58,6 +61,7 @@ public final class Pipeline implements AutoCloseable {
           .forEach(profile -> pipeline.open(profile, settings.routes().off()));
     }
     beans.remoteMedia().use(new HttpDownload(pipeline.template, beans.mediaProxies()));
+    settings.jobs().runStuckAfter().ifPresent(pipeline::watch);
     if (settings.routes().reload()) {
       Runnable trial = () -> tryOut(main(settings, beans, properties, watchInbox), settings, beans);
       settings.routes().folders().forEach(folder -> pipeline.reload(folder, trial));
@@ -65,9 +69,25 @@ public final class Pipeline implements AutoCloseable {
     return pipeline;
   }
 
+  private void watch(Duration stuckAfter) {
+    Workspace workspace = beans.workspace();
+    SpareWorkers spares = new SpareWorkers(camelContext(), workspace.work());
+    workWatch =
+        new WorkWatch(
+            workspace.work(),
+            beans.strikes(),
+            workspace.lastWords(),
+            stuckAfter,
+            workspace.settings().jobs().concurrency(),
+            spares::add);
+    workWatch.start();
+  }
+
   private static void start(Main main, Settings settings, Beans beans) {
     RouteFiles files = new RouteFiles(settings.routes().folders());
-    Checks checks = new Checks(files, settings.routes().off(), beans.components());
+    Workspace workspace = beans.workspace();
+    NodeWatch watch = new NodeWatch(workspace.work(), workspace.lastWords());
+    Checks checks = new Checks(files, settings.routes().off(), beans.components(), watch);
     main.addMainListener(checks);
     try {
       files.check();
@@ -197,11 +217,17 @@ public final class Pipeline implements AutoCloseable {
     private final RouteFiles files;
     private final List<String> off;
     private final Optional<? extends ClassLoader> components;
+    private final NodeWatch watch;
 
     /** Also when it could not be started. */
     private CamelContext context;
 
-    Checks(RouteFiles files, List<String> off, Optional<? extends ClassLoader> components) {
+    Checks(
+        RouteFiles files,
+        List<String> off,
+        Optional<? extends ClassLoader> components,
+        NodeWatch watch) {
+      this.watch = watch;
       this.files = files;
       this.off = off;
       this.components = components;
@@ -211,6 +237,7 @@ public final class Pipeline implements AutoCloseable {
     public void beforeInitialize(BaseMainSupport main) {
       context = main.getCamelContext();
       components.ifPresent(context::setApplicationContextClassLoader);
+      context.getCamelContextExtension().addInterceptStrategy(watch);
       context.addLifecycleStrategy(
           new LifecycleStrategySupport() {
             @Override
@@ -246,6 +273,9 @@ public final class Pipeline implements AutoCloseable {
             },
             "cut-off");
     cutOff.setDaemon(true);
+    if (workWatch != null) {
+      workWatch.close();
+    }
     cutOff.start();
     main.stop();
     cutOff.interrupt();

@@ -33,9 +33,12 @@ public final class CommandLineInterface {
   private final Terminal terminal;
   private final Map<String, String> environment;
 
-  private CommandLineInterface(Terminal terminal, Map<String, String> environment) {
+  private final Ending ending;
+
+  private CommandLineInterface(Terminal terminal, Map<String, String> environment, Ending ending) {
     this.terminal = terminal;
     this.environment = environment;
+    this.ending = ending;
   }
 
   /**
@@ -44,7 +47,9 @@ public final class CommandLineInterface {
    * @return the exit code
    */
   public static int run(String[] arguments) {
-    return new CommandLineInterface(Terminal.ofProcess(), System.getenv()).execute(arguments);
+    Terminal terminal = Terminal.ofProcess();
+    Ending ending = new Ending(terminal, Runtime.getRuntime()::halt);
+    return new CommandLineInterface(terminal, System.getenv(), ending).execute(arguments);
   }
 
   private int execute(String[] arguments) {
@@ -95,8 +100,12 @@ public final class CommandLineInterface {
               + ".");
       return ExitCode.USAGE;
     } catch (RuntimeException e) {
+      ending.check(e);
       LOG.error("Unexpected error; please report it", e);
       return ExitCode.FAILED;
+    } catch (Error e) {
+      ending.check(e);
+      return ExitCode.ERROR;
     }
   }
 
@@ -119,6 +128,7 @@ public final class CommandLineInterface {
   private Session session(List<String> arguments, Options options, Action action) {
     Level level = options.quiet ? Level.WARNING : Level.INFO;
     Logs.set(terminal, level, action == Action.DAEMON || action == Action.SANDBOX);
+    ending.install();
     if (options.config != null && !Files.isReadable(options.config)) {
       throw new UsageException("--config names " + options.config + ", which cannot be read.");
     }
@@ -140,6 +150,7 @@ public final class CommandLineInterface {
         properties.ofFiles(),
         RetryPolicy.standard(),
         terminal,
+        ending,
         Clock.systemUTC());
   }
 

@@ -44,6 +44,10 @@ final class DaemonCommand {
       NameEncoding.remedy().ifPresent(remedy -> LOG.warn("File names: {}.", remedy));
       served.forEach(profile -> checkAccess(workspace, profile));
       beans.receiver().recover();
+      int retried = beans.strikes().retry();
+      if (retried > 0) {
+        LOG.info("{} tried once more, last and alone", Amounts.count(retried, "held run"));
+      }
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
       Runtime.getRuntime()
           .addShutdownHook(

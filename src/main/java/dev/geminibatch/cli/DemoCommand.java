@@ -52,7 +52,7 @@ final class DemoCommand {
       }
       Files.createDirectories(settings.folders().inbox());
       try (Workspace workspace =
-              new Workspace(settings, new ServiceFactory(session.retries()), session.clock());
+              session.workspace(settings, new ServiceFactory(session.retries()));
           Beans beans = new Beans(workspace, Progress.none(), run -> true);
           Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true)) {
         for (String export : EXPORTS) {

@@ -17,6 +17,9 @@ final class ExitCode {
   /** The time to wait is over and the job is still running. */
   static final int TIMED_OUT = 4;
 
+  /** Ended by an error in the program or for lack of memory; the next start resumes. */
+  static final int ERROR = 70;
+
   /** Interrupted; the same command resumes. */
   static final int INTERRUPTED = 130;
 

@@ -96,6 +96,7 @@ final class RunWatch {
     try {
       String runId = ended(begun);
       watched.add(runId);
+      beans.strikes().retry(runId);
       if (beans.workspace().busy().begin(runId)) {
         pipeline.advance(runId);
       } // else another process works on it, and it is only waited for

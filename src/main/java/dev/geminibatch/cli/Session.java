@@ -14,6 +14,7 @@ import java.util.Map;
  *
  * @param arguments as they were typed
  * @param properties every key of the configuration files but secrets
+ * @param ending of the process, after an Error
  */
 record Session(
     List<String> arguments,
@@ -22,6 +23,7 @@ record Session(
     Map<String, String> properties,
     RetryPolicy retries,
     Terminal terminal,
+    Ending ending,
     Clock clock) {
 
   /** The command that resumes what this one began: the same, without the key. */
@@ -45,11 +47,18 @@ record Session(
 
   /** What a command works with that runs the pipeline; to be closed by whoever asks. */
   Workspace workspace() {
-    return new Workspace(settings, new ServiceFactory(retries), clock);
+    return workspace(settings, new ServiceFactory(retries));
   }
 
   /** The same for a person who waits for one answer of the service. */
   Workspace impatientWorkspace() {
-    return new Workspace(settings, new ServiceFactory(retries).impatient(), clock);
+    return workspace(settings, new ServiceFactory(retries).impatient());
+  }
+
+  /** The same with other settings. */
+  Workspace workspace(Settings others, ServiceFactory services) {
+    Workspace workspace = new Workspace(others, services, clock, ending);
+    ending.watch(workspace.lastWords());
+    return workspace;
   }
 }

@@ -1,6 +1,7 @@
 package dev.geminibatch.io;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
@@ -16,16 +17,25 @@ public final class LockFile {
    * @return the file, locked until it is closed; empty if somebody else has it
    */
   public static Optional<FileChannel> take(Path file) throws IOException {
-    FileChannel channel = PrivateFiles.lockable(file);
+    return takeFile(file).map(RandomAccessFile::getChannel);
+  }
+
+  /**
+   * As {@link #take}, for a file that is written as well: an interrupt would close a channel, and
+   * with it the lock.
+   */
+  public static Optional<RandomAccessFile> takeFile(Path file) throws IOException {
+    PrivateFiles.createFile(file);
+    RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw");
     boolean locked = false;
     try {
-      locked = channel.tryLock() != null;
-      return locked ? Optional.of(channel) : Optional.empty();
+      locked = opened.getChannel().tryLock() != null;
+      return locked ? Optional.of(opened) : Optional.empty();
     } catch (OverlappingFileLockException e) {
       return Optional.empty(); // another part of this process, as in tests
     } finally {
       if (!locked) {
-        channel.close();
+        opened.close();
       }
     }
   }

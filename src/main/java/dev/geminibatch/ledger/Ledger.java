@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.time.Clock;
@@ -80,6 +81,15 @@ public final class Ledger implements AutoCloseable {
   /** Who may create a job next; for the settings that it takes, see there. */
   public CreationQueue creationQueue(int maxOpen, java.time.Duration retryIn) {
     return new CreationQueue(database, clock, maxOpen, retryIn);
+  }
+
+  /**
+   * Runs whose work ends or blocks processes.
+   *
+   * @param present what runs are tried with here
+   */
+  public Strikes strikes(Capacity present) {
+    return new Strikes(database, clock, present);
   }
 
   /** Whether a failure came from the database, so that nothing was written. */

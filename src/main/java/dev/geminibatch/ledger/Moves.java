@@ -21,7 +21,7 @@ final class Moves {
   }
 
   /**
-   * Moves a run to its next state; the tries of the stage behind it are forgotten.
+   * Moves a run to its next state; the tries and strikes of the stage behind it are forgotten.
    *
    * @throws IllegalStateException when there is no such move
    */
@@ -39,7 +39,7 @@ final class Moves {
     }
     handle.execute(
         "UPDATE run SET state = ?, reason = NULL, tries = 0, next_try = 0, waits_for = NULL,"
-            + " updated_at = ? WHERE id = ?",
+            + " strikes = 0, updated_at = ? WHERE id = ?",
         state.name(),
         clock.millis(),
         runId);

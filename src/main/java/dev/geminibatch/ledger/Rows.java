@@ -73,7 +73,8 @@ final class Rows {
             row.getInt("tries"),
             Instant.ofEpochMilli(row.getLong("next_try")),
             row.getString("waits_for") != null,
-            row.getInt("held") != 0),
+            row.getInt("held") != 0,
+            row.getInt("strikes")),
         text(row, "leader"),
         new Run.Counts(
             row.getLong("requests"),

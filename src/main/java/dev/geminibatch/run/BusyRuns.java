@@ -6,34 +6,77 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Which of our runs a thread works on, or is about to: one thread a run at a time. */
 public final class BusyRuns {
   private final Leases leases;
+  private final WorkInHand work;
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
-  public BusyRuns(Leases leases) {
+  /** The run that no other may be worked on beside, or that waits until none is. */
+  private String alone;
+
+  public BusyRuns(Leases leases, WorkInHand work) {
     this.leases = leases;
+    this.work = work;
   }
 
   /**
-   * Begins work on a run, or puts it in the queue for it; false if another process has it or it is
-   * busy already.
+   * Begins work on a run, or puts it in the queue for it; false if another process has it, it is
+   * busy already, or another run is to be worked on alone.
    */
   public boolean begin(String runId) {
-    return leases.acquire(runId) && busy.add(runId);
+    return leases.acquire(runId) && add(runId);
   }
 
   /** As {@link #begin}, for a run that is ours as long as nobody finishes it. */
   public boolean beginOurs(String runId) {
-    if (!busy.add(runId)) {
+    if (!add(runId)) {
       return false;
     }
     if (!leases.isOurs(runId)) {
-      busy.remove(runId);
+      end(runId);
       return false;
     }
     return true;
   }
 
+  private synchronized boolean add(String runId) {
+    if (alone != null && work.isStuck(alone)) {
+      alone = null;
+    }
+    boolean mayBegin = alone == null || alone.equals(runId) && isIdle();
+    return mayBegin && busy.add(runId);
+  }
+
+  /**
+   * From now on only this run is begun, when nothing else is busy; after its end all others again.
+   *
+   * @param runId null if no run is to be alone; one that is busy stays alone
+   */
+  public synchronized void reserve(String runId) {
+    if (alone == null || !busy.contains(alone)) {
+      alone = runId;
+    }
+  }
+
+  /** Whether a run is worked on, or about to be. */
+  public boolean isBusy(String runId) {
+    return busy.contains(runId);
+  }
+
+  /** Whether the work on a run was given up, although it may not have ended yet. */
+  public boolean isStuck(String runId) {
+    return work.isStuck(runId);
+  }
+
+  /** Whether no run is busy, but for those whose work was given up. */
+  public boolean isIdle() {
+    return busy.stream().allMatch(work::isStuck);
+  }
+
   /** Ends the work that {@link #begin} allowed. */
-  public void end(String runId) {
+  public synchronized void end(String runId) {
+    work.end(runId);
     busy.remove(runId);
+    if (runId.equals(alone)) {
+      alone = null;
+    }
   }
 }

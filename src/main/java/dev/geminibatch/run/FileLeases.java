@@ -3,6 +3,7 @@ package dev.geminibatch.run;
 import dev.geminibatch.io.LockFile;
 import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -36,12 +38,30 @@ public final class FileLeases implements Leases {
   private final Path workers;
   private final String me = HexFormat.of().toHexDigits(RandomGenerator.getDefault().nextLong());
   private final Set<String> owned = ConcurrentHashMap.newKeySet();
-  private FileChannel alive;
+  private final WorkRecord record;
+  private final Consumer<WorkRecord.Ended> onEnded;
+  private RandomAccessFile alive;
   private boolean isClosed;
 
-  public FileLeases(StateFolder state) {
+  /**
+   * Takes no lease yet.
+   *
+   * @param record of this process, written where its lock is
+   * @param onEnded receives what is found of processes that an Error has ended, before any run of
+   *     theirs can be acquired
+   */
+  public FileLeases(StateFolder state, WorkRecord record, Consumer<WorkRecord.Ended> onEnded) {
     this.state = state;
     this.workers = state.workers();
+    this.record = record;
+    this.onEnded = onEnded;
+  }
+
+  /** Looks for what processes that are gone have left behind. */
+  public synchronized void open() throws IOException {
+    synchronized (ONE_AT_A_TIME) {
+      beAlive();
+    }
   }
 
   @Override
@@ -84,8 +104,9 @@ public final class FileLeases implements Leases {
       removeDead();
       HERE.add(me);
       alive =
-          LockFile.take(workers.resolve(me))
+          LockFile.takeFile(workers.resolve(me))
               .orElseThrow(() -> new IOException("Cannot lock a file in " + workers));
+      record.open(alive);
     }
   }
 
@@ -120,10 +141,12 @@ public final class FileLeases implements Leases {
       return false;
     }
     Path file = workers.resolve(worker.get());
-    try (FileChannel dead = LockFile.take(file).orElse(null)) {
+    try (RandomAccessFile dead = LockFile.takeFile(file).orElse(null)) {
       if (dead == null) {
         return true;
       }
+      WorkRecord.read(dead).forEach(onEnded);
+      dead.setLength(0); // another process may wait to read it, too
     }
     Files.deleteIfExists(file);
     return false;
@@ -155,6 +178,7 @@ public final class FileLeases implements Leases {
   public synchronized void close() throws IOException {
     isClosed = true;
     owned.clear();
+    record.close();
     if (alive != null) {
       alive.close();
       alive = null;

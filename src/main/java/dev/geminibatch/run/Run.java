@@ -33,11 +33,19 @@ public record Run(
    * @param tries how often its stage has failed since it last succeeded
    * @param nextTry its stage is not tried before this time
    * @param isQueued whether it waits until it may create a job
-   * @param isHeld whether it stays where it is until a user's route releases it
+   * @param isHeld whether it stays where it is until a user's route releases it, or because of its
+   *     strikes
+   * @param strikes how often its stage has ended the process, or got stuck; with one, it is tried
+   *     last and alone
    */
   public record Wait(
-      Optional<String> reason, int tries, Instant nextTry, boolean isQueued, boolean isHeld) {
-    static final Wait NONE = new Wait(Optional.empty(), 0, Instant.EPOCH, false, false);
+      Optional<String> reason,
+      int tries,
+      Instant nextTry,
+      boolean isQueued,
+      boolean isHeld,
+      int strikes) {
+    static final Wait NONE = new Wait(Optional.empty(), 0, Instant.EPOCH, false, false, 0);
   }
 
   /**

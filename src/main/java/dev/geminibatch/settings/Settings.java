@@ -67,6 +67,7 @@ public record Settings(
    * @param maxOpen how many jobs of ours may be open at once; the service takes 100 of a project
    * @param keep how long finished runs are remembered
    * @param stuckAfter how long a job may take until it is cancelled and sent again; empty forever
+   * @param runStuckAfter how long the work on a run may make no progress; empty forever
    */
   public record Jobs(
       String model,
@@ -77,7 +78,8 @@ public record Settings(
       int maxAttempts,
       int maxOpen,
       Duration keep,
-      Optional<Duration> stuckAfter) {}
+      Optional<Duration> stuckAfter,
+      Optional<Duration> runStuckAfter) {}
 
   /**
    * Files that lines refer to.

@@ -107,7 +107,8 @@ final class SettingsReader {
         typed.number("retry.max-attempts", 3, 1, 10),
         typed.number("job.max-open", 90, 1, ServiceLimits.MAX_OPEN_JOBS),
         typed.time("history.keep", "30d"),
-        typed.timeOrOff("job.stuck-after"));
+        typed.timeOrOff("job.stuck-after", "off"),
+        typed.timeOrOff("run.stuck-after", "30m"));
   }
 
   /** The model goes into a URL: a name, and nothing that would lead elsewhere. */

@@ -77,9 +77,11 @@ final class TypedProperties {
     return time;
   }
 
-  /** A time, or {@code off}, which is the default. */
-  Optional<Duration> timeOrOff(String key) {
-    return text(key, "off").equals("off") ? Optional.empty() : Optional.of(time(key, "off"));
+  /** A time, or {@code off}. */
+  Optional<Duration> timeOrOff(String key, String byDefault) {
+    return text(key, byDefault).equals("off")
+        ? Optional.empty()
+        : Optional.of(time(key, byDefault));
   }
 
   /** A size of at least one byte. */

@@ -7,6 +7,7 @@ import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.WorkInHand;
 import java.util.Map;
 
 /**
@@ -18,23 +19,50 @@ public final class Itinerary {
   private final JobLedger jobs;
   private final Map<String, String> next;
   private final Progress progress;
+  private final WorkInHand work;
 
   /**
    * @param next the endpoints that the settings name for what comes after each stage
+   * @param work is given each stage as it begins
    */
-  public Itinerary(Ledger ledger, Map<String, String> next, Progress progress) {
+  public Itinerary(Ledger ledger, Map<String, String> next, Progress progress, WorkInHand work) {
     this.progress = progress;
+    this.work = work;
     this.queries = ledger.queries();
     this.jobs = ledger.jobs();
     this.next = next;
   }
 
-  /** The endpoint that takes the run on; null if there is nothing to do. */
+  /**
+   * The endpoint that takes the run on; null if there is nothing to do. It is for the thread that
+   * works on the run.
+   */
   public String next(String runId) {
     Run run = queries.find(runId).orElse(null);
     if (run == null) {
       return null;
     }
+    String endpoint = next(run);
+    if (endpoint != null) {
+      work.begin(run, stage(run.state()));
+    }
+    return endpoint;
+  }
+
+  /** The stage that a state leads to, as people know it. */
+  private static String stage(RunState state) {
+    return switch (state) {
+      case RECEIVING -> "receive";
+      case RECEIVED -> "inspect";
+      case INSPECTED -> "upload";
+      case UPLOADED -> "assemble";
+      case ASSEMBLED -> "submit";
+      case SUBMITTED -> "collect";
+      default -> "deliver";
+    };
+  }
+
+  private String next(Run run) {
     progress.stageOver(run);
     if (run.isHeld() || run.state().isFinished()) {
       return null;

@@ -2,13 +2,18 @@ package dev.geminibatch.wiring;
 
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
+import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.FileLeases;
+import dev.geminibatch.run.LastWords;
 import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.run.WorkInHand;
+import dev.geminibatch.run.WorkRecord;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Connections;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 
 /**
@@ -18,17 +23,27 @@ import java.time.Clock;
 public final class Workspace implements AutoCloseable {
   private final Settings settings;
   private final Clock clock;
-  private final Leases leases;
+  private final WorkInHand work;
+  private final LastWords lastWords;
+  private final FileLeases leases;
   private final BusyRuns busy;
   private final Connections connections;
   private Ledger ledger;
 
-  /** Opens nothing yet. */
-  public Workspace(Settings settings, Connection.Opener services, Clock clock) {
+  /**
+   * Opens nothing yet.
+   *
+   * @param ending of the process, when a thread has ended with an Error
+   */
+  public Workspace(
+      Settings settings, Connection.Opener services, Clock clock, LastWords.Ending ending) {
     this.settings = settings;
     this.clock = clock;
-    this.leases = new FileLeases(state());
-    this.busy = new BusyRuns(leases);
+    WorkRecord record = new WorkRecord();
+    this.work = new WorkInHand(record);
+    this.lastWords = new LastWords(work, ending);
+    this.leases = new FileLeases(state(), record, this::ended);
+    this.busy = new BusyRuns(leases, work);
     this.connections = new Connections(services, clock);
   }
 
@@ -53,6 +68,33 @@ public final class Workspace implements AutoCloseable {
       ledger = Ledger.open(state(), clock);
     }
     return ledger;
+  }
+
+  /**
+   * Learns what became of earlier processes: runs whose work has ended one with an Error are tried
+   * last and alone, and in the end held. To be called before any run is taken.
+   */
+  public void learn() throws IOException {
+    ledger();
+    leases.open();
+  }
+
+  private void ended(WorkRecord.Ended ended) {
+    try {
+      ledger().strikes(Capacity.present()).ended(ended);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The runs that threads of this process work on at this moment. */
+  public WorkInHand work() {
+    return work;
+  }
+
+  /** What ends the process after an Error. */
+  public LastWords lastWords() {
+    return lastWords;
   }
 
   /** Which runs this process works on. */

@@ -72,6 +72,7 @@ class TerminalGoldenTest {
     new CommandLine(options).parseArgs(arguments.toArray(String[]::new));
     ByteArrayOutputStream screen = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(screen, true, StandardCharsets.UTF_8);
+    Terminal terminal = new Terminal(out, out, false, () -> 80);
     Session session =
         new Session(
             arguments,
@@ -79,7 +80,8 @@ class TerminalGoldenTest {
             settings,
             Map.of(),
             RetryPolicy.standard(),
-            new Terminal(out, out, false, () -> 80),
+            terminal,
+            new Ending(terminal, code -> {}),
             Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     assertThat(new StatusCommand(session).run()).isEqualTo(ExitCode.OK);
     return screen.toString(StandardCharsets.UTF_8);

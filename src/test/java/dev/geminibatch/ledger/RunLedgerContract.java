@@ -183,11 +183,11 @@ abstract class RunLedgerContract extends LedgerContract {
     runs().parked(run, "still no way", Duration.ofSeconds(7));
     assertThat(run(run).waiting())
         .isEqualTo(
-            new Run.Wait(Optional.of("still no way"), 2, START.plusSeconds(7), false, false));
+            new Run.Wait(Optional.of("still no way"), 2, START.plusSeconds(7), false, false, 0));
 
     runs().moveTo(run, RunState.UPLOADED);
     assertThat(run(run).waiting())
-        .isEqualTo(new Run.Wait(Optional.empty(), 0, Instant.EPOCH, false, false));
+        .isEqualTo(new Run.Wait(Optional.empty(), 0, Instant.EPOCH, false, false, 0));
   }
 
   @Test

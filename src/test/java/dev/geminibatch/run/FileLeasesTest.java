@@ -13,8 +13,8 @@ class FileLeasesTest {
 
   @Test
   void a_run_belongs_to_one_worker_until_that_ends() throws Exception {
-    FileLeases first = new FileLeases(new StateFolder(state));
-    try (FileLeases second = new FileLeases(new StateFolder(state))) {
+    FileLeases first = leases();
+    try (FileLeases second = leases()) {
       assertThat(first.acquire("a")).isTrue();
       assertThat(first.acquire("a")).as("again").isTrue();
       assertThat(second.acquire("a")).isFalse();
@@ -30,8 +30,8 @@ class FileLeasesTest {
 
   @Test
   void a_run_that_is_given_up_may_be_taken_by_another() throws Exception {
-    try (FileLeases first = new FileLeases(new StateFolder(state));
-        FileLeases second = new FileLeases(new StateFolder(state))) {
+    try (FileLeases first = leases();
+        FileLeases second = leases()) {
       first.acquire("a");
       first.release("a");
 
@@ -47,7 +47,7 @@ class FileLeasesTest {
     Files.writeString(state.resolve("workers/deadbeef"), "");
     Files.writeString(folder.resolve("owner"), "deadbeef");
 
-    try (FileLeases leases = new FileLeases(new StateFolder(state))) {
+    try (FileLeases leases = leases()) {
       assertThat(leases.isFree("a")).isTrue();
       assertThat(leases.acquire("a")).isTrue();
       assertThat(state.resolve("workers/deadbeef")).doesNotExist();
@@ -56,7 +56,7 @@ class FileLeasesTest {
 
   @Test
   void any_number_of_runs_needs_one_lock() throws Exception {
-    try (FileLeases leases = new FileLeases(new StateFolder(state))) {
+    try (FileLeases leases = leases()) {
       for (int i = 0; i < 200; i++) {
         leases.acquire("run-" + i);
       }
@@ -64,5 +64,9 @@ class FileLeasesTest {
         assertThat(workers).as("its own, and the one of all").hasSize(2);
       }
     }
+  }
+
+  private FileLeases leases() {
+    return new FileLeases(new StateFolder(state), new WorkRecord(), ended -> {});
   }
 }

@@ -36,7 +36,10 @@ class ItineraryTest {
   void a_run_goes_on_where_the_settings_say_and_a_dry_run_does_not() throws IOException {
     Itinerary itinerary =
         new Itinerary(
-            fixture.ledger(), fixture.context().settings().routes().stages(), Progress.none());
+            fixture.ledger(),
+            fixture.context().settings().routes().stages(),
+            Progress.none(),
+            fixture.workspace().work());
     String run = fixture.dropped("a.jsonl");
     Path file = Files.writeString(folder.resolve("b.jsonl"), "any");
     String dry =

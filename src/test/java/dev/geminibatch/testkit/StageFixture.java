@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** What the stages work with, in a folder of its own: without Camel, and by itself no service. */
@@ -54,6 +55,7 @@ public final class StageFixture implements AutoCloseable {
 
   private final Path folder;
   private final MovableClock clock = new MovableClock(Clock.systemUTC());
+  private final List<String> lastWords = new CopyOnWriteArrayList<>();
   private final Workspace workspace;
   private final StageContext context;
   private final Receiver receiver;
@@ -66,7 +68,7 @@ public final class StageFixture implements AutoCloseable {
     all.putIfAbsent("gemini.api-key", "some-key");
     Settings settings = Settings.of(PropertySources.read(all, Map.of(), List.of()), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(1, Duration.ZERO, time -> {});
-    this.workspace = new Workspace(settings, service.apply(withoutPauses), clock);
+    this.workspace = new Workspace(settings, service.apply(withoutPauses), clock, lastWords::add);
     this.context =
         new StageContext(
             workspace.ledger(),
@@ -106,6 +108,11 @@ public final class StageFixture implements AutoCloseable {
 
   public MovableClock clock() {
     return clock;
+  }
+
+  /** What the process would have said before it had ended with an Error. */
+  public List<String> lastWords() {
+    return lastWords;
   }
 
   public Workspace workspace() {

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A sandbox, folders of its own, and the real routes between them. */
 public final class Workshop implements AutoCloseable {
@@ -35,6 +36,7 @@ public final class Workshop implements AutoCloseable {
   private final Map<String, String> values;
   private final Sandbox sandbox;
   private final MovableClock clock = new MovableClock(Clock.systemUTC());
+  private final List<String> lastWords = new CopyOnWriteArrayList<>();
   private Workspace workspace;
   private Beans beans;
   private Pipeline pipeline;
@@ -92,7 +94,7 @@ public final class Workshop implements AutoCloseable {
         Settings.of(
             PropertySources.read(Map.of(), Map.of(), List.of(written(all))), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(6, Duration.ofMillis(2), time -> {});
-    workspace = new Workspace(settings, new ServiceFactory(withoutPauses), clock);
+    workspace = new Workspace(settings, new ServiceFactory(withoutPauses), clock, lastWords::add);
     beans = new Beans(workspace, Progress.none(), run -> true);
     beans.receiver().recover();
     all.keySet().removeIf(key -> key.startsWith("gemini."));
@@ -132,6 +134,11 @@ public final class Workshop implements AutoCloseable {
 
   public Sandbox sandbox() {
     return sandbox;
+  }
+
+  /** What the process would have said before it had ended with an Error. */
+  public List<String> lastWords() {
+    return lastWords;
   }
 
   public Workspace workspace() {

@@ -76,6 +76,9 @@ public final class FailureHandler {
   }
 
   private Failure decide(String runId, Throwable thrown, String notifying) throws IOException {
+    if (context.busy().isStuck(runId)) {
+      return null; // it was given up, and the ledger has the reason
+    }
     Run run = ledger.queries().run(runId);
     Throwable problem = understood(thrown);
     if (problem instanceof StaleReferences) {

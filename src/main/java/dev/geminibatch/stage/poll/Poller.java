@@ -33,6 +33,12 @@ public final class Poller {
   private static final Logger LOG = LoggerFactory.getLogger("poll");
   private static final int PAGE = 200;
 
+  /** How long a run that is to be tried alone waits for a moment when nobody else is at work. */
+  private static final Duration OTHERS_FIRST = Duration.ofMinutes(30);
+
+  /** How long then nobody else begins, for such a moment to come. */
+  private static final Duration OTHERS_WAIT = Duration.ofMinutes(10);
+
   private final Ledger ledger;
   private final CreationQueue queue;
   private final Leases leases;
@@ -43,6 +49,9 @@ public final class Poller {
   private final Clock clock;
   private final Instant started;
   private boolean hasPolled;
+
+  /** Since when a run waits to be tried alone. */
+  private Instant suspectSince;
 
   /**
    * @param scope the runs that this process is for, beside those that are to answer them
@@ -148,23 +157,61 @@ public final class Poller {
 
   private Turns goOn(List<Run> following, Set<String> leaders, boolean someWait) {
     Turns turns = new Turns(new ArrayList<>(), new ArrayList<>());
-    for (Run run : ledger.due().mayGoOn(clock.instant(), started)) {
-      if (isInScope(run, leaders) && begin(run)) {
-        boolean hasJobs = run.state().compareTo(RunState.ASSEMBLED) >= 0;
-        (hasJobs ? turns.near() : turns.others()).add(run.id());
+    List<Run> due =
+        new ArrayList<>(
+            ledger.due().mayGoOn(clock.instant(), started).stream()
+                .filter(run -> isInScope(run, leaders))
+                .toList());
+    Set<String> ended = following.isEmpty() ? Set.of() : ledger.queries().endedLeaders();
+    following.stream()
+        .filter(run -> isDue(run) && run.leader().map(ended::contains).orElse(true))
+        .forEach(due::add);
+    Optional<Run> suspect = suspect(due);
+    for (Run run : due) {
+      if (run.waiting().strikes() == 0 && begin(run)) {
+        boolean isNear =
+            run.state() == RunState.FOLLOWING || run.state().compareTo(RunState.ASSEMBLED) >= 0;
+        (isNear ? turns.near() : turns.others()).add(run.id());
       }
     }
     if (someWait) {
       services().forEach(service -> fillRoom(service, turns, leaders));
     }
-    if (!following.isEmpty()) {
-      Set<String> ended = ledger.queries().endedLeaders();
-      following.stream()
-          .filter(run -> isDue(run) && run.leader().map(ended::contains).orElse(true))
-          .filter(this::begin)
-          .forEach(run -> turns.near().add(run.id()));
+    if (suspect.isPresent() && busy.isIdle()) {
+      tryAlone(suspect.get(), turns);
     }
     return turns;
+  }
+
+  /**
+   * The run that is to be tried next of those that may have ended an earlier process, or got stuck.
+   * It waits until nobody else is at work; after a while nobody else begins for a while.
+   */
+  private Optional<Run> suspect(List<Run> due) {
+    Optional<Run> suspect =
+        due.stream()
+            .filter(run -> run.waiting().strikes() > 0 && !busy.isBusy(run.id()) && mayTry(run))
+            .findFirst();
+    Instant now = clock.instant();
+    if (suspect.isEmpty()
+        || suspectSince == null
+        || now.isAfter(suspectSince.plus(OTHERS_FIRST).plus(OTHERS_WAIT))) {
+      suspectSince = now;
+    }
+    boolean isItsTurn = suspect.isPresent() && now.isAfter(suspectSince.plus(OTHERS_FIRST));
+    busy.reserve(isItsTurn ? suspect.get().id() : null);
+    return suspect;
+  }
+
+  private void tryAlone(Run run, Turns turns) {
+    busy.reserve(run.id());
+    if (begin(run)) {
+      LOG.info(
+          "{}: tried alone, since it may have ended the last process, or got stuck", run.name());
+      turns.others().add(run.id());
+    } else {
+      busy.reserve(null);
+    }
   }
 
   /** As many runs as there is room for; those of others, or of nobody, take none of it. */
@@ -200,11 +247,15 @@ public final class Poller {
   /** Begins a run, unless its account is refused, or another process works on it. */
   private boolean begin(Run run) {
     ProjectId project = context.connection(run).project();
-    boolean isBegun = context.accounts().mayTry(run, project) && take(run);
+    boolean isBegun = mayTry(run) && take(run);
     if (isBegun) {
       context.accounts().trying(run, project);
     }
     return isBegun;
+  }
+
+  private boolean mayTry(Run run) {
+    return context.accounts().mayTry(run, context.connection(run).project());
   }
 
   /** Takes a run, unless another process has gone on with it until it was ours. */
@@ -216,10 +267,16 @@ public final class Poller {
       return false;
     }
     Optional<Run> present = ledger.queries().find(run.id());
-    if (present.map(Run::state).filter(run.state()::equals).isEmpty()) {
+    if (present.filter(same -> isAsSeen(run, same)).isEmpty()) {
       leases.release(run.id());
       return false;
     }
     return busy.begin(run.id());
+  }
+
+  private static boolean isAsSeen(Run seen, Run present) {
+    return present.state() == seen.state()
+        && present.isHeld() == seen.isHeld()
+        && present.waiting().strikes() == seen.waiting().strikes();
   }
 }

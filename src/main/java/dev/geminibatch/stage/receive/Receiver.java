@@ -27,6 +27,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -51,6 +52,9 @@ public final class Receiver {
   private final Clock clock;
   private final RandomGenerator random;
   private final Map<Path, Instant> ignoredUntil = new ConcurrentHashMap<>();
+
+  /** Runs that could not be begun. */
+  private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
   public Receiver(StageContext context, RandomGenerator random) {
     this.context = context;
@@ -80,7 +84,8 @@ public final class Receiver {
    * Moves a dropped file out of the inbox, and the settings that lie beside it.
    *
    * @param profile whose inbox it is
-   * @return the id of the run, begun by {@link BusyRuns#begin}; null if there is nothing to take
+   * @return the id of the run, begun by {@link BusyRuns#begin}; null if there is nothing to take,
+   *     or the run waits for a tick because another one is worked on alone
    * @throws IOException when the file cannot be moved; it is ignored for a while then
    */
   public String receive(String profile, Path file) throws IOException {
@@ -106,12 +111,14 @@ public final class Receiver {
                 copyOverrides(run);
                 moveContent(source, target);
                 InputFile.removeSettingsBeside(source);
-                context.busy().begin(run.id());
+                if (!context.busy().begin(run.id())) {
+                  waiting.add(run.id());
+                }
               });
       ignoredUntil.remove(file);
       forgetFailure(run);
       LOG.info("{}: received as run {}", name, id);
-      return id;
+      return waiting.remove(id) ? null : id;
     } catch (IOException e) {
       ignoredUntil.values().removeIf(clock.instant()::isAfter);
       ignoredUntil.put(file, clock.instant().plus(IGNORED));

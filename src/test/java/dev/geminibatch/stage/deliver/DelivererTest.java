@@ -16,6 +16,7 @@ import dev.geminibatch.run.FileLeases;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.WorkRecord;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.stage.Gunzip;
 import dev.geminibatch.stage.collect.Collector;
@@ -123,7 +124,8 @@ class DelivererTest {
 
     assertThat(fixture.run(run).state()).isEqualTo(RunState.DELIVERED);
     assertThat(fixture.run(run).counts().answered()).isEqualTo(2);
-    try (FileLeases elsewhere = new FileLeases(fixture.context().state())) {
+    try (FileLeases elsewhere =
+        new FileLeases(fixture.context().state(), new WorkRecord(), ended -> {})) {
       assertThat(elsewhere.acquire(run)).isTrue();
     }
   }

@@ -1,0 +1,141 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.run.Capacity;
+import dev.geminibatch.run.WorkRecord;
+import java.time.Clock;
+import java.time.Duration;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Runs whose work has ended a process with an Error, or got stuck. A run with one strike is tried
+ * last and alone. If that ends the process again, or gets stuck again, it is held, so that others
+ * go on; nothing of it is lost. A run that moves to another state has no strikes any more.
+ */
+public final class Strikes {
+  private static final int MOST = 2;
+
+  /** How a run is held that a user's route does not release. */
+  private static final int HELD = 2;
+
+  private final Jdbi durable;
+  private final Clock clock;
+  private final Capacity present;
+
+  Strikes(LedgerDatabase database, Clock clock, Capacity present) {
+    this.durable = database.durable();
+    this.clock = clock;
+    this.present = present;
+  }
+
+  /**
+   * An Error has ended a process while a run was in hand. One that was in hand beside others need
+   * not be to blame: it is tried alone, and known then.
+   */
+  public void ended(WorkRecord.Ended ended) {
+    String why = why(ended);
+    durable.useTransaction(
+        handle -> {
+          if (ended.isCause()) {
+            add(handle, ended.runId(), why, Duration.ZERO);
+          } else {
+            set(handle, ended.runId(), "CASE WHEN strikes = 0 THEN 1 ELSE strikes END", "reason");
+          }
+        });
+  }
+
+  private static String why(WorkRecord.Ended ended) {
+    String what =
+        ended.error().equals(OutOfMemoryError.class.getSimpleName())
+            ? "Java ran out of memory"
+            : "The program ended with an error (" + ended.error() + ")";
+    return what + " in the stage " + ended.stage();
+  }
+
+  /**
+   * The work on a run got stuck.
+   *
+   * @param why a clause
+   * @param wait until it is tried once more
+   */
+  public void stuck(String runId, String why, Duration wait) {
+    durable.useTransaction(handle -> add(handle, runId, why, wait));
+  }
+
+  private void add(Handle handle, String runId, String why, Duration wait) {
+    int strikes =
+        handle
+                .createQuery("SELECT strikes FROM run WHERE id = :id")
+                .bind("id", runId)
+                .mapTo(Integer.class)
+                .findOne()
+                .orElse(0)
+            + 1;
+    boolean isHeld = strikes >= MOST;
+    String reason =
+        why
+            + (isHeld
+                ? ", and again when the run was tried alone. It is held, and nothing of it is lost."
+                    + " It is tried once more when the program starts with more memory (java"
+                    + " -Xmx..., now "
+                    + Amounts.size(present.memory())
+                    + ") or in another version, or by --file for a file from the command line"
+                : ". The run is tried once more, last and alone");
+    handle.execute(
+        "UPDATE run SET strikes = ?, held = ?, reason = ?, next_try = ?, tries = tries + 1,"
+            + " waits_for = NULL, tried_memory = ?, tried_version = ?, updated_at = ?"
+            + " WHERE id = ? AND state NOT IN ('DELIVERED', 'FAILED') AND held <> 1",
+        strikes,
+        isHeld ? HELD : 0,
+        Rows.shortened(reason),
+        clock.millis() + wait.toMillis(),
+        present.memory(),
+        present.version(),
+        clock.millis(),
+        runId);
+  }
+
+  private void set(Handle handle, String runId, String strikes, String reason) {
+    handle.execute(
+        "UPDATE run SET reason = "
+            + reason
+            + ", strikes = "
+            + strikes
+            + ", waits_for = NULL, updated_at = ? WHERE id = ?"
+            + " AND state NOT IN ('DELIVERED', 'FAILED') AND held = 0",
+        clock.millis(),
+        runId);
+  }
+
+  /**
+   * Lets runs that are held for their strikes try once more if there is more memory now, or this is
+   * another version.
+   *
+   * @return how many
+   */
+  public int retry() {
+    return durable.inTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET held = 0, strikes = 1, next_try = 0, updated_at = ? WHERE held = ?"
+                    + " AND state NOT IN ('DELIVERED', 'FAILED')"
+                    + " AND (tried_memory < ? OR tried_version <> ?)",
+                clock.millis(),
+                HELD,
+                present.memory(),
+                present.version()));
+  }
+
+  /** Lets one run that is held for its strikes try once more, because a person wants it. */
+  public void retry(String runId) {
+    durable.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET held = 0, strikes = 1, next_try = 0, updated_at = ?"
+                    + " WHERE held = ? AND id = ?",
+                clock.millis(),
+                HELD,
+                runId));
+  }
+}

@@ -1,0 +1,188 @@
+package dev.geminibatch.run;
+
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The runs that threads work on at this moment, where they are, and whether they get on. */
+public final class WorkInHand {
+  private final WorkRecord record;
+  private final Map<String, Task> tasks = new ConcurrentHashMap<>();
+  private final BitSet slots = new BitSet();
+
+  public WorkInHand(WorkRecord record) {
+    this.record = record;
+  }
+
+  /** The work on one run, from when a worker takes it until the run waits or is over. */
+  public static final class Task {
+    private final Run run;
+    private final int slot;
+    private final AtomicLong steps = new AtomicLong();
+    private volatile String stage;
+    private volatile String route;
+    private volatile Thread thread;
+    private volatile boolean isStuck;
+
+    private Task(Run run, int slot) {
+      this.run = run;
+      this.slot = slot;
+    }
+
+    /** As it was when it was taken in hand. */
+    public Run run() {
+      return run;
+    }
+
+    /** The stage, as its route is named. */
+    public String stage() {
+      return stage;
+    }
+
+    /** The route that it is in, which may be a user's; the stage's until that is known. */
+    public String route() {
+      return route == null ? stage : route;
+    }
+
+    /** The worker. */
+    public Thread thread() {
+      return thread;
+    }
+
+    /** Grows as long as the work gets on. */
+    public long steps() {
+      return steps.get();
+    }
+
+    /** Whether it was given up. */
+    public boolean isStuck() {
+      return isStuck;
+    }
+
+    /** It is given up, until it gets to another stage after all. */
+    public void giveUp() {
+      isStuck = true;
+    }
+
+    /** It has made a step. */
+    public void step() {
+      steps.lazySet(steps.get() + 1); // a lost one among many does no harm
+    }
+  }
+
+  /** The thread that calls this begins a stage of a run. */
+  public void begin(Run run, String stage) {
+    Task task = tasks.computeIfAbsent(run.id(), id -> new Task(run, takeSlot()));
+    task.thread = Thread.currentThread();
+    task.route = null;
+    task.isStuck = false;
+    task.stage = stage;
+    task.step();
+    record.write(task.slot, run.id(), stage);
+  }
+
+  /** The work on a run has got to a route, which may be that of a stage or a user's. */
+  public void in(Task task, String routeId, boolean isStage) {
+    task.step();
+    if (routeId.equals(task.route)) {
+      return;
+    }
+    task.route = routeId;
+    if (isStage && !routeId.equals(task.stage)) {
+      task.stage = routeId;
+      record.write(task.slot, task.run.id(), routeId);
+    }
+  }
+
+  /** The work on a run is over for now. */
+  void end(String runId) {
+    Task task = tasks.remove(runId);
+    if (task != null) {
+      record.clear(task.slot);
+      synchronized (slots) {
+        slots.clear(task.slot);
+      }
+    }
+  }
+
+  private int takeSlot() {
+    synchronized (slots) {
+      int free = slots.nextClearBit(0);
+      slots.set(free);
+      return free;
+    }
+  }
+
+  /** All that is in hand. */
+  public Collection<Task> tasks() {
+    return tasks.values();
+  }
+
+  /** Whether the work on a run was given up. */
+  public boolean isStuck(String runId) {
+    Task task = tasks.get(runId);
+    return task != null && task.isStuck;
+  }
+
+  /** The work on a run; null if there is none. */
+  public Task find(String runId) {
+    return tasks.get(runId);
+  }
+
+  /** Takes every step for a sign that the work gets on, and passes it on. */
+  public Progress watching(Progress progress) {
+    return new Progress() {
+      @Override
+      public void step(Run run, String what, long done, long total, Unit unit) {
+        Task task = tasks.get(run.id());
+        if (task != null) {
+          task.step();
+        }
+        progress.step(run, what, done, total, unit);
+      }
+
+      @Override
+      public void stageOver(Run run) {
+        progress.stageOver(run);
+      }
+    };
+  }
+
+  /**
+   * What an Error came from: the run if one is named, else the one whose worker this thread is,
+   * else the only one in hand.
+   */
+  Task cause(String runId) {
+    Task named = runId == null ? null : tasks.get(runId);
+    if (named != null) {
+      return named;
+    }
+    Task only = null;
+    int count = 0;
+    for (Task task : tasks.values()) {
+      if (task.thread == Thread.currentThread()) {
+        return task;
+      }
+      if (!task.isStuck) {
+        only = task;
+        count++;
+      }
+    }
+    return count == 1 ? only : null;
+  }
+
+  /** Records for the next process what was in hand when an Error ended this one. */
+  void blame(Task cause, Throwable error) {
+    record.error(error.getClass().getSimpleName());
+    if (cause != null) {
+      record.blame(cause.slot, true);
+    }
+    for (Task task : tasks.values()) {
+      if (task != cause && !task.isStuck) {
+        record.blame(task.slot, false);
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.geminibatch.stage;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.Strikes;
+import dev.geminibatch.run.LastWords;
+import dev.geminibatch.run.WorkInHand;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches whether the work on each run gets on. What makes no step for {@code run.stuck-after} is
+ * given up: its worker is interrupted, its run parked, and if the worker does not end, another one
+ * takes its place, so that no run takes the workers of the others.
+ *
+ * <p>It counts its own looks and not the time, since a machine may have slept in between.
+ */
+public final class WorkWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("watch");
+
+  /** Without a step for as many looks in a row, work is stuck. */
+  public static final int LOOKS = 10;
+
+  /** How many looks a worker has to end after it was interrupted. */
+  private static final int GRACE = 2;
+
+  private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(3);
+  private static final Duration WAIT = Duration.ofMinutes(10);
+  private static final int SHOWN_FRAMES = 25;
+
+  private final WorkInHand work;
+  private final Strikes strikes;
+  private final LastWords lastWords;
+  private final Runnable spareWorker;
+  private final Duration stuckAfter;
+  private final int mostStuck;
+  private final Map<WorkInHand.Task, Seen> seen = new HashMap<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** How a task was at the last looks. */
+  private static final class Seen {
+    private long steps;
+    private int looks;
+    private boolean isReplaced;
+  }
+
+  /**
+   * @param workers how many there are
+   * @param spareWorker starts one more, which ends when so many are not needed any more
+   */
+  public WorkWatch(
+      WorkInHand work,
+      Strikes strikes,
+      LastWords lastWords,
+      Duration stuckAfter,
+      int workers,
+      Runnable spareWorker) {
+    this.work = work;
+    this.strikes = strikes;
+    this.lastWords = lastWords;
+    this.stuckAfter = stuckAfter;
+    this.mostStuck = 2 * workers;
+    this.spareWorker = spareWorker;
+  }
+
+  /** Looks from time to time, until closed. */
+  public void start() {
+    Thread thread = new Thread(this::watch, "watch");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void watch() {
+    Duration exact = stuckAfter.dividedBy(LOOKS);
+    Duration interval = exact.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : exact;
+    try {
+      while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+        lookSafely();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lookSafely() {
+    try {
+      look();
+    } catch (RuntimeException e) {
+      LOG.error("Whether work makes progress could not be seen; it will be retried", e);
+    }
+  }
+
+  /** One look at all that is in hand. */
+  public void look() {
+    seen.keySet().retainAll(work.tasks());
+    int stuck = 0;
+    for (WorkInHand.Task task : work.tasks()) {
+      Seen last = seen.computeIfAbsent(task, each -> new Seen());
+      long steps = task.steps();
+      last.looks = steps == last.steps && steps > 0 ? last.looks + 1 : 0;
+      last.steps = steps;
+      if (!task.isStuck()) {
+        last.isReplaced = false;
+        if (last.looks >= LOOKS) {
+          giveUp(task);
+        }
+      } else if (last.looks >= LOOKS + GRACE && !last.isReplaced) {
+        last.isReplaced = true;
+        LOG.warn("{}: its worker does not end; another one takes its place", task.run().name());
+        spareWorker.run();
+      }
+      stuck += last.isReplaced ? 1 : 0;
+    }
+    if (stuck > mostStuck) {
+      lastWords.end(stuck + " workers are stuck, see above; only a restart can end them");
+    }
+  }
+
+  private void giveUp(WorkInHand.Task task) {
+    task.giveUp();
+    String why =
+        "No progress for "
+            + Amounts.time(stuckAfter)
+            + (task.route().equals(task.stage())
+                ? " in the stage " + task.stage()
+                : " in the route " + task.route() + " (the stage was " + task.stage() + ")");
+    StringBuilder where = new StringBuilder();
+    StackTraceElement[] frames = task.thread().getStackTrace();
+    for (int i = 0; i < Math.min(frames.length, SHOWN_FRAMES); i++) {
+      where.append("\n    at ").append(frames[i]);
+    }
+    LOG.error("{}: {}. Its worker is interrupted{}", task.run().name(), why, where);
+    try {
+      strikes.stuck(task.run().id(), why, WAIT);
+    } catch (RuntimeException e) {
+      if (!Ledger.isCause(e)) {
+        throw e;
+      }
+      LOG.error("{}: this cannot be written down: {}", task.run().name(), e.getMessage());
+    }
+    task.thread().interrupt();
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+  }
+}
