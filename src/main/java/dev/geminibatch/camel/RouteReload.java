@@ -51,8 +51,8 @@ final class RouteReload extends RouteWatcherReloadStrategy {
     } catch (UsageException e) {
       LOG.error(
           "What was edited cannot be used, and the routes stay as they were; fix what is named"
-              + " here.\n{}",
-          e.getMessage());
+              + " here.");
+      e.getMessage().lines().forEach(LOG::error);
       return;
     }
     waiting.keySet().removeIf(Files::notExists);

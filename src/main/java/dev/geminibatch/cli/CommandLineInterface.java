@@ -60,7 +60,7 @@ public final class CommandLineInterface {
     try {
       ParseResult parsed = parser.parseArgs(arguments);
       if (parsed.isUsageHelpRequested()) {
-        terminal.print(parser.getUsageMessage().stripTrailing());
+        terminal.printDocument(parser.getUsageMessage().stripTrailing());
         return ExitCode.OK;
       }
       if (parsed.isVersionHelpRequested()) {

@@ -37,7 +37,7 @@ final class FilesCommand {
 
   private int list(Listing listing, Instant now) {
     if (session.options().json) {
-      session.terminal().print(json(listing).toPrettyString());
+      session.terminal().printDocument(json(listing).toPrettyString());
       return ExitCode.OK;
     }
     if (!listing.ours().isEmpty()) {
@@ -85,7 +85,7 @@ final class FilesCommand {
       ObjectNode document = JsonNodeFactory.instance.objectNode();
       document.putArray("deleted");
       idle.forEach(file -> document.withArray("deleted").add(file.name()));
-      session.terminal().print(document.toPrettyString());
+      session.terminal().printDocument(document.toPrettyString());
     } else {
       session.terminal().print(Amounts.count(idle.size()) + " files deleted.");
     }

@@ -1,5 +1,8 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.Visible;
+import dev.geminibatch.service.Redactor;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -13,6 +16,8 @@ import java.util.logging.Logger;
 final class Logs {
   /** Kept from being collected, and with it its level. */
   private static final Logger ROOT = Logger.getLogger("");
+
+  private static final int LONGEST_MESSAGE = 4_000;
 
   private Logs() {}
 
@@ -54,6 +59,7 @@ final class Logs {
     return entry.getLevel().intValue() >= least.intValue();
   }
 
+  /** What others wrote stays on its line, in what it says as in the names of loggers. */
   private static String format(LogRecord entry, boolean timed) {
     StringBuilder line = new StringBuilder();
     if (timed) {
@@ -65,19 +71,25 @@ final class Logs {
       line.append("WARN ");
     }
     if (timed) {
-      line.append(entry.getLoggerName()).append(": ");
+      line.append(shown(entry.getLoggerName())).append(": ");
     }
-    line.append(entry.getMessage());
+    line.append(shown(entry.getMessage()));
     // Where a fault of ours happened is worth its lines; what the outside world did is not.
     if (entry.getThrown() != null) {
-      line.append(" (").append(entry.getThrown()).append(')');
+      line.append(" (").append(shown(entry.getThrown().toString())).append(')');
       for (StackTraceElement frame : entry.getThrown().getStackTrace()) {
         if (frame.getClassName().startsWith("dev.geminibatch.")) {
-          line.append("\n    at ").append(frame);
+          line.append("\n    at ").append(shown(frame.toString()));
         }
       }
     }
     return line.toString();
+  }
+
+  /** Keys are taken out before a text is cut in two, and with it perhaps a key. */
+  private static String shown(String text) {
+    String redacted = Redactor.redact(String.valueOf(text));
+    return Visible.line(Amounts.shortened(redacted, LONGEST_MESSAGE));
   }
 
   private static String time(Instant instant) {

@@ -2,6 +2,7 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.LruMap;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import java.time.Clock;
@@ -105,7 +106,7 @@ final class ProgressDisplay implements Progress {
     }
     String words = what + ", " + counts(done, total, unit) + left;
     if (terminal.isInteractive()) {
-      terminal.status(line(run.name(), bar(done, total, unit), words));
+      terminal.status(line(Visible.line(run.name()), bar(done, total, unit), words));
     } else {
       lines.accept(run.name() + ": " + words);
     }

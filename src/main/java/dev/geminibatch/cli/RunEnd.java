@@ -37,7 +37,7 @@ final class RunEnd {
    */
   int tell() {
     if (session.options().json) {
-      session.terminal().print(json().toPrettyString());
+      session.terminal().printDocument(json().toPrettyString());
     }
     if (end.timedOut()) {
       return timedOut();

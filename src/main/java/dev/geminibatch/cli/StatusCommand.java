@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.report.Report;
 import dev.geminibatch.report.ReportText;
@@ -63,7 +63,7 @@ final class StatusCommand {
                 .put("reason", each.reason());
           }
         }
-        session.terminal().print(document.toPrettyString());
+        session.terminal().printDocument(document.toPrettyString());
       } else {
         print(runs, ledger);
         printNotTaken();
@@ -115,14 +115,15 @@ final class StatusCommand {
     Prices prices = Prices.read(session.settings().costs().prices());
     Report report = new Reports(ledger, workspace.state(), prices, session.clock()).of(run);
     if (session.options().json) {
-      session.terminal().print(new ObjectMapper().valueToTree(report).toPrettyString());
+      session.terminal().printDocument(new ObjectMapper().valueToTree(report).toPrettyString());
       return ExitCode.OK;
     }
     boolean failed = run.state() == RunState.FAILED;
     List<String> lines = failed ? List.of(run.name() + ": failed") : ReportText.lines(report);
     lines.forEach(session.terminal()::print);
     session.terminal().print("  run " + run.id() + ": " + StatusView.state(run));
-    run.reason().ifPresent(reason -> session.terminal().print("  why: " + reason));
+    run.reason()
+        .ifPresent(reason -> session.terminal().printDocument("  why: " + Visible.lines(reason)));
     if (!failed) {
       run.output().ifPresent(output -> session.terminal().print("  results: " + output));
     }
@@ -148,7 +149,7 @@ final class StatusCommand {
   }
 
   private static String file(Run run) {
-    String name = FileNames.shown(run.name());
+    String name = Visible.line(run.name());
     return run.profile().equals(Profiles.DEFAULT) ? name : run.profile() + "/" + name;
   }
 }

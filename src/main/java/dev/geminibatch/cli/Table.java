@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.io.Visible;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,7 @@ final class Table {
   Table row(Object... cells) {
     String[] row = new String[cells.length];
     for (int i = 0; i < cells.length; i++) {
-      row[i] = String.valueOf(cells[i]);
+      row[i] = Visible.line(String.valueOf(cells[i]));
     }
     rows.add(row);
     return this;

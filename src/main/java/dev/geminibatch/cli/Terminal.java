@@ -1,5 +1,7 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.service.Redactor;
 import java.io.Console;
 import java.io.PrintStream;
@@ -15,6 +17,9 @@ final class Terminal {
 
   /** So that a line that is wider than we think, or than it was, does not wrap. */
   private static final String NO_WRAP = "\u001b[?7l";
+
+  /** What somebody else says may be as long as he likes; nobody reads more than this. */
+  private static final int LONGEST_TEXT = 20_000;
 
   private static final String WRAP = "\u001b[?7h";
 
@@ -64,33 +69,44 @@ final class Terminal {
   }
 
   /** A line of what was asked for. */
-  synchronized void print(String line) {
+  void print(String line) {
+    printAsIs(Visible.line(Redactor.redact(line)));
+  }
+
+  /** A text of ours or in JSON, whose lines are meant as they are. */
+  void printDocument(String text) {
+    printAsIs(Visible.document(Redactor.redact(text)));
+  }
+
+  private synchronized void printAsIs(String text) {
     eraseStatus();
-    out.println(Redactor.redact(line));
+    out.println(text);
     out.flush();
     drawStatus();
   }
 
-  /** A line about what is going on. */
-  synchronized void tell(String line) {
-    eraseStatus();
-    err.println(Redactor.redact(line));
-    drawStatus();
+  /** A line about what is going on; further lines are indented. */
+  void tell(String text) {
+    String shown = Visible.lines(Amounts.shortened(Redactor.redact(text), LONGEST_TEXT));
+    synchronized (this) {
+      eraseStatus();
+      err.println(shown);
+      drawStatus();
+    }
   }
 
   /** The line below all others, on a terminal; empty removes it. */
   synchronized void status(String line) {
     if (interactive) {
       eraseStatus();
-      String redacted = Redactor.redact(line);
-      status = redacted.substring(0, Math.min(redacted.length(), statusWidth()));
+      status = Amounts.start(Visible.line(Redactor.redact(line)), statusWidth());
       drawStatus();
     }
   }
 
   /** Asks a question on a terminal; anything but yes is no. */
   boolean confirm(String question) {
-    String answer = System.console().readLine("%s [y/N] ", question);
+    String answer = System.console().readLine("%s [y/N] ", Visible.line(question));
     return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
   }
 

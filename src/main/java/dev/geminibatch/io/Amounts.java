@@ -56,8 +56,17 @@ public final class Amounts {
     if (text.length() <= most) {
       return text;
     }
-    boolean isWithinPair = Character.isSurrogatePair(text.charAt(most - 1), text.charAt(most));
-    return text.substring(0, isWithinPair ? most - 1 : most) + "...";
+    return start(text, most) + "...";
+  }
+
+  /** The first characters of a text, at most so many, and no half of one. */
+  public static String start(String text, int most) {
+    int end = Math.max(0, Math.min(text.length(), most));
+    boolean isWithinPair =
+        end > 0
+            && end < text.length()
+            && Character.isSurrogatePair(text.charAt(end - 1), text.charAt(end));
+    return text.substring(0, isWithinPair ? end - 1 : end);
   }
 
   /** A text of at most so many characters, shortened in its middle: {@code batches/4f…9c}. */
@@ -65,8 +74,13 @@ public final class Amounts {
     if (text.length() <= most) {
       return text;
     }
-    int end = (most - 1) / 2;
-    return text.substring(0, most - 1 - end) + "…" + text.substring(text.length() - end);
+    int end = text.length() - (most - 1) / 2;
+    boolean isWithinPair =
+        Character.isSurrogatePair(
+            text.charAt(end - 1), text.charAt(Math.min(end, text.length() - 1)));
+    return start(text, most - 1 - (most - 1) / 2)
+        + "…"
+        + text.substring(isWithinPair ? end + 1 : end);
   }
 
   /** A sentence without its full stop, to be part of another one. */

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -110,18 +109,8 @@ public final class FileNames {
     return name.chars().anyMatch(Character::isISOControl);
   }
 
-  /** A name for a person: characters that are not to be seen are written as {@code \n} is. */
+  /** A name for a person: see {@link Visible}. */
   public static String shown(String name) {
-    StringBuilder shown = new StringBuilder();
-    for (char each : name.toCharArray()) {
-      if (each == '\n') {
-        shown.append("\\n");
-      } else if (Character.isISOControl(each)) {
-        shown.append(String.format(Locale.ROOT, "\\u%04x", (int) each));
-      } else {
-        shown.append(each);
-      }
-    }
-    return shown.toString();
+    return Visible.line(name);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileReference;
 import dev.geminibatch.line.FileTag;
@@ -104,7 +105,7 @@ public final class JobPacker implements Closeable {
     Line source = line.line();
     rejectedCount++;
     if (examples.size() < EXAMPLES) {
-      examples.add("line " + source.number() + ": " + line.problem().message());
+      examples.add("line " + source.number() + ": " + Visible.line(line.problem().message()));
     }
     rejected.write(
         REJECTIONS.writeValueAsBytes(

@@ -72,7 +72,7 @@ class FileNamesTest {
 
   @Test
   void characters_that_are_not_to_be_seen_are_shown() {
-    assertThat(FileNames.shown("a\nb\u001b[31m\\")).isEqualTo("a\\nb\\u001b[31m\\");
+    assertThat(FileNames.shown("a\nb\u001b[31m\\")).isEqualTo("a\\nb\\u001B[31m\\");
   }
 
   @Test

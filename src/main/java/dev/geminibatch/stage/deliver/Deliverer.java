@@ -7,6 +7,7 @@ import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.extension.Delivery;
+import dev.geminibatch.io.FileNames;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.RequestReader;
@@ -77,7 +78,7 @@ public final class Deliverer {
   private Delivery delivery(Run run, ResultFiles files, ResultWriter.Outcome outcome) {
     return new Delivery(
         run.id(),
-        run.name(),
+        FileNames.shown(run.name()),
         run.profile(),
         context.folders(run).inbox().toString(),
         files.results().toAbsolutePath().getParent().toString(),

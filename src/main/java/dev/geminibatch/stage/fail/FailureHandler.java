@@ -3,8 +3,10 @@ package dev.geminibatch.stage.fail;
 import dev.geminibatch.extension.Failure;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.FullDisk;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.media.StaleReferences;
 import dev.geminibatch.run.Backoff;
@@ -38,6 +40,8 @@ public final class FailureHandler {
   private static final Duration FIRST_WAIT = Duration.ofSeconds(10);
   private static final Duration SHORTEST_REST = Duration.ofSeconds(1);
   private static final Backoff WAITS = new Backoff(FIRST_WAIT, Duration.ofMinutes(10));
+
+  private static final int LONGEST_REASON = 16_000;
 
   private final StageContext context;
   private final Ledger ledger;
@@ -148,26 +152,32 @@ public final class FailureHandler {
     ledger.runs().failed(run.id(), why);
     context.leases().release(run.id());
     context.folder(run).remove();
-    return new Failure(run.id(), run.name(), run.profile(), why, input.toString());
+    return new Failure(
+        run.id(), FileNames.shown(run.name()), run.profile(), shown(why), input.toString());
   }
 
   private String explanation(Run run, String why) {
     Path inbox = context.folders(run).inbox();
     return String.join(
         "\n",
-        run.name() + " could not be used. Nothing of it was sent.",
+        FileNames.shown(run.name()) + " could not be used. Nothing of it was sent.",
         "",
-        "Why:  " + why,
+        "Why:  " + shown(why),
         "When: " + context.clock().instant() + ", run " + run.id(),
         "",
         Files.exists(context.folder(run).overrides())
             ? "Fix the file, or its settings in "
-                + run.name()
+                + FileNames.shown(run.name())
                 + ".properties, and move both back into "
                 + inbox
                 + " to try again, the settings first."
             : "Fix the file and move it back into " + inbox + " to try again.",
         "");
+  }
+
+  /** Some of it may be in the service's words, or in those of whoever wrote the lines. */
+  private static String shown(String why) {
+    return Visible.lines(Amounts.shortened(Redactor.redact(why), LONGEST_REASON));
   }
 
   private void park(Run run, Throwable problem, String notifying) {

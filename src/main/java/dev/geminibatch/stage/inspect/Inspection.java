@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SequenceWriter;
 import dev.geminibatch.cost.PreflightCount;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.FileTag;
@@ -153,7 +154,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
     rejected++;
     badLines.write(new UnsentLine(line, problem.code(), problem.message()));
     if (examples.size() < EXAMPLES) {
-      String text = "line " + line + ": " + problem.message();
+      String text = "line " + line + ": " + Visible.line(problem.message());
       examples.add(text);
       LOG.warn("{} {}", run.name(), text);
     } else if (rejected == EXAMPLES + 1) {
