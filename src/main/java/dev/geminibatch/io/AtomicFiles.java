@@ -3,11 +3,14 @@ package dev.geminibatch.io;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Files that appear whole or not at all. */
@@ -51,27 +54,47 @@ public final class AtomicFiles {
     }
   }
 
-  /** As {@link #move} across file systems; a link is replaced by what it leads to. */
+  /** As {@link #move} across file systems. */
   public static void moveByCopying(Path source, Path target) throws IOException {
-    copy(source, target);
-    if (!looksTheSame(source, target)) {
-      Files.delete(target);
-      throw new IOException(source + " was changed while it was copied");
+    try (RegularFile open = RegularFile.open(source)) {
+      copy(open, target);
+      if (!open.isUnchanged()) {
+        Files.delete(target);
+        throw new IOException(source + " was changed while it was copied");
+      }
     }
     Files.delete(source);
   }
 
-  /** Makes a second name for a file, or a copy where the disk cannot do that. */
+  /**
+   * Makes a second name for a file, or a copy where the disk cannot do that.
+   *
+   * @throws FileAlreadyExistsException when there is something under that name
+   */
   public static void linkOrCopy(Path source, Path target) throws IOException {
     try {
-      Files.createLink(target, source.toRealPath()); // a link to a link would dangle
+      Files.createLink(target, source);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
     } catch (IOException | UnsupportedOperationException e) {
       copy(source, target);
     }
   }
 
-  /** Copies a file with its time; the target appears whole, and can be written to. */
+  /**
+   * Copies a file with its time; the target appears whole, and can be written to. Only who could
+   * read the file can read the copy.
+   *
+   * @throws NotRegular when the source is a link or no file
+   */
   public static void copy(Path source, Path target) throws IOException {
+    try (RegularFile open = RegularFile.open(source)) {
+      copy(open, target);
+    }
+  }
+
+  /** As {@link #copy(Path, Path)}, of a file that is open already. */
+  public static void copy(RegularFile source, Path target) throws IOException {
     publish(copyAside(source, target), target);
   }
 
@@ -79,29 +102,31 @@ public final class AtomicFiles {
    * As {@link #copy}, but for {@link #force}, which whoever calls this does later. After a power
    * failure before that the target may be shorter than it was.
    */
-  public static void copyUnforced(Path source, Path target) throws IOException {
+  public static void copyUnforced(RegularFile source, Path target) throws IOException {
     Files.move(copyAside(source, target), target, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private static Path copyAside(Path source, Path target) throws IOException {
+  /** Whoever may write into the folder may have put a link under the name that is known to him. */
+  private static Path copyAside(RegularFile source, Path target) throws IOException {
     Path part = aside(target, target.getFileName().toString(), ".part");
-    try (FileChannel from = FileChannel.open(source);
-        FileChannel to =
-            FileChannel.open(
-                part,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-      long size = from.size();
+    Files.deleteIfExists(part);
+    FileChannel from = source.fileChannel();
+    try (FileChannel to =
+        FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      source.restrictLikeIt(part);
+      long size = source.state().size();
       for (long at = 0; at < size; ) {
         long copied = from.transferTo(at, size - at, to);
         if (copied <= 0) {
-          throw new IOException(source + " became shorter while it was copied");
+          throw new IOException(source.path() + " became shorter while it was copied");
         }
         at += copied;
       }
+    } catch (IOException e) {
+      Files.deleteIfExists(part);
+      throw e;
     }
-    Files.setLastModifiedTime(part, Files.getLastModifiedTime(source));
+    Files.setLastModifiedTime(part, FileTime.from(source.state().modified(), TimeUnit.NANOSECONDS));
     return part;
   }
 
@@ -119,8 +144,12 @@ public final class AtomicFiles {
 
   /** Whether two files have the same size and time, as a copy has. */
   public static boolean looksTheSame(Path a, Path b) throws IOException {
-    return Files.size(a) == Files.size(b)
-        && Files.getLastModifiedTime(a).toMillis() == Files.getLastModifiedTime(b).toMillis();
+    FileState one = FileState.of(a);
+    FileState other = FileState.of(b);
+    return one.isRegular()
+        && other.isRegular()
+        && one.size() == other.size()
+        && one.modifiedMillis() == other.modifiedMillis();
   }
 
   public static void force(Path file) throws IOException {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,9 +22,10 @@ import java.util.concurrent.TimeUnit;
  * @param changed nanoseconds since 1970, when anything about it last changed, its name included;
  *     only the system sets it. -1 where the file system does not say
  * @param links how many names it has; 1 where the file system does not say
+ * @param owner the number of the user whom it belongs to; -1 where the file system does not say
  */
 public record FileState(
-    Kind kind, String identity, long size, long modified, long changed, int links) {
+    Kind kind, String identity, long size, long modified, long changed, int links, int owner) {
   private static final boolean HAS_UNIX = views().contains("unix");
   private static final int TYPE_OF_MODE = 0170000;
 
@@ -50,7 +51,7 @@ public record FileState(
     }
   }
 
-  private static java.util.Set<String> views() {
+  private static Set<String> views() {
     return Path.of("").getFileSystem().supportedFileAttributeViews();
   }
 
@@ -61,22 +62,24 @@ public record FileState(
    */
   public static FileState of(Path path) throws IOException {
     if (!HAS_UNIX) {
-      return of(
-          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS), -1, 1);
+      return of(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
     }
     Map<String, Object> all =
         Files.readAttributes(
-            path, "unix:mode,size,lastModifiedTime,ctime,nlink,fileKey", LinkOption.NOFOLLOW_LINKS);
+            path,
+            "unix:mode,size,lastModifiedTime,ctime,nlink,uid,fileKey",
+            LinkOption.NOFOLLOW_LINKS);
     return new FileState(
         kind((int) all.get("mode")),
         String.valueOf(all.get("fileKey")),
         (long) all.get("size"),
         nanos((FileTime) all.get("lastModifiedTime")),
         nanos((FileTime) all.get("ctime")),
-        (int) all.get("nlink"));
+        (int) all.get("nlink"),
+        (int) all.get("uid"));
   }
 
-  private static FileState of(BasicFileAttributes all, long changed, int links) {
+  private static FileState of(BasicFileAttributes all) {
     return new FileState(
         all.isRegularFile()
             ? Kind.REGULAR
@@ -84,8 +87,9 @@ public record FileState(
         all.fileKey() == null ? "" : all.fileKey().toString(),
         all.size(),
         nanos(all.lastModifiedTime()),
-        changed,
-        links);
+        -1,
+        1,
+        -1);
   }
 
   private static long nanos(FileTime time) {
@@ -111,11 +115,6 @@ public record FileState(
   /** Milliseconds since 1970, when it was last written to. */
   public long modifiedMillis() {
     return Math.floorDiv(modified, 1_000_000);
-  }
-
-  /** When anything about it last changed, where the file system says so. */
-  public OptionalLong whenChanged() {
-    return changed < 0 ? OptionalLong.empty() : OptionalLong.of(changed);
   }
 
   /** Whether it is another name of the same file, or the same name. */

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 public final class NotRegular extends IOException {
   private static final long serialVersionUID = 1L;
 
-  NotRegular(Path path, FileState.Kind kind) {
+  /** What lies under a path, and is not opened. */
+  public NotRegular(Path path, FileState.Kind kind) {
     super(path + " is " + kind + "; only regular files are read");
   }
 }

@@ -17,9 +17,15 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
@@ -36,6 +42,7 @@ public final class RegularFile implements Closeable {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int MOST_HANGING = 16;
   private static final int TRIES = 3;
+  private static final int COMPARED_BYTES = 1 << 16;
   private static final Set<OpenOption> READ =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
   private static final PatientOpener OPENER = new PatientOpener(DEADLINE, MOST_HANGING);
@@ -198,6 +205,48 @@ public final class RegularFile implements Closeable {
   /** Reads from where the channel is; closing it closes this. */
   public InputStream stream() {
     return Channels.newInputStream(channel);
+  }
+
+  /** Its name. */
+  public Path path() {
+    return path;
+  }
+
+  /** Takes permissions from another file of ours that this one does not give to others, either. */
+  void restrictLikeIt(Path other) throws IOException {
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(other, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (view == null) {
+      return;
+    }
+    PosixFileAttributes own =
+        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    PosixFileAttributes others = view.readAttributes();
+    Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+    permissions.addAll(others.permissions());
+    permissions.removeIf(each -> isOfOthers(each) && !own.permissions().contains(each));
+    if (!own.group().equals(others.group())) {
+      permissions.removeAll(PosixFilePermissions.fromString("---rwx---"));
+    }
+    if (!permissions.equals(others.permissions())) {
+      view.setPermissions(permissions);
+    }
+  }
+
+  private static boolean isOfOthers(PosixFilePermission permission) {
+    return !permission.name().startsWith("OWNER");
+  }
+
+  /** Whether both hold the same bytes, from where each of them is. */
+  public boolean hasContentOf(RegularFile other) throws IOException {
+    InputStream one = stream();
+    InputStream two = other.stream();
+    for (byte[] bytes; (bytes = one.readNBytes(COMPARED_BYTES)).length > 0; ) {
+      if (!Arrays.equals(bytes, two.readNBytes(bytes.length))) {
+        return false;
+      }
+    }
+    return two.read() < 0;
   }
 
   /** What it was like when it was opened. */

@@ -22,7 +22,15 @@ public final class TextFile {
    * @throws UsageException when it is in another encoding
    */
   public static String read(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+    return of(file, Files.readAllBytes(file));
+  }
+
+  /**
+   * The text that the bytes of a file are.
+   *
+   * @param file for messages
+   */
+  public static String of(Path file, byte[] bytes) {
     if (startsWith(bytes, 0xFF, 0xFE)) {
       return decoded(file, bytes, 2, StandardCharsets.UTF_16LE);
     }

@@ -2,8 +2,11 @@ package dev.geminibatch.run;
 
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,14 +29,14 @@ public final class InputArchive {
     Path input = runFolder.received(run);
     Files.createDirectories(folder);
     Path target = folder.resolve(name(folder, run));
-    if (Files.exists(target) && !isSame(input, target)) {
+    if (exists(target) && !isSame(input, target)) {
       target = folder.resolve(nameWithId(folder, run));
     }
-    if (!Files.exists(target)) {
+    if (!exists(target)) {
       AtomicFiles.linkOrCopy(input, target);
     }
     Path overrides = InputFile.settingsBeside(target);
-    if (Files.exists(runFolder.overrides()) && !Files.exists(overrides)) {
+    if (Files.exists(runFolder.overrides()) && !exists(overrides)) {
       AtomicFiles.linkOrCopy(runFolder.overrides(), overrides);
     }
     return target;
@@ -45,7 +48,7 @@ public final class InputArchive {
         List.of(run.name(), withId(run, run.stem()), name(folder, run), nameWithId(folder, run));
     for (String name : names) {
       Path file = folder.resolve(name);
-      if (Files.exists(file) && isSame(input, file)) {
+      if (exists(file) && isSame(input, file)) {
         return Optional.of(file);
       }
     }
@@ -69,8 +72,25 @@ public final class InputArchive {
     return stem + "." + run.id() + run.ending();
   }
 
+  /** Also a link to nothing is there. */
+  private static boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Others may write into such a folder: whatever lies there is not opened unless it is a file. */
   private static boolean isSame(Path input, Path target) throws IOException {
-    return Files.isSameFile(input, target) || Files.mismatch(input, target) < 0;
+    FileState one = FileState.of(input);
+    FileState other = FileState.of(target);
+    if (!other.isRegular() || one.size() != other.size()) {
+      return false;
+    }
+    if (!one.identity().isEmpty() && one.isSameFile(other)) {
+      return true;
+    }
+    try (RegularFile a = RegularFile.open(input);
+        RegularFile b = RegularFile.open(target)) {
+      return a.hasContentOf(b);
+    }
   }
 
   /** The file that explains why a file in the failed folder is there. */

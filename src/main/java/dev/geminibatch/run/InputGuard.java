@@ -1,6 +1,9 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.NotRegular;
 import dev.geminibatch.io.Sha256;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,15 +12,50 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Notices an input that was changed behind our back: a program that still had the dropped file open
  * would move the lines under our feet.
+ *
+ * <p>Everything that the file system says about the file must be as it was: also the time of its
+ * last change, which whoever sets back the time of the last writing cannot set back. That time goes
+ * in steps of some milliseconds; so before anything is paid, the lines are compared by their digest
+ * where it takes next to nothing, or where the file system knows no such time.
  */
 public final class InputGuard {
   private static final int BUFFER_BYTES = 1 << 16;
 
+  /** What is compared in full before it is paid for, in a fraction of a millisecond. */
+  private static final long SMALL = 1 << 20;
+
+  private static final long SECOND = 1_000_000_000L;
+
   private InputGuard() {}
+
+  /**
+   * Remembers what the input of a run is like from now on.
+   *
+   * @throws NotRegular when it is not even a file
+   */
+  public static FileState take(Run run, RunFolder folder) throws IOException {
+    FileState state = FileState.of(folder.received(run));
+    if (!state.isRegular()) {
+      throw new NotRegular(folder.received(run), state.kind());
+    }
+    stamp(folder, state);
+    return state;
+  }
+
+  /** As {@link #take}, of an input that has changed; one that was copied is copied again. */
+  public static FileState takeAgain(Run run, RunFolder folder) throws IOException {
+    if (Files.exists(folder.dropped())) {
+      AtomicFiles.copy(folder.dropped(), folder.received(run));
+    }
+    Files.deleteIfExists(folder.digest());
+    return take(run, folder);
+  }
 
   /**
    * Checks that a run can go by its input.
@@ -27,20 +65,96 @@ public final class InputGuard {
    */
   public static void check(Run run, RunFolder folder) throws IOException {
     if (!isUnchanged(run, folder) && !(run.isPaid() && isIntact(run, folder))) {
-      throw new InputChanged(
-          "The input was changed while it was being worked on; run it again as it is now.");
+      throw changed();
     }
   }
 
-  /** Whether nobody has written into the input since it was taken. */
-  public static boolean isUnchanged(Run run, RunFolder folder) throws IOException {
-    return isUnchanged(run, folder.received(run));
+  /**
+   * As {@link #check}, right before the lines are paid for, and in doubt with the digest of what
+   * was inspected.
+   */
+  public static void checkBeforePaying(Run run, RunFolder folder) throws IOException {
+    check(run, folder);
+    if (isInDoubt(run, folder) && Files.exists(folder.digest()) && !isAsInspected(run, folder)) {
+      throw changed();
+    }
   }
 
-  /** Whether nobody has written into a file since the run took it. */
+  private static InputChanged changed() {
+    return new InputChanged(
+        "The input was changed while it was being worked on; run it again as it is now.");
+  }
+
+  private static boolean isInDoubt(Run run, RunFolder folder) throws IOException {
+    Optional<String> stamp = stamp(folder);
+    boolean isOurs = !folder.input().equals(folder.received(run));
+    return !isOurs
+        && (run.input().size() <= SMALL || stamp.isEmpty() || isCoarse(folder.received(run)));
+  }
+
+  /** Whether the file system does not say when a file was last changed, or only in seconds. */
+  private static boolean isCoarse(Path file) throws IOException {
+    long changed = FileState.of(file).changed();
+    return changed < 0 || changed % SECOND == 0;
+  }
+
+  /**
+   * Whether nobody has written into the input since it was taken, nor into the file that it was
+   * copied from.
+   */
+  public static boolean isUnchanged(Run run, RunFolder folder) throws IOException {
+    Path dropped = folder.dropped();
+    return isOriginal(run, folder) && (!Files.exists(dropped) || isUnchanged(run, dropped));
+  }
+
+  /** What only has another name or other permissions is compared by its digest, once. */
+  private static boolean isOriginal(Run run, RunFolder folder) throws IOException {
+    Path input = folder.received(run);
+    FileState now = FileState.of(input);
+    if (!isLike(run, now)) {
+      return false;
+    }
+    Optional<String> stamp = stamp(folder);
+    if (stamp.isEmpty() || stamp.get().equals(words(now))) {
+      return true; // the files of an older version have none
+    }
+    if (!Files.exists(folder.digest()) || !isAsInspected(run, folder)) {
+      return false;
+    }
+    stamp(folder, now);
+    return true;
+  }
+
+  /** Whether nobody has written into a file since the run took it, as far as its time says. */
   public static boolean isUnchanged(Run run, Path file) throws IOException {
-    return Files.size(file) == run.input().size()
-        && Files.getLastModifiedTime(file).toMillis() == run.input().modified();
+    return isLike(run, FileState.of(file.toRealPath()));
+  }
+
+  private static boolean isLike(Run run, FileState file) {
+    return file.isRegular()
+        && file.size() == run.input().size()
+        && file.modifiedMillis() == run.input().modified();
+  }
+
+  private static Optional<String> stamp(RunFolder folder) throws IOException {
+    return Files.exists(folder.stamp())
+        ? Optional.of(Files.readString(folder.stamp())).filter(text -> text.endsWith("\n"))
+        : Optional.empty();
+  }
+
+  private static void stamp(RunFolder folder, FileState state) throws IOException {
+    Files.writeString(folder.stamp(), words(state));
+  }
+
+  private static String words(FileState state) {
+    return String.join(
+            " ",
+            List.of(
+                state.identity(),
+                Long.toString(state.size()),
+                Long.toString(state.modified()),
+                Long.toString(state.changed())))
+        + "\n";
   }
 
   /** Remembers the inspected lines, for {@link #isIntact}. */
@@ -51,7 +165,7 @@ public final class InputGuard {
   /** Whether the inspected lines are where they were; more may have followed them since. */
   public static boolean isIntact(Run run, RunFolder folder) throws IOException {
     boolean isOurs = !folder.input().equals(folder.received(run));
-    return isOurs || isUnchanged(run, folder) || isAsInspected(run, folder);
+    return isOurs || isOriginal(run, folder) || isAsInspected(run, folder);
   }
 
   private static boolean isAsInspected(Run run, RunFolder folder) throws IOException {

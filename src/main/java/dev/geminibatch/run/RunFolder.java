@@ -1,6 +1,7 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.FileState;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -19,6 +20,34 @@ public final class RunFolder {
   /** The input as it came, ours from the moment it is here. */
   public Path received(Run run) {
     return run.isGzip() ? path.resolve("input.jsonl.gz") : plain();
+  }
+
+  /**
+   * The input as it was dropped, if somebody else may still write into it: then what was received
+   * is a copy of it. Until the run is over.
+   */
+  public Path dropped() {
+    return path.resolve("input.dropped");
+  }
+
+  /** Removes what nobody adds lines to any more. */
+  public void removeDropped() {
+    dropped().toFile().delete(); // else it goes with the folder
+  }
+
+  /** What the input was like when it was received. */
+  Path stamp() {
+    return path.resolve("input.stamp");
+  }
+
+  /** The folder itself. */
+  public Path path() {
+    return path;
+  }
+
+  /** What the folder is like: it belongs to the user that we are. */
+  public FileState state() throws IOException {
+    return FileState.of(path);
   }
 
   /** The lines as they came; of a gzip input, from when they are first needed. */

@@ -7,6 +7,7 @@ import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,11 +105,20 @@ public final class PropertySources {
 
   /** The keys and values of one file. */
   public static Map<String, String> of(Path file) {
-    java.util.Properties read = new java.util.Properties();
     try {
-      read.load(new StringReader(TextFile.read(file)));
+      return of(file, TextFile.read(file));
     } catch (IOException e) {
       throw new UsageException("Cannot read " + file + ": " + e.getMessage());
+    }
+  }
+
+  /** The keys and values in the text of a file. */
+  static Map<String, String> of(Path file, String text) {
+    java.util.Properties read = new java.util.Properties();
+    try {
+      read.load(new StringReader(text));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a text in memory can be read
     } catch (IllegalArgumentException e) {
       throw new UsageException(
           "Cannot read " + file + ": \\u begins an escape there; write folders with /.");

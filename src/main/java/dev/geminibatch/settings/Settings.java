@@ -1,10 +1,12 @@
 package dev.geminibatch.settings;
 
 import dev.geminibatch.answer.Strictness;
+import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.RequestDefaults;
 import dev.geminibatch.media.MediaRules;
+import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ServiceConfig;
 import java.math.BigDecimal;
@@ -42,6 +44,7 @@ public record Settings(
    *
    * @param interval how often the inbox is checked
    * @param settleTime how long a dropped file must rest before it is taken
+   * @param reserve what is kept free of their disks
    */
   public record Folders(
       Path inbox,
@@ -50,7 +53,8 @@ public record Settings(
       Path failed,
       Path state,
       Duration interval,
-      Duration settleTime) {
+      Duration settleTime,
+      DiskReserve reserve) {
 
     /** What lies in the state folder. */
     public StateFolder stateFolder() {
@@ -113,8 +117,15 @@ public record Settings(
    *
    * @param failOnError whether one bad line keeps the whole file from being sent
    * @param strictness what counts as an answer to one
+   * @param maxInputBytes of a whole input, unpacked
+   * @param maxInputRatio how many times its packed size an input may have unpacked
    */
-  public record Lines(boolean failOnError, int maxBytes, Strictness strictness) {}
+  public record Lines(
+      boolean failOnError,
+      int maxBytes,
+      Strictness strictness,
+      long maxInputBytes,
+      int maxInputRatio) {}
 
   /**
    * What requests get that do not say it themselves.
@@ -163,6 +174,11 @@ public record Settings(
     public List<Path> folders() {
       return Stream.concat(Stream.of(folder), extra.stream()).toList();
     }
+  }
+
+  /** How large an input may be. */
+  public InputLimits inputLimits() {
+    return new InputLimits(lines.maxInputBytes(), lines.maxInputRatio(), folders.reserve());
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.geminibatch.settings;
 import dev.geminibatch.answer.Strictness;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
@@ -82,7 +83,8 @@ final class SettingsReader {
         ownFolder("failed.directory", "failed"),
         typed.path("state.directory", "state"),
         typed.time("inbox.interval", "500ms"),
-        typed.timeOrZero("inbox.settle-time", "4s"));
+        typed.timeOrZero("inbox.settle-time", "4s"),
+        new DiskReserve(typed.bytesOrZero("disk.keep-free", "2GB")));
   }
 
   /** A profile's folder is in the default one unless it names another. */
@@ -155,7 +157,9 @@ final class SettingsReader {
         typed.choice("lines.on-error", "skip", "fail").equals("fail"),
         (int) typed.bytes("lines.max-bytes", "64MiB", LineReader.MAX_LINE_BYTES),
         Strictness.valueOf(
-            typed.choice("results.check", "strict", "lenient", "off").toUpperCase(Locale.ROOT)));
+            typed.choice("results.check", "strict", "lenient", "off").toUpperCase(Locale.ROOT)),
+        typed.bytes("input.max-bytes", "50GB", 1L << 50),
+        typed.number("input.max-ratio", 500, 1, 1_000_000));
   }
 
   private Requests requests() {

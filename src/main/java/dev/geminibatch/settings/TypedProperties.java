@@ -95,6 +95,11 @@ final class TypedProperties {
     return bytes;
   }
 
+  /** A size that may be zero. */
+  long bytesOrZero(String key, String byDefault) {
+    return Quantity.bytes(key, text(key, byDefault));
+  }
+
   int number(String key, int byDefault, int least, int most) {
     String text = text(key, Integer.toString(byDefault)).strip();
     try {

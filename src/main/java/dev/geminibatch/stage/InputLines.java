@@ -2,10 +2,12 @@ package dev.geminibatch.stage;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.SyncedOutput;
 import dev.geminibatch.line.BadFile;
 import dev.geminibatch.line.FileBeginning;
 import dev.geminibatch.line.JsonSequence;
+import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
@@ -16,6 +18,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,21 +35,28 @@ public final class InputLines {
   /**
    * Prepares the lines of a run.
    *
-   * @throws RunFailure when the input as a whole is not what can be read
+   * @throws RunFailure when the input as a whole is not what can be read, or too large
    */
-  public static void prepare(Run run, RunFolder folder, Progress progress) throws IOException {
+  public static void prepare(Run run, RunFolder folder, InputLimits limits, Progress progress)
+      throws IOException {
     if (Files.exists(folder.unfolded())) {
       return; // by a process that was stopped later
+    }
+    Optional<String> problem = limits.problemOf(FileState.of(folder.received(run)));
+    if (problem.isPresent()) {
+      throw new RunFailure("The file is too large: " + problem.get() + ".");
     }
     if (run.isGzip()) {
       Gunzip.decompress(
           folder.received(run),
           folder.plain(),
+          limits,
           at -> progress.step(run, "unpacking", at, run.input().size(), Unit.BYTES));
     }
     try {
       OptionalInt sequence = FileBeginning.sequence(folder.plain());
       if (sequence.isPresent()) {
+        limits.reserve().require(folder.path(), Files.size(folder.plain()));
         unfold(run, folder, sequence.getAsInt(), progress);
       }
     } catch (BadFile e) {

@@ -73,7 +73,7 @@ final class InlinedAnswers {
     try (Response response = http.open(request);
         JsonParser parser = FACTORY.createParser(new Arriving(response.body().byteStream()));
         OutputStream out = new BufferedOutputStream(PrivateFiles.output(target), 1 << 16)) {
-      DiskReserve.check(target);
+      DiskReserve.FOR_THE_LEDGER.require(target, 0);
       boolean found = false;
       while (!found && parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.FIELD_NAME) {

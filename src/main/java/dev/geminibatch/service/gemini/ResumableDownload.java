@@ -127,7 +127,7 @@ final class ResumableDownload {
       for (int read; (read = read(in, buffer)) >= 0; ) {
         if (checked < total / CHECK_BYTES) {
           checked = total / CHECK_BYTES;
-          DiskReserve.check(target);
+          DiskReserve.FOR_THE_LEDGER.require(target, 0);
         }
         out.write(buffer, 0, read);
         total += read;

@@ -166,7 +166,7 @@ public final class LineChange {
     RunFolder folder = context.folder(run);
     InputGuard.check(run, folder);
     Files.deleteIfExists(folder.changed());
-    InputLines.prepare(run, folder, context.progress());
+    InputLines.prepare(run, folder, context.settings().inputLimits(), context.progress());
     return new Changing(
         run,
         folder,

@@ -4,6 +4,7 @@ import dev.geminibatch.io.SyncedOutput;
 import dev.geminibatch.line.LineReader;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.InputMode;
+import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
@@ -26,10 +27,12 @@ final class AddedLines {
 
   private final Run run;
   private final RunFolder folder;
+  private final InputLimits limits;
 
-  AddedLines(Run run, RunFolder folder) {
+  AddedLines(Run run, RunFolder folder, InputLimits limits) {
     this.run = run;
     this.folder = folder;
+    this.limits = limits;
   }
 
   /**
@@ -39,11 +42,13 @@ final class AddedLines {
    * @return how many; 0 if there are none; empty if the input was changed in another way
    */
   OptionalLong write(Path target) throws IOException {
-    Path file = run.fromInbox() ? folder.received(run) : run.source();
+    boolean isCopied = !run.fromInbox() || Files.exists(folder.dropped());
+    Path original = run.fromInbox() ? folder.dropped() : run.source();
+    Path file = isCopied ? original : folder.received(run);
     if (!Files.isRegularFile(file) || InputGuard.isUnchanged(run, file)) {
       return OptionalLong.of(0);
     }
-    if (!run.fromInbox()) {
+    if (isCopied) {
       // A person may change a file of his own; lines that were added may have been meant for us.
       boolean isLonger = Files.mismatch(folder.received(run), file) == run.input().size();
       return isLonger && !run.isGzip()
@@ -65,7 +70,7 @@ final class AddedLines {
   private OptionalLong ofGzip(Path file, Path target) throws IOException {
     Path now = folder.unpackedAgain();
     try {
-      Gunzip.decompress(file, now, at -> {});
+      Gunzip.decompress(file, now, limits, at -> {});
       long same = Files.mismatch(folder.plain(), now);
       if (same < 0) {
         return OptionalLong.of(0);

@@ -20,6 +20,7 @@ import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.InputMode;
+import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
@@ -93,6 +94,7 @@ public final class Deliverer {
   public void finish(Delivery delivery) {
     ledger.runs().delivered(delivery.run(), delivery.answered());
     context.leases().release(delivery.run());
+    context.folder(delivery.run()).removeDropped();
   }
 
   private boolean leaderHasDelivered(Run run) {
@@ -193,10 +195,11 @@ public final class Deliverer {
   }
 
   /** What was added to the input, or else done to it, after its lines were sent. */
-  private static Optional<InputChange> inputChange(
+  private Optional<InputChange> inputChange(
       Run run, RunFolder folder, ResultFiles files, ResultPublisher publisher) throws IOException {
+    InputLimits limits = context.settings().inputLimits();
     Files.deleteIfExists(publisher.added()); // of a delivery that did not come to its end
-    OptionalLong added = new AddedLines(run, folder).write(publisher.added());
+    OptionalLong added = new AddedLines(run, folder, limits).write(publisher.added());
     if (added.isEmpty()) {
       return Optional.of(InputChange.rewritten());
     }

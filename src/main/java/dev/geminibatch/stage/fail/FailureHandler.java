@@ -4,6 +4,8 @@ import dev.geminibatch.extension.Failure;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.DiskReserve;
+import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.FullDisk;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
@@ -119,13 +121,11 @@ public final class FailureHandler {
 
   /** A program still writes into the input: its lines are checked again when it has rested. */
   private void receiveAgain(Run run) throws IOException {
-    Path input = context.folder(run).received(run);
     Duration settleTime = context.folders(run).settleTime();
     Duration rest = settleTime.compareTo(SHORTEST_REST) > 0 ? settleTime : SHORTEST_REST;
     context.folder(run).removeMadeLines();
-    ledger
-        .runs()
-        .receivedAgain(run.id(), Files.size(input), Files.getLastModifiedTime(input).toMillis());
+    FileState input = InputGuard.takeAgain(run, context.folder(run));
+    ledger.runs().receivedAgain(run.id(), input.size(), input.modifiedMillis());
     String reason =
         "The input is still being written; it is checked again when it has not changed for "
             + Amounts.time(rest);
@@ -213,7 +213,9 @@ public final class FailureHandler {
           context.folders(run).failed());
     }
     String message = problem.getMessage() == null ? "" : ": " + problem.getMessage();
-    if (problem instanceof ServiceFailure || problem instanceof UsageException) {
+    if (problem instanceof ServiceFailure
+        || problem instanceof UsageException
+        || problem instanceof DiskReserve.NoRoom) {
       return problem.getMessage();
     }
     return Redactor.redact(problem.getClass().getSimpleName() + message);

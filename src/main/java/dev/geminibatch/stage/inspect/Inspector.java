@@ -69,7 +69,7 @@ public final class Inspector {
     InputGuard.check(run, folder);
     Settings set = settingsOf(run);
     if (!Files.exists(folder.changed())) {
-      InputLines.prepare(run, folder, context.progress());
+      InputLines.prepare(run, folder, set.inputLimits(), context.progress());
     }
     long size = Files.size(folder.input());
     MessageDigest digest = Sha256.digest();

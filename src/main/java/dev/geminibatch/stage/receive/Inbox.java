@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.settings.Settings;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -100,14 +102,36 @@ public final class Inbox {
     }
     BasicFileAttributes attributes = attributes(path);
     if (attributes == null) {
-      String problem = "it is a link to nothing; put the file itself here";
-      return Files.isSymbolicLink(path)
-          ? Optional.of(new Entry(path, Optional.of(problem), Stamp.NONE, Stamp.NONE))
-          : Optional.empty(); // gone in the meantime
+      return Optional.empty(); // gone in the meantime
     }
-    boolean isSomebodys =
-        attributes.isDirectory()
-            && (isForPictures || known.stream().anyMatch(each -> each.startsWith(path)));
+    if (attributes.isRegularFile() || attributes.isDirectory()) {
+      return entry(path, name, attributes, settings);
+    }
+    boolean isFolderOfProfile = attributes.isSymbolicLink() && isKnown(path);
+    return isFolderOfProfile
+        ? Optional.empty()
+        : Optional.of(
+            new Entry(path, Optional.of(notRegular(path)), Stamp.of(attributes), Stamp.NONE));
+  }
+
+  private boolean isKnown(Path path) {
+    return known.stream().anyMatch(each -> each.startsWith(path));
+  }
+
+  private static String notRegular(Path path) {
+    try {
+      FileState.Kind kind = FileState.of(path).kind();
+      return kind == FileState.Kind.LINK
+          ? "it is a symbolic link; put the file itself here"
+          : "it is " + kind + "; put its content into a file";
+    } catch (IOException e) {
+      return "it is not a file"; // gone in the meantime
+    }
+  }
+
+  private Optional<Entry> entry(
+      Path path, String name, BasicFileAttributes attributes, Set<Path> settings) {
+    boolean isSomebodys = attributes.isDirectory() && (isForPictures || isKnown(path));
     Optional<String> problem = problem(path, name, attributes);
     boolean isPicture = isForPictures && !InputFile.isInput(name) && PictureInbox.isPicture(path);
     // What programs write beside a picture is no export.
@@ -118,7 +142,18 @@ public final class Inbox {
     }
     // A name with a problem may be one that nothing can be built upon.
     Stamp own = problem.isPresent() ? Stamp.NONE : settings(path, settings);
+    if (own != Stamp.NONE) {
+      problem =
+          SettingsBeside.problem(InputFile.settingsBeside(path))
+              .map(what -> "its settings " + name + InputFile.SETTINGS + " " + what);
+    }
     return Optional.of(new Entry(path, problem, Stamp.of(attributes), own));
+  }
+
+  /** Whether a name stands for a file, and so do the settings beside it if there are any. */
+  static boolean mayBeTaken(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        && SettingsBeside.problem(InputFile.settingsBeside(file)).isEmpty();
   }
 
   private static Stamp settings(Path input, Set<Path> settings) {
@@ -127,10 +162,10 @@ public final class Inbox {
     return attributes == null ? Stamp.NONE : Stamp.of(attributes);
   }
 
-  /** Of what a link leads to; null if it is not there. */
+  /** Of a link if it is one; null if it is not there. */
   private static BasicFileAttributes attributes(Path path) {
     try {
-      return Files.readAttributes(path, BasicFileAttributes.class);
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       return null;
     }
@@ -141,7 +176,7 @@ public final class Inbox {
     return name.endsWith(InputFile.SETTINGS)
         && NameEncoding.canRead(path)
         && InputFile.isInput(inputOf(name))
-        && Files.exists(path.resolveSibling(inputOf(name)));
+        && Files.exists(path.resolveSibling(inputOf(name)), LinkOption.NOFOLLOW_LINKS);
   }
 
   private static String inputOf(String settings) {
@@ -174,9 +209,6 @@ public final class Inbox {
     }
     if (InputFile.isReport(name)) {
       return Optional.of("it is named as a report of this program; rename it if it is an input");
-    }
-    if (!attributes.isRegularFile()) {
-      return Optional.of("it is not a regular file; copy its content into one");
     }
     return Files.isReadable(path)
         ? Optional.empty()

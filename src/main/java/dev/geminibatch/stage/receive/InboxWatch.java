@@ -29,6 +29,9 @@ public final class InboxWatch {
   /** After this time a file that keeps changing is worth a word. */
   private static final Duration LONG = Duration.ofMinutes(1);
 
+  /** In the log of one minute, of one inbox. */
+  private static final int MOST_NAMED = 20;
+
   private final Settings settings;
   private final Clock clock;
   private final Map<String, Watch> watches = new ConcurrentHashMap<>();
@@ -56,6 +59,7 @@ public final class InboxWatch {
     private final Map<Path, State> named = new HashMap<>();
 
     private final Set<Path> longChanging = new HashSet<>();
+    private final FewWords words;
     private String problem;
 
     /** What shows that an entry is as it was. */
@@ -64,6 +68,7 @@ public final class InboxWatch {
     Watch(Settings profile, Clock clock) {
       this.profile = profile;
       this.inbox = new Inbox(profile);
+      this.words = new FewWords(clock, MOST_NAMED);
       this.settleTime = profile.folders().settleTime();
       this.rest = Settling.of(clock, settleTime, profile);
     }
@@ -102,6 +107,11 @@ public final class InboxWatch {
           nameIfLong(entry);
         }
       }
+      int others = words.others();
+      if (others > 0) {
+        LOG.warn(
+            "{} more stay in the inbox {}; --status names them", others, profile.folders().inbox());
+      }
       rest.keepOnly(there);
       named.keySet().retainAll(there);
       longChanging.retainAll(there);
@@ -115,14 +125,16 @@ public final class InboxWatch {
 
     /** Once, and again when it has changed. */
     private void name(Inbox.Entry entry, State state) {
-      if (!state.equals(named.put(entry.path(), state))) {
+      if (!state.equals(named.put(entry.path(), state)) && words.mayName()) {
         LOG.warn(
             "{} stays in the inbox: {}", Inbox.shown(entry.path()), entry.problem().orElseThrow());
       }
     }
 
     private void nameIfLong(Inbox.Entry entry) {
-      if (rest.known(entry.path()).compareTo(LONG) > 0 && longChanging.add(entry.path())) {
+      if (rest.known(entry.path()).compareTo(LONG) > 0
+          && longChanging.add(entry.path())
+          && words.mayName()) {
         LOG.info(
             "{} keeps changing; it will be taken when it has not changed for {}",
             Inbox.shown(entry.path()),

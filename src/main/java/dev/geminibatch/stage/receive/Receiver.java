@@ -2,23 +2,27 @@ package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.run.InputMode;
+import dev.geminibatch.run.InputGuard;
+import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.RunState;
-import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,6 +55,8 @@ public final class Receiver {
   private final Settings settings;
   private final Clock clock;
   private final RandomGenerator random;
+  private final InputLimits limits;
+  private final Intake intake;
   private final Map<Path, Instant> ignoredUntil = new ConcurrentHashMap<>();
 
   /** Runs that could not be begun. */
@@ -63,6 +69,8 @@ public final class Receiver {
     this.settings = context.settings();
     this.clock = context.clock();
     this.random = random;
+    this.limits = settings.inputLimits();
+    this.intake = new Intake(limits);
   }
 
   /**
@@ -90,40 +98,51 @@ public final class Receiver {
    */
   public String receive(String profile, Path file) throws IOException {
     Instant ignored = ignoredUntil.getOrDefault(file, Instant.MIN);
-    if (!Files.exists(file) || clock.instant().isBefore(ignored)) {
+    if (clock.instant().isBefore(ignored) || !Inbox.mayBeTaken(file)) {
       return null;
     }
-    String name = file.getFileName().toString();
-    Run run =
-        newRun(
-            new RunInput(name, file, true, 0, 0),
-            settingsFor(profile, file),
-            InputFile.stem(name),
-            InputFile.isForced(name),
-            false,
-            Optional.empty());
     try {
-      // Begun before the ledger shows it: a tick that came in between would begin it, too.
-      String id =
-          receive(
-              run,
-              (source, target) -> {
-                copyOverrides(run);
-                moveContent(source, target);
-                InputFile.removeSettingsBeside(source);
-                if (!context.busy().begin(run.id())) {
-                  waiting.add(run.id());
-                }
-              });
-      ignoredUntil.remove(file);
-      forgetFailure(run);
-      LOG.info("{}: received as run {}", name, id);
-      return waiting.remove(id) ? null : id;
+      return take(profile, file);
     } catch (IOException e) {
       ignoredUntil.values().removeIf(clock.instant()::isAfter);
       ignoredUntil.put(file, clock.instant().plus(IGNORED));
       throw e;
     }
+  }
+
+  private String take(String profile, Path file) throws IOException {
+    Optional<SettingsBeside> beside = SettingsBeside.of(file);
+    String name = file.getFileName().toString();
+    Run run =
+        newRun(
+            new RunInput(name, file, true, 0, 0),
+            beside
+                .map(each -> each.settings(settings, profile))
+                .orElseGet(() -> settings.profiles().of(profile)),
+            InputFile.stem(name),
+            InputFile.isForced(name),
+            false,
+            Optional.empty());
+    // Begun before the ledger shows it: a tick that came in between would begin it, too.
+    String id =
+        receive(
+            run,
+            folder -> {
+              if (beside.isPresent()) {
+                beside.get().keep(folder);
+              }
+              intake.take(run, folder);
+              if (beside.isPresent()) {
+                beside.get().remove();
+              }
+              if (!context.busy().begin(run.id())) {
+                waiting.add(run.id());
+              }
+            });
+    ignoredUntil.remove(file);
+    forgetFailure(run);
+    LOG.info("{}: received as run {}", name, id);
+    return waiting.remove(id) ? null : id;
   }
 
   /**
@@ -143,7 +162,19 @@ public final class Receiver {
             order.forced(),
             order.dryRun(),
             Optional.of(order.output().toAbsolutePath().normalize()));
-    return receive(run, AtomicFiles::copyUnforced); // inspecting forces it, see there
+    return receive(run, folder -> copy(source, folder.received(run)));
+  }
+
+  /** A link is followed: whoever gives the order may read what it leads to. */
+  private void copy(Path source, Path target) throws IOException {
+    try (RegularFile open = RegularFile.open(source.toRealPath())) {
+      Optional<String> problem = limits.problemOf(open.state());
+      if (problem.isPresent()) {
+        throw new UsageException(source + " is not taken: " + problem.get() + ".");
+      }
+      limits.reserve().require(target.getParent(), open.state().size());
+      AtomicFiles.copyUnforced(open, target); // inspecting forces it, see there
+    }
   }
 
   /**
@@ -179,48 +210,35 @@ public final class Receiver {
     for (Run run : ledger.queries().inState(RunState.RECEIVING)) {
       if (leases.acquire(run.id())) {
         RunFolder folder = context.folder(run);
-        if (!run.fromInbox() || !Files.exists(folder.received(run))) {
+        if (!run.fromInbox() || !Intake.isThere(run, folder)) {
           // The input is still where it was; a copy of it need not be complete.
           abandon(run.id());
           continue;
         }
-        boolean copied =
-            Files.exists(run.source())
-                && AtomicFiles.looksTheSame(folder.received(run), run.source());
-        if (copied) {
-          Files.delete(run.source()); // from another file system; it would be received again
+        try {
+          recover(run, folder);
+        } catch (IOException e) {
+          LOG.warn("{}: back in the inbox, because it cannot be received: {}", run.name(), e);
+          Intake.giveBack(run, folder);
+          abandon(run.id());
         }
-        if (Files.exists(folder.overrides())) {
-          InputFile.removeSettingsBeside(run.source());
-        }
-        taken(run, folder);
       }
     }
   }
 
-  /** What a link leads to belongs to somebody else, who may change it. */
-  private static void moveContent(Path source, Path target) throws IOException {
-    if (Files.isSymbolicLink(source)) {
-      AtomicFiles.moveByCopying(source, target);
-    } else {
-      AtomicFiles.move(source, target);
+  private void recover(Run run, RunFolder folder) throws IOException {
+    boolean isCopied =
+        !Files.exists(folder.dropped())
+            && Files.exists(run.source(), LinkOption.NOFOLLOW_LINKS)
+            && AtomicFiles.looksTheSame(folder.received(run), run.source());
+    intake.secure(run, folder);
+    if (isCopied) {
+      Files.delete(run.source()); // from another file system; it would be received again
     }
-  }
-
-  /** What is wrong with the settings beside a file is reported when it is inspected. */
-  private Settings settingsFor(String profile, Path file) throws IOException {
-    try {
-      return FileOverrides.of(InputFile.settingsBeside(file), settings, profile);
-    } catch (UsageException e) {
-      return settings.profiles().of(profile);
+    if (Files.exists(folder.overrides())) {
+      InputFile.removeSettingsBeside(run.source());
     }
-  }
-
-  private void copyOverrides(Run run) throws IOException {
-    Path overrides = InputFile.settingsBeside(run.source());
-    if (Files.exists(overrides)) {
-      AtomicFiles.copyUnforced(overrides, context.folder(run).overrides());
-    }
+    taken(run, folder);
   }
 
   /** A failed file that came back needs no explanation any more. */
@@ -240,7 +258,7 @@ public final class Receiver {
 
   /** Brings an input into the folder of its run. */
   private interface Transfer {
-    void transfer(Path source, Path target) throws IOException;
+    void transfer(RunFolder folder) throws IOException;
   }
 
   private String receive(Run run, Transfer transfer) throws IOException {
@@ -250,9 +268,9 @@ public final class Receiver {
     try {
       folder.create();
       InputMode.remember(folder, run.source());
-      transfer.transfer(run.source(), folder.received(run));
-    } catch (IOException e) {
-      giveBack(run, folder);
+      transfer.transfer(folder);
+    } catch (IOException | UsageException e) {
+      Intake.giveBack(run, folder);
       abandon(run.id());
       throw e;
     }
@@ -260,20 +278,9 @@ public final class Receiver {
     return run.id();
   }
 
-  /** What has left the inbox already must not be removed with the rest of the run. */
-  private static void giveBack(Run run, RunFolder folder) throws IOException {
-    if (run.fromInbox() && Files.exists(folder.received(run)) && !Files.exists(run.source())) {
-      AtomicFiles.move(folder.received(run), run.source());
-    }
-  }
-
   private void taken(Run run, RunFolder folder) throws IOException {
-    ledger
-        .runs()
-        .received(
-            run.id(),
-            Files.size(folder.received(run)),
-            Files.getLastModifiedTime(folder.received(run)).toMillis());
+    FileState input = InputGuard.take(run, folder);
+    ledger.runs().received(run.id(), input.size(), input.modifiedMillis());
   }
 
   private void abandon(String runId) throws IOException {

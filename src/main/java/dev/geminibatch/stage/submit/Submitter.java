@@ -10,6 +10,7 @@ import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
@@ -132,12 +133,12 @@ public final class Submitter {
       current = ledger.jobs().job(run.id(), job.number());
     }
     if (current.state() == JobState.ASSEMBLED) {
-      if (wasChanged(run, current)) {
+      if (wasChanged(run, current, InputGuard::check)) {
         return Outcome.DONE;
       }
       String file = upload.upload(run, current);
       // What was sent is what was checked only if nothing has changed in the meantime either.
-      if (wasChanged(run, current)) {
+      if (wasChanged(run, current, InputGuard::checkBeforePaying)) {
         return Outcome.DONE;
       }
       ledger.jobs().uploaded(current, project, file);
@@ -146,10 +147,14 @@ public final class Submitter {
     return creation.create(run, current);
   }
 
+  private interface InputCheck {
+    void check(Run run, RunFolder folder) throws IOException;
+  }
+
   /** Whether the input is no longer what it was; the job's file is put together from it. */
-  private boolean wasChanged(Run run, Job job) throws IOException {
+  private boolean wasChanged(Run run, Job job, InputCheck check) throws IOException {
     try {
-      InputGuard.check(ledger.queries().run(run.id()), context.folder(run));
+      check.check(ledger.queries().run(run.id()), context.folder(run));
       return false;
     } catch (InputChanged changed) {
       if (!ledger.queries().run(run.id()).isPaid()) {

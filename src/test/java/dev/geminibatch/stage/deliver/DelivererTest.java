@@ -14,6 +14,7 @@ import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.FileLeases;
 import dev.geminibatch.run.InputGuard;
+import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.WorkRecord;
@@ -195,7 +196,8 @@ class DelivererTest {
     append(run, "\"request\":{}}\n" + nativeLine("c", "x"));
 
     assertThat(
-            new AddedLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("added")))
+            new AddedLines(fixture.run(run), fixture.folderOf(run), limits())
+                .write(folder.resolve("added")))
         .hasValue(2);
     assertThat(folder.resolve("added"))
         .hasContent("{\"key\":\"b\",\"request\":{}}\n" + nativeLine("c", "x"));
@@ -208,7 +210,8 @@ class DelivererTest {
     append(run, "\r\n\n");
 
     assertThat(
-            new AddedLines(fixture.run(run), fixture.folderOf(run)).write(folder.resolve("added")))
+            new AddedLines(fixture.run(run), fixture.folderOf(run), limits())
+                .write(folder.resolve("added")))
         .hasValue(0);
     assertThat(folder.resolve("added")).doesNotExist();
   }
@@ -239,7 +242,7 @@ class DelivererTest {
   void lines_that_were_added_to_a_file_from_the_command_line_are_reported() throws IOException {
     Path file = Files.writeString(folder.resolve("x.jsonl"), nativeLine("a", "x") + "\n");
     String run = fixture.receiver().receive(fixture.order(file));
-    AddedLines added = new AddedLines(fixture.run(run), fixture.folderOf(run));
+    AddedLines added = new AddedLines(fixture.run(run), fixture.folderOf(run), limits());
 
     Files.writeString(file, nativeLine("b", "x") + "\n", StandardOpenOption.APPEND);
     assertThat(added.write(folder.resolve("added"))).hasValue(1);
@@ -253,14 +256,15 @@ class DelivererTest {
     Files.write(file, gzip(nativeLine("a", "x") + "\n"));
     String run = fixture.receiver().receive(Profiles.DEFAULT, file);
     RunFolder own = fixture.folderOf(run);
-    Gunzip.decompress(own.received(fixture.run(run)), own.plain(), at -> {});
+    Gunzip.decompress(own.received(fixture.run(run)), own.plain(), limits(), at -> {});
 
     Files.write(
         own.received(fixture.run(run)),
         gzip(nativeLine("b", "x") + "\n"),
         StandardOpenOption.APPEND);
 
-    assertThat(new AddedLines(fixture.run(run), own).write(folder.resolve("added"))).hasValue(1);
+    assertThat(new AddedLines(fixture.run(run), own, limits()).write(folder.resolve("added")))
+        .hasValue(1);
     assertThat(folder.resolve("added")).hasContent(nativeLine("b", "x"));
   }
 
@@ -321,5 +325,9 @@ class DelivererTest {
                     fixture.folderOf(leader).input(), fixture.folders().inbox().resolve(name)));
     assertThat(fixture.runs().inspected(run, leader, 2, 0, true)).hasValue(leader);
     return run;
+  }
+
+  private InputLimits limits() {
+    return fixture.context().settings().inputLimits();
   }
 }

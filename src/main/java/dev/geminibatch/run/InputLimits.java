@@ -1,0 +1,47 @@
+package dev.geminibatch.run;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.DiskReserve;
+import dev.geminibatch.io.FileState;
+import java.util.Optional;
+
+/**
+ * How large an input may be.
+ *
+ * @param maxBytes of it, unpacked
+ * @param maxRatio how many times its packed size it may have unpacked, beyond a size that does no
+ *     harm
+ * @param reserve what is kept free of the disk on which it is copied or unpacked
+ */
+public record InputLimits(long maxBytes, int maxRatio, DiskReserve reserve) {
+  /** Below this size unpacked any ratio is fine. */
+  private static final long HARMLESS = 100_000_000;
+
+  /** Why a file as it is must not be an input; what is packed may be too large all the same. */
+  public Optional<String> problemOf(FileState file) {
+    return file.size() > maxBytes
+        ? Optional.of("it has " + Amounts.size(file.size()) + tooMuch())
+        : Optional.empty();
+  }
+
+  /** Why no more may be unpacked. */
+  public Optional<String> problemOf(long packed, long unpacked) {
+    if (unpacked > maxBytes) {
+      return Optional.of("unpacked it has more than " + Amounts.size(maxBytes) + tooMuch());
+    }
+    if (unpacked > HARMLESS && unpacked / maxRatio > packed) {
+      return Optional.of(
+          "unpacked it is more than "
+              + maxRatio
+              + " times as large as it came (input.max-ratio); unpack it yourself, check it, and"
+              + " drop it as .jsonl");
+    }
+    return Optional.empty();
+  }
+
+  private String tooMuch() {
+    return ", and an input may have "
+        + Amounts.size(maxBytes)
+        + " (input.max-bytes); split it, or raise the limit";
+  }
+}

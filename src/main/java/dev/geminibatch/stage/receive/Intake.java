@@ -1,0 +1,115 @@
+package dev.geminibatch.stage.receive;
+
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.NotRegular;
+import dev.geminibatch.io.RegularFile;
+import dev.geminibatch.run.InputLimits;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFolder;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+
+/**
+ * Brings a dropped input into the folder of its run, into which nobody else can write.
+ *
+ * <p>The name is moved there before it is examined: nobody can swap it there. Another user, or
+ * another name, may still lead to the file itself, so such a file is copied, and kept beside the
+ * copy as long as the run is not over: lines may still be added to it.
+ */
+final class Intake {
+  private final InputLimits limits;
+
+  Intake(InputLimits limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * Takes a file out of the inbox.
+   *
+   * @throws NotRegular when it is a link or anything else that is no file; then it may be in the
+   *     folder of the run, see {@link #giveBack}
+   */
+  void take(Run run, RunFolder folder) throws IOException {
+    try {
+      Files.move(run.source(), folder.received(run), StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      copyFromElsewhere(run, folder);
+      return;
+    }
+    secure(run, folder);
+  }
+
+  private void copyFromElsewhere(Run run, RunFolder folder) throws IOException {
+    copy(run.source(), run, folder);
+    try {
+      Files.delete(run.source());
+    } catch (IOException e) {
+      Files.delete(folder.received(run)); // or it would be given back beside the other one
+      throw e;
+    }
+  }
+
+  /** Makes sure that what was moved is a file, and that nobody else can write into it. */
+  void secure(Run run, RunFolder folder) throws IOException {
+    Path received = folder.received(run);
+    if (exists(folder.dropped())) {
+      if (!exists(received) || !AtomicFiles.looksTheSame(received, folder.dropped())) {
+        copy(folder.dropped(), run, folder);
+      }
+      return;
+    }
+    FileState state = FileState.of(received);
+    if (!state.isRegular()) {
+      throw new NotRegular(run.source(), state.kind());
+    }
+    if (state.links() > 1 || state.owner() != folder.state().owner()) {
+      Files.move(received, folder.dropped(), StandardCopyOption.ATOMIC_MOVE);
+      copy(folder.dropped(), run, folder);
+    }
+  }
+
+  private void copy(Path source, Run run, RunFolder folder) throws IOException {
+    try (RegularFile open = RegularFile.open(source)) {
+      Optional<String> problem = limits.problemOf(open.state());
+      if (problem.isPresent()) {
+        throw new IOException(problem.get());
+      }
+      limits.reserve().require(folder.path(), open.state().size());
+      AtomicFiles.copy(open, folder.received(run));
+      if (!open.isUnchanged()) {
+        Files.delete(folder.received(run));
+        throw new IOException(source + " was changed while it was copied");
+      }
+    }
+  }
+
+  /** Whether anything of an input is in the folder of its run. */
+  static boolean isThere(Run run, RunFolder folder) {
+    return exists(folder.received(run)) || exists(folder.dropped());
+  }
+
+  /** What has left the inbox already must not be removed with the rest of the run. */
+  static void giveBack(Run run, RunFolder folder) throws IOException {
+    Path ours = exists(folder.dropped()) ? folder.dropped() : folder.received(run);
+    if (!run.fromInbox() || !exists(ours)) {
+      return;
+    }
+    try {
+      Files.move(ours, run.source());
+    } catch (FileAlreadyExistsException e) {
+      // Another one was dropped in the meantime.
+      Files.move(ours, run.source().resolveSibling(run.id() + "-" + run.name()));
+    }
+  }
+
+  private static boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+}
