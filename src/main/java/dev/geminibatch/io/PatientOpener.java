@@ -22,6 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * to: on a thread of its own, and not for longer than a deadline. What opens after that is closed.
  */
 final class PatientOpener {
+  /** So often it is asked whether a pipe is what keeps it waiting, which can then be freed. */
+  private static final long LOOK_MILLIS = 100;
+
   private final Duration deadline;
   private final int mostHanging;
   private final AtomicInteger hanging = new AtomicInteger();
@@ -57,13 +60,18 @@ final class PatientOpener {
     CompletableFuture<T> opened = new CompletableFuture<>();
     threads.execute(() -> run(opening, opened));
     try {
-      return opened.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      giveUp(path, opened);
+      for (long waited = 0; waited < deadline.toMillis(); waited += LOOK_MILLIS) {
+        try {
+          return opened.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          threads.execute(() -> free(path));
+        }
+      }
+      giveUp(opened);
       throw new IOException(
           path + " could not be opened within " + Amounts.time(deadline) + "; is it a pipe?");
     } catch (InterruptedException e) {
-      giveUp(path, opened);
+      giveUp(opened);
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("Interrupted while " + path + " was opened");
     } catch (ExecutionException e) {
@@ -79,14 +87,13 @@ final class PatientOpener {
     }
   }
 
-  private <T extends Closeable> void giveUp(Path path, CompletableFuture<T> opened) {
+  private <T extends Closeable> void giveUp(CompletableFuture<T> opened) {
     hanging.incrementAndGet();
     opened.whenComplete(
         (late, failure) -> {
           hanging.decrementAndGet();
           close(late);
         });
-    threads.execute(() -> free(path));
   }
 
   /** A pipe lets its reader in when somebody opens it for writing, which together never waits. */

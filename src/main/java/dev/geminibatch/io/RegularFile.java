@@ -40,7 +40,7 @@ import java.util.concurrent.Callable;
  */
 public final class RegularFile implements Closeable {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
-  private static final int MOST_HANGING = 16;
+  private static final int MOST_HANGING = 256;
   private static final int TRIES = 3;
   private static final int COMPARED_BYTES = 1 << 16;
   private static final Set<OpenOption> READ =
@@ -86,6 +86,28 @@ public final class RegularFile implements Closeable {
   }
 
   /**
+   * Opens the file that a real path names: neither it nor a folder on the way to it is a link. Only
+   * the last folder must be readable. Where the file system has no means for that (Windows), the
+   * path must still be real.
+   *
+   * @param real as {@link Path#toRealPath} gave it
+   * @throws NotRegular when it is something else
+   * @throws NoSuchFileException also when a folder on the way was moved, or replaced by a link
+   */
+  public static RegularFile openReal(Path real) throws IOException {
+    return openReal(real, real.getRoot());
+  }
+
+  /**
+   * As above, where the way down to a folder is in good hands.
+   *
+   * @param top a folder that the path begins with, also a real path
+   */
+  public static RegularFile openReal(Path real, Path top) throws IOException {
+    return open(real, () -> arrive(real, top));
+  }
+
+  /**
    * A channel, and what the file was known by on the way to it; null if it was opened by its path.
    */
   private record Opened(SeekableByteChannel channel, Object key) implements Closeable {
@@ -107,7 +129,7 @@ public final class RegularFile implements Closeable {
       }
       Opened opened = opened(path, opening);
       try {
-        opened.channel().position(); // a pipe has none
+        requirePosition(path, opened.channel());
         if (opened.isOf(before) && before.equals(FileState.of(path))) {
           return new RegularFile(path, opened.channel(), before);
         }
@@ -119,6 +141,15 @@ public final class RegularFile implements Closeable {
       if (tries == TRIES) {
         throw new IOException(path + " changes all the time while it is opened");
       }
+    }
+  }
+
+  /** A pipe has no position. */
+  private static void requirePosition(Path path, SeekableByteChannel channel) throws NotRegular {
+    try {
+      channel.position();
+    } catch (IOException e) {
+      throw new NotRegular(path, FileState.Kind.PIPE);
     }
   }
 
@@ -137,6 +168,37 @@ public final class RegularFile implements Closeable {
         throw new NotRegular(path, FileState.Kind.LINK);
       }
       throw what.contains(path.toString()) ? e : new IOException(path + ": " + what, e);
+    }
+  }
+
+  /**
+   * Goes straight to the folder, and then asks the open folder what it lies in, step by step: what
+   * a name leads to can be swapped in between, where a folder is cannot.
+   */
+  private static Opened arrive(Path real, Path top) throws IOException {
+    try (DirectoryStream<Path> folder = Files.newDirectoryStream(real.getParent())) {
+      if (!(folder instanceof SecureDirectoryStream<Path>)) {
+        return withoutDescent(real.getRoot(), real.getRoot().relativize(real));
+      }
+      SecureDirectoryStream<Path> at = (SecureDirectoryStream<Path>) folder;
+      Path up = Path.of(".");
+      for (Path each = real.getParent(); each.startsWith(top); each = each.getParent()) {
+        BasicFileAttributes named =
+            Files.readAttributes(each, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        Object key =
+            at.getFileAttributeView(up, BasicFileAttributeView.class).readAttributes().fileKey();
+        if (!named.isDirectory() || !named.fileKey().equals(key)) {
+          throw new NoSuchFileException(each.toString());
+        }
+        if (each.equals(top)) {
+          break;
+        }
+        up = up.resolve("..");
+      }
+      Path name = real.getFileName();
+      BasicFileAttributes found = attributes(at, name);
+      check(real, found, false);
+      return new Opened(at.newByteChannel(name, READ), found.fileKey());
     }
   }
 
@@ -190,6 +252,11 @@ public final class RegularFile implements Closeable {
       throw new NotRegular(path, FileState.Kind.LINK);
     }
     return new Opened(Files.newByteChannel(path, READ), null);
+  }
+
+  /** Its name. */
+  public Path path() {
+    return path;
   }
 
   /** The open file, at its beginning; closed with this. */

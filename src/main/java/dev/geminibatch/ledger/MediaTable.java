@@ -64,7 +64,7 @@ public final class MediaTable implements MediaIndex {
           modified = excluded.modified, sha256 = excluded.sha256, mime = excluded.mime""",
         file.path().toString(),
         stamp.size(),
-        stamp.modified(),
+        stamp.state(),
         file.sha256(),
         type);
   }
@@ -79,7 +79,7 @@ public final class MediaTable implements MediaIndex {
                         + " WHERE path = :path AND size = :size AND modified = :modified")
                 .bind("path", path.toString())
                 .bind("size", stamp.size())
-                .bind("modified", stamp.modified())
+                .bind("modified", stamp.state())
                 .map((row, context) -> new Digest(row.getString("sha256"), row.getString("mime")))
                 .findOne());
   }

@@ -151,7 +151,7 @@ public enum ProblemCode {
       "file-changed",
       Stage.UPLOAD,
       Retry.BY_DROPPING,
-      "The file changed while it was being uploaded."),
+      "The file changed, or was replaced, while it was being examined or uploaded."),
   // The job that the line was in.
   LINE_REFUSED(
       "line-refused",

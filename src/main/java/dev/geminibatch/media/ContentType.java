@@ -27,7 +27,7 @@ record ContentType(String name, Optional<String> charset) {
    * Marks what this version of the detector found. Raise it whenever the same content gets another
    * type: what older versions found is then looked up again.
    */
-  private static final String VERSION = ";v=2";
+  private static final String VERSION = ";v=3";
 
   private static final String CHARSET = ";charset=";
 

@@ -1,30 +1,24 @@
 package dev.geminibatch.media;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
-import java.util.concurrent.TimeUnit;
+import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.Sha256;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What shows that a file has not changed.
  *
  * @param size in bytes
- * @param modified nanoseconds since 1970; on Unix the time of the last change of any kind, which no
- *     program can set back after it has written
+ * @param state stands for which file it is, and for when it was last written to and changed in any
+ *     way; no program can set the last of them back. Older versions knew that time alone, so what
+ *     they remembered is found out again
  */
-public record FileStamp(long size, long modified) {
-  static FileStamp of(Path file) throws IOException {
-    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    return new FileStamp(attributes.size(), lastChange(file, attributes));
-  }
-
-  private static long lastChange(Path file, BasicFileAttributes attributes) throws IOException {
-    FileTime time =
-        file.getFileSystem().supportedFileAttributeViews().contains("unix")
-            ? (FileTime) Files.getAttribute(file, "unix:ctime")
-            : attributes.lastModifiedTime();
-    return time.to(TimeUnit.NANOSECONDS);
+public record FileStamp(long size, long state) {
+  static FileStamp of(FileState file) {
+    // A disk may get another number when the machine starts again.
+    String inode = file.identity().replaceFirst("dev=[^,]*,", "");
+    String all = inode + " " + file.modified() + " " + file.changed();
+    byte[] hash = Sha256.digest().digest(all.getBytes(StandardCharsets.US_ASCII));
+    return new FileStamp(file.size(), ByteBuffer.wrap(hash).getLong());
   }
 }

@@ -1,12 +1,15 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.io.NotRegular;
+import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.io.Sha256;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.media.MediaIndex.Entry;
 import dev.geminibatch.service.ServiceLimits;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -22,6 +25,9 @@ import java.util.regex.Pattern;
 public final class MediaLookup {
   /** {@code https://...}, but not a Windows drive. */
   private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]+:/");
+
+  private static final int TRIES = 3;
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private final MediaIndex index;
   private final MediaRules rules;
@@ -40,25 +46,35 @@ public final class MediaLookup {
 
   /** Begins to examine the tags of a run, from nothing. */
   public MediaExamination examine(String runId, Path mediaRoot) {
+    return examine(runId, mediaRoot, mediaRoot);
+  }
+
+  /**
+   * As above, with a root of the run's own.
+   *
+   * @param top the root that it must not lead out of, if it lies in there by its name
+   */
+  public MediaExamination examine(String runId, Path mediaRoot, Path top) {
     index.clear(runId);
-    return new MediaExamination(this, index, runId, new MediaRoot(mediaRoot));
+    return new MediaExamination(this, index, runId, new MediaRoot(mediaRoot, top));
   }
 
   /** Resolves a tag and finds hash and type of its file. */
   Entry look(String tag, MediaRoot root) {
     try {
-      Path path = ADDRESS.matcher(tag).lookingAt() ? remoteMedia.fetch(tag) : root.resolve(tag);
-      FileStamp stamp = FileStamp.of(path);
-      if (stamp.size() == 0) {
-        throw new MediaProblem(
-            ProblemCode.FILE_EMPTY, "\"" + tag + "\" is empty; put the file there again");
+      for (int tries = 0; tries < TRIES; tries++) {
+        try (RegularFile file = open(tag, root)) {
+          Entry entry = look(tag, file);
+          if (entry.type() == null || file.isUnchanged()) {
+            return entry;
+          }
+        }
       }
-      if (stamp.size() > ServiceLimits.MAX_FILE_BYTES) {
-        throw new MediaProblem(
-            ProblemCode.FILE_TOO_LARGE,
-            "\"" + tag + "\" has " + stamp.size() + " bytes; the service takes files up to 2 GB");
-      }
-      return found(tag, path, stamp);
+      throw new MediaProblem(
+          ProblemCode.FILE_CHANGED,
+          "\""
+              + tag
+              + "\" changes all the time while it is read; send the line again when it rests");
     } catch (MediaProblem problem) {
       return new Entry(tag, null, problem, null, null);
     } catch (IOException e) {
@@ -72,52 +88,98 @@ public final class MediaLookup {
     }
   }
 
-  private Entry found(String tag, Path path, FileStamp stamp) throws MediaProblem, IOException {
-    Optional<MediaIndex.Digest> known = index.known(path, stamp);
+  private RegularFile open(String tag, MediaRoot root) throws MediaProblem, IOException {
+    return ADDRESS.matcher(tag).lookingAt()
+        ? RegularFile.openReal(remoteMedia.fetch(tag).toRealPath())
+        : root.open(tag);
+  }
+
+  private Entry look(String tag, RegularFile file) throws MediaProblem, IOException {
+    long size = file.state().size();
+    if (size == 0) {
+      throw new MediaProblem(
+          ProblemCode.FILE_EMPTY, "\"" + tag + "\" is empty; put the file there again");
+    }
+    if (size > ServiceLimits.MAX_FILE_BYTES) {
+      throw new MediaProblem(
+          ProblemCode.FILE_TOO_LARGE,
+          "\"" + tag + "\" has " + size + " bytes; the service takes files up to 2 GB");
+    }
+    return found(tag, file, FileStamp.of(file.state()));
+  }
+
+  private Entry found(String tag, RegularFile file, FileStamp stamp)
+      throws MediaProblem, IOException {
+    Optional<MediaIndex.Digest> known = index.known(file.path(), stamp);
     Optional<ContentType> remembered =
         known.flatMap(digest -> ContentType.remembered(digest.type()));
-    ContentType type = remembered.isPresent() ? remembered.get() : TypeDetector.of(path);
-    String mimeType = rules.nameToSend(tag, path, type);
+    FileWindow window = new FileWindow(file.fileChannel());
+    ContentType type = remembered.isPresent() ? remembered.get() : TypeDetector.of(window);
+    String mimeType = rules.nameToSend(tag, window, type);
     String sha256;
-    if (known.isPresent() && (remembered.isPresent() || !type.isText())) {
+    if (remembered.isPresent()) {
       sha256 = known.get().sha256();
     } else {
-      MessageDigest digest = Sha256.digest();
       Optional<TextScan> scan = type.isText() ? Optional.of(new TextScan()) : Optional.empty();
-      read(path, scan, digest);
-      sha256 = HexFormat.of().formatHex(digest.digest());
+      sha256 = hash(file, scan);
       Optional<String> otherEncoding = scan.flatMap(TextScan::otherEncoding);
       if (otherEncoding.isPresent()) {
         type = ContentType.text(type.name(), otherEncoding.get());
-        mimeType = rules.nameToSend(tag, path, type);
+        mimeType = rules.nameToSend(tag, window, type);
       }
     }
     return new Entry(
         tag,
-        new MediaFile(path, sha256, stamp.size(), mimeType),
+        new MediaFile(file.path(), sha256, stamp.size(), mimeType),
         null,
         stamp,
         remembered.isPresent() ? null : type.toRemember());
   }
 
-  /** Whether the file is still what it was when it was examined. */
-  boolean isUnchanged(MediaFile file) throws IOException {
-    return index
-        .known(file.path(), FileStamp.of(file.path()))
-        .filter(now -> now.sha256().equals(file.sha256()))
-        .isPresent();
+  /**
+   * Opens a file as it was when it was examined.
+   *
+   * @return empty if it is another one now, or has another content
+   */
+  Optional<RegularFile> reopen(MediaFile media) throws IOException {
+    RegularFile file;
+    try {
+      file = RegularFile.openReal(media.path());
+    } catch (NotRegular | NoSuchFileException e) {
+      return Optional.empty();
+    }
+    if (isAsExamined(file, media)) {
+      return Optional.of(file);
+    }
+    file.close();
+    return Optional.empty();
   }
 
-  private static void read(Path file, Optional<TextScan> scan, MessageDigest digest)
-      throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] buffer = new byte[1 << 16];
-      for (int read; (read = in.read(buffer)) >= 0; ) {
-        digest.update(buffer, 0, read);
-        if (scan.isPresent()) {
-          scan.get().take(buffer, read);
-        }
+  /** A file that was only touched, or that an older version has examined, is read once more. */
+  private boolean isAsExamined(RegularFile file, MediaFile media) throws IOException {
+    if (file.state().size() != media.size()) {
+      return false;
+    }
+    Optional<MediaIndex.Digest> known = index.known(media.path(), FileStamp.of(file.state()));
+    String sha256 = known.isPresent() ? known.get().sha256() : hash(file, Optional.empty());
+    return sha256.equals(media.sha256());
+  }
+
+  /** Reads as many bytes as the file had when it was opened; it may be growing. */
+  private static String hash(RegularFile file, Optional<TextScan> scan) throws IOException {
+    MessageDigest digest = Sha256.digest();
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    long size = file.state().size();
+    for (long at = 0; at < size; at += buffer.position()) {
+      buffer.clear();
+      if (file.fileChannel().read(buffer, at) <= 0) {
+        throw new EOFException("it became shorter while it was read");
+      }
+      digest.update(buffer.array(), 0, buffer.position());
+      if (scan.isPresent()) {
+        scan.get().take(buffer.array(), buffer.position());
       }
     }
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

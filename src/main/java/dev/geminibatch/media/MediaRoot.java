@@ -1,12 +1,15 @@
 package dev.geminibatch.media;
 
 import dev.geminibatch.io.NameEncoding;
+import dev.geminibatch.io.NotRegular;
+import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.line.ProblemCode;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.LinkedHashSet;
@@ -20,11 +23,45 @@ import java.util.Set;
  * meant it: with Windows separators, percent-encoded, or in the other Unicode form of its letters.
  */
 final class MediaRoot {
+  /** So often a file may be swapped for another thing between the look and the opening. */
+  private static final int TRIES = 3;
+
   private final Path root;
+  private final Path top;
   private final SimilarNames similarNames = new SimilarNames();
 
   MediaRoot(Path root) {
+    this(root, root);
+  }
+
+  /**
+   * A root below another one.
+   *
+   * @param top the folder that nothing outside of is ever read, even when the root below it becomes
+   *     a link
+   */
+  MediaRoot(Path root, Path top) {
     this.root = root.toAbsolutePath().normalize();
+    Path above = top.toAbsolutePath().normalize();
+    this.top = this.root.startsWith(above) ? above : this.root;
+  }
+
+  /**
+   * Opens the regular file that a tag means.
+   *
+   * <p>What is opened lies where it was looked for, whatever becomes of names in between.
+   */
+  RegularFile open(String tag) throws MediaProblem, IOException {
+    for (int tries = 1; ; tries++) {
+      Path real = resolve(tag);
+      try {
+        return RegularFile.openReal(real, real(top));
+      } catch (NotRegular | NoSuchFileException e) {
+        if (tries == TRIES) {
+          throw notRegular(tag, e);
+        }
+      }
+    }
   }
 
   /**
@@ -40,7 +77,7 @@ final class MediaRoot {
     } catch (IOException e) {
       throw missing(tag, named);
     }
-    if (!real.startsWith(realRoot())) {
+    if (!real.startsWith(real(root)) || !real.startsWith(real(top))) {
       throw outside(tag);
     }
     if (Files.isDirectory(real)) {
@@ -111,7 +148,17 @@ final class MediaRoot {
     throw outside(tag);
   }
 
-  private Path realRoot() throws MediaProblem {
+  private static MediaProblem notRegular(String tag, IOException e) {
+    return new MediaProblem(
+        ProblemCode.FILE_NOT_REGULAR,
+        "\""
+            + tag
+            + "\" is replaced all the time while it is opened ("
+            + e.getMessage()
+            + "); put a regular file there and leave it as it is");
+  }
+
+  private static Path real(Path root) throws MediaProblem {
     try {
       return root.toRealPath();
     } catch (IOException e) {
@@ -135,7 +182,7 @@ final class MediaRoot {
   /** Names of files outside are nobody's business, also where a link leads there. */
   private boolean isInsideForReal(Path named) {
     try {
-      return named.getParent().toRealPath().startsWith(root.toRealPath());
+      return named.getParent().toRealPath().startsWith(top.toRealPath());
     } catch (IOException e) {
       return false;
     }

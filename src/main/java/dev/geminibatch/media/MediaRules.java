@@ -3,7 +3,6 @@ package dev.geminibatch.media;
 import dev.geminibatch.io.TextEncoding;
 import dev.geminibatch.line.ProblemCode;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +21,8 @@ public record MediaRules(List<String> types, boolean sendsMismatches) {
    * @param tag as the line names the file
    * @throws MediaProblem when the file may not be sent
    */
-  String nameToSend(String tag, Path file, ContentType type) throws MediaProblem, IOException {
+  String nameToSend(String tag, FileWindow file, ContentType type)
+      throws MediaProblem, IOException {
     if (!sendsMismatches) {
       Optional<String> mismatch = Mismatch.find(tag, file, type);
       if (mismatch.isPresent()) {

@@ -4,9 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.geminibatch.io.Amounts;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +60,7 @@ final class Mismatch {
   private Mismatch() {}
 
   /** What is wrong with a file and what to do about it; empty if its name and content agree. */
-  static Optional<String> find(String tag, Path file, ContentType type) throws IOException {
+  static Optional<String> find(String tag, FileWindow file, ContentType type) throws IOException {
     if (type.name().equals(ContentType.LFS_POINTER)) {
       return Optional.of(
           "is a Git LFS pointer, not the file itself; run git lfs pull in its repository"
@@ -139,9 +136,7 @@ final class Mismatch {
     return Amounts.shortened(line, LONGEST_EXCERPT);
   }
 
-  private static String beginning(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(HEAD), UTF_8).replace("\ufeff", "");
-    }
+  private static String beginning(FileWindow file) throws IOException {
+    return UTF_8.decode(file.read(0, HEAD)).toString().replace("\ufeff", "");
   }
 }

@@ -6,9 +6,7 @@ import dev.geminibatch.io.TextEncoding;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,26 +41,23 @@ final class TypeDetector {
   private TypeDetector() {}
 
   /** Reads the beginning of a file, and its list of tracks if it has one. */
-  static ContentType of(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path)) {
-      FileWindow file = new FileWindow(channel);
-      ByteBuffer read = file.read(0, HEAD);
-      byte[] head = new byte[read.remaining()];
-      read.get(0, head);
-      if (isZeros(head)) {
-        return ContentType.of(ContentType.ZEROS);
-      }
-      String tika =
-          Tables.TYPES
-              .detect(new ByteArrayInputStream(head), new Metadata())
-              .getBaseType()
-              .toString();
-      if (isLatePdf(head, tika)) {
-        return ContentType.of("application/pdf");
-      }
-      Optional<ContentType> text = text(head, tika);
-      return text.isPresent() ? text.get() : ContentType.of(binary(file, read, head, tika));
+  static ContentType of(FileWindow file) throws IOException {
+    ByteBuffer read = file.read(0, HEAD);
+    byte[] head = new byte[read.remaining()];
+    read.get(0, head);
+    if (isZeros(head)) {
+      return ContentType.of(ContentType.ZEROS);
     }
+    String tika =
+        Tables.TYPES
+            .detect(new ByteArrayInputStream(head), new Metadata())
+            .getBaseType()
+            .toString();
+    if (isLatePdf(head, tika)) {
+      return ContentType.of("application/pdf");
+    }
+    Optional<ContentType> text = text(head, tika);
+    return text.isPresent() ? text.get() : ContentType.of(binary(file, read, head, tika));
   }
 
   /**

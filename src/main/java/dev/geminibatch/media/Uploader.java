@@ -1,5 +1,6 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.service.Connections;
 import dev.geminibatch.service.Content;
@@ -49,17 +50,16 @@ public final class Uploader {
    * @throws ServiceFailure when the service cannot be used now
    */
   void upload(String key, MediaFile media, LongConsumer sent) throws MediaProblem {
-    try {
-      if (!lookup.isUnchanged(media)) {
-        throw changed(media);
-      }
+    try (RegularFile open = lookup.reopen(media).orElseThrow(() -> changed(media))) {
       FileService files = connections.ofProject(UploadCache.project(key)).files();
-      RemoteFile file = send(files, media, sent);
+      RemoteFile file = send(files, media, open, sent);
       file = awaitProcessing(files, file, media);
       if (!hashMatches(file, media.sha256())) {
         throw changed(media);
       }
       cache.put(key, media, file);
+    } catch (Content.Changed e) {
+      throw changed(media);
     } catch (IOException e) {
       throw new MediaProblem(
           ProblemCode.FILE_UNREADABLE,
@@ -78,11 +78,11 @@ public final class Uploader {
    * The name follows from the content, so that a file whose last answer was lost is found instead
    * of sent again. A name can stay taken by a file that is dead or not ours; then another is used.
    */
-  private RemoteFile send(FileService files, MediaFile media, LongConsumer sent)
+  private RemoteFile send(FileService files, MediaFile media, RegularFile open, LongConsumer sent)
       throws IOException {
     String stem = "gb-" + media.sha256().substring(0, 24);
     try {
-      return files.upload(upload(media, stem), sent);
+      return files.upload(upload(media, open, stem), sent);
     } catch (ServiceFailure taken) {
       if (taken.kind() != Kind.ALREADY_EXISTS) {
         throw taken;
@@ -92,7 +92,7 @@ public final class Uploader {
         return present.get();
       }
       String other = stem + "-" + HexFormat.of().toHexDigits(random.nextInt());
-      return files.upload(upload(media, other), sent);
+      return files.upload(upload(media, open, other), sent);
     }
   }
 
@@ -114,9 +114,9 @@ public final class Uploader {
     }
   }
 
-  private static FileUpload upload(MediaFile media, String id) {
+  private static FileUpload upload(MediaFile media, RegularFile open, String id) {
     return new FileUpload(
-        Content.of(media.path()),
+        Content.of(open.fileChannel(), media.size(), media.sha256(), media.path().toString()),
         "files/" + id,
         media.path().getFileName().toString(),
         media.mimeType());

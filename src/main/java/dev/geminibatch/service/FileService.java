@@ -18,6 +18,7 @@ public interface FileService {
    * @param sent receives how many bytes have arrived so far
    * @return the file as the service stored it, its size checked
    * @throws ServiceFailure of kind {@code ALREADY_EXISTS} when the name is taken
+   * @throws Content.Changed when the content is not what it was; then nothing is stored
    * @throws IOException when the content cannot be opened; a content that fails in the middle
    *     counts as a broken connection, since the two look the same
    */

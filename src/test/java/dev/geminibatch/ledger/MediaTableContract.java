@@ -55,10 +55,10 @@ abstract class MediaTableContract extends LedgerContract {
     Path path = file("a.png", "aa").path();
 
     assertThat(ledger.media().known(path, STAMP)).hasValue(new Digest("aa", "image/png;v=1"));
-    assertThat(ledger.media().known(path, new FileStamp(3, STAMP.modified() + 1))).isEmpty();
-    assertThat(ledger.media().known(path, new FileStamp(4, STAMP.modified()))).isEmpty();
+    assertThat(ledger.media().known(path, new FileStamp(3, STAMP.state() + 1))).isEmpty();
+    assertThat(ledger.media().known(path, new FileStamp(4, STAMP.state()))).isEmpty();
 
-    FileStamp later = new FileStamp(3, STAMP.modified() + 1);
+    FileStamp later = new FileStamp(3, STAMP.state() + 1);
     ledger
         .media()
         .write(

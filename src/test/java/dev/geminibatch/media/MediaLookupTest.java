@@ -2,6 +2,7 @@ package dev.geminibatch.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.Sha256;
 import dev.geminibatch.media.MediaIndex.Entry;
 import dev.geminibatch.testkit.FakeService;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +30,7 @@ class MediaLookupTest {
   private MediaIndex index;
   private MediaLookup lookup;
   private MediaRoot root;
+  private int looks;
 
   @BeforeEach
   void open() throws IOException {
@@ -47,18 +51,17 @@ class MediaLookupTest {
   private void remembered(String name, String sha256, String type) throws IOException {
     Path path = folder.resolve(name).toRealPath();
     MediaFile file = new MediaFile(path, sha256, Files.size(path), type);
-    index.write(name, List.of(new Entry(name, file, null, FileStamp.of(path), type)));
+    index.write(name, List.of(new Entry(name, file, null, FileStamp.of(FileState.of(path)), type)));
   }
 
   private Entry look(String name) {
     Entry entry = lookup.look(name, root);
-    index.write("again " + name, List.of(entry));
+    index.write("again " + ++looks, List.of(entry));
     return entry;
   }
 
   @Test
-  void a_type_that_an_older_version_remembered_is_looked_up_again_but_the_hash_is_kept()
-      throws Exception {
+  void what_an_older_version_remembered_is_found_out_again() throws Exception {
     Files.write(folder.resolve("o.ogg"), Samples.media("o.ogg"));
     remembered("o.ogg", "the hash of before", "application/ogg");
 
@@ -67,9 +70,33 @@ class MediaLookupTest {
 
     assertThat(first.problem()).isNull();
     assertThat(first.file().mimeType()).isEqualTo("audio/ogg");
-    assertThat(first.file().sha256()).isEqualTo("the hash of before");
+    assertThat(first.file().sha256()).isEqualTo(Sha256.hex(Samples.media("o.ogg")));
     assertThat(second.file()).isEqualTo(first.file());
     assertThat(second.type()).as("nothing new to remember").isNull();
+  }
+
+  @Test
+  void a_file_that_was_rewritten_is_noticed_though_its_time_was_set_back() throws Exception {
+    Path file = Files.write(folder.resolve("a.png"), Samples.png("a"));
+    FileTime time = Files.getLastModifiedTime(file);
+    Entry first = look("a.png");
+    Files.write(file, Samples.png("b"));
+    Files.setLastModifiedTime(file, time);
+
+    assertThat(look("a.png").file().sha256())
+        .isNotEqualTo(first.file().sha256())
+        .isEqualTo(Sha256.hex(Samples.png("b")));
+  }
+
+  @Test
+  void another_file_of_the_same_size_and_time_is_noticed() throws Exception {
+    Path file = Files.write(folder.resolve("a.png"), Samples.png("a"));
+    Path other = Files.write(folder.resolve("b.png"), Samples.png("b"));
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(file));
+    look("a.png");
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+
+    assertThat(look("a.png").file().sha256()).isEqualTo(Sha256.hex(Samples.png("b")));
   }
 
   @Test

@@ -28,7 +28,7 @@ class MediaRulesTest {
 
   private String sent(String name, byte[] content) throws MediaProblem, IOException {
     Path file = Files.write(folder.resolve("stored"), content);
-    return rules.nameToSend(name, file, TypeDetector.of(file));
+    return Windows.nameToSend(rules, name, file);
   }
 
   private String sent(String name, String content) throws MediaProblem, IOException {

@@ -80,7 +80,7 @@ class RealMediaTest {
     Path file = folder.resolve(command.get(command.size() - 1));
     assertThat(Files.size(file)).isPositive();
 
-    ContentType found = TypeDetector.of(file);
+    ContentType found = Windows.type(file);
 
     List<String> families = List.of("image/*", "audio/*", "video/*");
     assertThat(ServiceTypes.sendable(found, families).orElse(found.name())).isEqualTo(type);

@@ -21,7 +21,7 @@ class TypeDetectorTest {
 
   /** What the service would be told; {@code refused:} and the detector's word if nothing. */
   private static String sentAs(Path file) throws Exception {
-    ContentType type = TypeDetector.of(file);
+    ContentType type = Windows.type(file);
     return ServiceTypes.sendable(
             type, List.of("image/*", "audio/*", "video/*", "text/*", "application/pdf"))
         .orElse("refused: " + type.name());
@@ -122,19 +122,19 @@ class TypeDetectorTest {
     byte[] webm = Files.readAllBytes(sample("v.webm"));
     byte[] mp4 = Files.readAllBytes(sample("moov-at-end.mp4"));
     for (int length = 1; length < webm.length; length++) {
-      assertThat(TypeDetector.of(file(java.util.Arrays.copyOf(webm, length)))).isNotNull();
+      assertThat(Windows.type(file(java.util.Arrays.copyOf(webm, length)))).isNotNull();
     }
     for (int length = 1; length < mp4.length; length += 7) {
-      assertThat(TypeDetector.of(file(java.util.Arrays.copyOf(mp4, length)))).isNotNull();
+      assertThat(Windows.type(file(java.util.Arrays.copyOf(mp4, length)))).isNotNull();
     }
     // An element that ends within the head of the next one.
     byte[] crossed = HexFormat.of().parseHex("1a45dfa3824282800000000000000000ff");
-    assertThat(TypeDetector.of(file(crossed)).name()).isEqualTo("video/x-matroska");
+    assertThat(Windows.type(file(crossed)).name()).isEqualTo("video/x-matroska");
     byte[] noise = new byte[300];
     for (int seed = 0; seed < 300; seed++) {
       new java.util.Random(seed).nextBytes(noise);
       System.arraycopy(seed % 2 == 0 ? webm : mp4, 0, noise, 0, 12);
-      assertThat(TypeDetector.of(file(noise))).isNotNull();
+      assertThat(Windows.type(file(noise))).isNotNull();
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceWords;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -57,6 +58,8 @@ final class ResumableUpload {
       long size = upload.content().size();
       String session = retries.call(() -> watched(() -> start(size)));
       return sendChunks(session, content, size);
+    } catch (UncheckedIOException changed) {
+      throw changed.getCause();
     }
   }
 
@@ -96,7 +99,7 @@ final class ResumableUpload {
         offset += length;
         sent.accept(offset);
       } catch (ServiceFailure failure) {
-        offset = resumeAfter(failure, session, offset);
+        offset = resumeAfter(failure, session, offset, size);
       }
     }
   }
@@ -116,14 +119,18 @@ final class ResumableUpload {
   /** Sends a chunk; the last one gives the file. */
   private Optional<RemoteFile> send(
       String session, Content.Reading content, long offset, long length, boolean last) {
+    Region region = new Region(content, offset, length);
     Request request =
         http.sessionRequest(session)
             .header("X-Goog-Upload-Command", last ? "upload, finalize" : "upload")
             .header("X-Goog-Upload-Offset", Long.toString(offset))
-            .post(new Region(content, offset, length))
+            .post(region)
             .build();
     try (Response response = http.open(request)) {
       return last ? Optional.of(finished(response)) : Optional.empty();
+    } catch (ServiceFailure failure) {
+      region.refuseIfChanged(); // no broken connection, as it seems to be
+      throw failure;
     }
   }
 
@@ -136,7 +143,7 @@ final class ResumableUpload {
   }
 
   /** Finds out how far the upload got; a failure that will not pass is thrown. */
-  private long resumeAfter(ServiceFailure failure, String session, long offset) {
+  private long resumeAfter(ServiceFailure failure, String session, long offset, long size) {
     if (!failure.isPassing() && !ServiceWords.isAboutOffset(failure)) {
       throw failure;
     }
@@ -153,12 +160,14 @@ final class ResumableUpload {
     try (Response response = retries.call(() -> http.open(query))) {
       String status = response.header("X-Goog-Upload-Status", "");
       String received = response.header("X-Goog-Upload-Size-Received", "");
-      if (status.equals("active") && received.matches("\\d+")) {
+      if (status.equals("active") && received.matches("\\d{1,18}")) {
         long reached = Long.parseLong(received);
         if (reached > offset) {
           failures = 0; // it moves
         }
-        return reached;
+        if (reached <= sentUpTo(offset, size)) {
+          return reached;
+        }
       }
     }
     // Finished or given up on the other side: whether the file is there is asked by its name.
@@ -166,11 +175,17 @@ final class ResumableUpload {
         Kind.UNAVAILABLE, "UPLOAD_ENDED", failure.getMessage(), Optional.empty(), failure);
   }
 
+  /** How far the service can have come at most. */
+  private static long sentUpTo(long offset, long size) {
+    return Math.min(offset + CHUNK_BYTES, size);
+  }
+
   /** A part of the content as a request body of known length. */
   private static final class Region extends RequestBody {
     private final Content.Reading content;
     private final long offset;
     private final long length;
+    private Content.Changed changed;
 
     Region(Content.Reading content, long offset, long length) {
       this.content = content;
@@ -190,7 +205,18 @@ final class ResumableUpload {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-      content.write(offset, length, sink.outputStream());
+      try {
+        content.write(offset, length, sink.outputStream());
+      } catch (Content.Changed e) {
+        changed = e;
+        throw e;
+      }
+    }
+
+    void refuseIfChanged() {
+      if (changed != null) {
+        throw new UncheckedIOException(changed);
+      }
     }
   }
 }
