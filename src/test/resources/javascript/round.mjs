@@ -111,7 +111,11 @@ await step('refusals', async () => {
 });
 
 await step('cancel', async () => {
-  await fetch(`${baseUrl}/sandbox/job-time`, { method: 'POST', body: '1h' });
+  await fetch(`${baseUrl}/sandbox/job-time`, {
+    method: 'POST',
+    headers: { 'X-Sandbox': '1' },
+    body: '1h',
+  });
   const job = await ai.batches.create({ model, src: input.name, config: { displayName: 'early' } });
   await ai.batches.cancel({ name: job.name });
   assert.equal((await ai.batches.get({ name: job.name })).state, 'JOB_STATE_CANCELLED');

@@ -59,6 +59,9 @@ final class FileStore {
       Instant created,
       Path content) {}
 
+  /** Of a file, as the service documents it. */
+  private static final long MOST_BYTES = 2L << 30;
+
   /** An upload under way. */
   static final class Session {
     private final String project;
@@ -141,6 +144,10 @@ final class FileStore {
           out.write(buffer, 0, read);
           session.digest.update(buffer, 0, read);
           session.received += read;
+          if (session.received > MOST_BYTES) {
+            session.ended = true;
+            throw new ApiError(400, "The file is larger than the limit: " + MOST_BYTES + " bytes.");
+          }
         }
       }
       long chunk = session.received - before;

@@ -8,16 +8,20 @@ import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * What a tester tells the sandbox while it runs: rules of misbehaviour, the time, how long jobs
  * take. Every request is answered with the state of all that.
  */
 final class SandboxControl implements HttpHandler {
+  private static final int MOST_BYTES = 1 << 20;
+
   private static final String HOW =
       "The sandbox has GET /sandbox, POST and DELETE /sandbox/faults (a rule a line), POST"
           + " /sandbox/clock (48h forward), POST /sandbox/job-time (10s), POST and DELETE"
-          + " /sandbox/quota (tier=1, or gemini-2.5-pro=1000000, a limit a line).";
+          + " /sandbox/quota (tier=1, or gemini-2.5-pro=1000000, a limit a line). POST and DELETE need the"
+          + " header X-Sandbox: 1.";
 
   private final BatchStore batches;
   private final Faults faults;
@@ -34,7 +38,17 @@ final class SandboxControl implements HttpHandler {
   @Override
   public void handle(HttpExchange http) throws IOException {
     try (http) {
-      String body = new String(http.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      Optional<String> refusal = ForeignPages.refusal(http);
+      if (refusal.isPresent()) {
+        send(http, 403, refusal.get());
+        return;
+      }
+      byte[] bytes = http.getRequestBody().readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        send(http, 413, "At most " + MOST_BYTES + " bytes of rules at once.");
+        return;
+      }
+      String body = new String(bytes, StandardCharsets.UTF_8);
       String asked = http.getRequestMethod() + " " + http.getRequestURI().getPath();
       try {
         boolean done = act(asked, body.strip());

@@ -101,7 +101,9 @@ final class SandboxClient {
   }
 
   private HttpRequest.Builder to(String path) {
-    return HttpRequest.newBuilder(URI.create(base + path)).header("x-goog-api-key", key);
+    return HttpRequest.newBuilder(URI.create(base + path))
+        .header("x-goog-api-key", key)
+        .header("X-Sandbox", "1");
   }
 
   private Answer send(HttpRequest.Builder request) {

@@ -6,22 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a tester can tell the sandbox while it runs. */
 class SandboxControlTest {
@@ -117,6 +121,99 @@ class SandboxControlTest {
     assertThat(post("/sandbox/clock", "tomorrow").statusCode()).isEqualTo(400);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"POST /sandbox/clock", "DELETE /sandbox/faults", "PUT /sandbox/quota"})
+  void what_changes_something_needs_a_header_that_no_form_can_send(String asked)
+      throws IOException {
+    sandbox.faults().add("file-list cut");
+    String answer = raw(asked, "Host: " + here(), "Content-Type: text/plain", "X-Sandbox:");
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 403")
+        .contains("-H 'X-Sandbox: 1' http://" + here() + asked.replaceFirst("^\\w+ ", ""));
+    assertThat(sandbox.faults().rules()).hasSize(1);
+    assertThat(raw(asked.replace("PUT", "DELETE"), "Host: " + here(), "x-sandbox: yes"))
+        .doesNotStartWith("HTTP/1.1 403");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Origin: https://evil.example",
+        "Origin: null",
+        "Origin: http://localhost:1",
+        "Origin: http://127.0.0.1.evil.example",
+        "Origin:",
+        "Sec-Fetch-Site: cross-site",
+        "Sec-Fetch-Site: same-site",
+      })
+  void a_page_of_another_site_is_refused_whatever_it_sends(String header) throws IOException {
+    for (String asked : List.of("GET /sandbox", "POST /sandbox/clock")) {
+      assertThat(raw(asked, "Host: " + here(), "X-Sandbox: 1", header))
+          .startsWith("HTTP/1.1 403")
+          .contains("other sites");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: evil.example",
+        "Host: 127.0.0.1.evil.example",
+        "Host: localhost.evil.example:80",
+        "Host: localhost@evil.example",
+        "Host: [::2]",
+        "Host: 10.0.0.1",
+        "Host:",
+        "X-Forwarded-Host: localhost",
+      })
+  void a_host_that_means_another_machine_is_refused(String header) throws IOException {
+    for (String asked : List.of("GET /sandbox", "POST /sandbox/clock")) {
+      assertThat(raw(asked, header, "X-Sandbox: 1"))
+          .startsWith("HTTP/1.1 403")
+          .contains("127.0.0.1");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "localhost:8090", "LOCALHOST", "[::1]:1"})
+  void this_machine_has_many_names(String host) throws IOException {
+    assertThat(raw("GET /sandbox", "Host: " + host)).startsWith("HTTP/1.1 200");
+    assertThat(raw("GET /sandbox", "Host: " + host, "Origin: http://" + host))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void rules_without_end_are_not_read() throws IOException {
+    String endless = "x".repeat((1 << 20) + 1);
+
+    assertThat(raw("POST /sandbox/faults", endless, List.of("Host: " + here(), "X-Sandbox: 1")))
+        .startsWith("HTTP/1.1 413");
+  }
+
+  private String here() {
+    return sandbox.baseUrl().getAuthority();
+  }
+
+  /** As a browser, or whoever else writes its own headers. */
+  private String raw(String asked, String... headers) throws IOException {
+    return raw(asked, "1h", List.of(headers));
+  }
+
+  private String raw(String asked, String body, List<String> headers) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", sandbox.baseUrl().getPort())) {
+      String head =
+          asked
+              + " HTTP/1.1\r\n"
+              + String.join("\r\n", headers)
+              + "\r\nConnection: close\r\nContent-Length: "
+              + body.length()
+              + "\r\n\r\n";
+      socket.getOutputStream().write((head + body).getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   @Test
   void an_unknown_address_says_what_there_is() throws Exception {
     HttpResponse<String> answer = post("/sandbox/fault", "x");
@@ -153,6 +250,7 @@ class SandboxControlTest {
     return http.send(
         HttpRequest.newBuilder(URI.create(sandbox.baseUrl() + path))
             .header("x-goog-api-key", "some-key")
+            .header("X-Sandbox", "1")
             .method(method, BodyPublishers.ofString(body))
             .build(),
         BodyHandlers.ofString());
