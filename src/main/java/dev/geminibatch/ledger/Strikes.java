@@ -1,6 +1,5 @@
 package dev.geminibatch.ledger;
 
-import dev.geminibatch.io.Amounts;
 import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.WorkRecord;
 import java.time.Clock;
@@ -79,8 +78,8 @@ public final class Strikes {
                 ? ", and again when the run was tried alone. It is held, and nothing of it is lost."
                     + " It is tried once more when the program starts with more memory (java"
                     + " -Xmx..., now "
-                    + Amounts.size(present.memory())
-                    + ") or in another version, or by --file for a file from the command line"
+                    + (present.memory() >> 20)
+                    + "m) or in another version, or by --file for a file from the command line"
                 : ". The run is tried once more, last and alone");
     handle.execute(
         "UPDATE run SET strikes = ?, held = ?, reason = ?, next_try = ?, tries = tries + 1,"

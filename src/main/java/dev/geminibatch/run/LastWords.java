@@ -1,6 +1,5 @@
 package dev.geminibatch.run;
 
-import dev.geminibatch.io.Amounts;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -95,8 +94,8 @@ public final class LastWords {
           + " ("
           + error.getMessage()
           + "). Give Java more than "
-          + Amounts.size(Runtime.getRuntime().maxMemory())
-          + " (java -Xmx1g ...)";
+          + (Runtime.getRuntime().maxMemory() >> 20)
+          + "m (java -Xmx1g ...)";
     }
     String what = error.getMessage() == null ? "" : ": " + error.getMessage();
     return error.getClass().getSimpleName() + where + what + at(error) + ". Please report it";

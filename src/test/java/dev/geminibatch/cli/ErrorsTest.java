@@ -129,7 +129,7 @@ class ErrorsTest {
         .atMost(Duration.ofSeconds(60))
         .until(() -> IntStream.range(0, 10).allMatch(i -> delivered("good-" + i)));
 
-    assertThat(status()).contains("No progress for 2 s in the route mine");
+    assertThat(status()).contains("No progress for 2.0 s in the route mine");
     daemon.stop();
   }
 

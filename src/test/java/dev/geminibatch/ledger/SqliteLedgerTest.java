@@ -52,6 +52,14 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Struck extends StrikesContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Due extends DueRunsContract {
     @Override
     Ledger open(Clock clock) throws IOException {

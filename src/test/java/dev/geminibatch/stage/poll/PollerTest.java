@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.ledger.RunLedger;
 import dev.geminibatch.run.BusyRuns;
+import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.WorkRecord;
+import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.stage.fail.FailureHandler;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,6 +75,78 @@ class PollerTest {
     assertThat(poll(poller)).isEmpty();
     busy.end(run);
     assertThat(poll(poller)).containsExactly(run);
+  }
+
+  /** A run that was in hand when an Error ended the process, and has a tick to be given a turn. */
+  private String suspect(String name) throws IOException {
+    String run = fixture.dropped(name);
+    busy.end(run);
+    fixture
+        .ledger()
+        .strikes(Capacity.present())
+        .ended(new WorkRecord.Ended(run, "inspect", true, "OutOfMemoryError"));
+    return run;
+  }
+
+  @Test
+  void a_run_that_ended_a_process_is_tried_last_and_alone() throws IOException {
+    String bad = suspect("a.jsonl");
+    String worse = suspect("b.jsonl");
+    String good = fixture.dropped("c.jsonl");
+    Poller poller = poller(each -> true);
+
+    assertThat(poll(poller)).as("the good one is busy").isEmpty();
+    busy.end(good);
+    assertThat(poll(poller)).as("others first").containsExactly(good);
+    runs.hold(good, "it is over");
+    busy.end(good);
+
+    assertThat(poll(poller)).as("one of them, alone").containsExactly(bad);
+    Path later = Files.writeString(fixture.folders().inbox().resolve("d.jsonl"), "any");
+    assertThat(fixture.receiver().receive(Profiles.DEFAULT, later)).as("waits").isNull();
+    assertThat(poll(poller)).isEmpty();
+
+    busy.end(bad);
+    runs.hold(bad, "it is over");
+    assertThat(poll(poller)).as("what came in between").hasSize(1).doesNotContain(worse);
+  }
+
+  @Test
+  void a_run_that_is_tried_alone_and_gets_stuck_does_not_keep_the_others_back() throws IOException {
+    String bad = suspect("a.jsonl");
+    Poller poller = poller(each -> true);
+    assertThat(poll(poller)).containsExactly(bad);
+    fixture.workspace().work().begin(fixture.run(bad), "inspect");
+    fixture.workspace().work().find(bad).giveUp();
+
+    String good = fixture.dropped("b.jsonl");
+
+    assertThat(busy.isBusy(good)).isTrue();
+    busy.end(good);
+    assertThat(poll(poller)).containsExactly(good);
+    String worse = suspect("c.jsonl");
+    runs.hold(good, "it is over");
+    busy.end(good);
+    assertThat(poll(poller)).as("the stuck one is no company").containsExactly(worse);
+  }
+
+  @Test
+  void where_others_never_end_they_make_room_after_a_while() throws IOException {
+    String good = fixture.dropped("b.jsonl");
+    String bad = suspect("a.jsonl");
+    Poller poller = poller(each -> true);
+    assertThat(poll(poller)).isEmpty();
+
+    fixture.clock().forward(Duration.ofMinutes(31));
+    assertThat(poll(poller)).isEmpty();
+    String next = fixture.ordered("n.jsonl");
+    assertThat(poll(poller)).as("nobody begins").isEmpty();
+    busy.end(good);
+    runs.hold(good, "it is over");
+    assertThat(poll(poller)).containsExactly(bad);
+    busy.end(bad);
+    runs.hold(bad, "it is over");
+    assertThat(poll(poller)).containsExactly(next);
   }
 
   @Test
