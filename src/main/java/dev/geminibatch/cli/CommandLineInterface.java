@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -183,10 +184,16 @@ public final class CommandLineInterface {
       if (option[0].matches("(?i)--?[a-z_-]*(key|api)[a-z_-]*")) {
         String key =
             option.length == 2 ? option[1] : i + 1 < arguments.length ? arguments[i + 1] : "";
-        redacted = key.length() < 8 ? redacted : redacted.replace(key, "[key]");
+        redacted = redacted.replaceAll(alone(key), "[key]");
       }
     }
     return redacted;
+  }
+
+  /** A short key may be a part of a word. */
+  private static String alone(String key) {
+    String quoted = Pattern.quote(key);
+    return key.isEmpty() ? "(?!)" : key.length() < 8 ? "(?<![\\w-])" + quoted + "(?!\\w)" : quoted;
   }
 
   private static long wholeNumber(String text) {

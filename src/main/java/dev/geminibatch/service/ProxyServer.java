@@ -30,6 +30,11 @@ public record ProxyServer(String host, int port, Optional<Login> login, String s
 
   /** What a proxy asks for. */
   public record Login(String user, String password) {
+    /** From now on nothing shows it. */
+    public Login {
+      Redactor.hideLogin(user, password);
+    }
+
     @Override
     public String toString() {
       return "[login]";
