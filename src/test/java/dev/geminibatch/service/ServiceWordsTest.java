@@ -1,8 +1,10 @@
 package dev.geminibatch.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.geminibatch.service.ServiceWords.RefusedLine;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -61,5 +63,55 @@ class ServiceWordsTest {
         .isFalse();
     assertThat(ServiceWords.isAboutKey("Invalid value at 'x': \"API key test\"")).isFalse();
     assertThat(ServiceWords.isAboutAccount("Your project's billing account is closed")).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        " ",
+        ".",
+        "1",
+        "1,",
+        "1. ",
+        "file ",
+        "files/",
+        "batch is ",
+        "expired ",
+        "error on line 1: ",
+        "error on line 1 ) ",
+        "error on lines 1-1000, ",
+        "lines ",
+        "'",
+        "\"`",
+        "https://",
+        "denied on resource ",
+        "permission to access "
+      })
+  void a_message_is_read_in_a_time_that_its_length_alone_decides(String piece) {
+    String repeated = piece.repeat(300_000 / piece.length());
+    for (String message :
+        List.of(repeated, "error on line 1:" + repeated + "x", "file " + repeated)) {
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10),
+          () -> {
+            ServiceWords.isDeadFile(message);
+            ServiceWords.fileIds(message);
+            ServiceWords.namesThing(message);
+            ServiceWords.refusedLines(message, 100_000);
+            ErrorClassifier.kind(403, "", List.of(), message);
+            ErrorClassifier.isAccount(3, message);
+          });
+    }
+  }
+
+  @Test
+  void ranges_that_name_the_same_lines_again_are_not_followed_for_ever() {
+    String message = "Errors on lines 1" + "-1000000, 1".repeat(20_000) + ": bad";
+
+    List<RefusedLine> refused =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(10), () -> ServiceWords.refusedLines(message, 1_000_000));
+
+    assertThat(refused).hasSize(1_000_000);
   }
 }
