@@ -174,7 +174,7 @@ public final class LineReader implements Iterator<Line>, Closeable {
       size--;
     }
     if (whole && size > maxLineBytes) {
-      bytes = Arrays.copyOf(bytes, Math.min(bytes.length, KEPT_OF_OVERSIZED));
+      bytes = Arrays.copyOf(bytes, Math.min(maxLineBytes, KEPT_OF_OVERSIZED));
     }
     return new Line(number, offset, bytes, size);
   }
