@@ -5,6 +5,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.service.ProjectId;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -255,12 +256,12 @@ public final class Profiles {
   }
 
   private static Path below(Path root, String value) {
-    Path below = root.resolve(value).normalize();
     try {
+      Path below = root.resolve(value).normalize();
       if (below.startsWith(root) && below.toRealPath().startsWith(root.toRealPath())) {
         return below;
       }
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       // it is not there
     }
     throw new UsageException(
