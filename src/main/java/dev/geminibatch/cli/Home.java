@@ -3,6 +3,7 @@ package dev.geminibatch.cli;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,10 +27,11 @@ record Home(Path path) {
 
   private static Optional<Path> programFolder() {
     try {
-      Path program =
-          Path.of(Home.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return Optional.ofNullable(program.getParent());
-    } catch (URISyntaxException | NullPointerException e) {
+      CodeSource source = Home.class.getProtectionDomain().getCodeSource();
+      return source == null || source.getLocation() == null
+          ? Optional.empty()
+          : Optional.ofNullable(Path.of(source.getLocation().toURI()).getParent());
+    } catch (URISyntaxException e) {
       return Optional.empty();
     }
   }
