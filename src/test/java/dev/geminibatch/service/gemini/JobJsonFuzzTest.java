@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Timeout;
 @Tag("fuzz")
 @Timeout(10)
 class JobJsonFuzzTest {
+  private static final JobName ASKED = new JobName("batches/asked");
+
   @FuzzTest
   void a_description_is_a_job_with_a_state_or_not_json(byte[] description) throws IOException {
     JsonNode operation;
@@ -23,9 +26,9 @@ class JobJsonFuzzTest {
       return; // an odd answer
     }
 
-    RemoteJob job = JobJson.read(operation, "batches/asked");
+    RemoteJob job = JobJson.read(operation, ASKED);
 
-    assertThat(JobJson.read(operation, "batches/asked")).isEqualTo(job);
+    assertThat(JobJson.read(operation, ASKED)).isEqualTo(job);
     assertThat(job.state()).isNotNull();
     assertThat(job.stateText()).isNotEmpty();
     assertThat(job.reason()).isNotEmpty();
