@@ -86,7 +86,11 @@ final class FileCommand {
               + NameEncoding.remedy().map(remedy -> "; " + remedy).orElse("")
               + ".");
     }
-    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+    if (!Files.isRegularFile(file)) {
+      throw new UsageException(
+          "--file names " + file + ", which is not a file; write its content into one.");
+    }
+    if (!Files.isReadable(file)) {
       throw new UsageException("--file names " + file + ", which cannot be read.");
     }
     return file.toAbsolutePath().normalize();

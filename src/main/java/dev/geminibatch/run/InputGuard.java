@@ -103,8 +103,16 @@ public final class InputGuard {
    * copied from.
    */
   public static boolean isUnchanged(Run run, RunFolder folder) throws IOException {
-    Path dropped = folder.dropped();
-    return isOriginal(run, folder) && (!Files.exists(dropped) || isUnchanged(run, dropped));
+    return isOriginal(run, folder) && isDroppedUnchanged(run, folder);
+  }
+
+  /** As {@link #isUnchanged}, as far as the time says: nobody is at work on it. */
+  public static boolean isAtRest(Run run, RunFolder folder) throws IOException {
+    return isUnchanged(run, folder.received(run)) && isDroppedUnchanged(run, folder);
+  }
+
+  private static boolean isDroppedUnchanged(Run run, RunFolder folder) throws IOException {
+    return !Files.exists(folder.dropped()) || isUnchanged(run, folder.dropped());
   }
 
   /** What only has another name or other permissions is compared by its digest, once. */

@@ -20,14 +20,14 @@ public record InputLimits(long maxBytes, int maxRatio, DiskReserve reserve) {
   /** Why a file as it is must not be an input; what is packed may be too large all the same. */
   public Optional<String> problemOf(FileState file) {
     return file.size() > maxBytes
-        ? Optional.of("it has " + Amounts.size(file.size()) + tooMuch())
+        ? Optional.of("it has " + Amounts.size(file.size()) + ", and" + most())
         : Optional.empty();
   }
 
   /** Why no more may be unpacked. */
   public Optional<String> problemOf(long packed, long unpacked) {
     if (unpacked > maxBytes) {
-      return Optional.of("unpacked it has more than " + Amounts.size(maxBytes) + tooMuch());
+      return Optional.of("unpacked" + most());
     }
     if (unpacked > HARMLESS && unpacked / maxRatio > packed) {
       return Optional.of(
@@ -39,9 +39,9 @@ public record InputLimits(long maxBytes, int maxRatio, DiskReserve reserve) {
     return Optional.empty();
   }
 
-  private String tooMuch() {
-    return ", and an input may have "
+  private String most() {
+    return " an input may have "
         + Amounts.size(maxBytes)
-        + " (input.max-bytes); split it, or raise the limit";
+        + " at most (input.max-bytes); split it, or raise the limit";
   }
 }

@@ -94,7 +94,7 @@ public final class FailureHandler {
       return null;
     }
     boolean isHopeless = problem instanceof RunFailure || problem instanceof InputChanged;
-    if (isHopeless && isStillWritten(run)) {
+    if (isHopeless && isStillWritten(run, problem)) {
       receiveAgain(run);
       return null;
     }
@@ -110,13 +110,13 @@ public final class FailureHandler {
   }
 
   /** Whatever is wrong with such an input may be that it is not complete. */
-  private boolean isStillWritten(Run run) throws IOException {
+  private boolean isStillWritten(Run run, Throwable problem) throws IOException {
     RunFolder folder = context.folder(run);
     return run.fromInbox()
         && !run.isPaid()
         && run.state().mayBecome(RunState.RECEIVED)
         && Files.exists(folder.received(run))
-        && !InputGuard.isUnchanged(run, folder);
+        && (problem instanceof InputChanged || !InputGuard.isAtRest(run, folder));
   }
 
   /** A program still writes into the input: its lines are checked again when it has rested. */
