@@ -42,17 +42,17 @@ public final class FileOverrides {
   public static Settings of(Path file, byte[] content, Settings settings, String profile) {
     if (content.length > MOST_BYTES) {
       throw new UsageException(
-          file + " holds more than " + Amounts.size(MOST_BYTES) + "; write only settings into it.");
+          "it holds more than " + Amounts.size(MOST_BYTES) + "; write only settings into it.");
     }
     Map<String, String> values = PropertySources.of(file, TextFile.of(file, content));
     if (values.size() > MOST_KEYS) {
       throw new UsageException(
-          file + " sets " + values.size() + " keys; write at most " + MOST_KEYS + ".");
+          "it sets " + values.size() + " keys; write at most " + MOST_KEYS + ".");
     }
     for (String key : values.keySet()) {
       if (key.length() > MOST_SHOWN) {
         throw new UsageException(
-            file + " sets " + key.substring(0, MOST_SHOWN) + "..., which is not a setting.");
+            "it sets " + key.substring(0, MOST_SHOWN) + "..., which is not a setting.");
       }
     }
     return settings.profiles().of(profile, values);

@@ -42,7 +42,7 @@ record SettingsBeside(Path file, byte[] content, FileState state) {
     try {
       FileState state = FileState.of(file);
       if (!state.isRegular()) {
-        return Optional.of("are " + state.kind() + "; put the file itself there");
+        return Optional.of("are " + state.kind() + "; put a file there");
       }
       if (state.size() > FileOverrides.MOST_BYTES) {
         return Optional.of("are larger than 1 MB; write only settings into them");

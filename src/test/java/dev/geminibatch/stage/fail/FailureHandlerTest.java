@@ -3,6 +3,7 @@ package dev.geminibatch.stage.fail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.RunFailure;
@@ -104,6 +105,19 @@ class FailureHandlerTest {
         Duration.between(fixture.clock().instant(), fixture.run(run).waiting().nextTry());
 
     assertThat(second).isGreaterThan(first.multipliedBy(3).dividedBy(2));
+  }
+
+  @Test
+  void a_run_for_which_the_disk_has_no_room_to_spare_waits() throws IOException {
+    String run = fixture.ordered("a.jsonl");
+    Throwable noRoom = catchThrowable(() -> new DiskReserve(1).require(folder, Long.MAX_VALUE / 2));
+
+    new FailureHandler(fixture.context()).take(run, noRoom, null);
+
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(fixture.run(run).reason().orElseThrow())
+        .startsWith("The disk of " + folder)
+        .contains("disk.keep-free", "nothing is lost");
   }
 
   @Test

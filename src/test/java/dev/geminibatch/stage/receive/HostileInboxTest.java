@@ -2,6 +2,7 @@ package dev.geminibatch.stage.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,6 +10,7 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.NotRegular;
 import dev.geminibatch.io.Sha256;
+import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputChanged;
 import dev.geminibatch.run.InputGuard;
@@ -16,7 +18,9 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Profiles;
+import dev.geminibatch.settings.Settings;
 import dev.geminibatch.testkit.LogEar;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
@@ -110,6 +114,43 @@ class HostileInboxTest {
     Files.writeString(beside, "gemini.model=gemini-x");
     assertThat(fixture.run(receive(input)).model()).isEqualTo("gemini-x");
     assertThat(beside).doesNotExist();
+  }
+
+  @Test
+  void settings_without_an_end_are_refused_in_few_words() {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 60_000; i++) {
+      many.append('k').append(i).append("=1\n");
+    }
+    assertThat(refusal(many.toString())).contains("60000 keys", "at most 100");
+    assertThat(refusal("\\u0061".repeat(100_000) + "=1")).contains("aaa...").hasSizeLessThan(300);
+    assertThat(refusal("request.system-instruction=file:/etc/passwd")).contains("another file");
+    assertThat(refusal("media.root=/proc/self")).contains("write a folder below");
+    assertThat(refusal("media.root=a/../..")).contains("write a folder below");
+  }
+
+  @Test
+  void a_media_root_that_leads_out_through_a_link_is_refused() throws IOException {
+    Path out = Files.createDirectories(folder.resolveSibling(folder.getFileName() + "-out"));
+    Files.createSymbolicLink(folder.resolve("out"), out);
+    Files.createDirectories(folder.resolve("in"));
+
+    assertThat(refusal("media.root=out")).contains("write a folder below");
+    Files.delete(out);
+    assertThat(fixture.context().settings().uploads().mediaRoot()).isEqualTo(folder);
+    assertThat(settings("media.root=in").uploads().mediaRoot()).isEqualTo(folder.resolve("in"));
+  }
+
+  private Settings settings(String text) {
+    return FileOverrides.of(
+        Path.of("x.jsonl.properties"),
+        text.getBytes(StandardCharsets.UTF_8),
+        fixture.context().settings(),
+        Profiles.DEFAULT);
+  }
+
+  private String refusal(String text) {
+    return catchThrowableOfType(UsageException.class, () -> settings(text)).getMessage();
   }
 
   @Test
