@@ -1,6 +1,7 @@
 package dev.geminibatch.answer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.answer.AnswerLine.Candidate;
 import dev.geminibatch.line.LineProblem;
@@ -54,6 +55,9 @@ public final class AnswerCheck {
     if (form.isJson()) {
       try {
         json = AnswerForm.parse(candidate.text());
+      } catch (StreamConstraintsException e) {
+        form.addUnchecked(); // nested too deeply, or a number of a thousand digits
+        return Optional.empty();
       } catch (JsonProcessingException e) {
         return Optional.of(
             ProblemCode.ANSWER_NOT_JSON.problem("the answer is not JSON: " + where(e)));

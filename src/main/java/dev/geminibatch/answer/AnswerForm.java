@@ -1,62 +1,93 @@
 package dev.geminibatch.answer;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.networknt.schema.Error;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SchemaRegistryConfig;
-import com.networknt.schema.SpecificationVersion;
 import dev.geminibatch.line.AnswerFormat;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 
-/** A form that an answer must have, ready to check one. */
+/**
+ * A form that an answer must have, ready to check one.
+ *
+ * <p>An answer that cannot be judged, because of its schema or of what it is itself, counts: it is
+ * paid for, and the service took the schema.
+ */
 final class AnswerForm {
-  public static final AnswerForm ANY = new AnswerForm(false, false, null, null);
+  public static final AnswerForm ANY =
+      new AnswerForm(false, null, null, new SchemaWork(System::nanoTime));
 
-  private static final int MOST_FAULTS = 3;
-  private static final SchemaRegistryConfig CONFIG =
-      SchemaRegistryConfig.builder().regularExpressionFactory(BoundedPattern::new).build();
+  /** After so many answers that it could not judge, a schema is not tried any more. */
+  private static final int MOST_ATTEMPTS = 3;
+
+  /** The names of fields are not remembered: a model may make up a million of them. */
   private static final ObjectReader JSON =
-      new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                  .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                  .build())
+          .reader()
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final boolean isJson;
-  private final boolean isEnum;
-  private final JsonNode schema;
-  private final Schema validator;
+  private final Set<String> words;
+  private final AnswerSchema schema;
+  private final SchemaWork work;
+  private int attempts;
 
-  private AnswerForm(boolean isJson, boolean isEnum, JsonNode schema, Schema validator) {
+  private AnswerForm(boolean isJson, Set<String> words, AnswerSchema schema, SchemaWork work) {
     this.isJson = isJson;
-    this.isEnum = isEnum;
+    this.words = words;
     this.schema = schema;
-    this.validator = validator;
+    this.work = work;
   }
 
   /** Reads what {@link AnswerFormat#toJson} wrote. */
-  public static AnswerForm of(JsonNode format) {
-    JsonNode asWritten = format.path(format.has("jsonSchema") ? "jsonSchema" : "schema");
-    JsonNode schema = asWritten.isMissingNode() ? null : GeminiSchema.toJsonSchema(asWritten);
-    boolean isEnum = format.path("mimeType").asText().equals(AnswerFormat.ENUM);
-    return new AnswerForm(!isEnum, isEnum, schema, isEnum ? null : validator(schema));
+  static AnswerForm of(JsonNode format) {
+    return of(format, new SchemaWork(System::nanoTime));
   }
 
-  /** Null for a schema that makes no sense: the service took it, so it is not ours to judge by. */
-  private static Schema validator(JsonNode schema) {
-    if (schema == null) {
-      return null;
+  /**
+   * Reads what {@link AnswerFormat#toJson} wrote.
+   *
+   * @param work what the answers of the job may cost
+   */
+  static AnswerForm of(JsonNode format, SchemaWork work) {
+    boolean isJson = !format.path("mimeType").asText().equals(AnswerFormat.ENUM);
+    JsonNode asWritten = format.path(format.has("jsonSchema") ? "jsonSchema" : "schema");
+    if (asWritten.isMissingNode()) {
+      return new AnswerForm(isJson, null, null, work);
     }
     try {
-      return SchemaRegistry.withDefaultDialect(
-              SpecificationVersion.DRAFT_2020_12, registry -> registry.schemaRegistryConfig(CONFIG))
-          .getSchema(schema);
+      JsonNode schema = GeminiSchema.toJsonSchema(asWritten);
+      boolean isUsable = asWritten.isObject() || asWritten.isBoolean();
+      return isJson && isUsable
+          ? new AnswerForm(true, null, new AnswerSchema(schema), work)
+          : new AnswerForm(isJson, isUsable ? words(schema.path("enum")) : null, null, work)
+              .unusable(!isUsable);
     } catch (RuntimeException | StackOverflowError e) {
+      // The service took it, so it is not ours to judge by.
+      return new AnswerForm(isJson, null, null, work).unusable(true);
+    }
+  }
+
+  private AnswerForm unusable(boolean isSo) {
+    attempts = isSo ? MOST_ATTEMPTS : 0;
+    return this;
+  }
+
+  private static Set<String> words(JsonNode list) {
+    if (!list.isArray()) {
       return null;
     }
+    Set<String> words = new HashSet<>();
+    list.forEach(word -> words.add(word.asText()));
+    return words;
   }
 
   /** Whether an answer must be JSON. */
@@ -73,53 +104,44 @@ final class AnswerForm {
     return JSON.readTree(text);
   }
 
+  /** Notes an answer that cannot be judged, whatever its schema. */
+  void addUnchecked() {
+    work.addUnchecked();
+  }
+
   /**
-   * Where an answer does not fit; empty if it does.
+   * Where an answer does not fit; empty if it does, or cannot be judged.
    *
    * @param json the answer, read; of no meaning where it need not be JSON
    */
   Optional<String> misfit(String text, JsonNode json) {
-    if (isEnum) {
-      return isOneOfTheWords(text)
+    if (attempts == MOST_ATTEMPTS) {
+      work.addUnchecked();
+      return Optional.empty();
+    }
+    if (!isJson) {
+      return words == null || words.contains(text.strip())
           ? Optional.empty()
-          : Optional.of("\"" + text.strip() + "\" is none of the words that the schema names");
+          : Optional.of(
+              '"'
+                  + SchemaJudge.shortened(text.strip())
+                  + "\" is none of the words that the schema names");
     }
-    if (validator == null) {
-      return Optional.empty();
-    }
+    return schema == null ? Optional.empty() : judge(json);
+  }
+
+  private Optional<String> judge(JsonNode json) {
+    SchemaJudge judge = work.begin();
     try {
-      List<Error> errors = validator.validate(json);
-      return errors.isEmpty() ? Optional.empty() : Optional.of(text(errors));
+      schema.check(json, judge);
+      return judge.isGood() ? Optional.empty() : Optional.of(judge.inWords());
     } catch (RuntimeException | StackOverflowError e) {
-      // A reference that leads nowhere or to itself, a pattern that is none.
+      // Too much work, or a reference that leads nowhere, elsewhere or to itself.
+      attempts++;
+      work.addUnchecked();
       return Optional.empty();
+    } finally {
+      work.end();
     }
-  }
-
-  private boolean isOneOfTheWords(String text) {
-    if (schema == null || !schema.path("enum").isArray()) {
-      return true;
-    }
-    for (JsonNode word : schema.path("enum")) {
-      if (word.asText().equals(text.strip())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String text(List<Error> errors) {
-    String first =
-        errors.stream()
-            .limit(MOST_FAULTS)
-            .map(error -> place(error) + ": " + error.getMessage())
-            .collect(Collectors.joining("; "));
-    int more = errors.size() - MOST_FAULTS;
-    return more > 0 ? first + "; and " + more + " more" : first;
-  }
-
-  private static String place(Error error) {
-    String place = String.valueOf(error.getInstanceLocation());
-    return place.isEmpty() ? "the whole" : place;
   }
 }

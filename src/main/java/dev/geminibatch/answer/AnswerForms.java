@@ -14,10 +14,15 @@ final class AnswerForms implements Closeable {
   /** Forms that are kept ready; others are read again. */
   private static final int KEPT = 200;
 
+  /** Bytes of their schemas; made ready, they take up to a hundred times as much memory. */
+  private static final int KEPT_BYTES = 400_000;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final AnswerFormats.Reader formats;
+  private final SchemaWork work = new SchemaWork(System::nanoTime);
   private final Map<Integer, AnswerForm> known = new LruMap<>(KEPT);
+  private int knownBytes;
 
   AnswerForms(Path file) throws IOException {
     this.formats = new AnswerFormats.Reader(file);
@@ -28,10 +33,21 @@ final class AnswerForms implements Closeable {
     AnswerForm form = known.get(number);
     if (form == null) {
       Optional<byte[]> json = formats.format(number);
-      form = json.isPresent() ? AnswerForm.of(MAPPER.readTree(json.get())) : AnswerForm.ANY;
+      int bytes = json.map(each -> each.length).orElse(0);
+      if (knownBytes + bytes > KEPT_BYTES) {
+        known.clear();
+        knownBytes = 0;
+      }
+      form = json.isPresent() ? AnswerForm.of(MAPPER.readTree(json.get()), work) : AnswerForm.ANY;
       known.put(number, form);
+      knownBytes += bytes;
     }
     return form;
+  }
+
+  /** Answers so far that could not be held against their schemas. */
+  long unchecked() {
+    return work.unchecked();
   }
 
   @Override

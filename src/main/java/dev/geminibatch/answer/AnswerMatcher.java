@@ -40,7 +40,7 @@ public final class AnswerMatcher {
    * @param answered requests with an answer
    * @param failed requests with an error or something useless in place of an answer, or with
    *     nothing
-   * @param strayAnswers lines that answer no request
+   * @param strayAnswers lines that answer no request, and answers that could not be checked
    */
   public record Outcome(
       long answered, long failed, long matched, StrayAnswers strayAnswers, Tokens tokens) {}
@@ -57,6 +57,7 @@ public final class AnswerMatcher {
     Arrays.fill(places, NONE);
     StrayAnswers.Collection stray = new StrayAnswers.Collection();
     Tokens tokens = Tokens.NONE;
+    long unchecked = 0;
     if (Files.exists(files.answers())) {
       boolean byOrder = areInOrder(files.answers(), places.length);
       try (LineReader lines = LineReader.open(files.answers(), ServiceLimits.MAX_ANSWER_BYTES);
@@ -82,12 +83,13 @@ public final class AnswerMatcher {
           }
           texts[number] = failed ? texts[number] : text;
         }
+        unchecked = forms.unchecked();
       }
     }
     write(places, files.matches());
     long answered = Arrays.stream(places).filter(place -> !isFailed(place)).count();
     long matched = Arrays.stream(places).filter(place -> place != NONE).count();
-    return new Outcome(answered, places.length - answered, matched, stray.sum(), tokens);
+    return new Outcome(answered, places.length - answered, matched, stray.sum(unchecked), tokens);
   }
 
   /** What is known of the requests of a job: some bytes for each. */

@@ -10,16 +10,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
- * Schemas as the service means them, in plain JSON Schema for the validator.
+ * Schemas as the service means them, in plain JSON Schema, for {@link AnswerSchema}.
  *
  * <p>{@code responseSchema} is OpenAPI's dialect: types in capitals, {@code nullable}, an enum of
  * strings whatever the type, 64-bit numbers as strings, fields in camelCase or snake_case. {@code
  * responseJsonSchema} is JSON Schema, of which the service takes {@code oneOf} for {@code anyOf}.
  * What only describes a value ({@code format}, {@code title}, {@code propertyOrdering}) is left
- * out, and so is what is unknown: it demands nothing, and the validator would warn of it.
+ * out, and so is what is unknown: it demands nothing.
  */
 final class GeminiSchema {
   private static final Set<String> TYPES =
@@ -30,13 +29,6 @@ final class GeminiSchema {
   /** Not so long, and with no such exponent, that comparing it would be work. */
   private static final Pattern NUMBER =
       Pattern.compile("-?\\d{1,40}(\\.\\d{1,40})?([eE][+-]?\\d{1,2})?");
-
-  /**
-   * Classes in classes mean something else in RE2, the service's patterns, than in Java, and
-   * repetitions in repetitions, which cost RE2 nothing, may take Java minutes.
-   */
-  private static final Pattern OTHER_IN_JAVA =
-      Pattern.compile("\\[[^\\]]*\\[|&&|\\(\\?[a-zA-Z-]*U|[+*}?|].*\\)[+*{]", Pattern.DOTALL);
 
   private final JsonNode schema;
   private final ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -90,7 +82,7 @@ final class GeminiSchema {
       case "enum" -> putEnum(value);
       case "const" -> putEnum(JsonNodeFactory.instance.arrayNode().add(value));
       case "properties" -> putSchemas("properties", value);
-      case "patternproperties" -> putSchemas("patternProperties", usable(value));
+      case "patternproperties" -> putSchemas("patternProperties", value);
       case "defs" -> putSchemas("$defs", value);
       case "definitions" -> putSchemas("definitions", value);
       case "ref" -> putReference(value.asText());
@@ -102,7 +94,7 @@ final class GeminiSchema {
       case "propertynames" -> putSchema("propertyNames", value);
       case "additionalproperties" -> putSchema("additionalProperties", value);
       case "required" -> putRequired(value);
-      case "pattern" -> putPattern(value.asText());
+      case "pattern" -> json.put("pattern", value.asText());
       case "uniqueitems" -> json.put("uniqueItems", value.asBoolean(false));
       case "minimum", "maximum" -> putNumber(keyword, value);
       case "exclusiveminimum" -> putNumber("exclusiveMinimum", value);
@@ -170,16 +162,6 @@ final class GeminiSchema {
     }
   }
 
-  private static JsonNode usable(JsonNode byPattern) {
-    ObjectNode usable = JsonNodeFactory.instance.objectNode();
-    for (Map.Entry<String, JsonNode> each : byPattern.properties()) {
-      if (isUsable(each.getKey())) {
-        usable.set(each.getKey(), each.getValue());
-      }
-    }
-    return usable;
-  }
-
   private void putSchema(String keyword, JsonNode value) {
     if (value.isObject() || value.isBoolean()) {
       json.set(keyword, toJsonSchema(value));
@@ -225,22 +207,6 @@ final class GeminiSchema {
     if (value.isArray()) {
       ArrayNode required = json.putArray("required");
       value.forEach(name -> required.add(name.asText()));
-    }
-  }
-
-  private void putPattern(String pattern) {
-    if (isUsable(pattern)) {
-      json.put("pattern", pattern);
-    }
-  }
-
-  /** Whether a pattern does in Java what it does at the service. */
-  private static boolean isUsable(String pattern) {
-    try {
-      Pattern.compile(pattern);
-      return !OTHER_IN_JAVA.matcher(pattern).find();
-    } catch (PatternSyntaxException e) {
-      return false;
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.Optional;
 
 /** The requests of a job in their order, each with what the service answered to it. */
 public final class JobAnswers implements Closeable {
+  private static final String UNFIT = "the answer does not fit the schema of its request";
+
   private final JobIndex.Reader index;
   private final DataInputStream matches;
   private final LinesAt answers;
@@ -78,7 +80,10 @@ public final class JobAnswers implements Closeable {
                   + " relied upon"));
     }
     if (read != null) {
-      return check.problemOf(read, forms.form(entry.format()));
+      // It did not count when it was matched, whatever there is time for now.
+      return check
+          .problemOf(read, forms.form(entry.format()))
+          .or(() -> Optional.of(ProblemCode.ANSWER_SCHEMA.problem(UNFIT)));
     }
     return Optional.of(
         refusals.of(number).map(ProblemCode.LINE_REFUSED::problem).orElse(withoutAnswer));

@@ -1,31 +1,40 @@
 package dev.geminibatch.answer;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Lines among a job's answers that answer no request.
+ * Lines among a job's answers that answer no request, and answers that count unchecked.
  *
  * @param unknown answers under a key that was never asked
  * @param repeated further answers under a key that has one
  * @param unreadable lines that are not JSON
- * @param examples the first of them, by line and key
+ * @param unchecked answers that could not be held against their schema: it takes too long, or leads
+ *     nowhere; not there if there are none
+ * @param examples the first lines that answer no request, by line and key
  */
-public record StrayAnswers(long unknown, long repeated, long unreadable, List<String> examples) {
-  public static final StrayAnswers NONE = new StrayAnswers(0, 0, 0, List.of());
+public record StrayAnswers(
+    long unknown,
+    long repeated,
+    long unreadable,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) long unchecked,
+    List<String> examples) {
+  public static final StrayAnswers NONE = new StrayAnswers(0, 0, 0, 0, List.of());
   private static final int MOST_EXAMPLES = 10;
 
   public long count() {
-    return unknown + repeated + unreadable;
+    return unknown + repeated + unreadable + unchecked;
   }
 
-  /** In words, such as "2 answers under unknown keys". */
+  /** In words, such as "2 lines under a key that was never asked". */
   public String inWords() {
     List<String> words = new ArrayList<>();
     add(words, unknown, "under a key that was never asked");
     add(words, repeated, "under a key that had an answer already");
     add(words, unreadable, "not readable");
+    add(words, unchecked, "that could not be checked against their schema in time, and count");
     return String.join(", ", words)
         + (examples.isEmpty() ? "" : " (" + String.join("; ", examples) + ")");
   }
@@ -64,8 +73,8 @@ public record StrayAnswers(long unknown, long repeated, long unreadable, List<St
       }
     }
 
-    StrayAnswers sum() {
-      return new StrayAnswers(unknown, repeated, unreadable, List.copyOf(examples));
+    StrayAnswers sum(long unchecked) {
+      return new StrayAnswers(unknown, repeated, unreadable, unchecked, List.copyOf(examples));
     }
   }
 }

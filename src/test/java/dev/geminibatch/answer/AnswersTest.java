@@ -67,6 +67,7 @@ class AnswersTest {
                 2,
                 1,
                 1,
+                0,
                 List.of(
                     "line 2: unknown key nobody",
                     "line 3: key b again",

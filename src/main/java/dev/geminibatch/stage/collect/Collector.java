@@ -89,7 +89,7 @@ public final class Collector {
         PrivateFiles.output(folder.strayAnswers(job.number())), outcome.strayAnswers());
     if (outcome.strayAnswers().count() > 0) {
       LOG.warn(
-          "{}: among the answers of {} are lines that answer nothing: {}",
+          "{}: the answers of {} are not all as they should be: {}",
           run.name(),
           job.shownName(),
           outcome.strayAnswers().inWords());
