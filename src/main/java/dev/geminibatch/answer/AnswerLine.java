@@ -1,7 +1,5 @@
 package dev.geminibatch.answer;
 
-import com.fasterxml.jackson.core.JsonParser;
-import dev.geminibatch.line.LargeJson;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestKey;
@@ -64,9 +62,7 @@ public record AnswerLine(
    * @throws IOException when it is not JSON
    */
   public static AnswerLine read(byte[] line) throws IOException {
-    try (JsonParser parser = LargeJson.FACTORY.createParser(line)) {
-      return new AnswerLineReader(parser).read();
-    }
+    return new AnswerLineReader(line).read();
   }
 
   /** Whether the line says that it has no key: {@code "key":null}. */

@@ -1,7 +1,7 @@
 package dev.geminibatch.answer;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.geminibatch.line.JsonScanner;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.service.ErrorClassifier;
@@ -16,7 +16,12 @@ import java.util.Optional;
 final class AnswerLineReader {
   private static final int UNKNOWN = 2;
 
-  private final JsonParser parser;
+  /** More tokens than there are, and few enough to add up. */
+  private static final double MOST = 1L << 40;
+
+  private static final int LONGEST_MESSAGE = 10_000;
+
+  private final JsonScanner parser;
   private String key;
   private int keyStart;
   private int keyEnd;
@@ -26,8 +31,8 @@ final class AnswerLineReader {
   private LineProblem error;
   private Tokens tokens = Tokens.NONE;
 
-  AnswerLineReader(JsonParser parser) {
-    this.parser = parser;
+  AnswerLineReader(byte[] line) {
+    this.parser = new JsonScanner(line);
   }
 
   AnswerLine read() throws IOException {
@@ -35,13 +40,13 @@ final class AnswerLineReader {
       throw new IOException("An answer is not a JSON object");
     }
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
+      String name = parser.text();
       parser.nextToken();
       switch (name) {
         case "key" -> readKey();
         case "response" -> readResponse();
         case "error" -> readError();
-        default -> parser.skipChildren();
+        default -> parser.skipValue();
       }
     }
     if (error == null && !hasResponse) {
@@ -57,31 +62,57 @@ final class AnswerLineReader {
         tokens);
   }
 
+  /** The value that the parser stands at as text, if it is a scalar. */
+  private String text(String otherwise) {
+    return switch (parser.currentToken()) {
+      case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.text();
+      case VALUE_TRUE -> "true";
+      case VALUE_FALSE -> "false";
+      default -> otherwise;
+    };
+  }
+
+  /** The number that the parser stands at, also in quotes; within bounds, whatever it says. */
+  private long number(long otherwise) {
+    String digits = parser.end() - parser.start() > 40 ? "" : text("");
+    try {
+      double number = digits.isEmpty() ? otherwise : Double.parseDouble(digits);
+      return (long) Math.max(0, Math.min(number, MOST));
+    } catch (NumberFormatException e) {
+      return otherwise;
+    }
+  }
+
+  /** What the service says may be of any length. */
+  private static String inFewWords(String message) {
+    return Redactor.redact(message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
+  }
+
   private void readKey() throws IOException {
     boolean isNull = parser.currentToken() == JsonToken.VALUE_NULL;
     if (isNull || parser.currentToken() == JsonToken.VALUE_STRING) {
-      keyStart = (int) parser.currentTokenLocation().getByteOffset();
-      key = isNull ? null : parser.getText();
-      keyEnd = (int) parser.currentLocation().getByteOffset();
+      keyStart = parser.start();
+      key = isNull ? null : parser.text();
+      keyEnd = parser.end();
     } else {
-      parser.skipChildren();
+      parser.skipValue();
     }
   }
 
   private void readResponse() throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
-      parser.skipChildren();
+      parser.skipValue();
       return;
     }
     hasResponse = true;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
+      String name = parser.text();
       parser.nextToken();
       switch (name) {
         case "candidates" -> readCandidates();
         case "promptFeedback" -> blockReason = readText("blockReason");
         case "usageMetadata" -> readTokens();
-        default -> parser.skipChildren();
+        default -> parser.skipValue();
       }
     }
   }
@@ -89,12 +120,12 @@ final class AnswerLineReader {
   /** The first complete one is the answer; the others are passed over. */
   private void readCandidates() throws IOException {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
-      parser.skipChildren();
+      parser.skipValue();
       return;
     }
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        parser.skipChildren();
+        parser.skipValue();
         continue;
       }
       AnswerLine.Candidate next = readCandidate();
@@ -109,11 +140,11 @@ final class AnswerLineReader {
     String finishMessage = "";
     Content content = new Content();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
+      String name = parser.text();
       parser.nextToken();
       switch (name) {
-        case "finishReason" -> finishReason = parser.getValueAsString("");
-        case "finishMessage" -> finishMessage = parser.getValueAsString("");
+        case "finishReason" -> finishReason = text("");
+        case "finishMessage" -> finishMessage = text("");
         case "content" -> {
           content.read();
           continue;
@@ -122,11 +153,11 @@ final class AnswerLineReader {
           // of no meaning here
         }
       }
-      parser.skipChildren();
+      parser.skipValue();
     }
     return new AnswerLine.Candidate(
         finishReason,
-        Redactor.redact(finishMessage),
+        inFewWords(finishMessage),
         content.hasMore || !content.text.toString().isBlank(),
         content.text.toString());
   }
@@ -137,14 +168,14 @@ final class AnswerLineReader {
 
     void read() throws IOException {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        parser.skipChildren();
+        parser.skipValue();
         return;
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
+        String name = parser.text();
         boolean isList = parser.nextToken() == JsonToken.START_ARRAY;
         if (!name.equals("parts") || !isList) {
-          parser.skipChildren();
+          parser.skipValue();
           continue;
         }
         while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -155,24 +186,24 @@ final class AnswerLineReader {
 
     private void readPart() throws IOException {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
-        parser.skipChildren();
+        parser.skipValue();
         return;
       }
       String own = null;
       boolean isThought = false;
       boolean more = false;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
+        String name = parser.text();
         JsonToken value = parser.nextToken();
         switch (name) {
-          case "text" -> own = parser.getValueAsString();
+          case "text" -> own = text(null);
           case "thought" -> isThought = value == JsonToken.VALUE_TRUE;
           case "thoughtSignature" -> {
             // goes with any part
           }
           default -> more = true; // a call, code, an image
         }
-        parser.skipChildren();
+        parser.skipValue();
       }
       if (!isThought) {
         hasMore |= more;
@@ -185,12 +216,12 @@ final class AnswerLineReader {
     String text = null;
     if (parser.currentToken() == JsonToken.START_OBJECT) {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
+        String name = parser.text();
         parser.nextToken();
         if (name.equals(field)) {
-          text = parser.getValueAsString();
+          text = text(null);
         }
-        parser.skipChildren();
+        parser.skipValue();
       }
     }
     return text;
@@ -198,7 +229,7 @@ final class AnswerLineReader {
 
   private void readTokens() throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
-      parser.skipChildren();
+      parser.skipValue();
       return;
     }
     long in = 0;
@@ -206,18 +237,18 @@ final class AnswerLineReader {
     long thought = 0;
     long cached = 0;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
+      String name = parser.text();
       parser.nextToken();
       switch (name) {
-        case "promptTokenCount" -> in = parser.getValueAsLong();
-        case "candidatesTokenCount" -> out = parser.getValueAsLong();
-        case "thoughtsTokenCount" -> thought = parser.getValueAsLong();
-        case "cachedContentTokenCount" -> cached = parser.getValueAsLong();
+        case "promptTokenCount" -> in = number(0);
+        case "candidatesTokenCount" -> out = number(0);
+        case "thoughtsTokenCount" -> thought = number(0);
+        case "cachedContentTokenCount" -> cached = number(0);
         default -> {
           // of no meaning here
         }
       }
-      parser.skipChildren(); // also of what should be a number and is not
+      parser.skipValue(); // also of what should be a number and is not
     }
     tokens = new Tokens(in, out, thought, cached);
   }
@@ -228,29 +259,29 @@ final class AnswerLineReader {
     String message = "";
     if (parser.currentToken() == JsonToken.START_OBJECT) {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
+        String name = parser.text();
         parser.nextToken();
         switch (name) {
-          case "code" -> code = parser.getValueAsInt(code);
-          case "status" -> codeName = parser.getValueAsString(codeName);
-          case "message" -> message = parser.getValueAsString("");
+          case "code" -> code = (int) Math.min(number(code), Integer.MAX_VALUE);
+          case "status" -> codeName = text(codeName);
+          case "message" -> message = text("");
           default -> {
             // of no meaning here
           }
         }
-        parser.skipChildren();
+        parser.skipValue();
       }
     } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
-      message = parser.getText();
+      message = parser.text();
     } else if (parser.currentToken() == JsonToken.VALUE_NULL) {
       return;
     } else {
-      parser.skipChildren();
+      parser.skipValue();
     }
     // Where the number is missing, the name may be there.
     int known = code == 0 ? Math.max(UNKNOWN, RpcCode.number(codeName)) : code;
     String status = RpcCode.name(known);
-    message = Redactor.redact(message);
+    message = inFewWords(message);
     if (ServiceWords.isDeadFile(message)) {
       error = ProblemCode.FILE_GONE.problem(message);
       return;

@@ -1,7 +1,7 @@
 package dev.geminibatch.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
+import dev.geminibatch.line.JsonScanner;
 import dev.geminibatch.line.LargeJson;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.RequestKey;
@@ -57,11 +57,12 @@ final class ErrorLine {
   }
 
   private static boolean isJsonObject(byte[] line) {
-    try (JsonParser parser = LargeJson.FACTORY.createParser(line)) {
+    JsonScanner parser = new JsonScanner(line);
+    try {
       if (parser.nextToken() == null || !parser.currentToken().isStructStart()) {
         return false;
       }
-      parser.skipChildren();
+      parser.skipValue();
       return parser.nextToken() == null;
     } catch (IOException e) {
       return false;
