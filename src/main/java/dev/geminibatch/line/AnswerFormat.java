@@ -6,7 +6,8 @@ import java.util.Optional;
  * What a request wants its answer to look like, by its {@code generationConfig}.
  *
  * @param mimeType {@code responseMimeType}; empty if the request names none
- * @param schema {@code responseSchema} as it stands in the line, in the service's own dialect
+ * @param schema {@code responseSchema} as it stands in the line, in the service's own dialect; not
+ *     an object if it is too large to judge by
  * @param jsonSchema {@code responseJsonSchema} as it stands in the line
  * @param maxOutputTokens 0 if the request sets no limit
  */
@@ -16,6 +17,15 @@ public record AnswerFormat(
 
   /** An answer is one bare word of a list. */
   public static final String ENUM = "text/x.enum";
+
+  /** In place of a schema by which nobody can judge in time. */
+  static final String UNUSABLE_SCHEMA = "\"too large\"";
+
+  /** Bytes of a schema by which answers are judged. The service takes fewer. */
+  static final int LARGEST_SCHEMA = 128 << 10;
+
+  /** Brackets inside each other in such a schema. */
+  static final int DEEPEST_SCHEMA = 200;
 
   /** Whether an answer can be wrong because of its form. */
   public boolean isDemanding() {

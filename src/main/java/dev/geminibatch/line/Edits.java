@@ -16,17 +16,29 @@ final class Edits {
   private record Edit(int start, int end, List<Segment> replacement) {}
 
   private final List<Edit> edits = new ArrayList<>();
+  private int size;
 
   void insert(int position, String json) {
     replace(position, position, List.of(new Literal(json)));
   }
 
   void replace(int start, int end, List<Segment> replacement) {
-    edits.add(new Edit(start, end, replacement));
+    size += replacement.size();
+    if (!isTooMany()) {
+      edits.add(new Edit(start, end, replacement));
+    }
   }
 
   void addAll(Edits others) {
-    edits.addAll(others.edits);
+    size += others.size;
+    if (!isTooMany()) {
+      edits.addAll(others.edits);
+    }
+  }
+
+  /** Whether there are more than are kept. */
+  boolean isTooMany() {
+    return size > LineLimits.EDITS;
   }
 
   boolean isEmpty() {

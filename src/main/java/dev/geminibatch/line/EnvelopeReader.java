@@ -107,7 +107,10 @@ final class EnvelopeReader {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw NotJson.noObject(bytes);
     }
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+    for (int fields = 0; parser.nextToken() == JsonToken.FIELD_NAME; fields++) {
+      if (fields == LineLimits.FIELDS) {
+        throw LineLimits.tooMuch("more than 10,000 fields beside its request; remove some");
+      }
       int nameStart = parser.start();
       String name = parser.text();
       parser.nextToken();
@@ -199,6 +202,7 @@ final class EnvelopeReader {
       return readReported(Arrays.copyOfRange(bytes, request.start(), request.end()));
     }
     keys.check(requestIsNative);
+    content.checkAmount();
     if (isShapedByAnSdk()) {
       return readReshaped();
     }

@@ -40,11 +40,11 @@ final class ForeignLine {
     parser.nextToken();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.text();
-      names.add(FieldNames.camel(name));
+      add(name, names);
       JsonToken value = parser.nextToken();
       if (value == JsonToken.START_OBJECT && HOLDERS_OF_A_REQUEST.contains(name)) {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-          inside.add(FieldNames.camel(parser.text()));
+          add(parser.text(), inside);
           parser.nextToken();
           parser.skipValue();
         }
@@ -54,6 +54,12 @@ final class ForeignLine {
         url = parser.text().toLowerCase(Locale.ROOT);
       }
       parser.skipValue();
+    }
+  }
+
+  private static void add(String name, Set<String> to) {
+    if (to.size() < LineLimits.FIELDS) {
+      to.add(FieldNames.camel(name));
     }
   }
 

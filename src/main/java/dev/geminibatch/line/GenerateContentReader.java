@@ -25,6 +25,7 @@ final class GenerateContentReader {
   private boolean hasContents;
   private boolean hasConfig;
   private boolean isForeign;
+  private int files;
   private int inlineFiles;
   private long inlineBytes;
   private Boolean mayHaveTags;
@@ -271,6 +272,23 @@ final class GenerateContentReader {
     if (!text.replaceTags(end)) {
       edits.insert(start, "{\"text\":");
       edits.insert(end, "}");
+    }
+  }
+
+  /** Notes files that are named by tags. */
+  void addFiles(int more) throws BadLine {
+    files += more;
+    if (files > LineLimits.FILES) {
+      throw LineLimits.tooManyFiles();
+    }
+  }
+
+  /** Fails if there is more to be changed than is kept. */
+  void checkAmount() throws BadLine {
+    if (edits.isTooMany()) {
+      throw LineLimits.tooMuch(
+          "more than 100,000 texts and fields that have to be written in another way; write fewer,"
+              + " or write each text as {\"text\":\"...\"}");
     }
   }
 

@@ -43,7 +43,7 @@ final class GenerationConfigReader {
     Set<String> present = defaults.generationConfig().isEmpty() ? null : new HashSet<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.text();
-      if (present != null) {
+      if (present != null && (present.size() < LineLimits.FIELDS || isOurs(name))) {
         present.add(FieldNames.camel(name));
       }
       parser.nextToken();
@@ -54,6 +54,14 @@ final class GenerationConfigReader {
       boolean needsComma = !present.isEmpty() && !missing.isEmpty();
       edits.insert(parser.end() - 1, needsComma ? "," + missing : missing);
     }
+  }
+
+  /** Whether it matters if a field is there. */
+  private boolean isOurs(String name) {
+    String camel = FieldNames.camel(name);
+    return RequestFields.OF_A_GENERATION.contains(camel)
+        || defaults.generationConfig().keySet().stream()
+            .anyMatch(field -> FieldNames.camel(field).equals(camel));
   }
 
   private void readField(String name) throws IOException {
@@ -76,8 +84,31 @@ final class GenerationConfigReader {
   private Optional<String> readSchema() throws IOException {
     boolean isSchema = parser.currentToken() == JsonToken.START_OBJECT;
     int start = parser.start();
-    int end = parser.skipValue();
-    return isSchema ? Optional.of(new String(bytes, start, end - start, UTF_8)) : Optional.empty();
+    if (!isSchema) {
+      parser.skipValue();
+      return Optional.empty();
+    }
+    int deepest = skipObject();
+    int length = parser.end() - start;
+    boolean isUsable =
+        length <= AnswerFormat.LARGEST_SCHEMA && deepest <= AnswerFormat.DEEPEST_SCHEMA;
+    return Optional.of(
+        isUsable ? new String(bytes, start, length, UTF_8) : AnswerFormat.UNUSABLE_SCHEMA);
+  }
+
+  /** Passes over an object; returns how deep it is. */
+  private int skipObject() throws IOException {
+    int depth = 1;
+    int deepest = 1;
+    while (depth > 0) {
+      JsonToken token = parser.nextToken();
+      if (token.isStructStart()) {
+        deepest = Math.max(deepest, ++depth);
+      } else if (token.isStructEnd()) {
+        depth--;
+      }
+    }
+    return deepest;
   }
 
   /** Adds the whole default configuration to a request that has none. */
@@ -119,7 +150,9 @@ final class GenerationConfigReader {
   }
 
   private static long asLong(String digits) {
-    return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
+    // A default may be anything; a line's own is digits.
+    boolean isNumber = digits.matches("-?\\d{1,18}");
+    return isNumber ? Long.parseLong(digits) : digits.length() > 18 ? Long.MAX_VALUE : 0;
   }
 
   /** What the request wants its answer to look like. */

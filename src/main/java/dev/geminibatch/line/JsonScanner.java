@@ -27,7 +27,6 @@ public final class JsonScanner {
               StreamReadConstraints.builder()
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNumberLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
                   .build())
           .build();
 
@@ -320,12 +319,18 @@ public final class JsonScanner {
     if (!hasEscapes) {
       return new String(bytes, start + 1, end - start - 2, UTF_8);
     }
-    try (JsonParser parser = JACKSON.createParser(bytes, start, end - start)) {
-      parser.nextToken();
-      return parser.getText();
-    } catch (IOException e) {
-      throw new IllegalStateException("The string has been read before", e);
+    return EscapedText.of(bytes, start + 1, end - 1);
+  }
+
+  /** Where a line stops being JSON. */
+  static int whereItIsWrong(byte[] line) {
+    JsonScanner scanner = new JsonScanner(line);
+    try {
+      while (scanner.nextToken() != null) {}
+    } catch (Malformed e) {
+      // here
     }
+    return scanner.position;
   }
 
   /** What Jackson finds wrong with the line. */

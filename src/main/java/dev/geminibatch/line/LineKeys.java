@@ -14,6 +14,7 @@ final class LineKeys {
   private RequestKey ofMetadata;
   private boolean keySeen;
   private String unreadable;
+  private String whyUnreadable;
 
   LineKeys(byte[] bytes, JsonScanner parser) {
     this.bytes = bytes;
@@ -56,9 +57,15 @@ final class LineKeys {
 
   private RequestKey read(String field) throws IOException {
     int start = parser.start();
+    if (parser.end() - start > LineLimits.KEY_BYTES) {
+      return unreadable(field, "has " + (parser.end() - start) + " bytes; write a shorter one");
+    }
     switch (parser.currentToken()) {
       case VALUE_STRING -> {
         String text = parser.text();
+        if (holdsHalfACharacter(text)) {
+          return unreadable(field, "holds half a character (\\ud800 to \\udfff); write it whole");
+        }
         return text.isEmpty() ? null : new RequestKey(text, raw(start, parser.end()));
       }
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
@@ -69,11 +76,32 @@ final class LineKeys {
         return null;
       }
       default -> {
-        unreadable = field;
         parser.skipValue();
-        return null;
+        return unreadable(
+            field, "is neither a string nor a number; write \"key\":\"...\" or leave it out");
       }
     }
+  }
+
+  private RequestKey unreadable(String field, String why) {
+    unreadable = field;
+    whyUnreadable = why;
+    return null;
+  }
+
+  /** Such a key has no bytes of its own, and another one that has would be taken for it. */
+  private static boolean holdsHalfACharacter(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        boolean isPair =
+            i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+        if (!isPair) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
   }
 
   private String raw(int start, int end) {
@@ -85,8 +113,7 @@ final class LineKeys {
     if (unreadable != null) {
       throw new BadLine(
           ProblemCode.BAD_KEY,
-          (unreadable.equals("key") ? "the key" : unreadable)
-              + " is neither a string nor a number; write \"key\":\"...\" or leave it out");
+          (unreadable.equals("key") ? "the key" : unreadable) + " " + whyUnreadable);
     }
     RequestKey own = own(isNative);
     if (own != null && ofMetadata != null && !own.text().equals(ofMetadata.text())) {

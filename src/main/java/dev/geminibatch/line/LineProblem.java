@@ -10,6 +10,15 @@ package dev.geminibatch.line;
  * @param retryable whether the same line may work when it is sent again unchanged
  */
 public record LineProblem(String stage, String code, String message, boolean retryable) {
+  /** Characters of a message; a text from a line or the service may be a whole book. */
+  private static final int LONGEST_MESSAGE = 4_000;
+
+  public LineProblem {
+    if (message.length() > LONGEST_MESSAGE) {
+      boolean isHalf = Character.isHighSurrogate(message.charAt(LONGEST_MESSAGE - 1));
+      message = message.substring(0, LONGEST_MESSAGE - (isHalf ? 1 : 0)) + "...";
+    }
+  }
 
   /** Whether this is a problem of a kind. */
   public boolean is(ProblemCode kind) {

@@ -13,6 +13,12 @@ final class NotJson {
       "the line looks like a part of JSON that is written over several lines; write each request"
           + " on one line (jq -c . x.jsonl > y.jsonl)";
 
+  private static final String REMEDY =
+      "; write one request per line, without line breaks inside it";
+
+  /** It keeps every name of a field. */
+  private static final int MOST_BYTES_FOR_JACKSON = 1 << 20;
+
   private NotJson() {}
 
   /** The problem of a line that cannot be read to its end. */
@@ -32,6 +38,10 @@ final class NotJson {
     }
     if (isPiece(line)) {
       return ProblemCode.NOT_JSON.problem(OVER_SEVERAL_LINES);
+    }
+    if (line.length > MOST_BYTES_FOR_JACKSON) {
+      return ProblemCode.NOT_JSON.problem(
+          "the line is not JSON at byte " + JsonScanner.whereItIsWrong(line) + REMEDY);
     }
     return ProblemCode.NOT_JSON.problem(inWords(JsonScanner.whatIsWrong(line)));
   }
@@ -176,9 +186,9 @@ final class NotJson {
           + parse.getLocation().getByteOffset()
           + ": "
           + firstLine(parse.getOriginalMessage())
-          + "; write one request per line, without line breaks inside it";
+          + REMEDY;
     }
-    return "the line is not JSON; write one request per line, without line breaks inside it";
+    return "the line is not JSON" + REMEDY;
   }
 
   private static String firstLine(String message) {

@@ -24,6 +24,13 @@ final class PartText {
 
   private static final Set<String> PLACES_OF_A_FILE = Set.of("fileUri", "file_uri", "data");
 
+  private static final Literal NOTHING = new Literal("");
+  private static final Literal COMMA = new Literal(",");
+  private static final Literal TEXT = new Literal("{\"text\":\"");
+  private static final Literal QUOTE = new Literal("\"");
+  private static final Literal FILE = new Literal("{\"fileData\":");
+  private static final Literal END = new Literal("}");
+
   private final GenerateContentReader request;
   private final JsonScanner parser;
   private final Place path;
@@ -57,6 +64,9 @@ final class PartText {
     if (isFile && name.startsWith("inline")) {
       request.addInline(end - from);
     }
+    if (sharedFields.size() + fileFields.size() == LineLimits.FIELDS) {
+      throw LineLimits.tooMuch("more than 10,000 fields in " + path + "; remove some");
+    }
     (FIELDS_OF_A_FILE.contains(name) ? fileFields : sharedFields).add(new Range(nameStart, end));
   }
 
@@ -78,6 +88,7 @@ final class PartText {
     if (tag == null) {
       return false;
     }
+    request.addFiles(1);
     hasTaggedFile = true;
     request.markForeign();
     request
@@ -109,6 +120,8 @@ final class PartText {
   private List<TaggedText.Piece> cut(Range string, Place place) throws BadLine {
     try {
       return TaggedText.cut(request.bytes(), string.start() + 1, string.end() - 1);
+    } catch (TaggedText.TooManyTags e) {
+      throw LineLimits.tooManyFiles();
     } catch (TaggedText.BadTag e) {
       throw new BadLine(ProblemCode.BAD_TAG, place + ": " + e.getMessage());
     }
@@ -134,22 +147,25 @@ final class PartText {
           ProblemCode.BAD_PARTS,
           path + " has file tags in its text and beside it; write one part for each file");
     }
+    request.addFiles((int) pieces.stream().filter(piece -> piece.path() != null).count());
+    if (pieces.size() * (long) (sharedFields.size() + fileFields.size()) > LineLimits.EDITS) {
+      throw LineLimits.tooMuch("a part with many file tags and many other fields; remove some");
+    }
+    String place = path + ".text";
     List<Segment> replacement = new ArrayList<>();
-    String separator = "";
     for (TaggedText.Piece piece : pieces) {
-      replacement.add(new Literal(separator));
+      replacement.add(replacement.isEmpty() ? NOTHING : COMMA);
       if (piece.path() == null) {
-        replacement.add(new Literal("{\"text\":\""));
+        replacement.add(TEXT);
         replacement.add(new Range(piece.start(), piece.end()));
-        replacement.add(new Literal("\""));
+        replacement.add(QUOTE);
       } else {
-        replacement.add(new Literal("{\"fileData\":"));
-        replacement.add(new TaggedFile(new FileTag(piece.path(), path + ".text")));
+        replacement.add(FILE);
+        replacement.add(new TaggedFile(new FileTag(piece.path(), place)));
         append(fileFields, replacement);
       }
       append(sharedFields, replacement);
-      replacement.add(new Literal("}"));
-      separator = ",";
+      replacement.add(END);
     }
     request.edits().replace(start, end, replacement);
     return true;
@@ -157,7 +173,7 @@ final class PartText {
 
   private static void append(List<Range> fields, List<Segment> replacement) {
     for (Range field : fields) {
-      replacement.add(new Literal(","));
+      replacement.add(COMMA);
       replacement.add(field);
     }
   }

@@ -15,97 +15,49 @@ public enum ProblemCode {
   // The line itself, found before anything is spent.
   NOT_JSON(
       "not-json",
-      Stage.INSPECT,
-      Retry.NO,
       "The line is not JSON. With `--poll`: a line of the downloaded answers is not JSON."),
-  NOT_AN_OBJECT("not-an-object", Stage.INSPECT, Retry.NO, "The line is JSON, but not an object."),
+  NOT_AN_OBJECT("not-an-object", "The line is JSON, but not an object."),
   NOT_UTF8(
-      "not-utf8",
-      Stage.INSPECT,
-      Retry.NO,
-      "The line is not UTF-8, or has zero bytes; the message says what it looks like."),
+      "not-utf8", "The line is not UTF-8, or has zero bytes; the message says what it looks like."),
   LINE_TOO_LONG(
       "line-too-long",
-      Stage.INSPECT,
-      Retry.NO,
       "The line is longer than `lines.max-bytes`, or larger than a whole job (`job.max-bytes`)."),
-  REPEATED_FIELD("repeated-field", Stage.INSPECT, Retry.NO, "A field of the line appears twice."),
-  NO_REQUEST("no-request", Stage.INSPECT, Retry.NO, "The line has neither `request` nor `body`."),
-  TWO_REQUESTS("two-requests", Stage.INSPECT, Retry.NO, "The line has both `request` and `body`."),
-  BAD_REQUEST("bad-request", Stage.INSPECT, Retry.NO, "`request` or `body` is not a JSON object."),
+  REPEATED_FIELD("repeated-field", "A field of the line appears twice."),
+  NO_REQUEST("no-request", "The line has neither `request` nor `body`."),
+  TWO_REQUESTS("two-requests", "The line has both `request` and `body`."),
+  BAD_REQUEST("bad-request", "`request` or `body` is not a JSON object."),
   FOREIGN_LINE(
-      "foreign-line",
-      Stage.INSPECT,
-      Retry.NO,
-      "The line is written for another API, or is not a request for one answer."),
-  EMBEDDING(
-      "embedding",
-      Stage.INSPECT,
-      Retry.NO,
-      "The line asks for an embedding, which is not supported yet."),
+      "foreign-line", "The line is written for another API, or is not a request for one answer."),
+  EMBEDDING("embedding", "The line asks for an embedding, which is not supported yet."),
   BAD_CONFIG(
-      "bad-config",
-      Stage.INSPECT,
-      Retry.NO,
-      "`config` is not the SDKs', or has a field that the service does not take."),
-  TWO_SETTINGS(
-      "two-settings",
-      Stage.INSPECT,
-      Retry.NO,
-      "`config` and the request set the same field to different values."),
-  TWO_KEYS(
-      "two-keys",
-      Stage.INSPECT,
-      Retry.NO,
-      "`metadata.key` and `key` (or `custom_id`) are different."),
-  BAD_KEY("bad-key", Stage.INSPECT, Retry.NO, "The key is neither a string nor a number."),
+      "bad-config", "`config` is not the SDKs', or has a field that the service does not take."),
+  TWO_SETTINGS("two-settings", "`config` and the request set the same field to different values."),
+  TWO_KEYS("two-keys", "`metadata.key` and `key` (or `custom_id`) are different."),
+  BAD_KEY(
+      "bad-key",
+      "The key is neither a string nor a number, is longer than 10,000 bytes, or holds half a character."),
   MISPLACED_FIELD(
       "misplaced-field",
-      Stage.INSPECT,
-      Retry.NO,
       "A field of the request is beside it, or a setting is not in `generationConfig`, where the service ignores or refuses it."),
-  NO_CONTENTS(
-      "no-contents",
-      Stage.INSPECT,
-      Retry.NO,
-      "`contents` is missing, empty, or not a list of turns."),
-  BAD_CONTENTS(
-      "bad-contents",
-      Stage.INSPECT,
-      Retry.NO,
-      "An element of `contents` is neither a turn nor a part."),
-  NO_PARTS("no-parts", Stage.INSPECT, Retry.NO, "A turn has no parts."),
-  BAD_PARTS(
-      "bad-parts",
-      Stage.INSPECT,
-      Retry.NO,
-      "`parts` is not a list of parts, or one of its elements is not a part."),
+  NO_CONTENTS("no-contents", "`contents` is missing, empty, or not a list of turns."),
+  BAD_CONTENTS("bad-contents", "An element of `contents` is neither a turn nor a part."),
+  NO_PARTS("no-parts", "A turn has no parts."),
+  BAD_PARTS("bad-parts", "`parts` is not a list of parts, or one of its elements is not a part."),
   BAD_ROLE(
       "bad-role",
-      Stage.INSPECT,
-      Retry.NO,
       "A turn has the role `system`, which the service takes only as `systemInstruction`."),
-  BAD_URL(
-      "bad-url",
-      Stage.INSPECT,
-      Retry.NO,
-      "The `url` names no Gemini model, or a method other than `generateContent`."),
-  BAD_MODEL("bad-model", Stage.INSPECT, Retry.NO, "The model's name is not valid."),
+  BAD_URL("bad-url", "The `url` names no Gemini model, or a method other than `generateContent`."),
+  BAD_MODEL("bad-model", "The model's name is not valid."),
   TWO_MODELS(
-      "two-models",
-      Stage.INSPECT,
-      Retry.NO,
-      "The `url`, the `model` of the line and that of the request are not the same."),
+      "two-models", "The `url`, the `model` of the line and that of the request are not the same."),
   BAD_TAG(
-      "bad-tag",
-      Stage.INSPECT,
-      Retry.NO,
-      "A file tag is not closed, is empty, is too long, or is a part of an address."),
+      "bad-tag", "A file tag is not closed, is empty, is too long, or is a part of an address."),
   TAG_IN_SYSTEM_INSTRUCTION(
       "tag-in-system-instruction",
-      Stage.INSPECT,
-      Retry.NO,
       "A file tag is in the system instruction, where the service takes no files."),
+  TOO_MANY_FILES("too-many-files", "The line has more than 10,000 file tags."),
+  TOO_COMPLEX(
+      "too-complex", "The line has more fields or texts than can be checked in little memory."),
   // Files that the line names.
   FILE_MISSING(
       "file-missing",
@@ -297,6 +249,11 @@ public enum ProblemCode {
   private final Stage stage;
   private final Retry retry;
   private final String meaning;
+
+  /** Of a line that is found wrong when it is read, and is never sent. */
+  ProblemCode(String code, String meaning) {
+    this(code, Stage.INSPECT, Retry.NO, meaning);
+  }
 
   ProblemCode(String code, Stage stage, Retry retry, String meaning) {
     this.code = code;

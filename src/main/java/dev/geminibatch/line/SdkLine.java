@@ -12,6 +12,7 @@ import dev.geminibatch.io.FieldNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,9 @@ final class SdkLine {
       new ObjectMapper(LargeJson.FACTORY)
           .reader()
           .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+  /** Values that are larger are the same only if they are written in the same way. */
+  private static final int MOST_BYTES = 1 << 20;
 
   private final byte[] line;
   private final ByteArrayOutputStream out;
@@ -241,7 +245,7 @@ final class SdkLine {
         continue;
       }
       Field extra = more.remove(name);
-      if (!value(extra).equals(SdkLine::compare, value(there))) {
+      if (!isSame(extra, there)) {
         throw new BadLine(
             ProblemCode.TWO_SETTINGS,
             "config."
@@ -252,6 +256,14 @@ final class SdkLine {
                 + " differ; keep one of them");
       }
     }
+  }
+
+  private boolean isSame(Field one, Field other) throws IOException {
+    if (Arrays.equals(line, one.start(), one.end(), line, other.start(), other.end())) {
+      return true;
+    }
+    boolean isLarge = Math.max(one.end() - one.start(), other.end() - other.start()) > MOST_BYTES;
+    return !isLarge && value(one).equals(SdkLine::compare, value(other));
   }
 
   private JsonNode value(Field field) throws IOException {
@@ -277,14 +289,17 @@ final class SdkLine {
     return line[field.start()] == 'n';
   }
 
-  private List<Field> fieldsAt(Field object) throws IOException {
+  private List<Field> fieldsAt(Field object) throws IOException, BadLine {
     JsonScanner parser = new JsonScanner(line, object.start());
     return parser.nextToken() == JsonToken.START_OBJECT ? fields(parser) : List.of();
   }
 
-  private static List<Field> fields(JsonScanner parser) throws IOException {
+  private static List<Field> fields(JsonScanner parser) throws IOException, BadLine {
     List<Field> fields = new ArrayList<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      if (fields.size() == LineLimits.FIELDS) {
+        throw LineLimits.tooMuch("an object with more than 10,000 fields; remove some");
+      }
       String name = parser.text();
       int nameStart = parser.start();
       parser.nextToken();

@@ -35,11 +35,20 @@ final class TaggedText {
   record Piece(int start, int end, String path) {}
 
   /** A tag that is opened and never closed, or that names nothing. */
-  static final class BadTag extends Exception {
+  static sealed class BadTag extends Exception {
     private static final long serialVersionUID = 1L;
 
     BadTag(String message) {
-      super(message);
+      super(message, null, false, false);
+    }
+  }
+
+  /** There are more tags than a line may have. */
+  static final class TooManyTags extends BadTag {
+    private static final long serialVersionUID = 1L;
+
+    TooManyTags() {
+      super("there are too many file tags");
     }
   }
 
@@ -71,6 +80,9 @@ final class TaggedText {
     int textStart = position;
     int opening;
     while ((opening = findOpening()) >= 0) {
+      if (pieces.size() > 2 * LineLimits.FILES) {
+        throw new TooManyTags();
+      }
       if (opening > textStart) {
         pieces.add(new Piece(textStart, opening, null));
       }
@@ -127,7 +139,7 @@ final class TaggedText {
       }
       afterBracket = c == ']';
       length++;
-      if (length <= LONGEST_PATH + 1 || afterBracket) {
+      if (length <= LONGEST_PATH + 1) {
         path.appendCodePoint(c);
       }
     }

@@ -15,7 +15,8 @@ import java.util.concurrent.Future;
 /** Parses lines on all processors. */
 public final class LineParser implements AutoCloseable {
   /** Enough to keep the processors busy, and little beside one line of the largest size. */
-  private static final long MOST_BYTES_AHEAD = 6 << 20;
+  private static final long MOST_BYTES_AHEAD =
+      Math.min(6 << 20, Runtime.getRuntime().maxMemory() / 128);
 
   private final ExecutorService workers;
 
