@@ -2,6 +2,7 @@ package dev.geminibatch.answer;
 
 import dev.geminibatch.io.SyncedOutput;
 import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.service.Tokens;
 import java.io.Closeable;
@@ -103,7 +104,7 @@ public final class ResultWriter implements Closeable {
           resultsOut.write('\n');
           answered++;
         } else {
-          errorsOut.write(source.error(problem.get()));
+          errorsOut.write(witness(sameLine, source).error(problem.get()));
           codes.merge(problem.get().code(), 1L, Long::sum);
           failed++;
         }
@@ -143,6 +144,15 @@ public final class ResultWriter implements Closeable {
       }
     }
     return best;
+  }
+
+  /** Who has the answer that does not count, if the line was not sent once more. */
+  private static LineSource witness(List<LineSource> sameLine, LineSource source) {
+    if (source.problem().filter(problem -> problem.is(ProblemCode.OVER_BUDGET)).isEmpty()) {
+      return source;
+    }
+    List<LineSource> others = sameLine.stream().filter(each -> each != source).toList();
+    return others.isEmpty() ? source : best(others);
   }
 
   @Override

@@ -62,7 +62,7 @@ public record Preflight(
                 ? "Split the file, or raise the limit."
                 : "Put the price of "
                     + String.join(", ", cost.unknownModels())
-                    + " into the price table, or take the limit away."));
+                    + " into the table that prices.file names, or take the limit away."));
   }
 
   /** Some lines for a person. */

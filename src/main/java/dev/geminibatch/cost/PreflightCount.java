@@ -36,8 +36,12 @@ public final class PreflightCount {
     private long bytesInJob;
   }
 
-  /** Adds a request for a model. */
-  public void add(String model, BatchRequest request) {
+  /**
+   * Adds a request for a model.
+   *
+   * @param fileTokens of the files that its tags name
+   */
+  public void add(String model, BatchRequest request, long fileTokens) {
     Sum sum = models.computeIfAbsent(model, name -> new Sum());
     long size = request.line().size();
     if (sum.requestsInJob >= limits.maxRequests()
@@ -50,8 +54,13 @@ public final class PreflightCount {
     sum.bytesInJob += size;
     sum.requests++;
     sum.bytes += size;
-    sum.tokensIn += TokenEstimate.input(request);
+    sum.tokensIn += TokenEstimate.input(request, fileTokens);
     sum.tokensOut += TokenEstimate.output(request, outputTokens);
+  }
+
+  /** What all of them cost. */
+  public Cost cost(Prices prices) {
+    return sum("", 0, 0, new Preflight.Files(0, 0, 0), prices, null).cost();
   }
 
   /** The sum of all. */

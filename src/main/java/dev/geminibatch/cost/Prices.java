@@ -25,6 +25,7 @@ import java.util.TreeSet;
  */
 public record Prices(String date, String currency, Map<String, Price> byModel) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final double HIGHEST = 1e6;
   private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 
   /**
@@ -73,12 +74,30 @@ public record Prices(String date, String currency, Map<String, Price> byModel) {
                 + "; write {\"input\": 0.15, \"output\": 1.25}.");
       }
     }
-    BigDecimal input = price.path("input").decimalValue();
+    BigDecimal input = amount(file, model.getKey(), price.path("input"));
     JsonNode cached = price.path("cached");
     return new Price(
         input,
-        cached.isNumber() ? cached.decimalValue() : input,
-        price.path("output").decimalValue());
+        cached.isMissingNode() || cached.isNull() ? input : amount(file, model.getKey(), cached),
+        amount(file, model.getKey(), price.path("output")));
+  }
+
+  /** A price below nothing would make room in a budget. */
+  private static BigDecimal amount(Path file, String model, JsonNode price) {
+    double about = price.isNumber() ? price.doubleValue() : Double.NaN;
+    if (about >= 0 && about <= HIGHEST) {
+      return price.decimalValue();
+    }
+    throw new UsageException(
+        "In "
+            + file
+            + " the model "
+            + model
+            + " has the price "
+            + Amounts.shortened(price.toString(), 40)
+            + "; write an amount for a million tokens from 0 to "
+            + (long) HIGHEST
+            + ".");
   }
 
   /** What tokens of a model cost; empty if its price is unknown. */

@@ -1,5 +1,6 @@
 package dev.geminibatch.line;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +12,7 @@ import java.util.List;
  * @param extras further top-level fields of a native line, which the service echoes; byte ranges of
  *     the line
  * @param segments the request in the order of its bytes
- * @param inline files that are in the line itself
+ * @param weight what it may cost beside its text
  * @param answerFormat what the request wants its answer to look like
  * @param form how the bytes of the line relate to what the service takes
  * @param shape what was understood that is not the service's own form
@@ -22,11 +23,14 @@ public record BatchRequest(
     String model,
     List<Range> extras,
     List<Segment> segments,
-    Inline inline,
+    Weight weight,
     AnswerFormat answerFormat,
     Form form,
     Shape shape)
     implements CheckedLine {
+
+  /** What is longer is no bracket or name of a field but a default: an instruction, say. */
+  private static final int LONGEST_SYNTAX = 64;
 
   /** How the bytes of a line relate to what the service takes. */
   public enum Form {
@@ -50,8 +54,15 @@ public record BatchRequest(
     static final Shape FOREIGN = new Shape(true, List.of());
   }
 
-  /** Base64 data in a line: how many files, and how many bytes of the line they take. */
-  public record Inline(int files, long bytes) {}
+  /**
+   * What a request may cost beside its text.
+   *
+   * @param inlineBytes how many bytes of the line are files in Base64
+   * @param fileTokens estimated of these, and of files that are with the service already
+   * @param candidates how many answers it asks for
+   * @param thinkingTokens how many it may think
+   */
+  public record Weight(long inlineBytes, long fileTokens, long candidates, long thinkingTokens) {}
 
   /** A piece of the request. */
   sealed interface Segment permits Range, Literal, TaggedFile {}
@@ -73,15 +84,17 @@ public record BatchRequest(
   /** Likewise, in another shape. */
   BatchRequest quoted(Shape shape) {
     return new BatchRequest(
-        line, key, model, extras, segments, inline, answerFormat, Form.QUOTED, shape);
+        line, key, model, extras, segments, weight, answerFormat, Form.QUOTED, shape);
   }
 
-  /** How much of the line's bytes is sent as text. */
+  /** How many bytes are sent as text, those of defaults with them. */
   public long textBytes() {
-    long bytes = -inline.bytes();
+    long bytes = -weight.inlineBytes();
     for (Segment segment : segments) {
       if (segment instanceof Range range) {
         bytes += range.end() - range.start();
+      } else if (segment instanceof Literal literal && literal.json().length() > LONGEST_SYNTAX) {
+        bytes += literal.json().getBytes(StandardCharsets.UTF_8).length;
       }
     }
     return Math.max(0, bytes);

@@ -223,7 +223,7 @@ final class EnvelopeReader {
         LineModel.of(url, body != null, models()),
         requestIsNative ? List.copyOf(extras) : List.of(),
         content.edited(requestIsNative ? request : body),
-        content.inline(),
+        content.weight(),
         content.answerFormat(),
         isWire() ? Form.WIRE : Form.PIECES,
         isForeignShape ? Shape.FOREIGN : Shape.PLAIN);

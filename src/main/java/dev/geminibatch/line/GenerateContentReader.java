@@ -27,6 +27,7 @@ final class GenerateContentReader {
   private boolean isForeign;
   private int files;
   private int inlineFiles;
+  private long fileTokens;
   private long inlineBytes;
   private Boolean mayHaveTags;
 
@@ -305,9 +306,14 @@ final class GenerateContentReader {
   }
 
   /** Notes data that is in the line itself. */
-  void addInline(long size) {
-    inlineFiles++;
-    inlineBytes += size;
+  void addInline(int from, int end) {
+    inlineBytes += end - from;
+    fileTokens += TokenEstimate.inline(bytes, from, end);
+  }
+
+  /** Notes a file that is with the service already. */
+  void addReference(int from, int end) {
+    fileTokens += TokenEstimate.reference(bytes, from, end);
   }
 
   /** Whether the line can hold a tag at all. */
@@ -330,8 +336,9 @@ final class GenerateContentReader {
     return edits.applyTo(request);
   }
 
-  BatchRequest.Inline inline() {
-    return new BatchRequest.Inline(inlineFiles, inlineBytes);
+  BatchRequest.Weight weight() {
+    return new BatchRequest.Weight(
+        inlineBytes, fileTokens, config.candidates(), config.thinkingTokens());
   }
 
   AnswerFormat answerFormat() {

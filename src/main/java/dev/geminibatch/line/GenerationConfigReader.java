@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads the {@code generationConfig} of a request as far as its answer will be held against it, and
@@ -16,6 +18,9 @@ import java.util.Set;
 final class GenerationConfigReader {
   private static final Set<String> FORM_OF_AN_ANSWER =
       Set.of("responseMimeType", "responseSchema", "responseJsonSchema");
+
+  private static final Pattern THINKING_BUDGET =
+      Pattern.compile("\"thinking_?[bB]udget\"\\s*:\\s*\"?([^\\s,}\"]+)");
 
   private final byte[] bytes;
   private final JsonScanner parser;
@@ -26,6 +31,8 @@ final class GenerationConfigReader {
   private Optional<String> schema = Optional.empty();
   private Optional<String> jsonSchema = Optional.empty();
   private long maxOutputTokens;
+  private long candidates = 1;
+  private long thinkingTokens;
 
   GenerationConfigReader(byte[] bytes, JsonScanner parser, RequestDefaults defaults, Edits edits) {
     this.bytes = bytes;
@@ -73,12 +80,41 @@ final class GenerationConfigReader {
       }
       case "responseSchema", "response_schema" -> schema = readSchema();
       case "responseJsonSchema", "response_json_schema" -> jsonSchema = readSchema();
-      case "maxOutputTokens", "max_output_tokens" -> {
-        maxOutputTokens = value == JsonToken.VALUE_NUMBER_INT ? asLong(parser.text()) : 0;
-        parser.skipValue();
-      }
+      case "maxOutputTokens", "max_output_tokens" -> maxOutputTokens = readCount(maxOutputTokens);
+      case "candidateCount", "candidate_count" -> candidates = readCount(candidates);
+      case "thinkingConfig", "thinking_config" -> readThinking();
       default -> parser.skipValue();
     }
+  }
+
+  private void readThinking() throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipValue();
+      return;
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean isBudget = FieldNames.camel(parser.text()).equals("thinkingBudget");
+      parser.nextToken();
+      if (isBudget) {
+        thinkingTokens = readCount(thinkingTokens);
+      } else {
+        parser.skipValue();
+      }
+    }
+  }
+
+  /**
+   * A number as the service takes it, also in quotes; of a field that is there twice the larger.
+   */
+  private long readCount(long before) throws IOException {
+    long count =
+        switch (parser.currentToken()) {
+          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_STRING ->
+              TokenEstimate.count(parser.text());
+          default -> 0;
+        };
+    parser.skipValue();
+    return Math.max(before, count);
   }
 
   private Optional<String> readSchema() throws IOException {
@@ -144,7 +180,12 @@ final class GenerationConfigReader {
       case "responseMimeType" -> mimeType = json.replace("\"", "");
       case "responseSchema" -> schema = Optional.of(json);
       case "responseJsonSchema" -> jsonSchema = Optional.of(json);
-      case "maxOutputTokens" -> maxOutputTokens = asLong(json);
+      case "maxOutputTokens" -> maxOutputTokens = TokenEstimate.count(json);
+      case "candidateCount" -> candidates = Math.max(1, TokenEstimate.count(json));
+      case "thinkingConfig" -> {
+        Matcher budget = THINKING_BUDGET.matcher(json);
+        thinkingTokens = budget.find() ? TokenEstimate.count(budget.group(1)) : 0;
+      }
       default -> {} // the answer cannot be held against it
     }
   }
@@ -153,6 +194,16 @@ final class GenerationConfigReader {
     // A default may be anything; a line's own is digits.
     boolean isNumber = digits.matches("-?\\d{1,18}");
     return isNumber ? Long.parseLong(digits) : digits.length() > 18 ? Long.MAX_VALUE : 0;
+  }
+
+  /** How many answers it asks for. */
+  long candidates() {
+    return candidates;
+  }
+
+  /** How many tokens it may think. */
+  long thinkingTokens() {
+    return thinkingTokens;
   }
 
   /** What the request wants its answer to look like. */

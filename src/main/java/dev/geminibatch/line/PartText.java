@@ -62,7 +62,9 @@ final class PartText {
     boolean isRead = isFile && parser.currentToken() == JsonToken.END_OBJECT;
     int end = isRead ? parser.end() : parser.skipValue();
     if (isFile && name.startsWith("inline")) {
-      request.addInline(end - from);
+      request.addInline(from, end);
+    } else if (isFile) {
+      request.addReference(from, end);
     }
     if (sharedFields.size() + fileFields.size() == LineLimits.FIELDS) {
       throw LineLimits.tooMuch("more than 10,000 fields in " + path + "; remove some");

@@ -190,6 +190,7 @@ public enum ProblemCode {
       Stage.COLLECT,
       Retry.YES,
       "The answer does not fit the schema of its request; the message has the place."),
+  OVER_BUDGET("over-budget", Stage.COLLECT, Retry.BY_DROPPING, "Another attempt costs too much."),
   FILE_GONE(
       "file-gone",
       Stage.COLLECT,

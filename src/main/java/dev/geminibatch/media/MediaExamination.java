@@ -35,6 +35,12 @@ public final class MediaExamination implements AutoCloseable {
     this.root = root;
   }
 
+  /** The file of a tag that was checked and has no problem. */
+  public Optional<MediaFile> file(String tag) {
+    Entry entry = unwritten.get(tag);
+    return entry == null ? index.file(runId, tag) : Optional.ofNullable(entry.file());
+  }
+
   /** The problem of a tag, if it has one. */
   public Optional<MediaProblem> check(String tag) {
     Optional<MediaProblem> known = recent.get(tag);

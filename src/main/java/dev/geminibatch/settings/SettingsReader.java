@@ -168,10 +168,15 @@ final class SettingsReader {
   }
 
   private Costs costs() {
-    return new Costs(
-        typed.path("prices.file", "config/prices.json"),
-        maxCost(typed.text("budget.max-cost-per-file", "off")),
-        typed.number("budget.output-tokens", 1000, 0, 10_000_000));
+    Path prices = typed.path("prices.file", "config/prices.json");
+    Optional<BigDecimal> most = maxCost(typed.text("budget.max-cost-per-file", "off"));
+    if (most.isPresent() && !Files.isReadable(prices)) {
+      throw new UsageException(
+          "budget.max-cost-per-file needs prices, and prices.file names "
+              + prices
+              + ", which cannot be read.");
+    }
+    return new Costs(prices, most, typed.number("budget.output-tokens", 1000, 0, 10_000_000));
   }
 
   private static Optional<BigDecimal> maxCost(String text) {

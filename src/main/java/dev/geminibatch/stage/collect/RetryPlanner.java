@@ -89,6 +89,18 @@ public final class RetryPlanner {
     if (plan.lines.size() == 0) {
       return false;
     }
+    FollowUpBudget budget = new FollowUpBudget(ledger, context.settings(run), run, folder);
+    LineNumberSet lines = plan.lines.sorted();
+    Optional<LineProblem> overBudget = budget.exceeded(jobs, lines);
+    if (overBudget.isPresent()) {
+      LOG.warn(
+          "{}: {} without an answer, {}",
+          run.name(),
+          Amounts.count(lines.size(), "request"),
+          overBudget.get().message());
+      budget.endWith(overBudget.get(), lines);
+      return false;
+    }
     int attempt = run.attempt() + 1;
     plan.lines.write(folder.lines(attempt));
     claimFiles(run, folder, plan, attempt);
@@ -105,7 +117,7 @@ public final class RetryPlanner {
   }
 
   /** A job that the service only checked, and refused for some of its lines, is no attempt. */
-  private static boolean wasSent(Job job) {
+  static boolean wasSent(Job job) {
     String refused = JobProblem.Kind.LINES_REFUSED.name();
     return job.name().isPresent() && !job.remote().state().equals(Optional.of(refused));
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import dev.geminibatch.cost.PreflightCount;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.LruMap;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.line.BatchRequest;
@@ -12,6 +13,7 @@ import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ReadAhead;
 import dev.geminibatch.line.RejectedLine;
+import dev.geminibatch.line.TokenEstimate;
 import dev.geminibatch.media.MediaExamination;
 import dev.geminibatch.media.MediaProblem;
 import dev.geminibatch.run.Run;
@@ -27,6 +29,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +43,9 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   private static final Logger LOG = LoggerFactory.getLogger("inspect");
   private static final int EXAMPLES = 20;
 
+  /** The tags of late, which are the likely ones to come again. */
+  private static final int REMEMBERED = 10_000;
+
   private final Run run;
   private final Settings settings;
   private final MessageDigest digest;
@@ -49,6 +55,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   private final SequenceWriter badLines;
   private final AssemblyAhead.Attempt ahead;
   private final CompletableFuture<Void> isOnDisk;
+  private final Map<String, Long> tokensOfTags = new LruMap<>(REMEMBERED);
   private final Set<String> ignored = new HashSet<>();
   private boolean hasForeignShapes;
   private long lines;
@@ -116,10 +123,28 @@ public final class Inspection extends LineWalk<Inspection.Group> {
       if (problem.isPresent()) {
         reject(checked.line().number(), problem.get());
       } else if (checked instanceof BatchRequest request) {
-        count.add(request.model() == null ? run.model() : request.model(), request);
+        count.add(
+            request.model() == null ? run.model() : request.model(), request, fileTokens(request));
         note(request.line().number(), request.shape());
       }
     }
+  }
+
+  private long fileTokens(BatchRequest request) {
+    long tokens = 0;
+    for (FileTag tag : request.tags()) {
+      Long known = tokensOfTags.get(tag.path());
+      if (known == null) {
+        known =
+            media
+                .file(tag.path())
+                .map(file -> TokenEstimate.file(file.mimeType(), file.size()))
+                .orElse(TokenEstimate.MOST_INPUT);
+        tokensOfTags.put(tag.path(), known);
+      }
+      tokens += known;
+    }
+    return tokens;
   }
 
   private void note(long line, BatchRequest.Shape shape) {
