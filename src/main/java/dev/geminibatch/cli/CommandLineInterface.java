@@ -144,6 +144,11 @@ public final class CommandLineInterface {
       settings = settings.profiles().of(options.profile);
     }
     SecretFiles.check(properties.secretFiles());
+    if (options.apiKey != null) {
+      LOG.warn(
+          "Other users of this machine can see the key of --api-key in the list of processes; use"
+              + " GEMINI_API_KEY or gemini.api-key-file");
+    }
     return new Session(
         arguments,
         options,

@@ -178,7 +178,10 @@ final class Options {
   @Option(
       names = "--api-key",
       paramLabel = "K",
-      description = "API key to use instead of the one in the environment.")
+      description =
+          "API key to use instead of the one in the environment. Other users see it in the"
+              + " list of processes, and the shell remembers it: better use GEMINI_API_KEY or"
+              + " gemini.api-key-file.")
   String apiKey;
 
   @Option(
