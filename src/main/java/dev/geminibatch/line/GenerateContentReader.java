@@ -26,7 +26,6 @@ final class GenerateContentReader {
   private boolean hasConfig;
   private boolean isForeign;
   private int files;
-  private int inlineFiles;
   private long fileTokens;
   private long inlineBytes;
   private Boolean mayHaveTags;

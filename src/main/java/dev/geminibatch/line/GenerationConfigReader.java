@@ -190,12 +190,6 @@ final class GenerationConfigReader {
     }
   }
 
-  private static long asLong(String digits) {
-    // A default may be anything; a line's own is digits.
-    boolean isNumber = digits.matches("-?\\d{1,18}");
-    return isNumber ? Long.parseLong(digits) : digits.length() > 18 ? Long.MAX_VALUE : 0;
-  }
-
   /** How many answers it asks for. */
   long candidates() {
     return candidates;

@@ -69,7 +69,7 @@ class RequestReaderFuzzTest {
         String.valueOf(request.model()),
         request.extras(),
         request.segments(),
-        request.inline(),
+        request.weight(),
         request.answerFormat(),
         request.form(),
         request.shape());
