@@ -1,9 +1,9 @@
 package dev.geminibatch.run;
 
-import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.NotRegular;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Sha256;
 import java.io.EOFException;
 import java.io.IOException;

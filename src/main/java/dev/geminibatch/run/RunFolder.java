@@ -1,7 +1,7 @@
 package dev.geminibatch.run;
 
-import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;

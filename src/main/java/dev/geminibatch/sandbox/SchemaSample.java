@@ -15,8 +15,12 @@ final class SchemaSample {
   /** Deeper, a schema that contains itself is answered with null. */
   private static final int DEEPEST = 16;
 
+  /** A schema that doubles at each level would fill the memory. */
+  private static final int MOST_VALUES = 20_000;
+
   private final JsonNode root;
   private final String text;
+  private int values;
 
   private SchemaSample(JsonNode root, String text) {
     this.root = root;
@@ -33,7 +37,7 @@ final class SchemaSample {
   }
 
   private JsonNode value(JsonNode schema, int depth) {
-    if (depth > DEEPEST) {
+    if (depth > DEEPEST || ++values > MOST_VALUES) {
       return JSON.nullNode();
     }
     if (schema.has("$ref")) {

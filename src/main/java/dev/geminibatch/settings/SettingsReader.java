@@ -2,8 +2,8 @@ package dev.geminibatch.settings;
 
 import dev.geminibatch.answer.Strictness;
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.DiskReserve;
+import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;

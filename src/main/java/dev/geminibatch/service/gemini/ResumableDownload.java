@@ -1,7 +1,7 @@
 package dev.geminibatch.service.gemini;
 
-import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.DiskReserve;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.service.RemoteFileName;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceFailure;

@@ -1,0 +1,98 @@
+package dev.geminibatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.geminibatch.sandbox.Sandbox;
+import dev.geminibatch.testkit.Attack;
+import dev.geminibatch.testkit.RealJar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The worst inputs together, several at a time, against a daemon with 256 MB: it works, or it has
+ * ended with its own code and works when it is started again.
+ */
+@Tag("soak")
+@EnabledOnOs(OS.LINUX)
+class SoakTest {
+  private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("soak.seconds", 600));
+  private static final long SEED = Long.getLong("soak.seed", 4711);
+  private static final int AT_ONCE = 4;
+
+  @TempDir Path folder;
+  private final Random random = new Random(SEED);
+  private RealJar.Running daemon;
+  private int ends;
+
+  @Test
+  void under_the_worst_inputs_the_daemon_works_or_has_ended_with_its_code() throws Exception {
+    for (String name : new String[] {"inbox", "media"}) {
+      Files.createDirectories(folder.resolve(name));
+    }
+    Files.writeString(folder.resolve("secret.txt"), "{\"key\":\"a secret\"}\n");
+    try (Sandbox sandbox = Sandbox.start(0, Duration.ofMillis(200), Clock.systemUTC())) {
+      RealJar jar =
+          new RealJar(folder, sandbox.baseUrl())
+              .java("-Xmx256m")
+              .with("MEDIA_ROOT", folder.resolve("media").toString());
+      daemon = jar.start();
+      long end = System.nanoTime() + TIME.toNanos();
+      int number = 0;
+      while (System.nanoTime() < end) {
+        for (int i = 0; i < AT_ONCE; i++) {
+          Attack[] all = Attack.values();
+          all[random.nextInt(all.length)].drop(folder, number++);
+        }
+        String good = "good-" + number;
+        Attack.dropGood(folder, good);
+        await(good)
+            .atMost(Duration.ofMinutes(3))
+            .until(() -> restartedIfEnded(jar) && isDelivered(good));
+        sweep();
+      }
+      assertThat(ends).as("how often it ended").isLessThanOrEqualTo(number / AT_ONCE);
+    } finally {
+      daemon.kill();
+    }
+  }
+
+  /** As a supervisor does. */
+  private boolean restartedIfEnded(RealJar jar) throws IOException {
+    if (!daemon.process().isAlive()) {
+      assertThat(daemon.process().exitValue())
+          .as(Files.readString(daemon.err()))
+          .isEqualTo(ExitCode.ERROR);
+      ends++;
+      daemon = jar.start();
+    }
+    return true;
+  }
+
+  private boolean isDelivered(String name) {
+    return Files.exists(folder.resolve("outbox").resolve(name + "-batch-results.jsonl"));
+  }
+
+  /** What is done with would fill the disk in ten minutes. */
+  private void sweep() throws IOException {
+    for (String name : new String[] {"outbox", "archive", "failed"}) {
+      Path done = folder.resolve(name);
+      if (Files.isDirectory(done)) {
+        try (var files = Files.newDirectoryStream(done)) {
+          for (Path file : files) {
+            Files.deleteIfExists(file);
+          }
+        }
+      }
+    }
+  }
+}
