@@ -106,6 +106,7 @@ final class NativeSqlite {
     Path version = folder.resolve(PREFIX + SQLiteJDBCLoader.getVersion() + "-" + system);
     Path library = version.resolve(FILE);
     try {
+      PrivateFiles.createFolder(version.toAbsolutePath().getParent());
       PrivateFiles.createFolder(version);
       unpack(resource, library);
       System.load(library.toAbsolutePath().toString());

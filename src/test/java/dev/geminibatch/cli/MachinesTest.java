@@ -11,9 +11,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -21,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The packaged program on machines as they are: behind proxies, without temporary folders. */
 @Tag("process")
@@ -105,6 +111,36 @@ class MachinesTest {
         .as("as the user's umask has it")
         .isEqualTo(Files.getPosixFilePermissions(Files.createFile(folder.resolve("other"))));
     assertThat(state.resolve("native")).isDirectoryContaining("glob:**/sqlite-*");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"000, rw-------", "000, rw-r-----", "022, rw-r--r--", "077, rw-r--r--"})
+  @DisabledOnOs(OS.WINDOWS)
+  void the_state_is_private_and_results_are_no_wider_than_their_input(String umask, String mode)
+      throws Exception {
+    Path input = folder.resolve("x.jsonl");
+    Files.setPosixFilePermissions(input, PosixFilePermissions.fromString(mode));
+
+    RealJar.Result run =
+        jar(sandbox.baseUrl().toString())
+            .umask(umask)
+            .run("--file", "x.jsonl", "--poll-interval", "100");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    try (Stream<Path> found = Files.walk(folder.resolve("state"))) {
+      for (Path file : found.toList()) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+            .as(file.toString())
+            .endsWith("------");
+      }
+    }
+    boolean isForOthers = mode.endsWith("r--") && umask.endsWith("2");
+    for (String name : List.of("results.jsonl", "report.json", "report.html")) {
+      Set<PosixFilePermission> permissions =
+          Files.getPosixFilePermissions(folder.resolve("x-batch-" + name));
+      assertThat(PosixFilePermissions.fromString(mode)).containsAll(permissions);
+      assertThat(permissions.contains(PosixFilePermission.OTHERS_READ)).isEqualTo(isForOthers);
+    }
   }
 
   @Test

@@ -29,6 +29,8 @@ public final class RealJar {
   private final Map<String, String> environment = new HashMap<>();
   private List<String> options = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
 
+  private String umask;
+
   public RealJar(Path folder, URI service) {
     this.folder = folder;
     environment.put("GOOGLE_GEMINI_BASE_URL", service.toString());
@@ -49,6 +51,12 @@ public final class RealJar {
   /** Sets the options of Java, which by default are for a quick start. */
   public RealJar java(String... others) {
     options = List.of(others);
+    return this;
+  }
+
+  /** What others get of new files: none of it is taken away with {@code 000}. */
+  public RealJar umask(String value) {
+    umask = value;
     return this;
   }
 
@@ -91,6 +99,9 @@ public final class RealJar {
 
   public Running start(String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
+    if (umask != null) {
+      command.addAll(List.of("/bin/sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(List.of("-jar", JAR.toString()));

@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileMode;
 import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.RegularFile;
@@ -174,6 +175,7 @@ public final class Receiver {
       }
       limits.reserve().require(target.getParent(), open.state().size());
       AtomicFiles.copyUnforced(open, target); // inspecting forces it, see there
+      FileMode.PRIVATE.limit(target); // nobody else gets this file
     }
   }
 
