@@ -69,14 +69,16 @@ public final class AtomicFiles {
   /**
    * Makes a second name for a file, or a copy where the disk cannot do that.
    *
+   * @param reserve what a copy must leave free
    * @throws FileAlreadyExistsException when there is something under that name
    */
-  public static void linkOrCopy(Path source, Path target) throws IOException {
+  public static void linkOrCopy(Path source, Path target, DiskReserve reserve) throws IOException {
     try {
       Files.createLink(target, source);
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (IOException | UnsupportedOperationException e) {
+      reserve.require(target.toAbsolutePath().getParent(), Files.size(source));
       copy(source, target);
     }
   }

@@ -275,7 +275,7 @@ public final class RegularFile implements Closeable {
   }
 
   /** Takes permissions from another file of ours that this one does not give to others, either. */
-  void restrictLikeIt(Path other) throws IOException {
+  public void restrictLikeIt(Path other) throws IOException {
     PosixFileAttributeView view =
         Files.getFileAttributeView(other, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (view == null) {

@@ -1,6 +1,7 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.RegularFile;
@@ -23,9 +24,11 @@ public final class InputArchive {
    * has the name already, and the settings for it beside it. The run keeps its input; done twice,
    * the file is there once.
    *
+   * @param reserve what is kept free, should it have to be copied
    * @return where it is
    */
-  public static Path link(Path folder, Run run, RunFolder runFolder) throws IOException {
+  public static Path link(Path folder, Run run, RunFolder runFolder, DiskReserve reserve)
+      throws IOException {
     Path input = runFolder.received(run);
     Files.createDirectories(folder);
     Path target = folder.resolve(name(folder, run));
@@ -33,11 +36,11 @@ public final class InputArchive {
       target = folder.resolve(nameWithId(folder, run));
     }
     if (!exists(target)) {
-      AtomicFiles.linkOrCopy(input, target);
+      AtomicFiles.linkOrCopy(input, target, reserve);
     }
     Path overrides = InputFile.settingsBeside(target);
     if (Files.exists(runFolder.overrides()) && !exists(overrides)) {
-      AtomicFiles.linkOrCopy(runFolder.overrides(), overrides);
+      AtomicFiles.linkOrCopy(runFolder.overrides(), overrides, reserve);
     }
     return target;
   }

@@ -71,7 +71,11 @@ public final class Deliverer {
     Files.createDirectories(files.results().toAbsolutePath().getParent());
     ResultWriter.Outcome outcome = write(run, files);
     if (run.fromInbox()) {
-      InputArchive.link(context.folders(run).archive(), run, context.folder(run));
+      InputArchive.link(
+          context.folders(run).archive(),
+          run,
+          context.folder(run),
+          context.settings().folders().reserve());
     }
     return delivery(run, files, outcome);
   }

@@ -137,7 +137,12 @@ public final class FailureHandler {
     Path input = run.source();
     if (run.fromInbox()) {
       // The input stays in the run's folder until the ledger knows: a kill in between repeats this.
-      Path failed = InputArchive.link(context.folders(run).failed(), run, context.folder(run));
+      Path failed =
+          InputArchive.link(
+              context.folders(run).failed(),
+              run,
+              context.folder(run),
+              context.settings().folders().reserve());
       input = failed;
       Path explanation = InputArchive.explanationOf(failed);
       Path aside = AtomicFiles.aside(explanation, run.id());

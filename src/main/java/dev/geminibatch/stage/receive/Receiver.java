@@ -220,12 +220,23 @@ public final class Receiver {
         try {
           recover(run, folder);
         } catch (IOException e) {
-          LOG.warn("{}: back in the inbox, because it cannot be received: {}", run.name(), e);
-          Intake.giveBack(run, folder);
-          abandon(run.id());
+          LOG.warn("{} cannot be received: {}", FileNames.shown(run.name()), e.toString());
+          abandon(run, folder);
         }
       }
     }
+  }
+
+  /** What cannot go back now, because its inbox is not there, say, is tried at the next start. */
+  private void abandon(Run run, RunFolder folder) throws IOException {
+    try {
+      Intake.giveBack(run, folder);
+    } catch (IOException e) {
+      LOG.error("{} stays in {}: {}", FileNames.shown(run.name()), folder.path(), e.toString());
+      leases.release(run.id());
+      return;
+    }
+    abandon(run.id());
   }
 
   private void recover(Run run, RunFolder folder) throws IOException {

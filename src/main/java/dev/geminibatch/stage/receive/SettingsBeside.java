@@ -67,6 +67,9 @@ record SettingsBeside(Path file, byte[] content, FileState state) {
   void keep(RunFolder folder) throws IOException {
     Path aside = folder.overrides().resolveSibling(folder.overrides().getFileName() + ".part");
     Files.write(aside, content);
+    try (RegularFile open = RegularFile.open(file)) {
+      open.restrictLikeIt(aside);
+    }
     AtomicFiles.publish(aside, folder.overrides());
   }
 

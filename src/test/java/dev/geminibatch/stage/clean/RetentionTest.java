@@ -42,7 +42,11 @@ class RetentionTest {
   void what_was_finished_long_ago_is_forgotten_with_its_files() throws IOException {
     String old = fixture.delivered("old.jsonl");
     Path archived = fixture.folders().archive().resolve("old.jsonl");
-    InputArchive.link(fixture.folders().archive(), fixture.run(old), fixture.folderOf(old));
+    InputArchive.link(
+        fixture.folders().archive(),
+        fixture.run(old),
+        fixture.folderOf(old),
+        fixture.folders().reserve());
     String leader = fixture.delivered("leader.jsonl");
     String follower = fixture.dropped("follower.jsonl");
     runs.inspected(follower, leader, 1, 0, true);

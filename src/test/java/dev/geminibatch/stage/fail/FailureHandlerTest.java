@@ -126,7 +126,11 @@ class FailureHandlerTest {
     Path input = fixture.folderOf(run).input();
 
     // As if the process had ended between the two steps of a failure.
-    InputArchive.link(fixture.folders().failed(), fixture.run(run), fixture.folderOf(run));
+    InputArchive.link(
+        fixture.folders().failed(),
+        fixture.run(run),
+        fixture.folderOf(run),
+        fixture.folders().reserve());
     new FailureHandler(fixture.context())
         .take(run, new RuntimeException("wrapped", new RunFailure("No line can be sent.")), null);
 

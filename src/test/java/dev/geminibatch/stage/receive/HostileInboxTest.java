@@ -254,7 +254,11 @@ class HostileInboxTest {
     assertThat(Files.getPosixFilePermissions(ours))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     Path archived =
-        InputArchive.link(fixture.folders().archive(), fixture.run(run), fixture.folderOf(run));
+        InputArchive.link(
+            fixture.folders().archive(),
+            fixture.run(run),
+            fixture.folderOf(run),
+            fixture.folders().reserve());
     assertThat(archived).hasContent(LINE);
     assertThat(FileState.of(archived).isSameFile(FileState.of(other))).isFalse();
   }
@@ -383,7 +387,9 @@ class HostileInboxTest {
     Path put =
         assertTimeoutPreemptively(
             Duration.ofSeconds(20),
-            () -> InputArchive.link(failed, fixture.run(run), fixture.folderOf(run)));
+            () ->
+                InputArchive.link(
+                    failed, fixture.run(run), fixture.folderOf(run), fixture.folders().reserve()));
     AtomicFiles.copy(put, target);
 
     assertThat(put.getFileName().toString()).contains(run);
