@@ -269,11 +269,6 @@ public final class RegularFile implements Closeable {
     return Channels.newInputStream(channel);
   }
 
-  /** Its name. */
-  public Path path() {
-    return path;
-  }
-
   /** Takes permissions from another file of ours that this one does not give to others, either. */
   public void restrictLikeIt(Path other) throws IOException {
     PosixFileAttributeView view =

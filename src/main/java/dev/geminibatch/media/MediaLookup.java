@@ -44,14 +44,10 @@ public final class MediaLookup {
     this.rules = rules;
   }
 
-  /** Begins to examine the tags of a run, from nothing. */
-  public MediaExamination examine(String runId, Path mediaRoot) {
-    return examine(runId, mediaRoot, mediaRoot);
-  }
-
   /**
-   * As above, with a root of the run's own.
+   * Begins to examine the tags of a run, from nothing.
    *
+   * @param mediaRoot of the run
    * @param top the root that it must not lead out of, if it lies in there by its name
    */
   public MediaExamination examine(String runId, Path mediaRoot, Path top) {

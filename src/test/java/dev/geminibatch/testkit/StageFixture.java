@@ -53,6 +53,11 @@ public final class StageFixture implements AutoCloseable {
   /** A project that nothing was ever sent to. */
   public static final ProjectId PROJECT = new ProjectId("project");
 
+  /**
+   * A file of settings in the folder that is read if it is there: profiles come from files only.
+   */
+  public static final String PROFILES = "profiles.properties";
+
   private final Path folder;
   private final MovableClock clock = new MovableClock(Clock.systemUTC());
   private final List<String> lastWords = new CopyOnWriteArrayList<>();
@@ -66,7 +71,9 @@ public final class StageFixture implements AutoCloseable {
     this.folder = folder;
     Map<String, String> all = new HashMap<>(values);
     all.putIfAbsent("gemini.api-key", "some-key");
-    Settings settings = Settings.of(PropertySources.read(all, Map.of(), List.of()), folder, folder);
+    Settings settings =
+        Settings.of(
+            PropertySources.read(all, Map.of(), List.of(folder.resolve(PROFILES))), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(1, Duration.ZERO, time -> {});
     this.workspace = new Workspace(settings, service.apply(withoutPauses), clock, lastWords::add);
     this.context =

@@ -25,6 +25,7 @@ import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.inspect.Inspection.Group;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -85,8 +86,13 @@ public final class Inspector {
         parser.parse(groups, set),
         groups,
         digest,
-        media.examine(runId, run.options().mediaRoot()),
+        media.examine(runId, run.options().mediaRoot(), topRoot(run)),
         ahead.begin(run));
+  }
+
+  /** A file may name a folder below its profile's root, which must not become a way out of it. */
+  private Path topRoot(Run run) {
+    return context.settings().profiles().of(run.profile()).uploads().mediaRoot();
   }
 
   /** What was dropped beside the file may be wrong, which only whoever dropped it can fix. */

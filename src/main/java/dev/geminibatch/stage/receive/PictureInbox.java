@@ -17,9 +17,11 @@ import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -52,6 +54,7 @@ import org.slf4j.LoggerFactory;
  * leaves a mark in the state folder, so that a process that ends in between loses none of them.
  */
 public final class PictureInbox {
+  private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
   private static final Logger LOG = LoggerFactory.getLogger("gather");
   private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -70,6 +73,9 @@ public final class PictureInbox {
 
   /** By profile. */
   private final Map<String, Settling<Path, String>> rests = new HashMap<>();
+
+  /** What stays in a folder, and why, as it was reported. */
+  private final Map<Path, String> named = new HashMap<>();
 
   /** By profile: what does not work, reported once. */
   private final Map<String, String> reported = new HashMap<>();
@@ -99,6 +105,15 @@ public final class PictureInbox {
     }
   }
 
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
   private List<String> gatherAll(String profile) throws IOException {
     Settings set = settings.profiles().of(profile);
     Path inbox = set.folders().inbox();
@@ -113,23 +128,44 @@ public final class PictureInbox {
     List<Path> entries = list(inbox);
     List<Path> loose = new ArrayList<>();
     for (Path entry : entries) {
-      if (Files.isDirectory(entry)) {
-        List<Path> files = files(entry);
-        if (isAtRest(rest, entry, files, quiet)) {
-          begin(set, marks, entry.getFileName().toString(), entry, files);
-        }
+      if (Files.isDirectory(entry, NOFOLLOW)) {
+        gatherFolder(set, marks, rest, entry);
       } else if (isPicture(entry) && !isEndless(rest, entry, quiet)) {
         loose.add(entry);
       }
     }
     if (isAtRest(rest, inbox, loose, quiet)) {
       String name = "pictures-" + NAME.format(clock.instant().atZone(ZoneId.systemDefault()));
-      begin(set, marks, name, inbox, loose);
+      begin(set, marks, name, inbox, new PictureFiles(loose, false, Map.of()));
     }
     Set<Path> there = new HashSet<>(entries);
     there.add(inbox);
     rest.keepOnly(there);
+    named.keySet().removeIf(path -> path.startsWith(inbox) && !Files.exists(path, NOFOLLOW));
     return finish(set, marks);
+  }
+
+  /** One that cannot be read must not keep back the others. */
+  private void gatherFolder(Settings set, Path marks, Settling<Path, String> rest, Path folder) {
+    try {
+      PictureFiles found = PictureFiles.in(folder);
+      Duration quiet = set.pictures().orElseThrow().quietPeriod();
+      if (isAtRest(rest, folder, found.pictures(), quiet)) {
+        begin(set, marks, folder.getFileName().toString(), folder, found);
+      }
+      found.others().forEach(this::name);
+    } catch (NoSuchFileException e) {
+      rest.forget(folder); // somebody is still at work in it
+    } catch (IOException | UncheckedIOException e) {
+      name(folder, "it cannot be taken, and will be retried: " + e.getMessage());
+    }
+  }
+
+  /** Once, and again when there is something else to say. */
+  private void name(Path path, String problem) {
+    if (!problem.equals(named.put(path, problem))) {
+      LOG.warn("{} stays in the inbox: {}", FileNames.shown(path.toString()), problem);
+    }
   }
 
   /** Whether a group has rested, and no file of it has come or gone. */
@@ -157,7 +193,8 @@ public final class PictureInbox {
     MessageDigest digest = Sha256.digest();
     try {
       for (Path file : files) {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        BasicFileAttributes attributes =
+            Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW);
         digest.update((file + " " + Stamp.of(attributes) + "\n").getBytes(UTF_8));
       }
     } catch (NoSuchFileException gone) {
@@ -173,49 +210,32 @@ public final class PictureInbox {
         && !InputFile.isInput(name)
         && !InputFile.isUnfinished(name)
         && !name.matches("(?s).*\\.(txt|properties)")
-        && !FileNames.hasControlCharacters(name)
-        && NameEncoding.canRead(file);
-  }
-
-  private static List<Path> list(Path folder) throws IOException {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .filter(entry -> !entry.getFileName().toString().startsWith("."))
-          .sorted()
-          .toList();
-    }
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> entries = Files.walk(folder)) {
-      return entries
-          .filter(Files::isRegularFile)
-          .filter(file -> !file.getFileName().toString().startsWith("."))
-          .sorted()
-          .toList();
-    }
+        && !PictureFiles.hasControl(name)
+        && NameEncoding.canRead(file)
+        && Files.isRegularFile(file, NOFOLLOW);
   }
 
   /** Moves a group into a folder of its own in the archive. */
-  private void begin(Settings set, Path marks, String wanted, Path source, List<Path> files)
+  private void begin(Settings set, Path marks, String wanted, Path source, PictureFiles found)
       throws IOException {
     Path archive = set.folders().archive();
     Files.createDirectories(archive);
-    String stem = FileNames.fitting(archive, wanted, ROOM);
+    String stem = FileNames.fitting(archive, PictureFiles.cleaned(wanted), ROOM);
     String name = stem;
-    for (int i = 2; Files.exists(archive.resolve(name)) || isMarked(marks, name); i++) {
+    for (int i = 2; Files.exists(archive.resolve(name), NOFOLLOW) || isMarked(marks, name); i++) {
       name = stem + "-" + i;
     }
     Files.createFile(marks.resolve(name + BEGUN));
     Path target = archive.resolve(name);
     boolean isFolder = !source.equals(set.folders().inbox());
-    if (isFolder && isMoved(source, target)) {
+    boolean isWhole = isFolder && found.others().isEmpty() && !found.haveOtherNames();
+    if (isWhole && isMoved(source, target)) {
       return;
     }
-    for (Path file : files) {
+    for (Path file : found.pictures()) {
       Path moved = target.resolve(source.relativize(file));
       Files.createDirectories(moved.getParent());
-      AtomicFiles.move(file, moved);
+      PictureFiles.move(file, moved);
     }
     if (isFolder) {
       removeEmptyFolders(source);
@@ -226,16 +246,23 @@ public final class PictureInbox {
   private static boolean isMoved(Path folder, Path target) throws IOException {
     try {
       Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
-      return true;
     } catch (AtomicMoveNotSupportedException e) {
       return false;
     }
+    if (!Files.isDirectory(target, NOFOLLOW)) {
+      Files.move(target, folder);
+      throw new IOException(folder + " became something else while it was taken");
+    }
+    return true;
   }
 
   private static void removeEmptyFolders(Path top) throws IOException {
     try (Stream<Path> entries = Files.walk(top)) {
       for (Path folder :
-          entries.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList()) {
+          entries
+              .filter(entry -> Files.isDirectory(entry, NOFOLLOW))
+              .sorted(Comparator.reverseOrder())
+              .toList()) {
         removeIfEmpty(folder);
       }
     }
@@ -284,11 +311,11 @@ public final class PictureInbox {
   }
 
   private static void export(Settings set, Path folder, Path export) throws IOException {
-    if (Files.exists(export) || !Files.isDirectory(folder)) {
+    if (Files.exists(export) || !Files.isDirectory(folder, NOFOLLOW)) {
       return; // nothing had been moved yet, or all of it has
     }
     PictureRequest request = PictureRequest.read(set.pictures().orElseThrow());
-    List<Path> pictures = files(folder);
+    List<Path> pictures = PictureFiles.in(folder).pictures();
     if (pictures.isEmpty()) {
       removeIfEmpty(folder); // nothing had been moved yet
       return;

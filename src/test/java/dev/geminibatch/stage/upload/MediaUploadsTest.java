@@ -52,7 +52,7 @@ class MediaUploadsTest {
 
   private String examined(String name, String... tags) throws IOException {
     String id = fixture.dropped(name);
-    try (MediaExamination examination = lookup.examine(id, folder)) {
+    try (MediaExamination examination = lookup.examine(id, folder, folder)) {
       examination.prepare(List.of(tags));
     }
     fixture.runs().inspected(id, id, tags.length, 0, true);

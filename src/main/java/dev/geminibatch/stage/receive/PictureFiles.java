@@ -1,0 +1,91 @@
+package dev.geminibatch.stage.receive;
+
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What lies in a folder that was moved into an inbox for pictures.
+ *
+ * @param pictures regular files, in order
+ * @param haveOtherNames whether one of them can also be reached under another name
+ * @param others what is not taken with them, and why
+ */
+record PictureFiles(List<Path> pictures, boolean haveOtherNames, Map<Path, String> others) {
+  /** Deeper than this nobody sorts pictures, and a system opens no more folders at a time. */
+  private static final int DEEPEST = 64;
+
+  /** What ends a line or steers a terminal. */
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+
+  /** What turns what follows around, or cannot be seen. */
+  private static final Pattern TURNING =
+      Pattern.compile("[\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]");
+
+  private static final Pattern ODD_START = Pattern.compile("^[\\s.-]+");
+
+  /** Finds everything in a folder, following no link. */
+  static PictureFiles in(Path folder) throws IOException {
+    List<Path> pictures = new ArrayList<>();
+    Map<Path, String> others = new TreeMap<>();
+    boolean haveOtherNames = false;
+    try (Stream<Path> entries = Files.walk(folder, DEEPEST)) {
+      for (Path entry : (Iterable<Path>) entries::iterator) {
+        FileState state = FileState.of(entry);
+        boolean isTooDeep = folder.relativize(entry).getNameCount() == DEEPEST;
+        if (state.kind() == FileState.Kind.FOLDER && !isTooDeep
+            || state.isRegular() && entry.getFileName().toString().startsWith(".")) {
+          continue;
+        }
+        if (!state.isRegular()) {
+          others.put(entry, isTooDeep ? "it lies too deep" : "it is " + state.kind());
+        } else if (hasControl(folder.relativize(entry).toString())) {
+          others.put(entry, "its name holds a line break or another control character; rename it");
+        } else {
+          pictures.add(entry);
+          haveOtherNames |= state.links() > 1;
+        }
+      }
+    }
+    pictures.sort(null);
+    return new PictureFiles(List.copyOf(pictures), haveOtherNames, others);
+  }
+
+  /** Whether a name holds a character that is more than a letter to a terminal or a log. */
+  static boolean hasControl(String name) {
+    return CONTROL.matcher(name).find();
+  }
+
+  /** The name of a folder as that of a run: to be seen, and to be typed after a command. */
+  static String cleaned(String name) {
+    String seen = CONTROL.matcher(TURNING.matcher(name).replaceAll("")).replaceAll("_");
+    String cleaned = ODD_START.matcher(seen).replaceFirst("").strip();
+    return cleaned.isEmpty() ? "folder" : cleaned;
+  }
+
+  /**
+   * Moves a picture. One that has another name is copied: under that it could still be written to.
+   *
+   * @throws IOException also when it turned out to be no file; then it is where it was
+   */
+  static void move(Path file, Path target) throws IOException {
+    if (FileState.of(file).links() > 1) {
+      AtomicFiles.moveByCopying(file, target);
+      return;
+    }
+    AtomicFiles.move(file, target);
+    FileState.Kind kind = FileState.of(target).kind();
+    if (kind != FileState.Kind.REGULAR) {
+      Files.move(target, file);
+      throw new IOException(file + " became " + kind + " while it was taken");
+    }
+  }
+}
