@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.geminibatch.io.Sha256;
 import dev.geminibatch.sandbox.Endpoint;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.service.ApiKey;
@@ -24,6 +25,7 @@ import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceLimits;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -220,6 +222,40 @@ class GeminiServiceTest {
           .isInstanceOfSatisfying(
               ServiceFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNREACHABLE));
     }
+  }
+
+  @Test
+  void a_content_that_is_not_what_it_was_is_never_stored() throws Exception {
+    byte[] content = content((16 << 20) + 5);
+    try (FileChannel file = FileChannel.open(Files.write(folder.resolve("x"), content))) {
+      String hash = Sha256.hex(content);
+      content[content.length - 1]++;
+      Files.write(folder.resolve("x"), content);
+
+      assertThatThrownBy(() -> gemini.upload(checked(file, content.length, hash), sent -> {}))
+          .isInstanceOf(Content.Changed.class);
+    }
+    assertThatThrownBy(() -> gemini.file("files/checked"))
+        .isInstanceOfSatisfying(
+            ServiceFailure.class,
+            failure -> assertThat(failure.kind()).isNotEqualTo(Kind.ALREADY_EXISTS));
+  }
+
+  @Test
+  void a_checked_content_goes_on_after_a_lost_answer() throws Exception {
+    faults("upload-chunk lost-answer times=2");
+    byte[] content = content((16 << 20) + 5);
+    try (FileChannel file = FileChannel.open(Files.write(folder.resolve("x"), content))) {
+      RemoteFile stored =
+          gemini.upload(checked(file, content.length, Sha256.hex(content)), sent -> {});
+
+      assertThat(hashOf(stored)).isEqualTo(Sha256.hex(content));
+    }
+  }
+
+  private static FileUpload checked(FileChannel file, int size, String hash) {
+    return new FileUpload(
+        Content.of(file, size, hash, "x"), "files/checked", "x", "application/jsonl");
   }
 
   private void faults(String... rules) {
