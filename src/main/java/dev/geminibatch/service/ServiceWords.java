@@ -1,5 +1,7 @@
 package dev.geminibatch.service;
 
+import dev.geminibatch.io.Amounts;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -14,15 +16,12 @@ import java.util.regex.Pattern;
  * that are read from disk long after the call.
  */
 public final class ServiceWords {
-  // A message may be long and hostile. So each pattern reads it once: what comes first on a line is
-  // found once (an atomic group), and blanks are never given back.
-
   /** A file of a request is not there any more. */
   private static final Pattern DEAD_FILE =
       Pattern.compile(
-          "(?im)^(?>.*?\\bfiles?\\b).*(not exist|not (be )?found|no longer|expired|deleted"
+          "(?im)^(?>.*?\\bfiles?\\b).*(?:not exist|not (?:be )?found|no longer|expired|deleted"
               + "|not in an? active state|not active)"
-              + "|^(?>.*?(expired|not found|unavailable)).*\\bfiles?/");
+              + "|^(?>.*?(?:expired|not found|unavailable)).*\\bfiles?/");
 
   /** A file by its id: {@code files/x}, or {@code File x}. */
   private static final Pattern FILE_ID =
@@ -33,13 +32,13 @@ public final class ServiceWords {
 
   /** How a line is named for which a job is refused, with its number; or lines, with theirs. */
   private static final String ERROR_ON_LINE =
-      "(?:[-*\u2022]|\\d+[.)])?[ \\t]*+(?:errors? (?:on|in|at|processing|parsing)|invalid json (?:on|in|at))"
+      "(?:(?:[-*\u2022]|\\d++[.)])[ \\t]*+)?(?:errors? (?:on|in|at|processing|parsing)|invalid json (?:on|in|at))"
           + " line(?:s[ \\t]+([0-9][0-9, \\t&to\u2013and-]*[0-9]|[0-9])|[ \\t:#]+([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9}))\\b";
 
   /** A line for which a whole job is refused; several may stand in one line of text. */
   private static final Pattern REFUSED_LINE =
       Pattern.compile(
-          "(?im)(?:^|%2$s)[ \\t]*+%1$s[ \\t]*+[:,.-]?[ \\t]*+(.*?)(?=%2$s[ \\t]*+%3$s|$)"
+          "(?im)(?:^|%2$s)[ \\t]*+%1$s[ \\t]*[:,.-]?[ \\t]*(.*?)[ \\t\\])|]{0,9}(?=%2$s[ \\t]*+%3$s|$)"
               .formatted(ERROR_ON_LINE, SEPARATOR, ERROR_ON_LINE.replaceAll("\\((?=\\[0)", "(?:")));
 
   private static final Pattern LINE_RANGE =
@@ -105,8 +104,11 @@ public final class ServiceWords {
           "(?im)\\b(files|models|tunedModels|cachedContents|batches|operations)/\\w"
               + "|permission to access the \\w"
               + "|\\bthe (file|batch|job|operation|model|request|image|video|audio|document)\\b"
-              + "|^(?>.*?\\b(file|batch|job|operation|model)\\b).*"
+              + "|^(?>.*?\\b(?:file|batch|job|operation|model)\\b).*"
               + "\\b(state|active|finished|completed|terminal|expired|not found)\\b");
+
+  /** Of what is wrong with a line: a range of lines has it once for each. */
+  private static final int LONGEST_WORDS = 2_000;
 
   private ServiceWords() {}
 
@@ -203,30 +205,24 @@ public final class ServiceWords {
    */
   public static List<RefusedLine> refusedLines(String message, long lines) {
     TreeMap<Long, RefusedLine> found = new TreeMap<>();
-    long left = 2 * lines; // ranges may name the same lines over and over
+    BitSet seen = new BitSet(); // the same range a million times costs no more than once
     Matcher matcher = REFUSED_LINE.matcher(message);
     while (matcher.find()) {
       String numbers =
           matcher.group(1) == null ? matcher.group(2).replace(",", "") : matcher.group(1);
-      String why = withoutEnd(matcher.group(3)).strip();
+      String words = Amounts.shortened(matcher.group(3).strip(), LONGEST_WORDS);
       Matcher range = LINE_RANGE.matcher(numbers);
       while (range.find()) {
         long first = Long.parseLong(range.group(1));
         long last = range.group(2) == null ? first : Long.parseLong(range.group(2));
-        for (long n = Math.max(1, first); n <= Math.min(lines, last) && left-- > 0; n++) {
-          found.putIfAbsent(n, new RefusedLine(n, why));
+        int end = (int) Math.min(Math.min(lines, last), Integer.MAX_VALUE - 1);
+        int line = seen.nextClearBit((int) Math.max(1, first));
+        for (; line <= end; line = seen.nextClearBit(line + 1)) {
+          seen.set(line);
+          found.put((long) line, new RefusedLine(line, words));
         }
       }
     }
     return List.copyOf(found.values());
-  }
-
-  /** Without the blanks and brackets that only end an entry of a list. */
-  private static String withoutEnd(String text) {
-    int end = text.length();
-    while (end > 0 && " \t])|".indexOf(text.charAt(end - 1)) >= 0) {
-      end--;
-    }
-    return text.substring(0, end);
   }
 }

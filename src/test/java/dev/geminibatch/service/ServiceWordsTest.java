@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +56,51 @@ class ServiceWordsTest {
     return found.stream()
         .map(each -> each.line() + "=" + each.message())
         .collect(Collectors.joining(", "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "file ",
+        "files/ ",
+        "the file x ",
+        "expired ",
+        "denied on resource ",
+        "\"",
+        "'a ",
+        "`x",
+        "Error on line 1: ",
+        "Error on line 1,",
+        "error on line ",
+        ";",
+        "; ",
+        " ",
+        "\t",
+        "1-9,",
+        "- "
+      })
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void a_message_as_long_as_a_book_is_understood_in_no_time(String piece) {
+    for (String start : List.of("", "Error on line 1: x", "Errors on lines 1")) {
+      String message = start + piece.repeat((1 << 19) / piece.length());
+
+      ServiceWords.isDeadFile(message);
+      ServiceWords.namesThing(message);
+      ServiceWords.namesLines(message);
+      ServiceWords.isAboutAccount(message);
+      ServiceWords.isAboutKey(message);
+      ServiceWords.isSurelyAboutKey(message);
+      ServiceWords.refusedLines(message, 10);
+      ServiceWords.fileIds(message);
+    }
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void the_same_range_a_hundred_thousand_times_is_one() {
+    String message = "Error on lines 1-999999999: x\n".repeat(100_000);
+
+    assertThat(ServiceWords.refusedLines(message, 1_000_000)).hasSize(1_000_000);
   }
 
   @Test

@@ -54,6 +54,54 @@ class SettingsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../batches/ID:cancel?x=",
+        "gemini-x:generateContent?x=",
+        "models/../batches/x",
+        "tunedModels/../x",
+        "tunedModels/x/y",
+        "publishers/google/models/x",
+        "x%2f..",
+        "x\\y",
+        "x#y",
+        "x@y",
+        "-x",
+        ".x",
+        "a b",
+        "x\u2215y",
+        "x\u202ey"
+      })
+  void a_model_that_leads_elsewhere_is_refused_wherever_it_is_set(String model) {
+    Map<String, String> set = Map.of("gemini.model", model);
+
+    assertThatThrownBy(() -> settings(PropertySources.read(set, Map.of(), List.of())))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContainingAll("gemini.model is", "which is not a model's name", "write");
+    assertThatThrownBy(
+            () ->
+                settings(
+                    PropertySources.read(
+                        Map.of("profile.p.gemini.model", model), Map.of(), List.of())))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("not a model's name");
+    Settings settings = settings(PropertySources.read(Map.of(), Map.of(), List.of()));
+    assertThatThrownBy(() -> settings.profiles().of(Profiles.DEFAULT, set))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("not a model's name");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gemini-x, gemini-x", "models/gemini-x, gemini-x", "tunedModels/y, tunedModels/y"})
+  void a_model_is_set_with_and_without_its_prefix(String set, String model) {
+    assertThat(
+            settings(PropertySources.read(Map.of("gemini.model", set), Map.of(), List.of()))
+                .jobs()
+                .model())
+        .isEqualTo(model);
+  }
+
+  @ParameterizedTest
   @CsvSource({"GEMINI_API_KEY,first", "API_KEY,second", "GOOGLE_API_KEY,third"})
   void the_key_comes_from_the_environment(String name, String key) {
     assertThat(

@@ -37,6 +37,9 @@ final class InlinedAnswers {
   private static final long MOST_BYTES =
       Math.min(AnswerLimit.JOBS.bytes(), Runtime.getRuntime().maxMemory() / 8);
 
+  /** More than the requests that fit into the twenty megabytes of such a job. */
+  private static final int MOST_ANSWERS = 1_000_000;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -48,6 +51,7 @@ final class InlinedAnswers {
   private final JobName job;
   private final Path target;
   private final LongConsumer received;
+  private int answers;
 
   InlinedAnswers(
       GeminiHttp http, RetryPolicy retries, JobName job, Path target, LongConsumer received) {
@@ -74,6 +78,7 @@ final class InlinedAnswers {
         JsonParser parser = FACTORY.createParser(new Arriving(response.body().byteStream()));
         OutputStream out = new BufferedOutputStream(PrivateFiles.output(target), 1 << 16)) {
       DiskReserve.FOR_THE_LEDGER.require(target, 0);
+      answers = 0;
       boolean found = false;
       while (!found && parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.FIELD_NAME) {
@@ -112,6 +117,10 @@ final class InlinedAnswers {
   }
 
   private void writeAnswer(JsonParser parser, OutputStream out) throws IOException {
+    if (++answers > MOST_ANSWERS) {
+      throw new OddAnswer(
+          "More than " + Amounts.count(MOST_ANSWERS) + " answers are inside " + job);
+    }
     ByteArrayOutputStream rest = new ByteArrayOutputStream();
     String key = null;
     try (JsonGenerator json = FACTORY.createGenerator(new Bounded(rest))) {
