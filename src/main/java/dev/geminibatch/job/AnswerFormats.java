@@ -23,6 +23,9 @@ public final class AnswerFormats {
   /** Forms that are kept in memory; others are written again. */
   private static final int KEPT = 200;
 
+  /** Characters of these forms together. */
+  private static final long KEPT_CHARACTERS = 4_000_000;
+
   private AnswerFormats() {}
 
   /** Writes the forms. */
@@ -30,6 +33,7 @@ public final class AnswerFormats {
     private final OutputStream out;
     private final Map<String, Integer> known = new LruMap<>(KEPT);
     private long size;
+    private long characters;
 
     public Writer(Path file) throws IOException {
       this.out = new BufferedOutputStream(PrivateFiles.output(file));
@@ -48,6 +52,11 @@ public final class AnswerFormats {
           return 0; // two gigabytes of schemas: the last ones go unchecked
         }
         number = (int) size + 1;
+        characters += json.length();
+        if (characters > KEPT_CHARACTERS) {
+          known.clear();
+          characters = json.length();
+        }
         known.put(json, number);
         out.write(line);
         size += line.length;

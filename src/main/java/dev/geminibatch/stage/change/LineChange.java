@@ -24,9 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import org.slf4j.Logger;
@@ -55,7 +53,11 @@ public final class LineChange {
     private final OutputStream out;
     private final long size;
     private final Progress progress;
-    private final List<Line> noText = new ArrayList<>();
+
+    /** The first and the last of lines that follow each other and are no text. */
+    private Line noTextFirst;
+
+    private Line noTextLast;
     private Text next;
     private boolean isClosed;
     private long number;
@@ -95,7 +97,8 @@ public final class LineChange {
             new Text(
                 line.number(), UTF_8.newDecoder().decode(ByteBuffer.wrap(line.bytes())).toString());
       } catch (CharacterCodingException e) {
-        noText.add(new Line(line.number(), line.offset(), new byte[0], line.size()));
+        noTextLast = new Line(line.number(), line.offset(), new byte[0], line.size());
+        noTextFirst = noTextFirst == null ? noTextLast : noTextFirst;
       }
     }
 
@@ -113,23 +116,27 @@ public final class LineChange {
     }
 
     private void copyWhatIsNoText() {
+      if (noTextFirst == null) {
+        return;
+      }
       try {
-        for (Line line : noText) {
-          copy(line);
-        }
+        long end = noTextLast.offset() + noTextLast.size();
+        begin(noTextFirst.number());
+        copy(noTextFirst.offset(), end - noTextFirst.offset());
+        written += noTextLast.number() - noTextFirst.number();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      noText.clear();
+      noTextFirst = null;
     }
 
-    private void copy(Line line) throws IOException {
-      begin(line.number());
+    /** Copies lines with what is between them: line ends, and lines that are blank. */
+    private void copy(long offset, long size) throws IOException {
       try (InputStream in = Files.newInputStream(folder.lines())) {
-        in.skipNBytes(line.offset());
+        in.skipNBytes(offset);
         byte[] buffer = new byte[1 << 16];
         int read;
-        for (long left = line.size();
+        for (long left = size;
             left > 0 && (read = in.read(buffer, 0, (int) Math.min(buffer.length, left))) > 0;
             left -= read) {
           out.write(buffer, 0, read);

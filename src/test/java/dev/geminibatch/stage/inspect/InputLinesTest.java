@@ -12,6 +12,7 @@ import dev.geminibatch.testkit.StageFixture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -201,6 +202,34 @@ class InputLinesTest {
             "{\"contents\": \"three\", \"config\": {\"temperature\": 0}}");
     assertThat(Files.readString(fixture.folderOf(run).badLines())).contains("\"line\":6,");
     assertThat(fixture.run(run).counts().requests()).isEqualTo(3);
+  }
+
+  @Test
+  void lines_that_are_no_text_keep_their_numbers_and_take_no_memory() throws IOException {
+    ByteArrayOutputStream input = new ByteArrayOutputStream();
+    String first = "{\"key\":\"a\",\"request\":{\"contents\":\"x\"}}\n";
+    input.writeBytes(first.getBytes(UTF_8));
+    for (int i = 0; i < 100_000; i++) {
+      input.writeBytes(new byte[] {(byte) 0xC3, '\r', '\n', '\n'});
+    }
+    input.writeBytes("last".getBytes(UTF_8));
+    String run = fixture.dropped("x.jsonl", input.toByteArray());
+    LineChange change = new LineChange(fixture.context());
+
+    try (LineChange.Changing changing = change.open(run)) {
+      assertThat(changing.next()).isEqualTo(first.strip());
+      assertThat(changing.hasNext()).isTrue(); // a splitter looks ahead
+      change.write(changing, "first");
+      assertThat(changing.next()).isEqualTo("last");
+      change.write(changing, "changed");
+      change.finish(changing);
+    }
+
+    byte[] changed = Files.readAllBytes(fixture.folderOf(run).changed());
+    assertThat(new String(changed, StandardCharsets.ISO_8859_1))
+        .startsWith("first\n\u00C3\r\n\n\u00C3")
+        .endsWith("\u00C3\n\nchanged\n")
+        .hasLineCount(200_002);
   }
 
   @Test
