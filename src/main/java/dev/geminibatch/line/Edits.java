@@ -17,6 +17,7 @@ final class Edits {
 
   private final List<Edit> edits = new ArrayList<>();
   private int size;
+  private int files;
 
   void insert(int position, String json) {
     replace(position, position, List.of(new Literal(json)));
@@ -36,8 +37,7 @@ final class Edits {
     }
   }
 
-  /** Whether there are more than are kept. */
-  boolean isTooMany() {
+  private boolean isTooMany() {
     return size > LineLimits.EDITS;
   }
 
@@ -45,8 +45,21 @@ final class Edits {
     return edits.isEmpty();
   }
 
-  /** The bytes of the range as segments, edits applied. */
-  List<Segment> applyTo(Range range) {
+  /** Notes files that are named by tags. */
+  void addFiles(int more) throws BadLine {
+    files += more;
+    if (files > LineLimits.FILES) {
+      throw LineLimits.tooManyFiles();
+    }
+  }
+
+  /** The bytes of the range as segments, edits applied; fails if there are more than are kept. */
+  List<Segment> applyTo(Range range) throws BadLine {
+    if (isTooMany()) {
+      throw LineLimits.tooMuch(
+          "more than 100,000 texts and fields that have to be written in another way; write fewer,"
+              + " or write each text as {\"text\":\"...\"}");
+    }
     if (edits.isEmpty()) {
       return List.of(range);
     }

@@ -202,7 +202,6 @@ final class EnvelopeReader {
       return readReported(Arrays.copyOfRange(bytes, request.start(), request.end()));
     }
     keys.check(requestIsNative);
-    content.checkAmount();
     if (isShapedByAnSdk()) {
       return readReshaped();
     }

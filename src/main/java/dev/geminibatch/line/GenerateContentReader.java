@@ -25,7 +25,6 @@ final class GenerateContentReader {
   private boolean hasContents;
   private boolean hasConfig;
   private boolean isForeign;
-  private int files;
   private long fileTokens;
   private long inlineBytes;
   private Boolean mayHaveTags;
@@ -275,23 +274,6 @@ final class GenerateContentReader {
     }
   }
 
-  /** Notes files that are named by tags. */
-  void addFiles(int more) throws BadLine {
-    files += more;
-    if (files > LineLimits.FILES) {
-      throw LineLimits.tooManyFiles();
-    }
-  }
-
-  /** Fails if there is more to be changed than is kept. */
-  void checkAmount() throws BadLine {
-    if (edits.isTooMany()) {
-      throw LineLimits.tooMuch(
-          "more than 100,000 texts and fields that have to be written in another way; write fewer,"
-              + " or write each text as {\"text\":\"...\"}");
-    }
-  }
-
   byte[] bytes() {
     return bytes;
   }
@@ -331,7 +313,7 @@ final class GenerateContentReader {
     return !edits.isEmpty();
   }
 
-  List<Segment> edited(Range request) {
+  List<Segment> edited(Range request) throws BadLine {
     return edits.applyTo(request);
   }
 

@@ -90,7 +90,7 @@ final class PartText {
     if (tag == null) {
       return false;
     }
-    request.addFiles(1);
+    request.edits().addFiles(1);
     hasTaggedFile = true;
     request.markForeign();
     request
@@ -149,7 +149,7 @@ final class PartText {
           ProblemCode.BAD_PARTS,
           path + " has file tags in its text and beside it; write one part for each file");
     }
-    request.addFiles((int) pieces.stream().filter(piece -> piece.path() != null).count());
+    request.edits().addFiles((int) pieces.stream().filter(piece -> piece.path() != null).count());
     if (pieces.size() * (long) (sharedFields.size() + fileFields.size()) > LineLimits.EDITS) {
       throw LineLimits.tooMuch("a part with many file tags and many other fields; remove some");
     }
