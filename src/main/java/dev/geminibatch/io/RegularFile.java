@@ -254,6 +254,11 @@ public final class RegularFile implements Closeable {
     return new Opened(Files.newByteChannel(path, READ), null);
   }
 
+  /** Its name. */
+  public Path path() {
+    return path;
+  }
+
   /** The open file, at its beginning; closed with this. */
   public SeekableByteChannel channel() {
     return channel;
