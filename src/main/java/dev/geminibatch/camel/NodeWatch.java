@@ -49,12 +49,21 @@ final class NodeWatch implements InterceptStrategy {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-      if (exchange.getProperty("runId") instanceof String runId) {
-        WorkInHand.Task task = work.find(runId);
-        if (task != null) {
-          work.in(task, route, isStage);
-        }
+      WorkInHand.Task task =
+          exchange.getProperty("runId") instanceof String runId ? work.find(runId) : null;
+      if (task == null) {
+        return watched(exchange, callback);
       }
+      work.in(task, route, isStage);
+      WorkInHand.Task before = work.enter(task);
+      try {
+        return watched(exchange, callback);
+      } finally {
+        work.leave(task, before);
+      }
+    }
+
+    private boolean watched(Exchange exchange, AsyncCallback callback) {
       try {
         return super.process(
             exchange,

@@ -65,6 +65,7 @@ final class Ending implements LastWords.Ending {
     Thread last = new Thread(this::haltInTime, "ending");
     last.setDaemon(true);
     last.start();
+    MemoryWatch.start(this::check);
   }
 
   /** Tells this where the work is done that may end with an Error. */

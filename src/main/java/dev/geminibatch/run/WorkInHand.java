@@ -2,7 +2,10 @@ package dev.geminibatch.run;
 
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -11,6 +14,9 @@ public final class WorkInHand {
   private final WorkRecord record;
   private final Map<String, Task> tasks = new ConcurrentHashMap<>();
   private final BitSet slots = new BitSet();
+
+  /** What each thread works for. */
+  private final ThreadLocal<Task> present = new ThreadLocal<>();
 
   public WorkInHand(WorkRecord record) {
     this.record = record;
@@ -23,8 +29,10 @@ public final class WorkInHand {
     private final AtomicLong steps = new AtomicLong();
     private volatile String stage;
     private volatile String route;
-    private volatile Thread thread;
     private volatile boolean isStuck;
+
+    /** Those that work on it just now: one for each file that is uploaded, for example. */
+    private final Set<Thread> threads = new HashSet<>();
 
     private Task(Run run, int slot) {
       this.run = run;
@@ -46,11 +54,6 @@ public final class WorkInHand {
       return route == null ? stage : route;
     }
 
-    /** The worker. */
-    public Thread thread() {
-      return thread;
-    }
-
     /** Grows as long as the work gets on. */
     public long steps() {
       return steps.get();
@@ -61,9 +64,18 @@ public final class WorkInHand {
       return isStuck;
     }
 
-    /** It is given up, until it gets to another stage after all. */
-    public void giveUp() {
-      isStuck = true;
+    /**
+     * It is given up until it gets to another stage after all, and its threads are interrupted.
+     *
+     * @return where these were
+     */
+    public List<StackTraceElement[]> giveUp() {
+      synchronized (threads) {
+        isStuck = true;
+        List<StackTraceElement[]> places = threads.stream().map(Thread::getStackTrace).toList();
+        threads.forEach(Thread::interrupt);
+        return places;
+      }
     }
 
     /** It has made a step. */
@@ -72,10 +84,9 @@ public final class WorkInHand {
     }
   }
 
-  /** The thread that calls this begins a stage of a run. */
+  /** A stage of a run begins. */
   public void begin(Run run, String stage) {
     Task task = tasks.computeIfAbsent(run.id(), id -> new Task(run, takeSlot()));
-    task.thread = Thread.currentThread();
     task.route = null;
     task.isStuck = false;
     task.stage = stage;
@@ -93,6 +104,35 @@ public final class WorkInHand {
     if (isStage && !routeId.equals(task.stage)) {
       task.stage = routeId;
       record.write(task.slot, task.run.id(), routeId);
+    }
+  }
+
+  /**
+   * The thread that calls this begins to work for a task.
+   *
+   * @return what it worked for before, or null, for {@link #leave}
+   */
+  public Task enter(Task task) {
+    Task before = present.get();
+    if (before != task) {
+      present.set(task);
+      synchronized (task.threads) {
+        task.threads.add(Thread.currentThread());
+      }
+    }
+    return before;
+  }
+
+  /** The thread that calls this does not work for a task any more. */
+  public void leave(Task task, Task before) {
+    if (before != task) {
+      present.set(before);
+      synchronized (task.threads) {
+        task.threads.remove(Thread.currentThread());
+        if (task.isStuck) {
+          Thread.interrupted(); // what it does next is for another run
+        }
+      }
     }
   }
 
@@ -151,20 +191,21 @@ public final class WorkInHand {
   }
 
   /**
-   * What an Error came from: the run if one is named, else the one whose worker this thread is,
-   * else the only one in hand.
+   * What an Error came from: the run if one is named, else the one that this thread works for, else
+   * the only one in hand.
    */
   Task cause(String runId) {
     Task named = runId == null ? null : tasks.get(runId);
     if (named != null) {
       return named;
     }
+    Task own = present.get();
+    if (own != null) {
+      return own;
+    }
     Task only = null;
     int count = 0;
     for (Task task : tasks.values()) {
-      if (task.thread == Thread.currentThread()) {
-        return task;
-      }
       if (!task.isStuck) {
         only = task;
         count++;

@@ -6,16 +6,19 @@ import dev.geminibatch.ledger.Strikes;
 import dev.geminibatch.run.LastWords;
 import dev.geminibatch.run.WorkInHand;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Watches whether the work on each run gets on. What makes no step for {@code run.stuck-after} is
- * given up: its worker is interrupted, its run parked, and if the worker does not end, another one
+ * given up: its threads are interrupted, its run parked, and if a worker does not end, another one
  * takes its place, so that no run takes the workers of the others.
  *
  * <p>It counts its own looks and not the time, since a machine may have slept in between.
@@ -32,6 +35,7 @@ public final class WorkWatch implements AutoCloseable {
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(3);
   private static final Duration WAIT = Duration.ofMinutes(10);
   private static final int SHOWN_FRAMES = 25;
+  private static final int SHOWN_THREADS = 3;
 
   private final WorkInHand work;
   private final Strikes strikes;
@@ -122,19 +126,12 @@ public final class WorkWatch implements AutoCloseable {
   }
 
   private void giveUp(WorkInHand.Task task) {
-    task.giveUp();
     String why =
         "No progress for "
             + Amounts.time(stuckAfter)
             + (task.route().equals(task.stage())
                 ? " in the stage " + task.stage()
                 : " in the route " + task.route() + " (the stage was " + task.stage() + ")");
-    StringBuilder where = new StringBuilder();
-    StackTraceElement[] frames = task.thread().getStackTrace();
-    for (int i = 0; i < Math.min(frames.length, SHOWN_FRAMES); i++) {
-      where.append("\n    at ").append(frames[i]);
-    }
-    LOG.error("{}: {}. Its worker is interrupted{}", task.run().name(), why, where);
     try {
       strikes.stuck(task.run().id(), why, WAIT);
     } catch (RuntimeException e) {
@@ -143,7 +140,20 @@ public final class WorkWatch implements AutoCloseable {
       }
       LOG.error("{}: this cannot be written down: {}", task.run().name(), e.getMessage());
     }
-    task.thread().interrupt();
+    // After that is written down: what is interrupted ends, and its run is free to be taken.
+    LOG.error("{}: {}. It is interrupted at{}", task.run().name(), why, places(task.giveUp()));
+  }
+
+  private static String places(List<StackTraceElement[]> threads) {
+    return threads.stream()
+        .limit(SHOWN_THREADS)
+        .map(
+            frames ->
+                Arrays.stream(frames)
+                    .limit(SHOWN_FRAMES)
+                    .map(frame -> "\n    " + frame)
+                    .collect(Collectors.joining()))
+        .collect(Collectors.joining("\nand at"));
   }
 
   @Override

@@ -101,6 +101,8 @@ class NodeWatchTest {
                 delay: 1
                 repeatCount: 1
               steps:
+                - setBody:
+                    constant: any
                 - threads:
                     poolSize: 1
                 - setBody:

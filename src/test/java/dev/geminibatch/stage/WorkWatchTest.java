@@ -52,6 +52,12 @@ class WorkWatchTest {
     }
   }
 
+  /** This thread begins to work on a run. */
+  private void begin(String run, String stage) {
+    work.begin(fixture.run(run), stage);
+    work.enter(work.find(run));
+  }
+
   @Test
   void work_without_a_step_is_interrupted_and_its_run_parked_with_the_reason() throws Exception {
     String run = fixture.dropped("a.jsonl");
@@ -60,7 +66,7 @@ class WorkWatchTest {
     Thread worker =
         new Thread(
             () -> {
-              work.begin(fixture.run(run), "inspect");
+              begin(run, "inspect");
               begun.countDown();
               try {
                 never.await();
@@ -88,6 +94,21 @@ class WorkWatchTest {
   }
 
   @Test
+  void a_thread_that_works_for_another_run_by_now_is_not_interrupted() throws IOException {
+    String stuck = fixture.dropped("a.jsonl");
+    begin(stuck, "upload");
+    work.leave(work.find(stuck), null);
+    String other = fixture.dropped("b.jsonl");
+
+    look(WorkWatch.LOOKS);
+    begin(other, "upload");
+    look(1);
+
+    assertThat(fixture.run(stuck).waiting().strikes()).isEqualTo(1);
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
   void whatever_counts_as_a_step_keeps_the_work_going() throws IOException {
     String run = fixture.dropped("a.jsonl");
     work.begin(fixture.run(run), "upload");
@@ -107,7 +128,7 @@ class WorkWatchTest {
   @Test
   void a_route_of_a_user_is_named_as_the_place() throws IOException {
     String run = fixture.dropped("a.jsonl");
-    work.begin(fixture.run(run), "deliver");
+    begin(run, "deliver");
     work.in(work.find(run), "mail-it", false);
 
     look(WorkWatch.LOOKS + 1);
@@ -121,7 +142,7 @@ class WorkWatchTest {
   void a_worker_that_does_not_end_is_replaced_once_and_too_many_end_the_process()
       throws IOException {
     for (int i = 0; i < 3; i++) {
-      work.begin(fixture.run(fixture.dropped(i + ".jsonl")), "inspect");
+      begin(fixture.dropped(i + ".jsonl"), "inspect");
     }
     look(WorkWatch.LOOKS + 2);
     assertThat(spares).hasValue(0);
@@ -137,7 +158,7 @@ class WorkWatchTest {
   @Test
   void a_worker_that_goes_on_after_all_is_watched_again() throws IOException {
     String run = fixture.dropped("a.jsonl");
-    work.begin(fixture.run(run), "inspect");
+    begin(run, "inspect");
     look(WorkWatch.LOOKS + 1);
     assertThat(Thread.interrupted()).isTrue();
     fixture.runs().inspected(run, "f", 1, 0, false);
