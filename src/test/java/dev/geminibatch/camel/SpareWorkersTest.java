@@ -74,7 +74,7 @@ class SpareWorkersTest {
             "routes.extra=" + mine,
             "stage.after-receive=direct:mine",
             "run.concurrency=" + DEAF,
-            "run.stuck-after=2s");
+            "run.stuck-after=10s");
     workshop.sandbox().setJobTime(Duration.ZERO);
     workshop.drop("hang-1.jsonl", nativeLine("1", "hang 1"));
     workshop.drop("hang-2.jsonl", nativeLine("1", "hang 2"));
@@ -84,7 +84,7 @@ class SpareWorkersTest {
     }
 
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(120))
         .until(
             () -> {
               workshop.passTime(Duration.ofMillis(500));
