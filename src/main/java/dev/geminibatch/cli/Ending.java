@@ -75,19 +75,15 @@ final class Ending implements LastWords.Ending {
 
   /** Ends the process if there is an Error in what was thrown. */
   void check(Throwable thrown) {
-    LastWords words = lastWords;
-    if (words != null) {
-      words.check(thrown);
-    } else if (LastWords.errorIn(thrown) != null) {
-      end(message(LastWords.errorIn(thrown)));
-    }
-  }
-
-  private static String message(Error error) {
     try {
-      return LastWords.message(error);
+      LastWords words = lastWords;
+      if (words != null) {
+        words.check(thrown);
+      } else if (LastWords.errorIn(thrown) != null) {
+        end(LastWords.message(LastWords.errorIn(thrown)));
+      }
     } catch (OutOfMemoryError e) {
-      return "";
+      end("");
     }
   }
 

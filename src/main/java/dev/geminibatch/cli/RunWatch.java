@@ -132,6 +132,10 @@ final class RunWatch {
       }
       refuseAnotherKey(run, ledger);
       refuseAccount(accounts);
+      if (run.isHeld() && run.waiting().strikes() > 1) {
+        throw new IOException(
+            run.name() + ": " + run.reason().orElse("it is held") + ". To try it again: " + resume);
+      }
       if (run.isHeld() && !isHoldReported) {
         isHoldReported = true;
         session.terminal().tell(run.name() + ": " + run.reason().orElse("it is held"));

@@ -39,7 +39,11 @@ public final class Strikes {
           if (ended.isCause()) {
             add(handle, ended.runId(), why, Duration.ZERO);
           } else {
-            set(handle, ended.runId(), "CASE WHEN strikes = 0 THEN 1 ELSE strikes END", "reason");
+            handle.execute(
+                "UPDATE run SET strikes = 1, waits_for = NULL, updated_at = ? WHERE id = ?"
+                    + " AND strikes = 0 AND held = 0 AND state NOT IN ('DELIVERED', 'FAILED')",
+                clock.millis(),
+                ended.runId());
           }
         });
   }
@@ -91,18 +95,6 @@ public final class Strikes {
         clock.millis() + wait.toMillis(),
         present.memory(),
         present.version(),
-        clock.millis(),
-        runId);
-  }
-
-  private void set(Handle handle, String runId, String strikes, String reason) {
-    handle.execute(
-        "UPDATE run SET reason = "
-            + reason
-            + ", strikes = "
-            + strikes
-            + ", waits_for = NULL, updated_at = ? WHERE id = ?"
-            + " AND state NOT IN ('DELIVERED', 'FAILED') AND held = 0",
         clock.millis(),
         runId);
   }

@@ -123,7 +123,7 @@ class EndingTest {
             });
     thread.start();
 
-    await().until(() -> halts.contains(ExitCode.ERROR));
+    await().dontCatchUncaughtExceptions().until(() -> halts.contains(ExitCode.ERROR));
     never.countDown();
     thread.join();
   }
