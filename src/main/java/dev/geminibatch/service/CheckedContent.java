@@ -28,7 +28,7 @@ record CheckedContent(FileChannel file, long size, String sha256, String name) i
   /**
    * Knows the hash of what has been sent so far, also when some of it is sent again.
    *
-   * <p>A broken upload goes on where the service says, which may be in the middle of what was sent
+   * <p>A broken upload resumes where the service says, which may be in the middle of what was sent
    * last. The hash is then taken back to the mark before that place, and what was sent from the
    * mark on must still be in the file as it was: the service has a part of it.
    */
