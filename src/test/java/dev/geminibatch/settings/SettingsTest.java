@@ -78,17 +78,20 @@ class SettingsTest {
     assertThatThrownBy(() -> settings(PropertySources.read(set, Map.of(), List.of())))
         .isInstanceOf(UsageException.class)
         .hasMessageContainingAll("gemini.model is", "which is not a model's name", "write");
-    assertThatThrownBy(
-            () ->
-                settings(
-                    PropertySources.read(
-                        Map.of("profile.p.gemini.model", model), Map.of(), List.of())))
-        .isInstanceOf(UsageException.class)
-        .hasMessageContaining("not a model's name");
     Settings settings = settings(PropertySources.read(Map.of(), Map.of(), List.of()));
     assertThatThrownBy(() -> settings.profiles().of(Profiles.DEFAULT, set))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("not a model's name");
+  }
+
+  @Test
+  void a_model_of_a_profile_that_leads_elsewhere_is_refused_with_its_name() throws IOException {
+    Path file =
+        Files.writeString(home.resolve("m"), "profile.p.gemini.model = ../batches/ID:cancel?x=");
+
+    assertThatThrownBy(() -> settings(PropertySources.read(Map.of(), Map.of(), List.of(file))))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContainingAll("In the profile p", "not a model's name");
   }
 
   @ParameterizedTest
