@@ -38,7 +38,7 @@ final class Arrival extends ForwardingSource {
   @Override
   public long read(Buffer sink, long byteCount) throws IOException {
     if (end != null) {
-      throw end; // whoever looked at the beginning may not have minded
+      throw end; // whoever read only the beginning may not have minded
     }
     long before = nanos.getAsLong();
     long read = super.read(sink, byteCount);

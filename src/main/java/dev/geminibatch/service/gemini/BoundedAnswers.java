@@ -10,7 +10,7 @@ import okio.Okio;
 
 /** Reads no more of an answer than its {@link AnswerLimit}, however well it was packed. */
 final class BoundedAnswers implements Interceptor {
-  /** What is looked at in advance may be a little more than what is read. */
+  /** Who reads ahead may take a little more than the limit. */
   private static final long MARGIN = 1 << 16;
 
   @Override
