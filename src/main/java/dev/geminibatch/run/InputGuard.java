@@ -151,7 +151,7 @@ public final class InputGuard {
   }
 
   private static void stamp(RunFolder folder, FileState state) throws IOException {
-    Files.writeString(folder.stamp(), words(state));
+    PrivateFiles.write(folder.stamp(), words(state));
   }
 
   private static String words(FileState state) {

@@ -108,8 +108,8 @@ class RightsTest {
   void the_mode_of_the_input_is_remembered_when_its_file_is_made_private() throws IOException {
     String run = dropped("rw-r-----");
     Path received = fixture.folderOf(run).received(fixture.run(run));
-    Files.setPosixFilePermissions(received, PosixFilePermissions.fromString("rw-------"));
     answered(run);
+    Files.setPosixFilePermissions(received, PosixFilePermissions.fromString("rw-------"));
 
     String results = deliverer.deliver(run).results();
 
