@@ -3,6 +3,7 @@ package dev.geminibatch.stage.receive;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,8 +85,21 @@ record PictureFiles(List<Path> pictures, boolean haveOtherNames, Map<Path, Strin
     AtomicFiles.move(file, target);
     FileState.Kind kind = FileState.of(target).kind();
     if (kind != FileState.Kind.REGULAR) {
-      Files.move(target, file);
+      giveBack(target, file);
       throw new IOException(file + " became " + kind + " while it was taken");
+    }
+  }
+
+  /** Under its name, or with a number after it if another one has that in the meantime. */
+  private static void giveBack(Path taken, Path file) throws IOException {
+    Path free = file;
+    for (int i = 1; ; i++) {
+      try {
+        Files.move(taken, free);
+        return;
+      } catch (FileAlreadyExistsException e) {
+        free = file.resolveSibling(file.getFileName() + "." + i);
+      }
     }
   }
 }

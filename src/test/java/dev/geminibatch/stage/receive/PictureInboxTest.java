@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,8 +201,7 @@ class PictureInboxTest {
   void a_picture_that_is_swapped_while_it_is_gathered_never_becomes_a_link() throws Exception {
     Path name = inbox.resolve("a.png");
     Path stash = Files.createDirectories(folder.resolve("stash"));
-    java.util.concurrent.atomic.AtomicBoolean isOver =
-        new java.util.concurrent.atomic.AtomicBoolean();
+    AtomicBoolean isOver = new AtomicBoolean();
     Thread swapper =
         new Thread(
             () -> {
