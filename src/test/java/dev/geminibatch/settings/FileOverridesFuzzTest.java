@@ -26,6 +26,8 @@ class FileOverridesFuzzTest {
   static void open() throws IOException {
     folder = new ScratchFolder();
     Path media = Files.createDirectories(folder.path().resolve("media/below")).getParent();
+    Path config = Files.createDirectories(folder.path().resolve("config"));
+    Files.copy(Path.of("config/prices.json"), config.resolve("prices.json"));
     Map<String, String> ours =
         Map.of(
             "gemini.api-key",
