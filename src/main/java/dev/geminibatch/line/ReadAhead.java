@@ -70,7 +70,7 @@ public final class ReadAhead<A, B> implements Iterator<B> {
   /**
    * The next outcome.
    *
-   * @throws LineTooLarge when there was not enough memory
+   * @throws LineTooLarge when there was not enough memory for an element that is heavy by itself
    * @throws RuntimeException or Error that the source or the work ended with
    */
   @Override
@@ -81,7 +81,7 @@ public final class ReadAhead<A, B> implements Iterator<B> {
     UnderWay<B> taken = first;
     first = null;
     weightInUse = taken.weight();
-    return outcome(taken.outcome());
+    return outcome(taken);
   }
 
   /** Reads as far as there is room. Whoever makes room calls this again, so it need not wait. */
@@ -117,14 +117,15 @@ public final class ReadAhead<A, B> implements Iterator<B> {
     underWay.add(new UnderWay<>(null, 0));
   }
 
-  private static <B> B outcome(Future<B> future) {
+  private B outcome(UnderWay<B> taken) {
     try {
-      return future.get();
+      return taken.outcome().get();
     } catch (InterruptedException e) {
       throw stopped(e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof OutOfMemoryError) {
-        throw new LineTooLarge();
+      boolean isHeavy = taken.weight() >= mostWeight / 2;
+      if (e.getCause() instanceof OutOfMemoryError && isHeavy) {
+        throw new LineTooLarge(); // the memory is back; a light one was not what filled it
       }
       if (e.getCause() instanceof Error error) {
         throw error;

@@ -68,21 +68,27 @@ class ReadAheadTest {
   }
 
   @Test
-  void what_the_work_throws_comes_where_its_outcome_would() {
-    ReadAhead<Integer, Integer> halves =
-        ahead(
-            count(3),
-            50,
-            number -> {
-              if (number == 1) {
-                throw new OutOfMemoryError("too large"); // as for a line of 60 MB
-              }
-              return number;
-            });
+  void an_element_too_heavy_for_the_memory_comes_where_its_outcome_would() {
+    ReadAhead<Integer, Integer> heavy = ahead(count(3), 2, ReadAheadTest::withoutMemoryForOne);
 
-    assertThat(halves.next()).isZero();
-    assertThatThrownBy(halves::next).isInstanceOf(LineTooLarge.class);
-    assertThat(halves.next()).isEqualTo(2);
+    assertThat(heavy.next()).isZero();
+    assertThatThrownBy(heavy::next).isInstanceOf(LineTooLarge.class);
+    assertThat(heavy.next()).isEqualTo(2);
+  }
+
+  @Test
+  void without_memory_for_a_light_element_the_error_stays_one() {
+    ReadAhead<Integer, Integer> light = ahead(count(3), 50, ReadAheadTest::withoutMemoryForOne);
+
+    assertThat(light.next()).isZero();
+    assertThatThrownBy(light::next).isInstanceOf(OutOfMemoryError.class);
+  }
+
+  private static int withoutMemoryForOne(int number) {
+    if (number == 1) {
+      throw new OutOfMemoryError("too large"); // as for a line of 60 MB
+    }
+    return number;
   }
 
   @Test
