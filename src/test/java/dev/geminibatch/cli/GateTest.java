@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.testkit.Attack;
+import dev.geminibatch.testkit.HostileService;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,24 +28,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("process")
 @EnabledOnOs(OS.LINUX)
 class GateTest {
-  private static final String SECRET = "the-secret-of-the-daemon";
   private static final int GOOD = 10;
 
   @TempDir static Path folder;
   private static Sandbox sandbox;
+  private static HostileService endless;
   private static RealJar.Running daemon;
 
   @BeforeAll
   static void start() throws IOException {
-    for (String name : new String[] {"inbox", "media"}) {
-      Files.createDirectories(folder.resolve(name));
-    }
-    Files.writeString(folder.resolve("secret.txt"), "{\"key\":\"" + SECRET + "\"}\n");
+    endless =
+        HostileService.start()
+            .otherwise(HostileService.bomb(200, "{\"name\":\"", "zeros", 1L << 40));
+    Path settings = Attack.prepare(folder, endless.url());
     sandbox = Sandbox.start(0, Duration.ofMillis(200), Clock.systemUTC());
-    daemon =
-        new RealJar(folder, sandbox.baseUrl())
-            .with("MEDIA_ROOT", folder.resolve("media").toString())
-            .start();
+    daemon = new RealJar(folder, sandbox.baseUrl()).start("--config", settings.toString());
     daemon.says("Ready");
   }
 
@@ -52,6 +50,7 @@ class GateTest {
   static void stop() throws Exception {
     daemon.kill();
     sandbox.close();
+    endless.close();
   }
 
   @ParameterizedTest
@@ -70,7 +69,9 @@ class GateTest {
     assertThat(leaks("outbox")).as(evil).isEmpty();
     assertThat(leaks("archive")).as(evil).isEmpty();
     assertThat(leaks("failed")).as(evil).isEmpty();
-    assertThat(said()).as("nothing raw, no secret").doesNotContain(SECRET, "\u001b", "\u202E");
+    assertThat(said())
+        .as("nothing raw, no secret")
+        .doesNotContain(Attack.SECRET, "\u001b", "\u202E");
   }
 
   private static String good(Attack attack, int number) {
@@ -105,7 +106,7 @@ class GateTest {
     try {
       return Files.isRegularFile(file)
           && Files.size(file) < 1 << 20
-          && Files.readString(file, StandardCharsets.ISO_8859_1).contains(SECRET);
+          && Files.readString(file, StandardCharsets.ISO_8859_1).contains(Attack.SECRET);
     } catch (IOException e) {
       return false; // published at this very moment; it is read at the next attack
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.testkit.Attack;
+import dev.geminibatch.testkit.HostileService;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,20 +33,18 @@ class SoakTest {
   @TempDir Path folder;
   private final Random random = new Random(SEED);
   private RealJar.Running daemon;
+  private Path settings;
   private int ends;
 
   @Test
   void under_the_worst_inputs_the_daemon_works_or_has_ended_with_its_code() throws Exception {
-    for (String name : new String[] {"inbox", "media"}) {
-      Files.createDirectories(folder.resolve(name));
-    }
-    Files.writeString(folder.resolve("secret.txt"), "{\"key\":\"a secret\"}\n");
-    try (Sandbox sandbox = Sandbox.start(0, Duration.ofMillis(200), Clock.systemUTC())) {
-      RealJar jar =
-          new RealJar(folder, sandbox.baseUrl())
-              .java("-Xmx256m")
-              .with("MEDIA_ROOT", folder.resolve("media").toString());
-      daemon = jar.start();
+    try (Sandbox sandbox = Sandbox.start(0, Duration.ofMillis(200), Clock.systemUTC());
+        HostileService endless =
+            HostileService.start()
+                .otherwise(HostileService.bomb(200, "{\"name\":\"", "zeros", 1L << 40))) {
+      settings = Attack.prepare(folder, endless.url());
+      RealJar jar = new RealJar(folder, sandbox.baseUrl()).java("-Xmx256m");
+      daemon = start(jar);
       long end = System.nanoTime() + TIME.toNanos();
       int number = 0;
       while (System.nanoTime() < end) {
@@ -66,6 +65,10 @@ class SoakTest {
     }
   }
 
+  private RealJar.Running start(RealJar jar) throws IOException {
+    return jar.start("--config", settings.toString());
+  }
+
   /** As a supervisor does. */
   private boolean restartedIfEnded(RealJar jar) throws IOException {
     if (!daemon.process().isAlive()) {
@@ -73,7 +76,7 @@ class SoakTest {
           .as(Files.readString(daemon.err()))
           .isEqualTo(ExitCode.ERROR);
       ends++;
-      daemon = jar.start();
+      daemon = start(jar);
     }
     return true;
   }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -188,6 +189,28 @@ public enum Attack {
       put(folder, name, lines);
     }
   },
+  PICTURES_THAT_ARE_NO_FILES {
+    @Override
+    void drop(Path folder, String name) throws IOException {
+      Path scans = folder.resolve("inbox-of-scans");
+      Files.createSymbolicLink(scans.resolve(name + ".png"), folder.resolve("secret.txt"));
+      fifo(scans.resolve(name + "-fifo.png"));
+      Path part = Files.createDirectories(folder.resolve(name));
+      Files.write(part.resolve("good.png"), png(name));
+      Files.createSymbolicLink(part.resolve("link.png"), folder.resolve("secret.txt"));
+      Files.createSymbolicLink(part.resolve("all"), folder);
+      fifo(part.resolve("fifo.png"));
+      Files.move(part, scans.resolve(name + "\u202E"));
+    }
+  },
+  SERVICE_WITHOUT_END {
+    @Override
+    void drop(Path folder, String name) throws IOException {
+      for (int i = 0; i < 4; i++) {
+        put(folder, "of-another/" + name + i, nativeLine("a", "the service never ends " + i));
+      }
+    }
+  },
   NAME_THAT_TURNS_ROUND {
     @Override
     void drop(Path folder, String name) throws IOException {
@@ -195,8 +218,37 @@ public enum Attack {
     }
   };
 
+  /**
+   * Makes the folders, and settings with two more profiles: one for pictures, and one whose service
+   * answers whatever it is asked for ever.
+   *
+   * @return the settings, for {@code --config}
+   */
+  public static Path prepare(Path folder, URI endless) throws IOException {
+    for (String name : new String[] {"inbox/of-another", "inbox-of-scans", "media"}) {
+      Files.createDirectories(folder.resolve(name));
+    }
+    Files.writeString(folder.resolve("secret.txt"), "{\"key\":\"" + SECRET + "\"}\n");
+    Files.writeString(folder.resolve("prompt.txt"), "What is on it?");
+    return Files.writeString(
+        folder.resolve("attacked.properties"),
+        """
+        media.root = %1$s/media
+        profile.scans.inbox.directory = %1$s/inbox-of-scans
+        profile.scans.pictures.prompt-file = %1$s/prompt.txt
+        profile.scans.pictures.quiet-period = 200ms
+        profile.of-another.inbox.directory = %1$s/inbox/of-another
+        profile.of-another.gemini.base-url = %2$s
+        profile.of-another.gemini.timeout = 2s
+        """
+            .formatted(folder, endless));
+  }
+
   /** Drops it; what is a file appears whole. */
   abstract void drop(Path folder, String name) throws IOException;
+
+  /** What is in a file that only the daemon may read. */
+  public static final String SECRET = "the-secret-of-the-daemon";
 
   /** Drops it under a name of this number. */
   public String drop(Path folder, int number) throws IOException {

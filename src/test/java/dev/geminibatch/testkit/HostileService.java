@@ -23,6 +23,7 @@ public final class HostileService implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
+  private volatile Answer otherwise = exchange -> send(exchange, 404, "{}");
 
   /** Gives an answer; the request has been read, and the exchange is closed afterwards. */
   @FunctionalInterface
@@ -39,9 +40,7 @@ public final class HostileService implements AutoCloseable {
           try (exchange) {
             exchange.getRequestBody().readAllBytes();
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
-            answers
-                .getOrDefault(exchange.getRequestURI().getPath(), each -> send(each, 404, "{}"))
-                .give(exchange);
+            answers.getOrDefault(exchange.getRequestURI().getPath(), otherwise).give(exchange);
           }
         });
     server.start();
@@ -54,6 +53,12 @@ public final class HostileService implements AutoCloseable {
 
   public URI url() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** How it answers all other paths from now on. */
+  public HostileService otherwise(Answer answer) {
+    otherwise = answer;
+    return this;
   }
 
   /** How it answers a path from now on. */
