@@ -132,7 +132,7 @@ final class DemoCommand {
                   .put("requests", run.counts().requests())
                   .put("answered", run.counts().answered())
                   .put("results", run.output().map(Path::toString).orElse(null)));
-      session.terminal().printDocument(document.toPrettyString());
+      session.terminal().printJson(document);
     } else {
       runs.forEach(run -> session.terminal().print(answered(run)));
     }

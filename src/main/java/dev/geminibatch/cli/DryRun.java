@@ -94,7 +94,7 @@ final class DryRun {
       ObjectNode document = MAPPER.valueToTree(preflight);
       eachUnsentLine(folder, line -> document.withArray("badLines").addPOJO(line));
       document.put("overBudget", overBudget.isPresent());
-      session.terminal().printDocument(document.toPrettyString());
+      session.terminal().printJson(document);
     } else {
       preflight.inWords().forEach(session.terminal()::print);
       eachUnsentLine(

@@ -37,7 +37,7 @@ final class FilesCommand {
 
   private int list(Listing listing, Instant now) {
     if (session.options().json) {
-      session.terminal().printDocument(json(listing).toPrettyString());
+      session.terminal().printJson(json(listing));
       return ExitCode.OK;
     }
     if (!listing.ours().isEmpty()) {
@@ -85,7 +85,7 @@ final class FilesCommand {
       ObjectNode document = JsonNodeFactory.instance.objectNode();
       document.putArray("deleted");
       idle.forEach(file -> document.withArray("deleted").add(file.name()));
-      session.terminal().printDocument(document.toPrettyString());
+      session.terminal().printJson(document);
     } else {
       session.terminal().print(Amounts.count(idle.size()) + " files deleted.");
     }

@@ -64,7 +64,7 @@ final class MaintenanceCommand {
       document.putArray("jobs").addAll(jobs.stream().map(MaintenanceCommand::json).toList());
       ObjectNode byState = document.putObject("counts");
       counts.forEach(byState::put);
-      terminal.print(document.toPrettyString());
+      terminal.printJson(document);
       return ExitCode.OK;
     }
     if (!jobs.isEmpty()) {
@@ -151,7 +151,7 @@ final class MaintenanceCommand {
       ObjectNode document = JsonNodeFactory.instance.objectNode();
       document.putArray("deleted");
       jobs.forEach(job -> document.withArray("deleted").add(job.name()));
-      terminal.print(document.toPrettyString());
+      terminal.printJson(document);
     } else {
       terminal.print(Amounts.count(jobs.size()) + " jobs cancelled and deleted.");
     }
@@ -159,9 +159,10 @@ final class MaintenanceCommand {
   }
 
   private void tell(String name, String done, String sentence) {
-    terminal.print(
-        options.json
-            ? JsonNodeFactory.instance.objectNode().put(done, name).toPrettyString()
-            : sentence);
+    if (options.json) {
+      terminal.printJson(JsonNodeFactory.instance.objectNode().put(done, name));
+    } else {
+      terminal.print(sentence);
+    }
   }
 }

@@ -84,7 +84,7 @@ final class PollCommand {
     Path output = Optional.ofNullable(session.options().output).orElse(byDefault);
     ResultFiles files = ResultFiles.beside(output);
     ResultWriter.Outcome outcome = download.download(job, files, received -> {});
-    session.terminal().print(answered(job, files, outcome));
+    answered(job, files, outcome);
     long missing = missing(job, outcome);
     if (outcome.failed() == 0 && missing == 0) {
       return ExitCode.OK;
@@ -114,14 +114,18 @@ final class PollCommand {
     return Math.max(0, job.counts().requests() - outcome.requests());
   }
 
-  private String answered(RemoteJob status, ResultFiles files, ResultWriter.Outcome outcome) {
+  private void answered(RemoteJob status, ResultFiles files, ResultWriter.Outcome outcome) {
     long missing = missing(status, outcome);
     if (!session.options().json) {
-      return Amounts.count(outcome.answered())
-          + " of "
-          + Amounts.count(outcome.requests() + missing)
-          + " requests answered: "
-          + files.results();
+      session
+          .terminal()
+          .print(
+              Amounts.count(outcome.answered())
+                  + " of "
+                  + Amounts.count(outcome.requests() + missing)
+                  + " requests answered: "
+                  + files.results());
+      return;
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("job", status.name());
@@ -133,7 +137,7 @@ final class PollCommand {
       json.put("errors", files.errors().toAbsolutePath().toString());
     }
     json.put("report", files.report().toAbsolutePath().toString());
-    return json.toPrettyString();
+    session.terminal().printJson(json);
   }
 
   /** Trouble with the service is waited out like the job itself. */

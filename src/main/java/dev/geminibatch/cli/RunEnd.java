@@ -37,7 +37,7 @@ final class RunEnd {
    */
   int tell() {
     if (session.options().json) {
-      session.terminal().printDocument(json().toPrettyString());
+      session.terminal().printJson(json());
     }
     if (end.timedOut()) {
       return timedOut();

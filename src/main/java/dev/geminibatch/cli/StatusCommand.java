@@ -63,7 +63,7 @@ final class StatusCommand {
                 .put("reason", each.reason());
           }
         }
-        session.terminal().printDocument(document.toPrettyString());
+        session.terminal().printJson(document);
       } else {
         print(runs, ledger);
         printNotTaken();
@@ -115,7 +115,7 @@ final class StatusCommand {
     Prices prices = Prices.read(session.settings().costs().prices());
     Report report = new Reports(ledger, workspace.state(), prices, session.clock()).of(run);
     if (session.options().json) {
-      session.terminal().printDocument(new ObjectMapper().valueToTree(report).toPrettyString());
+      session.terminal().printJson(new ObjectMapper().valueToTree(report));
       return ExitCode.OK;
     }
     boolean failed = run.state() == RunState.FAILED;

@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.service.Redactor;
@@ -73,9 +74,14 @@ final class Terminal {
     printAsIs(Visible.line(Redactor.redact(line)));
   }
 
-  /** A text of ours or in JSON, whose lines are meant as they are. */
+  /** A text of ours, whose lines are meant as they are. */
   void printDocument(String text) {
     printAsIs(Visible.document(Redactor.redact(text)));
+  }
+
+  /** What was asked for, as the one document of a command. */
+  void printJson(JsonNode document) {
+    printDocument(document.toPrettyString());
   }
 
   private synchronized void printAsIs(String text) {
