@@ -239,6 +239,7 @@ public enum Attack {
         profile.scans.pictures.quiet-period = 200ms
         profile.of-another.inbox.directory = %1$s/inbox/of-another
         profile.of-another.gemini.base-url = %2$s
+        profile.of-another.gemini.api-key = another-key
         gemini.timeout = 5s
         """
             .formatted(folder, endless));
