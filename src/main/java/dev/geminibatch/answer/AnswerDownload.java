@@ -1,9 +1,11 @@
 package dev.geminibatch.answer;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.line.ByteSearch;
 import dev.geminibatch.service.FileService;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
@@ -20,7 +22,22 @@ public final class AnswerDownload {
   /** Bounds the rounds with a service that ends every answer early. */
   private static final int MOST_ROUNDS = 50;
 
+  /** More than the longest answer that is known, a few pictures as text, has of bytes. */
+  private static final long MOST_BYTES_A_LINE = 32L << 20;
+
+  /** Of a file whose requests are not known. */
+  private static final long MOST_BYTES = 64L << 30;
+
   private AnswerDownload() {}
+
+  /** The service, or whoever answers in its place, sends more than all requests can have. */
+  static final class TooLarge extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooLarge(String message) {
+      super(message);
+    }
+  }
 
   /**
    * Downloads a file of answers, or resumes its download.
@@ -28,6 +45,7 @@ public final class AnswerDownload {
    * @param expectedLines how many there should be; 0 if unknown. A file that has fewer is asked for
    *     what follows and then fetched again, and accepted only if it stays that way: the service
    *     may leave answers out
+   * @throws IOException also when the file does not end where answers to so many requests would
    */
   public static void fetch(
       FileService service, String fileName, Path target, long expectedLines, LongConsumer received)
@@ -35,7 +53,7 @@ public final class AnswerDownload {
     long before = -1;
     int same = 0;
     for (int round = 1; ; round++) {
-      service.download(fileName, target, received);
+      download(service, fileName, target, expectedLines, received);
       Shape shape = shape(target);
       if (shape.endsWithLine() && shape.lines() >= expectedLines) {
         return;
@@ -55,6 +73,36 @@ public final class AnswerDownload {
         Files.delete(target); // nothing follows, so once more from the beginning
       }
       before = size;
+    }
+  }
+
+  private static void download(
+      FileService service, String fileName, Path target, long expectedLines, LongConsumer received)
+      throws IOException {
+    long most =
+        expectedLines > 0
+            ? Math.min(MOST_BYTES, (expectedLines + 2) * MOST_BYTES_A_LINE)
+            : MOST_BYTES;
+    try {
+      service.download(
+          fileName,
+          target,
+          bytes -> {
+            if (bytes > most) {
+              throw new UncheckedIOException(
+                  new TooLarge(
+                      fileName
+                          + " is larger than "
+                          + Amounts.size(most)
+                          + ", which the answers to "
+                          + Amounts.count(expectedLines)
+                          + " requests cannot be; it is fetched again later"));
+            }
+            received.accept(bytes);
+          });
+    } catch (UncheckedIOException e) {
+      Files.deleteIfExists(target); // it would not become smaller
+      throw e.getCause();
     }
   }
 

@@ -90,9 +90,10 @@ final class AnswerLineReader {
 
   private void readKey() throws IOException {
     boolean isNull = parser.currentToken() == JsonToken.VALUE_NULL;
-    if (isNull || parser.currentToken() == JsonToken.VALUE_STRING) {
+    String text = text(null);
+    if (isNull || text != null) {
       keyStart = parser.start();
-      key = isNull ? null : parser.text();
+      key = text;
       keyEnd = parser.end();
     } else {
       parser.skipValue();

@@ -37,6 +37,7 @@ public record Delivery(
 
   /** What the names of its results begin with, which no other run has in that folder. */
   public String stem() {
-    return ResultFiles.beside(Path.of(results)).answers().getFileName().toString();
+    String name = ResultFiles.beside(Path.of(results)).answers().getFileName().toString();
+    return name.replace('\\', '_'); // Camel takes it for the separator of folders
   }
 }

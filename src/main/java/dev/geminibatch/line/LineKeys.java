@@ -57,8 +57,10 @@ final class LineKeys {
 
   private RequestKey read(String field) throws IOException {
     int start = parser.start();
-    if (parser.end() - start > LineLimits.KEY_BYTES) {
-      return unreadable(field, "has " + (parser.end() - start) + " bytes; write a shorter one");
+    int quotes = parser.currentToken() == JsonToken.VALUE_STRING ? 2 : 0;
+    int bytes = parser.end() - start - quotes;
+    if (bytes > LineLimits.KEY_BYTES) {
+      return unreadable(field, "has " + bytes + " bytes; write a shorter one");
     }
     switch (parser.currentToken()) {
       case VALUE_STRING -> {

@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 
 /** The files of a run in the state folder. */
 public final class RunFolder {
+  private static final int REMOVALS = 5;
+
   private final Path path;
 
   RunFolder(Path path) {
@@ -190,11 +192,20 @@ public final class RunFolder {
     }
   }
 
-  /** Removes everything that was kept of a run. */
+  /** Removes everything that was kept of a run; what is written meanwhile goes, too. */
   public void remove() throws IOException {
-    if (!Files.exists(path)) {
-      return;
+    for (int tries = 1; Files.exists(path); tries++) {
+      try {
+        removeWhatIsThere();
+      } catch (DirectoryNotEmptyException e) {
+        if (tries == REMOVALS) {
+          throw e;
+        }
+      }
     }
+  }
+
+  private void removeWhatIsThere() throws IOException {
     List<Path> files;
     try (Stream<Path> found = Files.list(path)) {
       files = found.toList();

@@ -22,8 +22,12 @@ public final class ServiceLimits {
   /** Entries on one page of a listing, at most (seen). */
   public static final int PAGE_SIZE = 100;
 
-  /** Longer than any answer; a service that sends more on one line is broken. */
-  public static final int MAX_ANSWER_BYTES = 1 << 30;
+  /**
+   * Longer than any answer, and no more than the memory can take: a sixteenth of it, at least 8 MiB
+   * and at most 1 GiB. A service that sends more on one line is broken; the line counts as none.
+   */
+  public static final int MAX_ANSWER_BYTES =
+      (int) Math.min(1 << 30, Math.max(8 << 20, Runtime.getRuntime().maxMemory() / 16));
 
   private ServiceLimits() {}
 }

@@ -126,7 +126,7 @@ final class JobPolling {
       furtherPage = pages.next(further.nextPageToken());
     } else {
       List<Job> left = new ArrayList<>(unseen.values());
-      pollOne(left.get(Math.floorMod(turn++, left.size())), runs);
+      lookInside(left.get(Math.floorMod(turn++, left.size())), runs);
       pages = new PageTokens();
       furtherPage = pages.next(newest.nextPageToken());
     }

@@ -336,6 +336,6 @@ public final class PictureInbox {
       }
     }
     AtomicFiles.publish(aside, export);
-    LOG.info("{}: {} files make one run", folder.getFileName(), pictures.size());
+    LOG.info("{}: one run with {} pictures", folder.getFileName(), pictures.size());
   }
 }
