@@ -17,16 +17,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches whether the work on each run gets on. What makes no step for {@code run.stuck-after} is
- * given up: its threads are interrupted, its run parked, and if a worker does not end, another one
- * takes its place, so that no run takes the workers of the others.
+ * Watches whether the work on each run makes progress. What makes no step for {@code
+ * run.stuck-after} is given up: its threads are interrupted, its run parked, and if a worker does
+ * not end, another one takes its place, so that no run takes the workers of the others.
  *
  * <p>It counts its own looks and not the time, since a machine may have slept in between.
  */
 public final class WorkWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("watch");
 
-  /** Without a step for as many looks in a row, work is stuck. */
+  /** Without a step for at least as many looks in a row, work is stuck. */
   public static final int LOOKS = 10;
 
   /** How many looks a worker has to end after it was interrupted. */
@@ -42,6 +42,8 @@ public final class WorkWatch implements AutoCloseable {
   private final LastWords lastWords;
   private final Runnable spareWorker;
   private final Duration stuckAfter;
+  private final Duration interval;
+  private final long looks;
   private final int mostStuck;
   private final Map<WorkInHand.Task, Seen> seen = new HashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -49,7 +51,7 @@ public final class WorkWatch implements AutoCloseable {
   /** How a task was at the last looks. */
   private static final class Seen {
     private long steps;
-    private int looks;
+    private long looks;
     private boolean isReplaced;
   }
 
@@ -68,6 +70,10 @@ public final class WorkWatch implements AutoCloseable {
     this.strikes = strikes;
     this.lastWords = lastWords;
     this.stuckAfter = stuckAfter;
+    Duration exact = stuckAfter.dividedBy(LOOKS);
+    this.interval = exact.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : exact;
+    long intervals = stuckAfter.plus(interval).minusMillis(1).dividedBy(interval);
+    this.looks = Math.max(LOOKS, intervals);
     this.mostStuck = 2 * workers;
     this.spareWorker = spareWorker;
   }
@@ -80,8 +86,6 @@ public final class WorkWatch implements AutoCloseable {
   }
 
   private void watch() {
-    Duration exact = stuckAfter.dividedBy(LOOKS);
-    Duration interval = exact.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : exact;
     try {
       while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
         lookSafely();
@@ -110,10 +114,10 @@ public final class WorkWatch implements AutoCloseable {
       last.steps = steps;
       if (!task.isStuck()) {
         last.isReplaced = false;
-        if (last.looks >= LOOKS) {
+        if (last.looks >= looks) {
           giveUp(task);
         }
-      } else if (last.looks >= LOOKS + GRACE && !last.isReplaced) {
+      } else if (last.looks >= looks + GRACE && !last.isReplaced) {
         last.isReplaced = true;
         LOG.warn("{}: its worker does not end; another one takes its place", task.run().name());
         spareWorker.run();

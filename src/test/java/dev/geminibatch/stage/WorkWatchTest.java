@@ -31,14 +31,17 @@ class WorkWatchTest {
   void open() throws IOException {
     fixture = StageFixture.open(folder);
     work = fixture.workspace().work();
-    watch =
-        new WorkWatch(
-            work,
-            fixture.ledger().strikes(Capacity.present()),
-            fixture.workspace().lastWords(),
-            Duration.ofMinutes(30),
-            1,
-            spares::incrementAndGet);
+    watch = watch(Duration.ofMinutes(30));
+  }
+
+  private WorkWatch watch(Duration stuckAfter) throws IOException {
+    return new WorkWatch(
+        work,
+        fixture.ledger().strikes(Capacity.present()),
+        fixture.workspace().lastWords(),
+        stuckAfter,
+        1,
+        spares::incrementAndGet);
   }
 
   @AfterEach
@@ -171,5 +174,19 @@ class WorkWatchTest {
     assertThat(Thread.interrupted()).isTrue();
     assertThat(fixture.run(run).reason().orElseThrow()).contains("in the stage upload");
     assertThat(spares).hasValue(0);
+  }
+
+  @Test
+  void a_longer_time_is_waited_for_in_full() throws IOException {
+    watch = watch(Duration.ofHours(2));
+    String run = fixture.dropped("a.jsonl");
+    begin(run, "inspect");
+
+    look(40);
+    assertThat(fixture.run(run).reason()).as("every 3 minutes, after less than 2 hours").isEmpty();
+    look(1);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(fixture.run(run).reason().orElseThrow()).startsWith("No progress for 2 h");
   }
 }
