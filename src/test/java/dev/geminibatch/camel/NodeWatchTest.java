@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** An Error in a route is seen, whatever the route does about it. */
 @Tag("camel")
 class NodeWatchTest {
+  /** For a body of two letters and more this is longer than any array, however large the heap. */
   private static final String TOO_LARGE = "${body.toString().repeat(2000000000)}";
 
   @TempDir Path folder;
@@ -121,12 +122,11 @@ class NodeWatchTest {
             from:
               uri: quartz:mine
               parameters:
-                trigger.repeatInterval: 50
-                trigger.repeatCount: 0
-                triggerStartDelay: 0
+                trigger.repeatInterval: 200
+                trigger.repeatCount: -1
               steps:
                 - setBody:
-                    constant: "a,b"
+                    constant: "one,two"
                 - split:
                     tokenize:
                       token: ","
