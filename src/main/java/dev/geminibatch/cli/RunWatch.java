@@ -132,7 +132,7 @@ final class RunWatch {
       }
       refuseAnotherKey(run, ledger);
       refuseAccount(accounts);
-      if (run.isHeld() && run.waiting().strikes() > 1) {
+      if (run.waiting().isHeldForStrikes()) {
         throw new IOException(
             run.name() + ": " + run.reason().orElse("it is held") + ". To try it again: " + resume);
       }

@@ -21,7 +21,8 @@ final class Moves {
   }
 
   /**
-   * Moves a run to its next state; the tries and strikes of the stage behind it are forgotten.
+   * Moves a run to its next state; the tries and strikes of the stage behind it are forgotten, and
+   * so is that it was held for them.
    *
    * @throws IllegalStateException when there is no such move
    */
@@ -39,8 +40,10 @@ final class Moves {
     }
     handle.execute(
         "UPDATE run SET state = ?, reason = NULL, tries = 0, next_try = 0, waits_for = NULL,"
-            + " strikes = 0, updated_at = ? WHERE id = ?",
+            + " strikes = 0, held = CASE WHEN held = ? THEN 0 ELSE held END, updated_at = ?"
+            + " WHERE id = ?",
         state.name(),
+        Strikes.HELD,
         clock.millis(),
         runId);
   }

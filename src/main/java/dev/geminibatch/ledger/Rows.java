@@ -8,6 +8,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.Tokens;
@@ -74,7 +75,7 @@ final class Rows {
             Instant.ofEpochMilli(row.getLong("next_try")),
             row.getString("waits_for") != null,
             row.getInt("held") != 0,
-            row.getInt("strikes")),
+            Suspicion.of(row.getInt("strikes"))),
         text(row, "leader"),
         new Run.Counts(
             row.getLong("requests"),

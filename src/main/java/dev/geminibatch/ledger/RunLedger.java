@@ -281,10 +281,11 @@ public final class RunLedger {
         handle ->
             handle.execute(
                 "UPDATE run SET held = 1, reason = ?, waits_for = NULL, updated_at = ?"
-                    + " WHERE id = ? AND state NOT IN ('DELIVERED', 'FAILED') AND held <> 2",
+                    + " WHERE id = ? AND state NOT IN ('DELIVERED', 'FAILED') AND held <> ?",
                 Rows.shortened(reason),
                 clock.millis(),
-                runId));
+                runId,
+                Strikes.HELD));
   }
 
   /**

@@ -111,10 +111,11 @@ public final class RunQueries {
             SELECT id FROM run
             WHERE fingerprint = :fingerprint AND id <> :id AND leader IS NULL
               AND dry_run = 0 AND state <> 'FAILED' AND (state <> 'DELIVERED' OR answered > 0)
-              AND (held <> 2 OR EXISTS (SELECT 1 FROM job WHERE job.run_id = run.id
+              AND (held <> :heldForStrikes OR EXISTS (SELECT 1 FROM job WHERE job.run_id = run.id
                 AND job.state NOT IN ('ASSEMBLED', 'UPLOADED')))
             ORDER BY created_at DESC, id LIMIT 1""")
         .bind("fingerprint", fingerprint)
+        .bind("heldForStrikes", Strikes.HELD)
         .bind("id", runId)
         .mapTo(String.class)
         .findOne();

@@ -56,6 +56,11 @@ public final class BusyRuns {
     }
   }
 
+  /** The run that is worked on alone has been alone long enough: others may begin beside it. */
+  public synchronized void share() {
+    alone = null;
+  }
+
   /** Whether a run is worked on, or about to be. */
   public boolean isBusy(String runId) {
     return busy.contains(runId);

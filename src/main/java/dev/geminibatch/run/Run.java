@@ -35,8 +35,7 @@ public record Run(
    * @param isQueued whether it waits until it may create a job
    * @param isHeld whether it stays where it is until a user's route releases it, or because of its
    *     strikes
-   * @param strikes how often its stage has ended the process, or got stuck; with one, it is tried
-   *     last and alone
+   * @param suspicion what its stage has done to processes; with any, it is tried last
    */
   public record Wait(
       Optional<String> reason,
@@ -44,8 +43,14 @@ public record Run(
       Instant nextTry,
       boolean isQueued,
       boolean isHeld,
-      int strikes) {
-    static final Wait NONE = new Wait(Optional.empty(), 0, Instant.EPOCH, false, false, 0);
+      Suspicion suspicion) {
+    static final Wait NONE =
+        new Wait(Optional.empty(), 0, Instant.EPOCH, false, false, Suspicion.NONE);
+
+    /** Whether it is held because its work ended processes or got stuck, and not by a route. */
+    public boolean isHeldForStrikes() {
+      return isHeld && suspicion == Suspicion.HELD;
+    }
   }
 
   /**

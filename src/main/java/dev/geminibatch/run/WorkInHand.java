@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The runs that threads work on at this moment, where they are, and whether they get on. */
+/** The runs that threads work on at this moment, where they are, and whether they make progress. */
 public final class WorkInHand {
   private final WorkRecord record;
   private final Map<String, Task> tasks = new ConcurrentHashMap<>();
@@ -54,7 +54,7 @@ public final class WorkInHand {
       return route == null ? stage : route;
     }
 
-    /** Grows as long as the work gets on. */
+    /** Grows as long as the work makes progress. */
     public long steps() {
       return steps.get();
     }
@@ -171,7 +171,7 @@ public final class WorkInHand {
     return tasks.get(runId);
   }
 
-  /** Takes every step for a sign that the work gets on, and passes it on. */
+  /** Takes every step for a sign of progress, and passes it on. */
   public Progress watching(Progress progress) {
     return new Progress() {
       @Override

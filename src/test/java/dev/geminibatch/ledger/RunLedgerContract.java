@@ -9,6 +9,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.service.JobName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -183,11 +184,17 @@ abstract class RunLedgerContract extends LedgerContract {
     runs().parked(run, "still no way", Duration.ofSeconds(7));
     assertThat(run(run).waiting())
         .isEqualTo(
-            new Run.Wait(Optional.of("still no way"), 2, START.plusSeconds(7), false, false, 0));
+            new Run.Wait(
+                Optional.of("still no way"),
+                2,
+                START.plusSeconds(7),
+                false,
+                false,
+                Suspicion.NONE));
 
     runs().moveTo(run, RunState.UPLOADED);
     assertThat(run(run).waiting())
-        .isEqualTo(new Run.Wait(Optional.empty(), 0, Instant.EPOCH, false, false, 0));
+        .isEqualTo(new Run.Wait(Optional.empty(), 0, Instant.EPOCH, false, false, Suspicion.NONE));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.run.WorkRecord;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,7 @@ abstract class StrikesContract extends LedgerContract {
 
     strikes().ended(oom(run, true));
     assertThat(run(run).isHeld()).isFalse();
-    assertThat(run(run).waiting().strikes()).isEqualTo(1);
+    assertThat(run(run).waiting().suspicion()).isEqualTo(Suspicion.ENDED);
     assertThat(run(run).reason().orElseThrow())
         .isEqualTo(
             "Java ran out of memory in the stage inspect. The run is tried once more, last and"
@@ -49,7 +50,7 @@ abstract class StrikesContract extends LedgerContract {
     strikes().ended(oom(run, true));
     assertThat(run(run).isHeld()).isTrue();
     assertThat(run(run).reason().orElseThrow())
-        .startsWith("Java ran out of memory in the stage inspect, and again")
+        .startsWith("Java ran out of memory in the stage inspect, when the run was tried once more")
         .contains("nothing of it is lost", "-Xmx", "256m");
     assertThat(due()).isEmpty();
   }
@@ -57,12 +58,16 @@ abstract class StrikesContract extends LedgerContract {
   @Test
   void to_be_beside_such_a_run_again_and_again_holds_nobody() {
     String run = received("a.jsonl");
+    strikes().ended(oom(run, false));
+    assertThat(run(run).waiting().suspicion().isTriedAlone()).isFalse();
     for (int i = 0; i < 5; i++) {
       strikes().ended(oom(run, false));
+      assertThat(run(run).waiting().suspicion().isTriedAlone()).isTrue();
     }
     assertThat(run(run).isHeld()).isFalse();
-    assertThat(run(run).waiting().strikes()).isEqualTo(1);
     assertThat(run(run).reason()).isEmpty();
+    strikes().ended(oom(run, true));
+    assertThat(run(run).isHeld()).as("its first of its own").isFalse();
   }
 
   @Test
@@ -72,7 +77,7 @@ abstract class StrikesContract extends LedgerContract {
 
     runs().inspected(run, "f", 1, 0, false);
 
-    assertThat(run(run).waiting().strikes()).isZero();
+    assertThat(run(run).waiting().suspicion()).isEqualTo(Suspicion.NONE);
     strikes().ended(oom(run, true));
     assertThat(run(run).isHeld()).isFalse();
   }
@@ -100,7 +105,7 @@ abstract class StrikesContract extends LedgerContract {
     for (Capacity better : new Capacity[] {new Capacity(1 << 30, "1"), new Capacity(1, "2")}) {
       assertThat(ledger.strikes(better).retry()).isEqualTo(1);
       assertThat(run(run).isHeld()).isFalse();
-      assertThat(run(run).waiting().strikes()).as("last and alone").isEqualTo(1);
+      assertThat(run(run).waiting().suspicion().isTriedAlone()).isTrue();
       strikes().ended(oom(run, true));
       assertThat(run(run).isHeld()).isTrue();
     }
@@ -109,14 +114,38 @@ abstract class StrikesContract extends LedgerContract {
   }
 
   @Test
-  void a_run_that_got_stuck_waits_and_is_then_tried_alone() {
+  void a_run_that_got_stuck_waits_and_is_then_tried_last_beside_others() {
     String run = received("a.jsonl");
     strikes().stuck(run, "No progress", Duration.ofMinutes(10));
 
     assertThat(due()).isEmpty();
     clock.forward(Duration.ofMinutes(10));
     assertThat(due()).containsExactly(run);
-    assertThat(run(run).waiting().strikes()).isEqualTo(1);
+    assertThat(run(run).waiting().suspicion()).isEqualTo(Suspicion.STUCK);
+  }
+
+  @Test
+  void a_run_that_makes_progress_after_all_is_not_held_any_more() {
+    String run = received("a.jsonl");
+    strikes().stuck(run, "No progress", Duration.ZERO);
+    strikes().stuck(run, "No progress", Duration.ZERO);
+    assertThat(run(run).waiting().isHeldForStrikes()).isTrue();
+
+    runs().inspected(run, "f", 1, 0, false);
+
+    assertThat(run(run).isHeld()).isFalse();
+    assertThat(due()).containsExactly(run);
+  }
+
+  @Test
+  void a_run_that_a_route_holds_stays_so_when_it_moves() {
+    String run = received("a.jsonl");
+    runs().hold(run, "until the night");
+
+    runs().inspected(run, "f", 1, 0, false);
+
+    assertThat(run(run).isHeld()).isTrue();
+    assertThat(run(run).waiting().isHeldForStrikes()).isFalse();
   }
 
   @Test
@@ -128,7 +157,7 @@ abstract class StrikesContract extends LedgerContract {
 
     Run run = run(done);
     assertThat(run.state()).isEqualTo(RunState.DELIVERED);
-    assertThat(run.waiting().strikes()).isZero();
+    assertThat(run.waiting().suspicion()).isEqualTo(Suspicion.NONE);
   }
 
   @Test

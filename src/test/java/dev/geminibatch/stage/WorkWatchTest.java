@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.run.WorkInHand;
 import dev.geminibatch.stage.fail.FailureHandler;
 import dev.geminibatch.testkit.StageFixture;
@@ -88,10 +89,8 @@ class WorkWatchTest {
     assertThat(interrupted).hasValue(1);
     Run parked = fixture.run(run);
     assertThat(parked.reason().orElseThrow())
-        .isEqualTo(
-            "No progress for 30 min in the stage inspect. The run is tried once more, last and"
-                + " alone");
-    assertThat(parked.waiting().strikes()).isEqualTo(1);
+        .isEqualTo("No progress for 30 min in the stage inspect. The run is tried once more, last");
+    assertThat(parked.waiting().suspicion()).isEqualTo(Suspicion.STUCK);
     new FailureHandler(fixture.context()).take(run, new IllegalStateException("stopped"), null);
     assertThat(fixture.run(run)).as("the interrupt is no reason of its own").isEqualTo(parked);
   }
@@ -107,7 +106,7 @@ class WorkWatchTest {
     begin(other, "upload");
     look(1);
 
-    assertThat(fixture.run(stuck).waiting().strikes()).isEqualTo(1);
+    assertThat(fixture.run(stuck).waiting().suspicion()).isEqualTo(Suspicion.STUCK);
     assertThat(Thread.interrupted()).isFalse();
   }
 
@@ -165,7 +164,7 @@ class WorkWatchTest {
     look(WorkWatch.LOOKS + 1);
     assertThat(Thread.interrupted()).isTrue();
     fixture.runs().inspected(run, "f", 1, 0, false);
-    assertThat(fixture.run(run).waiting().strikes()).isZero();
+    assertThat(fixture.run(run).waiting().suspicion()).isEqualTo(Suspicion.NONE);
 
     work.begin(fixture.run(run), "upload");
     assertThat(work.isStuck(run)).isFalse();

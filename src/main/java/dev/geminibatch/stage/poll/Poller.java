@@ -8,6 +8,7 @@ import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
@@ -36,7 +37,7 @@ public final class Poller {
   /** How long a run that is to be tried alone waits for a moment when nobody else is at work. */
   private static final Duration OTHERS_FIRST = Duration.ofMinutes(30);
 
-  /** How long then nobody else begins, for such a moment to come. */
+  /** How long then nobody else begins, for such a moment to come, and then beside that run. */
   private static final Duration OTHERS_WAIT = Duration.ofMinutes(10);
 
   private final Ledger ledger;
@@ -52,6 +53,9 @@ public final class Poller {
 
   /** Since when a run waits to be tried alone. */
   private Instant suspectSince;
+
+  /** Since when a run is tried alone. */
+  private Instant aloneSince = Instant.MAX;
 
   /**
    * @param scope the runs that this process is for, beside those that are to answer them
@@ -168,7 +172,7 @@ public final class Poller {
         .forEach(due::add);
     Optional<Run> suspect = suspect(due);
     for (Run run : due) {
-      if (run.waiting().strikes() == 0 && begin(run)) {
+      if (run.waiting().suspicion() == Suspicion.NONE && begin(run)) {
         boolean isNear =
             run.state() == RunState.FOLLOWING || run.state().compareTo(RunState.ASSEMBLED) >= 0;
         (isNear ? turns.near() : turns.others()).add(run.id());
@@ -177,6 +181,7 @@ public final class Poller {
     if (someWait) {
       services().forEach(service -> fillRoom(service, turns, leaders));
     }
+    tryDoubtful(due, turns);
     if (suspect.isPresent() && busy.isIdle()) {
       tryAlone(suspect.get(), turns);
     }
@@ -184,15 +189,42 @@ public final class Poller {
   }
 
   /**
-   * The run that is to be tried next of those that may have ended an earlier process, or got stuck.
-   * It waits until nobody else is at work; after a while nobody else begins for a while.
+   * Tries one more of those that need not be to blame, or do no harm, unless another one of them is
+   * at work. All others continue beside it.
+   */
+  private void tryDoubtful(List<Run> due, Turns turns) {
+    List<Run> doubtful = due.stream().filter(Poller::isDoubtful).toList();
+    if (doubtful.stream().noneMatch(run -> busy.isBusy(run.id()) && !busy.isStuck(run.id()))) {
+      doubtful.stream()
+          .filter(this::begin)
+          .findFirst()
+          .ifPresent(run -> turns.others().add(run.id()));
+    }
+  }
+
+  private static boolean isDoubtful(Run run) {
+    Suspicion suspicion = run.waiting().suspicion();
+    return suspicion != Suspicion.NONE && !suspicion.isTriedAlone();
+  }
+
+  /**
+   * The run that is to be tried alone next, since it may have ended an earlier process. It waits
+   * until nobody else is at work; after a while nobody else begins for a while.
    */
   private Optional<Run> suspect(List<Run> due) {
     Optional<Run> suspect =
         due.stream()
-            .filter(run -> run.waiting().strikes() > 0 && !busy.isBusy(run.id()) && mayTry(run))
+            .filter(
+                run ->
+                    run.waiting().suspicion().isTriedAlone()
+                        && !busy.isBusy(run.id())
+                        && mayTry(run))
             .findFirst();
     Instant now = clock.instant();
+    if (now.minus(OTHERS_WAIT).isAfter(aloneSince)) {
+      aloneSince = Instant.MAX;
+      busy.share(); // it may upload for hours
+    }
     if (suspect.isEmpty()
         || suspectSince == null
         || now.isAfter(suspectSince.plus(OTHERS_FIRST).plus(OTHERS_WAIT))) {
@@ -206,8 +238,8 @@ public final class Poller {
   private void tryAlone(Run run, Turns turns) {
     busy.reserve(run.id());
     if (begin(run)) {
-      LOG.info(
-          "{}: tried alone, since it may have ended the last process, or got stuck", run.name());
+      aloneSince = clock.instant();
+      LOG.info("{}: tried alone, since it may have ended an earlier process", run.name());
       turns.others().add(run.id());
     } else {
       busy.reserve(null);
@@ -247,7 +279,7 @@ public final class Poller {
   /** Begins a run, unless its account is refused, or another process works on it. */
   private boolean begin(Run run) {
     ProjectId project = context.connection(run).project();
-    boolean isBegun = mayTry(run) && take(run);
+    boolean isBegun = context.accounts().mayTry(run, project) && take(run);
     if (isBegun) {
       context.accounts().trying(run, project);
     }
@@ -277,6 +309,6 @@ public final class Poller {
   private static boolean isAsSeen(Run seen, Run present) {
     return present.state() == seen.state()
         && present.isHeld() == seen.isHeld()
-        && present.waiting().strikes() == seen.waiting().strikes();
+        && present.waiting().suspicion() == seen.waiting().suspicion();
   }
 }

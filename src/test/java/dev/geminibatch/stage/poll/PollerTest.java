@@ -77,15 +77,62 @@ class PollerTest {
     assertThat(poll(poller)).containsExactly(run);
   }
 
-  /** A run that was in hand when an Error ended the process, and has a tick to be given a turn. */
+  /** A run that an Error came from that ended the process, and has a tick to be given a turn. */
   private String suspect(String name) throws IOException {
+    return inHand(name, true);
+  }
+
+  /** A run that was in hand when an Error ended the process. */
+  private String inHand(String name, boolean isCause) throws IOException {
     String run = fixture.dropped(name);
     busy.end(run);
     fixture
         .ledger()
         .strikes(Capacity.present())
-        .ended(new WorkRecord.Ended(run, "inspect", true, "OutOfMemoryError"));
+        .ended(new WorkRecord.Ended(run, "inspect", isCause, "OutOfMemoryError"));
     return run;
+  }
+
+  @Test
+  void runs_beside_one_that_ended_a_process_are_tried_one_by_one_beside_new_ones()
+      throws IOException {
+    String first = inHand("a.jsonl", false);
+    String second = inHand("b.jsonl", false);
+    Poller poller = poller(each -> true);
+
+    assertThat(poll(poller)).containsExactly(first);
+    List<String> dropped = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      dropped.add(fixture.dropped("new-" + i + ".jsonl"));
+    }
+    assertThat(dropped).as("begin at once").allMatch(busy::isBusy);
+    assertThat(poll(poller)).as("one after the other").isEmpty();
+    runs.inspected(first, "f", 1, 0, false);
+    assertThat(poll(poller)).as("the first has got further").containsExactly(second);
+  }
+
+  @Test
+  void a_run_that_got_stuck_is_tried_again_beside_others() throws IOException {
+    String run = fixture.dropped("a.jsonl");
+    busy.end(run);
+    fixture.ledger().strikes(Capacity.present()).stuck(run, "No progress", Duration.ZERO);
+    String good = fixture.dropped("b.jsonl");
+
+    assertThat(poll(poller(each -> true))).containsExactly(run);
+    assertThat(busy.isBusy(good)).isTrue();
+  }
+
+  @Test
+  void a_run_that_is_tried_alone_for_long_lets_others_begin() throws IOException {
+    String bad = suspect("a.jsonl");
+    Poller poller = poller(each -> true);
+    assertThat(poll(poller)).containsExactly(bad);
+    String next = fixture.ordered("n.jsonl");
+    assertThat(poll(poller)).isEmpty();
+
+    fixture.clock().forward(Duration.ofMinutes(11));
+
+    assertThat(poll(poller)).containsExactly(next);
   }
 
   @Test
