@@ -2,7 +2,7 @@ package dev.geminibatch.camel;
 
 import dev.geminibatch.run.LastWords;
 import dev.geminibatch.run.WorkInHand;
-import java.util.Set;
+import dev.geminibatch.stage.Itinerary;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -15,13 +15,9 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 /**
  * Stands around every step of every route. Camel catches an Error as any exception, and a route may
  * handle it or pass over it: here it is seen before. And each step is a sign that the work on its
- * run gets on.
+ * run makes progress.
  */
 final class NodeWatch implements InterceptStrategy {
-  /** Routes of ours that work on a run. */
-  private static final Set<String> STAGES =
-      Set.of("change", "inspect", "upload", "assemble", "submit", "collect", "deliver", "fail");
-
   private final WorkInHand work;
   private final LastWords lastWords;
 
@@ -44,7 +40,7 @@ final class NodeWatch implements InterceptStrategy {
     private Watched(Processor target, String route) {
       super(target);
       this.route = route;
-      this.isStage = STAGES.contains(route);
+      this.isStage = Itinerary.isStage(route);
     }
 
     @Override

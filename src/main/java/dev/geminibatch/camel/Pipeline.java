@@ -70,6 +70,7 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void watch(Duration stuckAfter) {
+    WorkWatch.warnOfShort(stuckAfter);
     Workspace workspace = beans.workspace();
     SpareWorkers spares = new SpareWorkers(camelContext(), workspace.work());
     workWatch =

@@ -9,12 +9,27 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.WorkInHand;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Where a run goes: to the stage that is next, or to the user's route before it. A run that was
  * stopped in such a route comes there again.
  */
 public final class Itinerary {
+  /** The stage that each state leads to: the id of its route. */
+  private static final Map<RunState, String> STAGES =
+      Map.of(
+          RunState.RECEIVED, "inspect",
+          RunState.INSPECTED, "upload",
+          RunState.UPLOADED, "assemble",
+          RunState.ASSEMBLED, "submit",
+          RunState.SUBMITTED, "collect",
+          RunState.COLLECTED, "deliver",
+          RunState.FOLLOWING, "deliver");
+
+  /** Further routes of ours that work on a run: before it is inspected, and when a stage failed. */
+  private static final Set<String> OTHER_STAGES = Set.of("change", "fail");
+
   private final RunQueries queries;
   private final JobLedger jobs;
   private final Map<String, String> next;
@@ -44,22 +59,14 @@ public final class Itinerary {
     }
     String endpoint = next(run);
     if (endpoint != null) {
-      work.begin(run, stage(run.state()));
+      work.begin(run, STAGES.get(run.state()));
     }
     return endpoint;
   }
 
-  /** The stage that a state leads to, as people know it. */
-  private static String stage(RunState state) {
-    return switch (state) {
-      case RECEIVING -> "receive";
-      case RECEIVED -> "inspect";
-      case INSPECTED -> "upload";
-      case UPLOADED -> "assemble";
-      case ASSEMBLED -> "submit";
-      case SUBMITTED -> "collect";
-      default -> "deliver";
-    };
+  /** Whether a route is one of ours that work on a run. */
+  public static boolean isStage(String route) {
+    return STAGES.containsValue(route) || OTHER_STAGES.contains(route);
   }
 
   private String next(Run run) {

@@ -33,6 +33,10 @@ public final class WorkWatch implements AutoCloseable {
   private static final int GRACE = 2;
 
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(3);
+
+  /** Creating a job takes up to 11 minutes with its retries, and says nothing in between. */
+  private static final Duration LONGEST_CALL = Duration.ofMinutes(15);
+
   private static final Duration WAIT = Duration.ofMinutes(10);
   private static final int SHOWN_FRAMES = 25;
   private static final int SHOWN_THREADS = 3;
@@ -76,6 +80,17 @@ public final class WorkWatch implements AutoCloseable {
     this.looks = Math.max(LOOKS, intervals);
     this.mostStuck = 2 * workers;
     this.spareWorker = spareWorker;
+  }
+
+  /** Warns of a time within which a slow call to the service need not have ended. */
+  public static void warnOfShort(Duration stuckAfter) {
+    if (stuckAfter.compareTo(LONGEST_CALL) < 0) {
+      LOG.warn(
+          "run.stuck-after is {}: a slow call to the service may be interrupted, and its run held;"
+              + " write at least {}m",
+          Amounts.time(stuckAfter),
+          LONGEST_CALL.toMinutes());
+    }
   }
 
   /** Looks from time to time, until closed. */
