@@ -94,7 +94,7 @@ class ErrorsTest {
         .atMost(Duration.ofSeconds(120))
         .until(() -> good.stream().allMatch(name -> delivered(name) && delivered(name + "-later")));
     assertThat(third.stop().exit()).isEqualTo(143);
-    assertThat(status()).contains("Java ran out of memory", "tried alone", "It is held", "-Xmx");
+    assertThat(status()).contains("Java ran out of memory", "tried once more", "It is held", "-Xmx");
 
     jar.java("-Xmx128m", "-XX:TieredStopAtLevel=1");
     RealJar.Result withMore = jar.start().result();
