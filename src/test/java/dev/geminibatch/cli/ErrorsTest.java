@@ -94,7 +94,8 @@ class ErrorsTest {
         .atMost(Duration.ofSeconds(120))
         .until(() -> good.stream().allMatch(name -> delivered(name) && delivered(name + "-later")));
     assertThat(third.stop().exit()).isEqualTo(143);
-    assertThat(status()).contains("Java ran out of memory", "tried once more", "It is held", "-Xmx");
+    assertThat(status())
+        .contains("Java ran out of memory", "tried once more", "It is held", "-Xmx");
 
     jar.java("-Xmx128m", "-XX:TieredStopAtLevel=1");
     RealJar.Result withMore = jar.start().result();
@@ -129,7 +130,11 @@ class ErrorsTest {
         .atMost(Duration.ofSeconds(120))
         .until(() -> IntStream.range(0, 10).allMatch(i -> delivered("good-" + i)));
 
-    assertThat(status()).contains("No progress for 10 s in the route mine");
+    // Others need not wait until these are given up.
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> assertThat(status()).contains("No progress for 10 s in the route mine"));
     daemon.stop();
   }
 
