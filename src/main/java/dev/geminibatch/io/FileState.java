@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * What the name of a file stands for, and what shows that this has not changed. Links are never
@@ -28,6 +29,7 @@ public record FileState(
     Kind kind, String identity, long size, long modified, long changed, int links, int owner) {
   private static final boolean HAS_UNIX = views().contains("unix");
   private static final int TYPE_OF_MODE = 0170000;
+  private static final Pattern DEVICE = Pattern.compile("dev=[^,]*,");
 
   /** What a name can stand for, in words for a person. */
   public enum Kind {
@@ -115,6 +117,18 @@ public record FileState(
   /** Milliseconds since 1970, when it was last written to. */
   public long modifiedMillis() {
     return Math.floorDiv(modified, 1_000_000);
+  }
+
+  /**
+   * The identity without its device: a disk may get another number when the machine starts again.
+   */
+  public String inode() {
+    return inodeOf(identity);
+  }
+
+  /** As {@link #inode()}, of an identity that was written down. */
+  public static String inodeOf(String identity) {
+    return DEVICE.matcher(identity).replaceFirst("");
   }
 
   /** Whether it is another name of the same file, or the same name. */

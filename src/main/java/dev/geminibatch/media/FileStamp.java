@@ -15,9 +15,7 @@ import java.nio.charset.StandardCharsets;
  */
 public record FileStamp(long size, long state) {
   static FileStamp of(FileState file) {
-    // A disk may get another number when the machine starts again.
-    String inode = file.identity().replaceFirst("dev=[^,]*,", "");
-    String all = inode + " " + file.modified() + " " + file.changed();
+    String all = file.inode() + " " + file.modified() + " " + file.changed();
     byte[] hash = Sha256.digest().digest(all.getBytes(StandardCharsets.US_ASCII));
     return new FileStamp(file.size(), ByteBuffer.wrap(hash).getLong());
   }

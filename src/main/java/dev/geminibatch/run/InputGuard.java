@@ -74,9 +74,29 @@ public final class InputGuard {
    * was inspected.
    */
   public static void checkBeforePaying(Run run, RunFolder folder) throws IOException {
-    check(run, folder);
-    if (isInDoubt(run, folder) && Files.exists(folder.digest()) && !isAsInspected(run, folder)) {
-      throw changed();
+    new BeforePaying().check(run, folder);
+  }
+
+  /**
+   * The same for the jobs of a run that are sent one after the other: a large input is read again
+   * for the first of them only, or all of it would be read as often as it has jobs.
+   */
+  public static final class BeforePaying {
+    private boolean isCompared;
+
+    /** Checks the input for one more job. */
+    public void check(Run run, RunFolder folder) throws IOException {
+      InputGuard.check(run, folder);
+      boolean isSmall = run.input().size() <= SMALL;
+      if (isCompared && !isSmall) {
+        return;
+      }
+      if (isInDoubt(run, folder) && Files.exists(folder.digest())) {
+        isCompared = true;
+        if (!isAsInspected(run, folder)) {
+          throw changed();
+        }
+      }
     }
   }
 
@@ -87,8 +107,8 @@ public final class InputGuard {
 
   private static boolean isInDoubt(Run run, RunFolder folder) throws IOException {
     Optional<String> stamp = stamp(folder);
-    boolean isOurs = !folder.input().equals(folder.received(run));
-    return !isOurs
+    return !hasOwnLines(run, folder)
+        && !isOwnCopy(run, folder)
         && (run.input().size() <= SMALL || stamp.isEmpty() || isCoarse(folder.received(run)));
   }
 
@@ -115,22 +135,50 @@ public final class InputGuard {
     return !Files.exists(folder.dropped()) || isUnchanged(run, folder.dropped());
   }
 
-  /** What only has another name or other permissions is compared by its digest, once. */
+  /**
+   * What has another name or other permissions, or was restored from a backup, is compared by its
+   * digest, once. Without a digest nobody has read its lines yet, or what was read is a copy.
+   */
   private static boolean isOriginal(Run run, RunFolder folder) throws IOException {
     Path input = folder.received(run);
     FileState now = FileState.of(input);
     if (!isLike(run, now)) {
       return false;
     }
+    if (isOwnCopy(run, folder)) {
+      return true;
+    }
     Optional<String> stamp = stamp(folder);
     if (stamp.isEmpty() || stamp.get().equals(words(now))) {
       return true; // the files of an older version have none
     }
-    if (!Files.exists(folder.digest()) || !isAsInspected(run, folder)) {
-      return false;
+    boolean isOriginal =
+        Files.exists(folder.digest())
+            ? isAsInspected(run, folder)
+            : isRestored(stamp.get(), now) || isInspected(run) && hasOwnLines(run, folder);
+    if (isOriginal) {
+      stamp(folder, now);
     }
-    stamp(folder, now);
-    return true;
+    return isOriginal;
+  }
+
+  /** Nobody else can put another file of the same size and time into the folder of a run. */
+  private static boolean isRestored(String stamp, FileState now) {
+    return !stamp.startsWith(now.inode() + " ");
+  }
+
+  private static boolean isInspected(Run run) {
+    return run.state().compareTo(RunState.RECEIVED) > 0;
+  }
+
+  /** Whether what was received is a file that nobody else has ever been able to open. */
+  private static boolean isOwnCopy(Run run, RunFolder folder) {
+    return !run.fromInbox() || Files.exists(folder.dropped());
+  }
+
+  /** Whether the lines that were inspected are in a file that we have made of the input. */
+  private static boolean hasOwnLines(Run run, RunFolder folder) {
+    return !folder.input().equals(folder.received(run));
   }
 
   /** Whether nobody has written into a file since the run took it, as far as its time says. */
@@ -146,7 +194,9 @@ public final class InputGuard {
 
   private static Optional<String> stamp(RunFolder folder) throws IOException {
     return Files.exists(folder.stamp())
-        ? Optional.of(Files.readString(folder.stamp())).filter(text -> text.endsWith("\n"))
+        ? Optional.of(Files.readString(folder.stamp()))
+            .filter(text -> text.endsWith("\n"))
+            .map(FileState::inodeOf)
         : Optional.empty();
   }
 
@@ -158,7 +208,7 @@ public final class InputGuard {
     return String.join(
             " ",
             List.of(
-                state.identity(),
+                state.inode(),
                 Long.toString(state.size()),
                 Long.toString(state.modified()),
                 Long.toString(state.changed())))
@@ -172,8 +222,7 @@ public final class InputGuard {
 
   /** Whether the inspected lines are where they were; more may have followed them since. */
   public static boolean isIntact(Run run, RunFolder folder) throws IOException {
-    boolean isOurs = !folder.input().equals(folder.received(run));
-    return isOurs || isOriginal(run, folder) || isAsInspected(run, folder);
+    return hasOwnLines(run, folder) || isOriginal(run, folder) || isAsInspected(run, folder);
   }
 
   private static boolean isAsInspected(Run run, RunFolder folder) throws IOException {

@@ -69,9 +69,10 @@ public final class Submitter {
     }
     Optional<CreationQueue.Place> place = Optional.empty();
     Set<String> modelsThatWait = new HashSet<>();
+    InputGuard.BeforePaying guard = new InputGuard.BeforePaying();
     for (Job job : ledger.jobs().of(runId)) {
       if (isUnsent(job) && !modelsThatWait.contains(job.model())) {
-        Outcome outcome = submit(run, job);
+        Outcome outcome = submit(run, job, guard);
         isUnclear |= outcome.isUnclear();
         outcome.place().ifPresent(each -> modelsThatWait.add(job.model()));
         place = place.or(outcome::place);
@@ -121,7 +122,7 @@ public final class Submitter {
     ledger.jobs().ended(job, kind.name(), null, "not sent: " + why);
   }
 
-  private Outcome submit(Run run, Job job) throws IOException {
+  private Outcome submit(Run run, Job job, InputGuard.BeforePaying guard) throws IOException {
     Job current = job;
     ProjectId project = context.connection(run).project();
     Optional<CreationQueue.Place> place = queue.placeFor(run, job.model(), project);
@@ -138,7 +139,7 @@ public final class Submitter {
       }
       String file = upload.upload(run, current);
       // What was sent is what was checked only if nothing has changed in the meantime either.
-      if (wasChanged(run, current, InputGuard::checkBeforePaying)) {
+      if (wasChanged(run, current, guard::check)) {
         return Outcome.DONE;
       }
       ledger.jobs().uploaded(current, project, file);
