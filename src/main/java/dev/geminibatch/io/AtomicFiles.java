@@ -57,11 +57,7 @@ public final class AtomicFiles {
   /** As {@link #move} across file systems. */
   public static void moveByCopying(Path source, Path target) throws IOException {
     try (RegularFile open = RegularFile.open(source)) {
-      copy(open, target);
-      if (!open.isUnchanged()) {
-        Files.delete(target);
-        throw new IOException(source + " was changed while it was copied");
-      }
+      copyUnchanged(open, target);
     }
     Files.delete(source);
   }
@@ -98,6 +94,20 @@ public final class AtomicFiles {
   /** As {@link #copy(Path, Path)}, of a file that is open already. */
   public static void copy(RegularFile source, Path target) throws IOException {
     publish(copyAside(source, target), target);
+  }
+
+  /**
+   * As {@link #copy}, unless somebody writes into the file meanwhile.
+   *
+   * @throws IOException also when it was changed; then there is nothing new
+   */
+  public static void copyUnchanged(RegularFile source, Path target) throws IOException {
+    Path part = copyAside(source, target);
+    if (!source.isUnchanged()) {
+      Files.delete(part);
+      throw new IOException(source.path() + " was changed while it was copied");
+    }
+    publish(part, target);
   }
 
   /**

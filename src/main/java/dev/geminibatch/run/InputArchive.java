@@ -29,7 +29,46 @@ public final class InputArchive {
    */
   public static Path link(Path folder, Run run, RunFolder runFolder, DiskReserve reserve)
       throws IOException {
-    Path input = runFolder.received(run);
+    return link(folder, run, runFolder, runFolder.received(run), reserve);
+  }
+
+  /**
+   * As {@link #link}, of an input that was not sent: one that has changed since it was copied is
+   * put there as it is now.
+   */
+  public static Path linkUnsent(Path folder, Run run, RunFolder runFolder, DiskReserve reserve)
+      throws IOException {
+    boolean isNewer =
+        Files.exists(runFolder.dropped()) && !InputGuard.isUnchanged(run, runFolder.dropped());
+    Path input = isNewer ? runFolder.dropped() : runFolder.received(run);
+    return link(folder, run, runFolder, input, reserve);
+  }
+
+  /**
+   * Puts the file that an input was copied from beside it, if it has changed since: lines may have
+   * been added to it after the last look, and may still be.
+   *
+   * @return where it is, if so
+   */
+  public static Optional<Path> linkChangedOriginal(
+      Path folder, Run run, RunFolder runFolder, DiskReserve reserve) throws IOException {
+    Path original = runFolder.dropped();
+    if (!Files.exists(original) || InputGuard.isUnchanged(run, original)) {
+      return Optional.empty();
+    }
+    Files.createDirectories(folder);
+    int room = (".dropped." + run.id() + run.ending()).length() + ROOM;
+    String stem = FileNames.fitting(folder, run.stem(), room);
+    Path target = folder.resolve(withId(run, stem + ".dropped"));
+    if (!exists(target)) {
+      AtomicFiles.linkOrCopy(original, target, reserve);
+    }
+    return Optional.of(target);
+  }
+
+  private static Path link(
+      Path folder, Run run, RunFolder runFolder, Path input, DiskReserve reserve)
+      throws IOException {
     Files.createDirectories(folder);
     Path target = folder.resolve(name(folder, run));
     if (exists(target) && !isSame(input, target)) {

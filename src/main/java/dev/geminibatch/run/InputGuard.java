@@ -1,6 +1,5 @@
 package dev.geminibatch.run;
 
-import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.NotRegular;
 import dev.geminibatch.io.PrivateFiles;
@@ -48,10 +47,20 @@ public final class InputGuard {
     return state;
   }
 
-  /** As {@link #take}, of an input that has changed; one that was copied is copied again. */
-  public static FileState takeAgain(Run run, RunFolder folder) throws IOException {
+  /**
+   * As {@link #take}, of an input that has changed; one that was copied is copied again.
+   *
+   * @throws RunFailure when it has become too large
+   * @throws IOException when it cannot be copied now; then everything is as it was
+   */
+  public static FileState takeAgain(Run run, RunFolder folder, InputLimits limits)
+      throws IOException {
     if (Files.exists(folder.dropped())) {
-      AtomicFiles.copy(folder.dropped(), folder.received(run));
+      Optional<String> problem = limits.problemOf(FileState.of(folder.dropped()));
+      if (problem.isPresent()) {
+        throw new RunFailure("The file is too large: " + problem.get() + ".");
+      }
+      limits.copy(folder.dropped(), folder.received(run));
     }
     Files.deleteIfExists(folder.digest());
     return take(run, folder);

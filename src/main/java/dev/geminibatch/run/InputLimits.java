@@ -1,8 +1,12 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.RegularFile;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -37,6 +41,22 @@ public record InputLimits(long maxBytes, int maxRatio, DiskReserve reserve) {
               + " drop it as .jsonl");
     }
     return Optional.empty();
+  }
+
+  /**
+   * Copies an input that others may write into. The copy appears whole, in place of an earlier one.
+   *
+   * @throws IOException when it is too large, there is no room for it, or it changes meanwhile
+   */
+  public void copy(Path source, Path target) throws IOException {
+    try (RegularFile open = RegularFile.open(source)) {
+      Optional<String> problem = problemOf(open.state());
+      if (problem.isPresent()) {
+        throw new IOException(problem.get());
+      }
+      reserve.require(target.toAbsolutePath().getParent(), open.state().size());
+      AtomicFiles.copyUnchanged(open, target);
+    }
   }
 
   private String most() {

@@ -95,8 +95,7 @@ public final class FailureHandler {
     }
     boolean isHopeless = problem instanceof RunFailure || problem instanceof InputChanged;
     if (isHopeless && isStillWritten(run, problem)) {
-      receiveAgain(run);
-      return null;
+      return receiveAgain(run, notifying);
     }
     if (isHopeless && run.isPaid()) {
       LOG.warn("{}: {} What is answered is delivered.", run.name(), problem.getMessage());
@@ -120,17 +119,26 @@ public final class FailureHandler {
   }
 
   /** A program still writes into the input: its lines are checked again when it has rested. */
-  private void receiveAgain(Run run) throws IOException {
+  private Failure receiveAgain(Run run, String notifying) throws IOException {
     Duration settleTime = context.folders(run).settleTime();
     Duration rest = settleTime.compareTo(SHORTEST_REST) > 0 ? settleTime : SHORTEST_REST;
+    FileState input;
+    try {
+      input = InputGuard.takeAgain(run, context.folder(run), context.settings().inputLimits());
+    } catch (RunFailure e) {
+      return fail(run, e.getMessage());
+    } catch (IOException e) {
+      park(run, e, notifying); // the next try comes here again
+      return null;
+    }
     context.folder(run).removeMadeLines();
-    FileState input = InputGuard.takeAgain(run, context.folder(run));
     ledger.runs().receivedAgain(run.id(), input.size(), input.modifiedMillis());
     String reason =
         "The input is still being written; it is checked again when it has not changed for "
             + Amounts.time(rest);
     ledger.runs().parked(run.id(), reason, rest);
     LOG.warn("{}: {}", run.name(), reason);
+    return null;
   }
 
   private Failure fail(Run run, String why) throws IOException {
@@ -138,7 +146,7 @@ public final class FailureHandler {
     if (run.fromInbox()) {
       // The input stays in the run's folder until the ledger knows: a kill in between repeats this.
       Path failed =
-          InputArchive.link(
+          InputArchive.linkUnsent(
               context.folders(run).failed(),
               run,
               context.folder(run),

@@ -3,7 +3,6 @@ package dev.geminibatch.stage.receive;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.NotRegular;
-import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
@@ -14,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Optional;
 
 /**
  * Brings a dropped input into the folder of its run, into which nobody else can write.
@@ -47,7 +45,7 @@ final class Intake {
   }
 
   private void copyFromElsewhere(Run run, RunFolder folder) throws IOException {
-    copy(run.source(), run, folder);
+    limits.copy(run.source(), folder.received(run));
     try {
       Files.delete(run.source());
     } catch (IOException e) {
@@ -61,7 +59,7 @@ final class Intake {
     Path received = folder.received(run);
     if (exists(folder.dropped())) {
       if (!exists(received) || !AtomicFiles.looksTheSame(received, folder.dropped())) {
-        copy(folder.dropped(), run, folder);
+        limits.copy(folder.dropped(), received);
       }
       return;
     }
@@ -71,22 +69,7 @@ final class Intake {
     }
     if (state.links() > 1 || state.owner() != folder.state().owner()) {
       Files.move(received, folder.dropped(), StandardCopyOption.ATOMIC_MOVE);
-      copy(folder.dropped(), run, folder);
-    }
-  }
-
-  private void copy(Path source, Run run, RunFolder folder) throws IOException {
-    try (RegularFile open = RegularFile.open(source)) {
-      Optional<String> problem = limits.problemOf(open.state());
-      if (problem.isPresent()) {
-        throw new IOException(problem.get());
-      }
-      limits.reserve().require(folder.path(), open.state().size());
-      AtomicFiles.copy(open, folder.received(run));
-      if (!open.isUnchanged()) {
-        Files.delete(folder.received(run));
-        throw new IOException(source + " was changed while it was copied");
-      }
+      limits.copy(folder.dropped(), received);
     }
   }
 

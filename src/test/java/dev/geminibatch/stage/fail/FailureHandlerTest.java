@@ -2,6 +2,7 @@ package dev.geminibatch.stage.fail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.run.InputArchive;
@@ -11,6 +12,8 @@ import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -86,6 +89,51 @@ class FailureHandlerTest {
 
     assertThat(fixture.run(run).state()).isEqualTo(RunState.RECEIVED);
     assertThat(fixture.folders().failed()).doesNotExist();
+  }
+
+  private String linked(String... settings) throws IOException {
+    fixture.close();
+    fixture = StageFixture.open(folder, settings);
+    Path other = Files.writeString(folder.resolve("other-name"), "a line\n");
+    Path file = Files.createLink(fixture.folders().inbox().resolve("a.jsonl"), other);
+    String run = fixture.receiver().receive(Profiles.DEFAULT, file);
+    fixture.runs().inspected(run, run, 1, 0, false);
+    Files.writeString(other, "more\n", StandardOpenOption.APPEND);
+    return run;
+  }
+
+  @Test
+  void a_copied_input_that_grows_too_large_fails_with_all_of_it() throws IOException {
+    String run = linked("input.max-bytes=10");
+
+    new FailureHandler(fixture.context()).take(run, changed(run), null);
+
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.FAILED);
+    assertThat(fixture.folders().failed().resolve("a.jsonl")).hasContent("a line\nmore\n");
+    assertThat(fixture.folders().failed().resolve("a.jsonl.why.txt"))
+        .content()
+        .contains("too large", "input.max-bytes");
+  }
+
+  @Test
+  void a_copied_input_that_grows_waits_for_room_and_is_as_it_was() throws IOException {
+    String run = linked();
+    Throwable changed = changed(run);
+    fixture.close();
+    fixture = StageFixture.open(folder, "disk.keep-free=1GB", "input.max-bytes=10000GB");
+    try (FileChannel huge =
+        FileChannel.open(folder.resolve("other-name"), StandardOpenOption.WRITE)) {
+      huge.write(ByteBuffer.allocate(1), 1L << 42); // a hole
+    } catch (IOException e) {
+      assumeTrue(false, "this disk has no holes");
+    }
+
+    new FailureHandler(fixture.context()).take(run, changed, null);
+
+    assertThat(fixture.run(run).state()).isEqualTo(RunState.INSPECTED);
+    assertThat(fixture.run(run).reason().orElseThrow()).contains("disk.keep-free");
+    assertThat(fixture.folderOf(run).input()).hasContent("a line\n");
+    assertThat(fixture.folderOf(run).dropped()).exists();
   }
 
   private Throwable changed(String run) {

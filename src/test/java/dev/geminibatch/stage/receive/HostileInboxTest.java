@@ -273,7 +273,8 @@ class HostileInboxTest {
 
     assertThatThrownBy(() -> InputGuard.check(fixture.run(run), fixture.folderOf(run)))
         .isInstanceOf(InputChanged.class);
-    InputGuard.takeAgain(fixture.run(run), fixture.folderOf(run));
+    InputGuard.takeAgain(
+        fixture.run(run), fixture.folderOf(run), fixture.context().settings().inputLimits());
     assertThat(fixture.folderOf(run).input()).hasContent(LINE + "\n" + LINE);
   }
 
