@@ -96,9 +96,36 @@ public final class Deliverer {
 
   /** The run is over. */
   public void finish(Delivery delivery) {
+    boolean isKept = keepChangedOriginal(ledger.queries().run(delivery.run()));
     ledger.runs().delivered(delivery.run(), delivery.answered());
     context.leases().release(delivery.run());
-    context.folder(delivery.run()).removeDropped();
+    if (isKept) {
+      context.folder(delivery.run()).removeDropped();
+    }
+  }
+
+  /** Lines may have come into the original while the results were written. */
+  private boolean keepChangedOriginal(Run run) {
+    RunFolder folder = context.folder(run);
+    try {
+      InputArchive.linkChangedOriginal(
+              context.folders(run).archive(), run, folder, context.settings().folders().reserve())
+          .ifPresent(
+              kept ->
+                  LOG.warn(
+                      "{}: the file that was dropped has changed since it was read; it is kept as {}",
+                      run.name(),
+                      kept));
+      return true;
+    } catch (IOException e) {
+      LOG.warn(
+          "{}: the file that was dropped has changed since it was read; it stays in {}, because it"
+              + " cannot be archived: {}",
+          run.name(),
+          folder.dropped(),
+          e.getMessage());
+      return false;
+    }
   }
 
   private boolean leaderHasDelivered(Run run) {

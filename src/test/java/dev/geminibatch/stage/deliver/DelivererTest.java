@@ -304,15 +304,57 @@ class DelivererTest {
     assertThat(outbox.folder()).isDirectoryContaining("glob:**errors*.properties");
   }
 
+  @Test
+  void lines_that_come_into_the_original_of_a_copy_while_it_is_delivered_are_kept()
+      throws IOException {
+    Path other = folder.resolve("other-name");
+    Files.writeString(other, nativeLine("a", "x") + "\n" + nativeLine("b", "x") + "\n");
+    Path file = Files.createLink(fixture.folders().inbox().resolve("x.jsonl"), other);
+    String run = fixture.receiver().receive(Profiles.DEFAULT, file);
+    fixture.runs().inspected(run, run, 2, 0, true);
+    fixture.assemble(run);
+    answered(run, answer("b", "x"), answer("a", "x"));
+    Delivery delivery = deliverer.deliver(run);
+
+    Files.writeString(other, nativeLine("c", "x") + "\n", StandardOpenOption.APPEND);
+    deliverer.finish(delivery);
+
+    assertThat(fixture.folderOf(run).dropped()).doesNotExist();
+    assertThat(fixture.folders().archive().resolve("x.dropped." + run + ".jsonl"))
+        .content()
+        .contains("\"c\"");
+    assertThat(fixture.folders().archive().resolve("x.jsonl")).content().doesNotContain("\"c\"");
+  }
+
+  @Test
+  void the_original_of_a_copy_is_removed_when_nothing_came_into_it() throws IOException {
+    Path other = folder.resolve("other-name");
+    Files.writeString(other, nativeLine("a", "x") + "\n" + nativeLine("b", "x") + "\n");
+    Path file = Files.createLink(fixture.folders().inbox().resolve("x.jsonl"), other);
+    String run = fixture.receiver().receive(Profiles.DEFAULT, file);
+    fixture.runs().inspected(run, run, 2, 0, true);
+    fixture.assemble(run);
+    answered(run, answer("b", "x"), answer("a", "x"));
+
+    deliverer.finish(deliverer.deliver(run));
+
+    assertThat(fixture.folderOf(run).dropped()).doesNotExist();
+    assertThat(fixture.folders().archive().toFile().list()).containsExactly("x.jsonl");
+  }
+
   /** A run of two lines, of which {@code a} is the first, with what the service said to them. */
   private String collected(String name, String... answers) throws IOException {
     String run = fixture.assembled(name, nativeLine("a", "x"), nativeLine("b", "x"));
+    answered(run, answers);
+    return run;
+  }
+
+  private void answered(String run, String... answers) throws IOException {
     inspected(run);
     fixture.submit(run);
     fixture.ended(run, 1, service.holds("files/answers", answers));
     new Collector(fixture.context(), new RetryPlanner(fixture.context(), new RequestReader()))
         .collect(run);
-    return run;
   }
 
   private String following(String leader, String name) throws IOException {
