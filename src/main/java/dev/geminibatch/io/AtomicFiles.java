@@ -93,7 +93,7 @@ public final class AtomicFiles {
 
   /** As {@link #copy(Path, Path)}, of a file that is open already. */
   public static void copy(RegularFile source, Path target) throws IOException {
-    publish(copyAside(source, target), target);
+    publish(copyAside(source, target, source.mode()), target);
   }
 
   /**
@@ -102,7 +102,7 @@ public final class AtomicFiles {
    * @throws IOException also when it was changed; then there is nothing new
    */
   public static void copyUnchanged(RegularFile source, Path target) throws IOException {
-    Path part = copyAside(source, target);
+    Path part = copyAside(source, target, source.mode());
     if (!source.isUnchanged()) {
       Files.delete(part);
       throw new IOException(source.path() + " was changed while it was copied");
@@ -113,19 +113,20 @@ public final class AtomicFiles {
   /**
    * As {@link #copy}, but for {@link #force}, which whoever calls this does later. After a power
    * failure before that the target may be shorter than it was.
+   *
+   * @param mode of the copy
    */
-  public static void copyUnforced(RegularFile source, Path target) throws IOException {
-    Files.move(copyAside(source, target), target, StandardCopyOption.ATOMIC_MOVE);
+  public static void copyUnforced(RegularFile source, Path target, FileMode mode)
+      throws IOException {
+    Files.move(copyAside(source, target, mode), target, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Whoever may write into the folder may have put a link under the name that is known to him. */
-  private static Path copyAside(RegularFile source, Path target) throws IOException {
+  private static Path copyAside(RegularFile source, Path target, FileMode mode) throws IOException {
     Path part = aside(target, target.getFileName().toString(), ".part");
     Files.deleteIfExists(part);
     FileChannel from = source.fileChannel();
-    try (FileChannel to =
-        FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      source.restrictLikeIt(part);
+    try (FileChannel to = mode.openNew(part)) {
       long size = source.state().size();
       for (long at = 0; at < size; ) {
         long copied = from.transferTo(at, size - at, to);

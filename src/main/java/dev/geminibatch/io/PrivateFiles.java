@@ -9,31 +9,18 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
-import java.util.Set;
 
 /**
  * Files and folders that only their owner may read. Where the system has no such permissions
  * (Windows), everything counts as private and nothing is changed.
  */
 public final class PrivateFiles {
-  private static final Set<PosixFilePermission> OF_OWNER =
-      EnumSet.of(
-          PosixFilePermission.OWNER_READ,
-          PosixFilePermission.OWNER_WRITE,
-          PosixFilePermission.OWNER_EXECUTE);
-
   private PrivateFiles() {}
 
   /** Whether the group or everybody may read a file. */
   public static boolean isReadableByOthers(Path file) {
-    Set<PosixFilePermission> permissions = permissions(file);
-    return permissions.contains(PosixFilePermission.GROUP_READ)
-        || permissions.contains(PosixFilePermission.OTHERS_READ);
+    return FileMode.isKept(file) && FileMode.of(file).isReadableByOthers();
   }
 
   /** Makes a folder that is private from its first moment, unless it is there already. */
@@ -43,7 +30,7 @@ public final class PrivateFiles {
     }
     Files.createDirectories(folder.toAbsolutePath().getParent());
     try {
-      Files.createDirectory(folder, only(folder, "rwx------"));
+      Files.createDirectory(folder, FileMode.PRIVATE.forNewFolder(folder));
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(folder)) {
         throw e;
@@ -54,7 +41,7 @@ public final class PrivateFiles {
   /** Makes an empty file that is private from its first moment, unless it is there already. */
   public static void createFile(Path file) throws IOException {
     try {
-      Files.createFile(file, only(file, "rw-------"));
+      Files.createFile(file, FileMode.PRIVATE.forNew(file));
     } catch (FileAlreadyExistsException e) {
       // as it is
     }
@@ -101,15 +88,6 @@ public final class PrivateFiles {
     }
   }
 
-  private static FileAttribute<?>[] only(Path path, String permissions) {
-    boolean isPosix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
-    return isPosix
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
-  }
-
   /**
    * Takes the permissions of everybody but the owner away. What belongs to somebody else stays as
    * it is, even if this process could change it.
@@ -117,20 +95,18 @@ public final class PrivateFiles {
    * @return whether it is private now
    */
   public static boolean restrict(Path path) {
-    Set<PosixFilePermission> permissions = permissions(path);
-    if (OF_OWNER.containsAll(permissions)) {
+    if (FileMode.PRIVATE.isLimitOf(path)) {
       return true;
     }
     try {
       if (!isOurs(path)) {
         return false;
       }
-      permissions.retainAll(OF_OWNER);
-      Files.setPosixFilePermissions(path, permissions);
+      FileMode.PRIVATE.limit(path);
     } catch (IOException e) {
       return false;
     }
-    return OF_OWNER.containsAll(permissions(path)); // some disks ignore the change
+    return FileMode.PRIVATE.isLimitOf(path); // some disks ignore the change
   }
 
   /** Compares owners by a file of our own: a user's name says little inside a container. */
@@ -141,18 +117,6 @@ public final class PrivateFiles {
       return Files.getOwner(own).equals(Files.getOwner(path));
     } finally {
       Files.deleteIfExists(own);
-    }
-  }
-
-  private static Set<PosixFilePermission> permissions(Path path) {
-    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-    if (view == null) {
-      return EnumSet.noneOf(PosixFilePermission.class);
-    }
-    try {
-      return EnumSet.copyOf(view.readAttributes().permissions());
-    } catch (IOException | IllegalArgumentException e) {
-      return EnumSet.noneOf(PosixFilePermission.class); // not there, or it has none
     }
   }
 }

@@ -17,15 +17,10 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
@@ -274,29 +269,10 @@ public final class RegularFile implements Closeable {
     return Channels.newInputStream(channel);
   }
 
-  /** Takes permissions from another file of ours that this one does not give to others, either. */
-  public void restrictLikeIt(Path other) throws IOException {
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(other, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-    if (view == null) {
-      return;
-    }
-    PosixFileAttributes own =
-        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    PosixFileAttributes others = view.readAttributes();
-    Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-    permissions.addAll(others.permissions());
-    permissions.removeIf(each -> isOfOthers(each) && !own.permissions().contains(each));
-    if (!own.group().equals(others.group())) {
-      permissions.removeAll(PosixFilePermissions.fromString("---rwx---"));
-    }
-    if (!permissions.equals(others.permissions())) {
-      view.setPermissions(permissions);
-    }
-  }
-
-  private static boolean isOfOthers(PosixFilePermission permission) {
-    return !permission.name().startsWith("OWNER");
+  /** Who may read it; only its owner if that cannot be said for sure. */
+  public FileMode mode() throws IOException {
+    FileMode mode = FileMode.of(path);
+    return isUnchanged() ? mode : FileMode.PRIVATE;
   }
 
   /** Whether both hold the same bytes, from where each of them is. */

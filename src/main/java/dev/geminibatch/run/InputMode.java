@@ -15,7 +15,7 @@ public final class InputMode {
 
   /** Writes down that of a source which is about to be taken. */
   public static void remember(RunFolder folder, Path source) throws IOException {
-    PrivateFiles.write(folder.inputMode(), FileMode.of(source).toString());
+    PrivateFiles.write(folder.inputMode(), FileMode.of(source).written());
   }
 
   /** That of a run; of a run that an earlier version took, that of its file. */

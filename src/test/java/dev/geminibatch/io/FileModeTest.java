@@ -1,10 +1,12 @@
 package dev.geminibatch.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -69,6 +71,77 @@ class FileModeTest {
   void two_modes_allow_together_what_both_allow() throws IOException {
     assertThat(FileMode.of(file("rw-r--r--")).and(FileMode.of(file("rw-rw----"))))
         .hasToString("rw-r-----");
+  }
+
+  @Test
+  void two_modes_of_different_groups_allow_together_what_both_allow_to_everybody()
+      throws IOException {
+    Path one = file("rw-rw-r--");
+    Path other = file("rw-rw-r--");
+    giveToOtherGroup(other);
+    assertThat(FileMode.of(one).and(FileMode.of(other))).hasToString("rw-r--r--");
+    assertThat(FileMode.ANY.and(FileMode.of(other))).isEqualTo(FileMode.of(other));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rw-r-----, rw-------",
+    "rw-rw-r--, rw-r--r--",
+    "rw-r--r--, rw-r--r--",
+    "rw----r--, rw-------",
+  })
+  void another_group_may_do_what_everybody_may(String model, String made) throws IOException {
+    Path input = file(model);
+    giveToOtherGroup(input);
+    FileMode.of(input).create(folder.resolve("made"));
+    FileMode.parse(FileMode.of(input).written()).create(folder.resolve("remembered"));
+    assertThat(mode(folder.resolve("made"))).isEqualTo(made);
+    assertThat(mode(folder.resolve("remembered"))).isEqualTo(made);
+  }
+
+  @Test
+  void the_group_of_a_folder_that_gives_it_to_its_files_is_compared() throws IOException {
+    Path input = file("rw-r-----");
+    giveToOtherGroup(input);
+    Path outbox = Files.createDirectory(folder.resolve("outbox"));
+    giveToOtherGroup(outbox);
+    Files.setAttribute(outbox, "unix:mode", 02755);
+    FileMode.of(input).create(outbox.resolve("made"));
+    assertThat(mode(outbox.resolve("made"))).isEqualTo("rw-r-----");
+    FileMode.of(file("rw-r-----")).create(outbox.resolve("of ours"));
+    assertThat(mode(outbox.resolve("of ours"))).isEqualTo("rw-------");
+  }
+
+  @Test
+  void a_copy_is_never_wider_than_its_source_for_another_group() throws IOException {
+    Path source = file("rw-r-----");
+    giveToOtherGroup(source);
+    AtomicFiles.copy(source, folder.resolve("copy"));
+    assertThat(mode(folder.resolve("copy"))).isEqualTo("rw-------");
+  }
+
+  /** Only root may do that. */
+  private static void giveToOtherGroup(Path file) {
+    try {
+      Files.setAttribute(file, "unix:gid", 12_345);
+    } catch (IOException e) {
+      assumeThat(e).isNull();
+    }
+  }
+
+  @Test
+  void a_mode_that_an_earlier_version_wrote_names_no_group() throws IOException {
+    FileMode.parse("rw-r-----").create(folder.resolve("made"));
+    assertThat(mode(folder.resolve("made"))).isEqualTo("rw-------");
+    assertThat(FileMode.parse("nonsense")).isEqualTo(FileMode.PRIVATE);
+  }
+
+  @Test
+  void a_new_file_never_goes_through_a_link() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("elsewhere"));
+    assertThatThrownBy(() -> FileMode.of(file("rw-r-----")).openNew(link))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(folder.resolve("elsewhere")).doesNotExist();
   }
 
   @Test

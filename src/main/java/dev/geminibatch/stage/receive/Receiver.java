@@ -174,8 +174,8 @@ public final class Receiver {
         throw new UsageException(source + " is not taken: " + problem.get() + ".");
       }
       limits.reserve().require(target.getParent(), open.state().size());
-      AtomicFiles.copyUnforced(open, target); // inspecting forces it, see there
-      FileMode.PRIVATE.limit(target); // nobody else gets this file
+      // Nobody else gets this file. Inspecting forces it, see there.
+      AtomicFiles.copyUnforced(open, target, FileMode.PRIVATE);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.geminibatch.stage.receive;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileMode;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.io.UsageException;
@@ -9,6 +11,8 @@ import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -19,8 +23,9 @@ import java.util.Optional;
  * The settings that lie beside a dropped input, read once: what is checked is what is kept.
  *
  * @param state what they were like when they were read
+ * @param mode who could read them then
  */
-record SettingsBeside(Path file, byte[] content, FileState state) {
+record SettingsBeside(Path file, byte[] content, FileState state, FileMode mode) {
 
   /** Reads them, if there are any. */
   static Optional<SettingsBeside> of(Path input) throws IOException {
@@ -31,7 +36,7 @@ record SettingsBeside(Path file, byte[] content, FileState state) {
     try (RegularFile open = RegularFile.open(file)) {
       // One byte more than may be shows that there is more.
       byte[] content = open.stream().readNBytes(FileOverrides.MOST_BYTES + 1);
-      return Optional.of(new SettingsBeside(file, content, open.state()));
+      return Optional.of(new SettingsBeside(file, content, open.state(), open.mode()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
@@ -45,7 +50,10 @@ record SettingsBeside(Path file, byte[] content, FileState state) {
         return Optional.of("are " + state.kind() + "; put a file there");
       }
       if (state.size() > FileOverrides.MOST_BYTES) {
-        return Optional.of("are larger than 1 MB; write only settings into them");
+        return Optional.of(
+            "are larger than "
+                + Amounts.size(FileOverrides.MOST_BYTES)
+                + "; write only settings into them");
       }
       return Files.isReadable(file)
           ? Optional.empty()
@@ -66,9 +74,9 @@ record SettingsBeside(Path file, byte[] content, FileState state) {
 
   void keep(RunFolder folder) throws IOException {
     Path aside = folder.overrides().resolveSibling(folder.overrides().getFileName() + ".part");
-    Files.write(aside, content);
-    try (RegularFile open = RegularFile.open(file)) {
-      open.restrictLikeIt(aside);
+    Files.deleteIfExists(aside); // of a process that was killed
+    try (OutputStream out = Channels.newOutputStream(mode.openNew(aside))) {
+      out.write(content);
     }
     AtomicFiles.publish(aside, folder.overrides());
   }

@@ -4,6 +4,7 @@ import static dev.geminibatch.testkit.Samples.answer;
 import static dev.geminibatch.testkit.Samples.error;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.line.RequestReader;
@@ -58,6 +59,14 @@ class RightsTest {
   }
 
   private String dropped(String mode) throws IOException {
+    return dropped(mode, input -> {});
+  }
+
+  private interface Change {
+    void of(Path input) throws IOException;
+  }
+
+  private String dropped(String mode, Change change) throws IOException {
     String lines = nativeLine("a", "x") + "\n" + nativeLine("b", "x") + "\n";
     Path input = Files.writeString(fixture.folders().inbox().resolve("x.jsonl"), lines);
     Path settings =
@@ -65,6 +74,7 @@ class RightsTest {
             fixture.folders().inbox().resolve("x.jsonl.properties"), "results.check = off");
     Files.setPosixFilePermissions(input, PosixFilePermissions.fromString(mode));
     Files.setPosixFilePermissions(settings, PosixFilePermissions.fromString("rw-r--r--"));
+    change.of(input);
     return fixture.receiver().receive(Profiles.DEFAULT, input);
   }
 
@@ -102,6 +112,26 @@ class RightsTest {
 
     assertThat(files(fixture.folders().outbox())).hasSize(5);
     assertNoWider(fixture.folders().outbox(), mode.replace('x', '-'));
+  }
+
+  @Test
+  void the_group_of_this_program_may_not_read_what_another_group_could() throws IOException {
+    String run =
+        dropped(
+            "rw-r-----",
+            input -> {
+              try {
+                Files.setAttribute(input, "unix:gid", 12_345);
+              } catch (IOException e) {
+                assumeTrue(false, "only root gives a file to a group that is not his own");
+              }
+            });
+    answered(run);
+
+    deliverer.deliver(run);
+
+    assertThat(files(fixture.folders().outbox())).hasSize(5);
+    assertNoWider(fixture.folders().outbox(), "rw-------");
   }
 
   @Test

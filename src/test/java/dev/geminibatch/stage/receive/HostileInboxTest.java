@@ -109,7 +109,7 @@ class HostileInboxTest {
     refuse(input, "x.jsonl", "its settings x.jsonl.properties are a folder");
     Files.delete(beside);
     Files.writeString(beside, "#".repeat(1_000_001));
-    refuse(input, "x.jsonl", "its settings x.jsonl.properties are larger than 1 MB");
+    refuse(input, "x.jsonl", "its settings x.jsonl.properties are larger than 1.0 MB");
 
     Files.writeString(beside, "gemini.model=gemini-x");
     assertThat(fixture.run(receive(input)).model()).isEqualTo("gemini-x");
@@ -276,6 +276,25 @@ class HostileInboxTest {
     InputGuard.takeAgain(
         fixture.run(run), fixture.folderOf(run), fixture.context().settings().inputLimits());
     assertThat(fixture.folderOf(run).input()).hasContent(LINE + "\n" + LINE);
+  }
+
+  @Test
+  void settings_that_are_swapped_after_they_were_read_are_kept_as_they_were_read()
+      throws IOException {
+    Path file = Files.writeString(inbox.resolve("x.jsonl"), LINE);
+    Path settings = Files.writeString(inbox.resolve("x.jsonl.properties"), "results.check=off");
+    Files.setPosixFilePermissions(settings, PosixFilePermissions.fromString("rw-------"));
+    SettingsBeside beside = SettingsBeside.of(file).orElseThrow();
+    Files.delete(settings);
+    Files.createSymbolicLink(settings, folder.resolve("secret"));
+    RunFolder own = fixture.folderOf("run");
+    own.create();
+
+    beside.keep(own);
+
+    assertThat(own.overrides()).hasContent("results.check=off");
+    assertThat(Files.getPosixFilePermissions(own.overrides()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }
 
   @Test
