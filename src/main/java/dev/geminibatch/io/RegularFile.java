@@ -18,9 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
@@ -60,24 +58,6 @@ public final class RegularFile implements Closeable {
    */
   public static RegularFile open(Path file) throws IOException {
     return open(file, () -> new Opened(Files.newByteChannel(file, READ), null));
-  }
-
-  /**
-   * Opens a file below a folder, none of whose folders on the way down is a link. Where the file
-   * system has no means for that (Windows), the real path must lie below the folder.
-   *
-   * @param root may be a link itself
-   * @param file relative to the root, or a path that begins with it; without {@code ..}
-   * @throws NotRegular when it, or what should be a folder on the way to it, is something else
-   */
-  public static RegularFile openBelow(Path root, Path file) throws IOException {
-    Path inside = file.isAbsolute() ? root.relativize(file) : file;
-    for (Path name : inside) {
-      if (name.toString().isEmpty() || name.toString().equals("..") || inside.isAbsolute()) {
-        throw new NoSuchFileException(file + " is not below " + root);
-      }
-    }
-    return open(root.resolve(inside), () -> descend(root, inside));
   }
 
   /**
@@ -192,34 +172,8 @@ public final class RegularFile implements Closeable {
       }
       Path name = real.getFileName();
       BasicFileAttributes found = attributes(at, name);
-      check(real, found, false);
+      check(real, found);
       return new Opened(at.newByteChannel(name, READ), found.fileKey());
-    }
-  }
-
-  private static Opened descend(Path root, Path inside) throws IOException {
-    Deque<DirectoryStream<Path>> open = new ArrayDeque<>();
-    try {
-      DirectoryStream<Path> folder = Files.newDirectoryStream(root);
-      open.push(folder);
-      if (!(folder instanceof SecureDirectoryStream<Path>)) {
-        return withoutDescent(root, inside);
-      }
-      SecureDirectoryStream<Path> at = (SecureDirectoryStream<Path>) folder;
-      for (int i = 0; i < inside.getNameCount() - 1; i++) {
-        Path name = inside.getName(i);
-        check(root.resolve(inside.subpath(0, i + 1)), attributes(at, name), true);
-        at = at.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
-        open.push(at);
-      }
-      Path name = inside.getFileName();
-      BasicFileAttributes found = attributes(at, name);
-      check(root.resolve(inside), found, false);
-      return new Opened(at.newByteChannel(name, READ), found.fileKey());
-    } finally {
-      for (DirectoryStream<Path> folder : open) {
-        folder.close();
-      }
     }
   }
 
@@ -230,9 +184,8 @@ public final class RegularFile implements Closeable {
         .readAttributes();
   }
 
-  private static void check(Path path, BasicFileAttributes found, boolean isFolder)
-      throws NotRegular {
-    if (isFolder ? !found.isDirectory() : !found.isRegularFile()) {
+  private static void check(Path path, BasicFileAttributes found) throws NotRegular {
+    if (!found.isRegularFile()) {
       throw new NotRegular(
           path,
           found.isSymbolicLink()

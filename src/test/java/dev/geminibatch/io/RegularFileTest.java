@@ -65,32 +65,30 @@ class RegularFileTest {
   }
 
   @Test
-  void no_folder_on_the_way_below_a_root_is_a_link() throws IOException {
+  void no_folder_on_the_way_of_a_real_path_is_a_link() throws IOException {
     Path root = Files.createDirectories(folder.resolve("root"));
     Files.writeString(Files.createDirectories(root.resolve("a/b")).resolve("x"), "inside");
     Files.writeString(Files.createDirectories(folder.resolve("out/b")).resolve("x"), "outside");
     Files.createSymbolicLink(root.resolve("link"), folder.resolve("out"));
     Files.createSymbolicLink(root.resolve("a/x"), folder.resolve("out/b/x"));
 
-    try (RegularFile open = RegularFile.openBelow(root, Path.of("a/b/x"))) {
+    Path real = root.toRealPath();
+    try (RegularFile open = RegularFile.openReal(real.resolve("a/b/x"))) {
       assertThat(text(open)).isEqualTo("inside");
     }
-    try (RegularFile open = RegularFile.openBelow(root, root.resolve("a/b/x"))) {
-      assertThat(text(open)).isEqualTo("inside");
-    }
-    for (String wrong : new String[] {"link/b/x", "a/x", "a/b", "../out/b/x", "a/../a/b/x"}) {
-      assertThatThrownBy(() -> RegularFile.openBelow(root, Path.of(wrong)).close())
+    for (String wrong : new String[] {"link/b/x", "a/x", "a/b"}) {
+      assertThatThrownBy(() -> RegularFile.openReal(real.resolve(wrong)).close())
           .as(wrong)
           .isInstanceOf(IOException.class);
     }
   }
 
   @Test
-  void the_root_itself_may_be_a_link() throws IOException {
-    Files.writeString(Files.createDirectories(folder.resolve("root")).resolve("x"), "inside");
-    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("root"));
+  void the_way_down_to_a_folder_in_good_hands_is_not_examined() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("root")).toRealPath();
+    Files.writeString(Files.createDirectories(root.resolve("d")).resolve("x"), "inside");
 
-    try (RegularFile open = RegularFile.openBelow(link, Path.of("x"))) {
+    try (RegularFile open = RegularFile.openReal(root.resolve("d/x"), root)) {
       assertThat(text(open)).isEqualTo("inside");
     }
   }
@@ -126,7 +124,7 @@ class RegularFileTest {
 
   @Test
   void a_folder_that_is_swapped_a_thousand_times_never_leads_out() throws Exception {
-    Path root = Files.createDirectories(folder.resolve("root"));
+    Path root = Files.createDirectories(folder.resolve("root")).toRealPath();
     Files.writeString(Files.createDirectories(root.resolve("d")).resolve("x"), "mine");
     Files.writeString(Files.createDirectories(folder.resolve("out")).resolve("x"), "secret");
     AtomicBoolean over = new AtomicBoolean();
@@ -141,7 +139,7 @@ class RegularFileTest {
             });
     try {
       for (int i = 0; i < TIMES; i++) {
-        try (RegularFile open = RegularFile.openBelow(root, Path.of("d/x"))) {
+        try (RegularFile open = RegularFile.openReal(root.resolve("d/x"), root)) {
           assertThat(text(open)).isEqualTo("mine");
           assertThat(open.state().size()).isEqualTo(4);
         } catch (IOException refused) {
