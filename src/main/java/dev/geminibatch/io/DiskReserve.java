@@ -10,12 +10,18 @@ import java.nio.file.Path;
  * because of one large input.
  *
  * @param bytes to keep free, but never more than a twentieth of the disk; 0 for nothing
+ * @param why in brackets, for whoever wonders
  */
-public record DiskReserve(long bytes) {
+public record DiskReserve(long bytes, String why) {
   /** What no download may take, whatever is set: the ledger has to be written all the same. */
-  public static final DiskReserve FOR_THE_LEDGER = new DiskReserve(64L << 20);
+  public static final DiskReserve FOR_THE_LEDGER = new DiskReserve(64L << 20, "for the ledger");
 
   private static final int SHARE = 20;
+
+  /** As {@code disk.keep-free} says. */
+  public DiskReserve(long bytes) {
+    this(bytes, "disk.keep-free");
+  }
 
   /** There would be less room left than is kept free. */
   public static final class NoRoom extends IOException {
@@ -38,8 +44,19 @@ public record DiskReserve(long bytes) {
       return;
     }
     FileStore disk = Files.getFileStore(folder);
-    long kept = Math.min(bytes, disk.getTotalSpace() / SHARE);
-    long free = disk.getUsableSpace();
+    require(folder, more, disk.getTotalSpace(), disk.getUsableSpace());
+  }
+
+  /**
+   * The same on a disk of a size.
+   *
+   * @param total 0 on file systems that do not know: what does not fit shows when it is written
+   */
+  void require(Path folder, long more, long total, long free) throws NoRoom {
+    if (total == 0) {
+      return;
+    }
+    long kept = Math.min(bytes, total / SHARE);
     if (free - more < kept) {
       throw new NoRoom(
           "The disk of "
@@ -50,7 +67,9 @@ public record DiskReserve(long bytes) {
               + Amounts.size(more)
               + " more: "
               + Amounts.size(kept)
-              + " are kept free (disk.keep-free). Make room; it is tried again by itself, and"
+              + " are kept free ("
+              + why
+              + "). Make room; it is tried again by itself, and"
               + " nothing is lost");
     }
   }
