@@ -17,6 +17,8 @@ public final class InputArchive {
   /** For the names of what lies beside an input, the longest of which is that of its settings. */
   private static final int ROOM = InputFile.SETTINGS.length();
 
+  private static final String ORIGINAL = ".dropped";
+
   private InputArchive() {}
 
   /**
@@ -57,13 +59,17 @@ public final class InputArchive {
       return Optional.empty();
     }
     Files.createDirectories(folder);
-    int room = (".dropped." + run.id() + run.ending()).length() + ROOM;
-    String stem = FileNames.fitting(folder, run.stem(), room);
-    Path target = folder.resolve(withId(run, stem + ".dropped"));
+    Path target = original(folder, run);
     if (!exists(target)) {
       AtomicFiles.linkOrCopy(original, target, reserve);
     }
     return Optional.of(target);
+  }
+
+  /** Where {@link #linkChangedOriginal} puts it. */
+  public static Path original(Path folder, Run run) throws IOException {
+    int room = withId(run, ORIGINAL).length() + ROOM;
+    return folder.resolve(withId(run, FileNames.fitting(folder, run.stem(), room) + ORIGINAL));
   }
 
   private static Path link(

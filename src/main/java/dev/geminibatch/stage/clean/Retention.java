@@ -62,6 +62,10 @@ public final class Retention {
         Files.delete(archived.get());
         InputFile.removeSettingsBeside(archived.get());
       }
+      Path archive = context.folders(run).archive();
+      if (Files.isDirectory(archive)) {
+        Files.deleteIfExists(InputArchive.original(archive, run));
+      }
     }
     if (run.source().startsWith(context.state().gathered())) {
       AtomicFiles.removeTree(context.folders(run).archive().resolve(run.stem()));

@@ -47,6 +47,9 @@ class RetentionTest {
         fixture.run(old),
         fixture.folderOf(old),
         fixture.folders().reserve());
+    Path original =
+        Files.writeString(
+            InputArchive.original(fixture.folders().archive(), fixture.run(old)), "x");
     String leader = fixture.delivered("leader.jsonl");
     String follower = fixture.dropped("follower.jsonl");
     runs.inspected(follower, leader, 1, 0, true);
@@ -61,6 +64,7 @@ class RetentionTest {
     assertThat(jobs.of(old)).isEmpty();
     assertThat(fixture.folderOf(old).input()).doesNotExist();
     assertThat(archived).doesNotExist();
+    assertThat(original).doesNotExist();
     assertThat(strange).as("not ours").exists();
     for (String kept : List.of(leader, follower, unfinished, recent)) {
       assertThat(queries.find(kept)).as(kept).isPresent();
