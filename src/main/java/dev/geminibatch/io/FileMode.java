@@ -181,8 +181,13 @@ public final class FileMode {
     first.close();
     Files.delete(file);
     FileChannel second = make(file);
-    if (of(file).group != group) {
-      narrow.limit(file); // the folder has got another group in the meantime
+    try {
+      if (of(file).group != group) {
+        narrow.limit(file); // the folder has got another group in the meantime
+      }
+    } catch (IOException e) {
+      second.close();
+      throw e;
     }
     return second;
   }
