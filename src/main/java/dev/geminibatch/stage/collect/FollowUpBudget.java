@@ -1,15 +1,17 @@
 package dev.geminibatch.stage.collect;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.cost.Cost;
 import dev.geminibatch.cost.Preflight;
 import dev.geminibatch.cost.PreflightCount;
 import dev.geminibatch.cost.Prices;
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.LruMap;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.job.Rejection;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.BatchRequest;
-import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineNumberSet;
 import dev.geminibatch.line.LineProblem;
@@ -28,6 +30,7 @@ import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +42,15 @@ import java.util.Optional;
  */
 final class FollowUpBudget {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int REMEMBERED = 10_000;
 
   private final Ledger ledger;
   private final Settings settings;
   private final Run run;
   private final RunFolder folder;
+
+  /** Many lines may name the same files. */
+  private final Map<String, Long> tokensOfTags = new LruMap<>(REMEMBERED);
 
   /**
    * The budget of a run.
@@ -69,16 +76,18 @@ final class FollowUpBudget {
     }
     Prices prices = Prices.read(settings.costs().prices());
     BigDecimal most = settings.costs().maxPerFile().get();
-    BigDecimal spent = spent(jobs, prices);
+    Spent spent = spent(jobs, prices);
     Cost more = another(lines, prices);
     boolean isKnown = more.unknownModels().isEmpty();
-    if (isKnown && spent.add(more.estimate()).compareTo(most) <= 0) {
+    if (isKnown && spent.amount().add(more.estimate()).compareTo(most) <= 0) {
       return Optional.empty();
     }
     return Optional.of(
         ProblemCode.OVER_BUDGET.problem(
-            "not sent again: what was sent has cost about "
-                + shown(spent)
+            "not sent again: what was sent "
+                + (spent.isCounted() ? "has" : "may have")
+                + " cost about "
+                + shown(spent.amount())
                 + " "
                 + prices.currency()
                 + ", another attempt would cost "
@@ -92,17 +101,34 @@ final class FollowUpBudget {
     return amount.round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 
+  /**
+   * What the attempts have cost.
+   *
+   * @param isCounted whether all of it is by the service's own counts
+   */
+  private record Spent(BigDecimal amount, boolean isCounted) {}
+
   /** By the service's own counts; by the estimate for a job of which it has given none. */
-  private BigDecimal spent(List<Job> jobs, Prices prices) throws IOException {
+  private Spent spent(List<Job> jobs, Prices prices) throws IOException {
     Map<String, Tokens> tokens = new HashMap<>();
+    boolean isCounted = true;
     for (Job job : jobs) {
-      if (RetryPlanner.wasSent(job)) {
-        Tokens counted = job.outcome().tokens();
-        Tokens used = counted.equals(Tokens.NONE) ? estimated(job) : counted;
-        tokens.merge(job.model(), used, Tokens::plus);
+      if (!RetryPlanner.wasSent(job) || isFree(job)) {
+        continue;
       }
+      Tokens counted = job.outcome().tokens();
+      boolean isEstimate = counted.equals(Tokens.NONE);
+      tokens.merge(job.model(), isEstimate ? estimated(job) : counted, Tokens::plus);
+      isCounted &= !isEstimate;
     }
-    return prices.cost(tokens).estimate();
+    return new Spent(prices.cost(tokens).estimate(), isCounted);
+  }
+
+  /** A job that failed as a whole costs nothing. One that was stopped may have. */
+  private static boolean isFree(Job job) {
+    return job.outcome().tokens().equals(Tokens.NONE)
+        && job.responsesFile().isEmpty()
+        && JobProblem.of(job).is(ProblemCode.JOB_FAILED);
   }
 
   private Tokens estimated(Job job) throws IOException {
@@ -143,22 +169,23 @@ final class FollowUpBudget {
 
   private long fileTokens(BatchRequest request) {
     return request.tags().stream()
-        .map(FileTag::path)
-        .mapToLong(
-            tag ->
-                ledger
-                    .media()
-                    .file(run.id(), tag)
-                    .map(file -> TokenEstimate.file(file.mimeType(), file.size()))
-                    .orElse(TokenEstimate.MOST_INPUT))
+        .mapToLong(tag -> tokensOfTags.computeIfAbsent(tag.path(), this::tokensOf))
         .sum();
+  }
+
+  private long tokensOf(String tag) {
+    return ledger
+        .media()
+        .file(run.id(), tag)
+        .map(file -> TokenEstimate.file(file.mimeType(), file.size()))
+        .orElse(TokenEstimate.MOST_INPUT);
   }
 
   /** Has the lines end with a problem, as if they had been refused at the next attempt. */
   void endWith(LineProblem problem, LineNumberSet wanted) throws IOException {
+    Path rejected = folder.rejected(run.attempt() + 1);
     try (LineReader lines = LineReader.open(folder.input(), settings.lines().maxBytes());
-        OutputStream out =
-            new BufferedOutputStream(PrivateFiles.output(folder.rejected(run.attempt() + 1)))) {
+        OutputStream out = new BufferedOutputStream(PrivateFiles.output(rejected))) {
       while (lines.hasNext()) {
         Line line = lines.next();
         if (wanted.contains(line.number())) {
@@ -168,5 +195,6 @@ final class FollowUpBudget {
         }
       }
     }
+    AtomicFiles.force(rejected);
   }
 }

@@ -101,7 +101,7 @@ class FollowUpBudgetTest {
     assertThat(errors.get(0).path("key").asText()).isEqualTo("b");
     assertThat(errors.get(0).path("request").path("key").asText()).isEqualTo("b");
     assertThat(errors.get(0).path("message").asText())
-        .contains("cost about 1.2 USD", "another attempt would cost about 1", "allows 2.1");
+        .contains("has cost about 1.2 USD", "another attempt would cost about 1", "allows 2.1");
   }
 
   @Test
@@ -115,7 +115,7 @@ class FollowUpBudgetTest {
     assertThat(collected(error("a", INTERNAL, "no"), error("b", INTERNAL, "no"))).isTrue();
     assertThat(errors())
         .extracting(error -> error.path("message").asText())
-        .allMatch(message -> message.contains("has cost about 2 USD"));
+        .allMatch(message -> message.contains("may have cost about 2 USD"));
   }
 
   @Test
@@ -137,5 +137,14 @@ class FollowUpBudgetTest {
     new RetryPlanner(fixture.context(), new RequestReader())
         .prepare(fixture.run(run), new AnswerCheck(Strictness.STRICT));
     assertThat(fixture.folderOf(run).rejected(2)).hasContent(first);
+  }
+
+  @Test
+  void a_job_that_failed_as_a_whole_has_cost_nothing() throws IOException {
+    sent("2.9");
+    fixture.jobs().ended(fixture.jobs().job(run, 1), "BATCH_STATE_FAILED", null, "INTERNAL: no");
+    new Collector(fixture.context(), new RetryPlanner(fixture.context(), new RequestReader()))
+        .collect(run);
+    assertThat(fixture.run(run).attempt()).isEqualTo(2);
   }
 }
