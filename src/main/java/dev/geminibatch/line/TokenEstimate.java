@@ -36,6 +36,9 @@ public final class TokenEstimate {
   /** Speech takes at least so many bytes a second when it is compressed, and when it is not. */
   private static final long AUDIO_BYTES = 2_000;
 
+  private static final Pattern PLAIN_AUDIO =
+      Pattern.compile("audio/(x-)?(wav|wave|aiff|flac|pcm|l16|vnd\\.wave)");
+
   private static final long PLAIN_AUDIO_BYTES = 8_000;
   private static final long VIDEO_BYTES = 25_000;
   private static final long AUDIO_TOKENS = 32;
@@ -92,7 +95,7 @@ public final class TokenEstimate {
       return Math.min(MOST_INPUT, bytes / BYTES_PER_TOKEN);
     } else if (type.startsWith("video/")) {
       tokens = bytes / VIDEO_BYTES * VIDEO_TOKENS;
-    } else if (type.matches("audio/(x-)?(wav|wave|aiff|flac|pcm|l16|vnd.wave)")) {
+    } else if (PLAIN_AUDIO.matcher(type).matches()) {
       tokens = bytes / PLAIN_AUDIO_BYTES * AUDIO_TOKENS;
     } else if (type.equals("application/pdf")) {
       tokens = Math.min(MOST_PAGES, 2 + bytes / PAGE_BYTES) * PAGE_TOKENS;

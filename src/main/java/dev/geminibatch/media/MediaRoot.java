@@ -28,6 +28,8 @@ final class MediaRoot {
 
   private final Path root;
   private final Path top;
+  private Path realRoot;
+  private Path realTop;
   private final SimilarNames similarNames = new SimilarNames();
 
   MediaRoot(Path root) {
@@ -55,7 +57,7 @@ final class MediaRoot {
     for (int tries = 1; ; tries++) {
       Path real = resolve(tag);
       try {
-        return RegularFile.openReal(real, real(top));
+        return RegularFile.openReal(real, realTop());
       } catch (NotRegular | NoSuchFileException e) {
         if (tries == TRIES) {
           throw notRegular(tag, e);
@@ -77,7 +79,7 @@ final class MediaRoot {
     } catch (IOException e) {
       throw missing(tag, named);
     }
-    if (!real.startsWith(real(root)) || !real.startsWith(real(top))) {
+    if (!real.startsWith(realRoot()) || !real.startsWith(realTop())) {
       throw outside(tag);
     }
     if (Files.isDirectory(real)) {
@@ -156,6 +158,24 @@ final class MediaRoot {
             + "\" is replaced all the time while it is opened ("
             + e.getMessage()
             + "); put a regular file there and leave it as it is");
+  }
+
+  /**
+   * Where the root is, as it was when it was first asked for: what becomes of it in the meantime
+   * leads to nothing outside.
+   */
+  private synchronized Path realRoot() throws MediaProblem {
+    if (realRoot == null) {
+      realRoot = real(root);
+    }
+    return realRoot;
+  }
+
+  private synchronized Path realTop() throws MediaProblem {
+    if (realTop == null) {
+      realTop = root.equals(top) ? realRoot() : real(top);
+    }
+    return realTop;
   }
 
   private static Path real(Path root) throws MediaProblem {
