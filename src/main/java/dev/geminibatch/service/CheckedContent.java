@@ -73,7 +73,7 @@ record CheckedContent(FileChannel file, long size, String sha256, String name) i
       }
       Map.Entry<Long, MessageDigest> mark = marks.floorEntry(from);
       if (from > position || mark == null) {
-        throw new IOException("The upload of " + name + " cannot go on at byte " + from);
+        throw new IOException("The upload of " + name + " cannot resume at byte " + from);
       }
       Map.Entry<Long, MessageDigest> next = marks.higherEntry(from);
       MessageDigest before = copy(mark.getValue());

@@ -2,6 +2,7 @@ package dev.geminibatch.service;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.geminibatch.io.Amounts;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -121,8 +122,8 @@ public final class Redactor {
   }
 
   /**
-   * The text without any secret. To be asked before a text is shortened: half a key would not be
-   * found.
+   * The text without any secret. To be asked before a text is shortened, see {@link #shortened}:
+   * half a key would not be found.
    */
   public static String redact(String text) {
     if (text == null) {
@@ -133,5 +134,10 @@ public final class Redactor {
       redacted = secret.removedFrom(redacted);
     }
     return redacted.contains("AIza") ? GOOGLE_KEY.matcher(redacted).replaceAll(STAND_IN) : redacted;
+  }
+
+  /** The text without any secret, then truncated as by {@link Amounts#shortened}. */
+  public static String shortened(String text, int most) {
+    return Amounts.shortened(redact(text), most);
   }
 }

@@ -123,7 +123,7 @@ class CheckedContentTest {
   void it_cannot_go_on_after_what_was_never_sent() throws Exception {
     send(0, 10);
 
-    assertThatThrownBy(() -> send(11, 10)).hasMessageContaining("cannot go on at byte 11");
+    assertThatThrownBy(() -> send(11, 10)).hasMessageContaining("cannot resume at byte 11");
   }
 
   @Test

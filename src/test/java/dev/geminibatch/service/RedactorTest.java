@@ -96,4 +96,11 @@ class RedactorTest {
         .contains("jo:[key]@h");
     assertThat(Redactor.redact("as p%ss w/rd says")).isEqualTo("as [key] says");
   }
+
+  @Test
+  void a_key_across_the_end_of_a_shortened_text_is_not_left_in_half() {
+    hide("key-at-the-end-of-a-text");
+    assertThat(Redactor.shortened("x".repeat(90) + "key-at-the-end-of-a-text", 100))
+        .isEqualTo("x".repeat(90) + "[key]");
+  }
 }

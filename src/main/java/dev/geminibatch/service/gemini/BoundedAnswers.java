@@ -27,7 +27,7 @@ final class BoundedAnswers implements Interceptor {
       response.close();
       throw new OddAnswer("The service's answer is larger than " + Amounts.size(most));
     }
-    Arrival arrival = new Arrival(body.source(), most, System::nanoTime);
+    LimitedBody arrival = new LimitedBody(body.source(), most, System::nanoTime);
     return response
         .newBuilder()
         .body(ResponseBody.create(Okio.buffer(arrival), body.contentType(), body.contentLength()))

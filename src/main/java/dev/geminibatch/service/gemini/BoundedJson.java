@@ -3,7 +3,6 @@ package dev.geminibatch.service.gemini;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -18,20 +17,16 @@ import java.io.InputStream;
  * megabytes of {@code {}} are a gigabyte of objects. How deep it may be nested, Jackson limits.
  */
 final class BoundedJson {
-  /** Of one text in characters; some errors name the lines of a whole job. */
-  private static final int LONGEST_TEXT = 16 << 20;
-
-  /** Of all values together, about a hundred bytes of memory each. */
+  /**
+   * Of all values together, about a hundred bytes of memory each; sixteen million characters, if it
+   * is a single text. Some errors name the lines of a whole job.
+   */
   private static final int MOST_WEIGHT = 1_000_000;
 
   private static final int CONTAINER_WEIGHT = 4;
   private static final int CHARACTERS_OF_WEIGHT = 16;
 
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(LONGEST_TEXT).build())
-          .build();
+  private static final JsonFactory FACTORY = new JsonFactory();
 
   private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY);
 

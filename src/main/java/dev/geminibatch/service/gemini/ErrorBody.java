@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.service.ErrorClassifier;
+import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.RpcCode;
 import dev.geminibatch.service.ServiceWords;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.io.InputStream;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import okhttp3.Response;
 
 /**
@@ -37,7 +40,7 @@ record ErrorBody(JsonNode whole, String text) {
   /** Reads it, and leaves it where it is. */
   static ErrorBody of(Response response) throws IOException {
     InputStream body = response.body().source().peek().inputStream();
-    try (JsonParser parser = BoundedJson.parser(new Beginning(body, AnswerLimit.ERROR_BYTES))) {
+    try (JsonParser parser = BoundedJson.parser(new LimitedInput(body, AnswerLimit.ERROR_BYTES))) {
       if (parser.nextToken() != null && parser.currentToken().isStructStart()) {
         JsonNode whole = BoundedJson.value(parser);
         if (parser.nextToken() == null) {
@@ -54,12 +57,30 @@ record ErrorBody(JsonNode whole, String text) {
 
   /** A page without its markup. */
   private static String words(String page) {
-    String plain =
-        page.replaceAll("(?s)<(style|script|head)\\b.*?</\\1>", " ")
-            .replaceAll("<[^>]*>?", " ")
-            .replaceAll("\\s+", " ")
-            .strip();
-    return Amounts.shortened(plain, LONGEST_TEXT);
+    String seen = page;
+    for (String unseen : List.of("style", "script", "head")) {
+      seen = without(unseen, seen);
+    }
+    String plain = seen.replaceAll("<[^>]*>?", " ").replaceAll("\\s+", " ").strip();
+    return Redactor.shortened(plain, LONGEST_TEXT);
+  }
+
+  /** A page without some of its elements. Each is looked for once, however many are not closed. */
+  private static String without(String element, String page) {
+    Pattern opening = Pattern.compile("<" + element + "\\b");
+    Matcher matcher = opening.matcher(page);
+    String closing = "</" + element + ">";
+    StringBuilder kept = new StringBuilder();
+    int from = 0;
+    while (matcher.find(from)) {
+      int end = page.indexOf(closing, matcher.end());
+      if (end < 0) {
+        break;
+      }
+      kept.append(page, from, matcher.start()).append(' ');
+      from = end + closing.length();
+    }
+    return kept.append(page, from, page.length()).toString();
   }
 
   private JsonNode error() {
@@ -100,7 +121,7 @@ record ErrorBody(JsonNode whole, String text) {
 
   /** The service's name for the error, or empty. */
   String status() {
-    return Amounts.shortened(error().path("status").asText(""), LONGEST_STATUS);
+    return Redactor.shortened(error().path("status").asText(""), LONGEST_STATUS);
   }
 
   /** In the service's words, or in those of whoever answered in its place. */
@@ -127,11 +148,12 @@ record ErrorBody(JsonNode whole, String text) {
     return said.isEmpty() ? message : message + '\n' + String.join("\n", said);
   }
 
-  /** A message as it goes into logs and the ledger: long only if it names lines of a job. */
+  /** A message as it goes into logs and the ledger: no key, and long only if it names lines. */
   static String bounded(String message) {
-    return message.length() <= LONGEST_MESSAGE || ServiceWords.namesLines(message)
-        ? message
-        : Amounts.shortened(message, LONGEST_MESSAGE);
+    String safe = Redactor.redact(message);
+    return safe.length() <= LONGEST_MESSAGE || ServiceWords.namesLines(safe)
+        ? safe
+        : Amounts.shortened(safe, LONGEST_MESSAGE);
   }
 
   /** Why, in the words that programs read. */

@@ -1,7 +1,7 @@
 package dev.geminibatch.service.gemini;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.geminibatch.io.Amounts;
+import dev.geminibatch.service.Redactor;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -21,8 +21,9 @@ final class Fields {
     return shortened(node.asText(""));
   }
 
+  /** Only what is truncated goes without keys here: by its name a job is found again. */
   static String shortened(String text) {
-    return Amounts.shortened(text, LONGEST);
+    return text.length() <= LONGEST ? text : Redactor.shortened(text, LONGEST);
   }
 
   /** A whole number from 0 on, which the service may write as text. */

@@ -139,7 +139,7 @@ final class GeminiHttp {
   Request.Builder sessionRequest(String sessionUrl) {
     HttpUrl session = base.resolve(sessionUrl);
     if (session == null || !UPLOAD_PATH.matcher(session.encodedPath()).matches()) {
-      throw odd("The service named an upload address that is none", null);
+      throw odd("The service named an invalid upload address", null);
     }
     return authorized(
         path().encodedPath(session.encodedPath()).encodedQuery(session.encodedQuery()).build());

@@ -12,11 +12,12 @@ import com.google.genai.types.DeleteFileConfig;
 import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.line.ModelName;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.PageTokens;
+import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.RemoteFile;
 import dev.geminibatch.service.RemoteFileName;
 import dev.geminibatch.service.RemoteJob;
@@ -124,7 +125,7 @@ public final class GeminiService implements RemoteService {
   }
 
   private static ServiceFailure badName(Kind kind, String name, String what) {
-    String shown = Amounts.shortened(FileNames.shown(name), 100);
+    String shown = Amounts.shortened(Visible.line(Redactor.redact(name)), 100);
     return new ServiceFailure(
         kind,
         "BAD_NAME",

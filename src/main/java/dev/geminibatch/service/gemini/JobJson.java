@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.Redactor;
@@ -77,9 +76,7 @@ final class JobJson {
     return holds;
   }
 
-  /**
-   * Reads an operation; a missing field is empty, never an error, and so is a name that is none.
-   */
+  /** Reads an operation; a missing field is empty, never an error, and so is an invalid name. */
   static RemoteJob read(JsonNode operation) {
     String name = name(operation);
     boolean isName = JobName.isName(name);
@@ -113,7 +110,7 @@ final class JobJson {
     boolean inlined = outputs(operation).anyMatch(JobJson::isInlined);
     Optional<ServiceError> error = error(operation);
     boolean done = operation.path("done").asBoolean(false);
-    String said = Amounts.shortened(field(operation, "state").asText(""), LONGEST_STATE);
+    String said = Redactor.shortened(field(operation, "state").asText(""), LONGEST_STATE);
     RemoteJobState state = state(said, done, file.isPresent() || inlined, error);
     return new RemoteJob(
         name,
@@ -211,9 +208,7 @@ final class JobJson {
       return Optional.empty();
     }
     if (error.isTextual()) {
-      return Optional.of(
-          new ServiceError(
-              UNKNOWN, Redactor.redact(ErrorBody.bounded(error.asText().strip())), ""));
+      return Optional.of(new ServiceError(UNKNOWN, ErrorBody.bounded(error.asText().strip()), ""));
     }
     int code = error.path("code").asInt();
     JsonNode details = error.path("details");
@@ -222,10 +217,8 @@ final class JobJson {
     return Optional.of(
         new ServiceError(
             code == 0 ? Math.max(UNKNOWN, RpcCode.number(error.path("status").asText(""))) : code,
-            Redactor.redact(message),
-            details.isEmpty()
-                ? ""
-                : Amounts.shortened(Redactor.redact(details.toString()), LONGEST_DETAILS)));
+            message,
+            details.isEmpty() ? "" : Redactor.shortened(details.toString(), LONGEST_DETAILS)));
   }
 
   /** Whether it is not there, or only the code for "no error". */

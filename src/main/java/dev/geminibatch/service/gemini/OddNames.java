@@ -1,15 +1,16 @@
 package dev.geminibatch.service.gemini;
 
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.LruMap;
+import dev.geminibatch.io.Visible;
+import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceFailure;
 import java.util.Collections;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Names that the service gives and that are none. They are reported and never used. */
+/** Invalid names that the service gives. They are reported and never used. */
 final class OddNames {
   private static final Logger LOG = LoggerFactory.getLogger("service");
   private static final int LONGEST = 100;
@@ -33,6 +34,6 @@ final class OddNames {
   }
 
   private static String shown(String name) {
-    return Amounts.shortened(FileNames.shown(name), LONGEST);
+    return Amounts.shortened(Visible.line(Redactor.redact(name)), LONGEST);
   }
 }

@@ -65,7 +65,7 @@ final class ResumableDownload {
       } catch (ServiceFailure failure) {
         long more = size() - before;
         failures = more > 0 ? 1 : failures + 1; // while it moves it is not given up
-        drops = more >= Arrival.LEAST_BYTES ? 0 : drops + 1;
+        drops = more >= LimitedBody.LEAST_BYTES ? 0 : drops + 1;
         if (!failure.isPassing() || failures >= retries.attempts() || drops > MOST_DROPS) {
           throw failure;
         }

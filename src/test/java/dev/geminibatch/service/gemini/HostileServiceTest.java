@@ -2,6 +2,7 @@ package dev.geminibatch.service.gemini;
 
 import static dev.geminibatch.testkit.HostileService.bomb;
 import static dev.geminibatch.testkit.HostileService.send;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -20,6 +21,10 @@ import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.testkit.HostileService;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -534,5 +539,85 @@ class HostileServiceTest {
     ServiceFailure failure = catchThrowableOfType(ServiceFailure.class, call);
     assertThat(failure).isNotNull();
     return failure;
+  }
+
+  private String refusal(String type, String body) {
+    service.on(
+        "/v1beta/batches/x",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", type);
+          send(exchange, 500, body);
+        });
+    return catchThrowableOfType(ServiceFailure.class, () -> gemini.job(JOB)).getMessage();
+  }
+
+  @Test
+  void a_key_across_the_end_of_a_message_is_not_left_in_half() {
+    String key = "AIza" + "a".repeat(35);
+    String page = "<html><body>" + "m".repeat(290) + " " + key + "</body></html>";
+    assertThat(refusal("text/html", page)).contains("mmm").doesNotContain("AIza");
+    String message = "m".repeat(3_990) + " " + key + " " + "m".repeat(100);
+    assertThat(refusal("application/json", "{\"error\":{\"message\":\"" + message + "\"}}"))
+        .contains("mmm")
+        .doesNotContain("AIza");
+  }
+
+  @Test
+  void a_page_says_what_is_to_be_seen_of_it() {
+    assertThat(
+            refusal(
+                "text/html",
+                "<html><head><style>a{}</style><title>t</title></head><body>Bad <style>b{}</style>"
+                    + "<header>gateway</header></body>"))
+        .contains(": Bad gateway");
+    assertThat(refusal("text/html", "<head><title>No end</title><p>of it"))
+        .contains("No end of it");
+  }
+
+  @Test
+  @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void a_page_of_elements_without_an_end_takes_no_time() {
+    for (String element : List.of("<head>", "<script>", "<style", "<head><style>", "<")) {
+      refusal("text/html", element.repeat((1 << 16) / element.length()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"X-Endless: x\r\n", "x"})
+  void headers_without_an_end_are_a_failure(String piece) throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      Thread server = new Thread(() -> sendWithoutEnd(socket, piece));
+      server.start();
+      ServiceConfig config =
+          new ServiceConfig(
+              Optional.of(ApiKey.of("some-key", "the test")),
+              URI.create("http://127.0.0.1:" + socket.getLocalPort()),
+              "v1beta",
+              Duration.ofSeconds(10),
+              4,
+              Proxies.none());
+      try (GeminiService hostile =
+          new GeminiService(config, new RetryPolicy(1, Duration.ZERO, time -> {}), clock)) {
+        assertThat(catchThrowableOfType(ServiceFailure.class, () -> hostile.job(JOB)).isPassing())
+            .isTrue();
+      }
+      socket.close();
+      server.join();
+    }
+  }
+
+  private static void sendWithoutEnd(ServerSocket server, String piece) {
+    byte[] pieces = piece.repeat(10_000).getBytes(UTF_8);
+    while (!server.isClosed()) {
+      try (Socket client = server.accept();
+          OutputStream out = client.getOutputStream()) {
+        out.write("HTTP/1.1 200 OK\r\nX-Endless: ".getBytes(UTF_8));
+        while (true) {
+          out.write(pieces);
+        }
+      } catch (IOException e) {
+        // the client has had enough
+      }
+    }
   }
 }

@@ -13,7 +13,7 @@ import okio.Source;
  * A body as it arrives, of limited size and not too slowly. A time-out for each read does not stop
  * one that drips: that would hold its thread forever.
  */
-final class Arrival extends ForwardingSource {
+final class LimitedBody extends ForwardingSource {
   /** What has to come in each {@link #WINDOW} of waiting. */
   static final long LEAST_BYTES = 1 << 16;
 
@@ -29,7 +29,7 @@ final class Arrival extends ForwardingSource {
   /**
    * @param nanos the time, as {@link System#nanoTime}
    */
-  Arrival(Source source, long most, LongSupplier nanos) {
+  LimitedBody(Source source, long most, LongSupplier nanos) {
     super(source);
     this.most = most;
     this.nanos = nanos;

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** The first bytes of a stream, which then fails if there are more. */
-final class Beginning extends FilterInputStream {
+final class LimitedInput extends FilterInputStream {
   private long left;
 
-  Beginning(InputStream in, long most) {
+  LimitedInput(InputStream in, long most) {
     super(in);
     this.left = most;
   }

@@ -14,11 +14,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A body that is too large, or comes too slowly. */
-class ArrivalTest {
+class LimitedBodyTest {
   private long nanos;
 
   /** Pieces of a size, each some time after the one before. */
-  private Arrival arriving(int pieceBytes, Duration each, long most) {
+  private LimitedBody arriving(int pieceBytes, Duration each, long most) {
     Source endless =
         new ForwardingSource(new Buffer()) {
           @Override
@@ -28,13 +28,13 @@ class ArrivalTest {
             return pieceBytes;
           }
         };
-    return new Arrival(endless, most, () -> nanos);
+    return new LimitedBody(endless, most, () -> nanos);
   }
 
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 59", "8192, 30", "65535, 60"})
   void one_that_drips_is_ended_after_a_minute_or_two(int bytes, int seconds) {
-    Arrival arrival = arriving(bytes, Duration.ofSeconds(seconds), Long.MAX_VALUE);
+    LimitedBody arrival = arriving(bytes, Duration.ofSeconds(seconds), Long.MAX_VALUE);
 
     assertThatThrownBy(() -> readAll(arrival)).isInstanceOf(SocketTimeoutException.class);
 
@@ -45,7 +45,7 @@ class ArrivalTest {
 
   @Test
   void one_that_keeps_coming_may_take_hours() throws IOException {
-    Arrival arrival = arriving(1 << 16, Duration.ofSeconds(59), Long.MAX_VALUE);
+    LimitedBody arrival = arriving(1 << 16, Duration.ofSeconds(59), Long.MAX_VALUE);
 
     for (int i = 0; i < 1_000; i++) {
       assertThat(arrival.read(new Buffer(), 1 << 16)).isPositive();
@@ -54,7 +54,7 @@ class ArrivalTest {
 
   @Test
   void who_reads_slowly_is_not_what_arrives_slowly() throws IOException {
-    Arrival arrival = arriving(1, Duration.ZERO, Long.MAX_VALUE);
+    LimitedBody arrival = arriving(1, Duration.ZERO, Long.MAX_VALUE);
 
     for (int i = 0; i < 1_000; i++) {
       nanos += Duration.ofMinutes(10).toNanos();
@@ -64,14 +64,14 @@ class ArrivalTest {
 
   @Test
   void no_more_is_read_than_the_most() {
-    Arrival arrival = arriving(1_000, Duration.ZERO, 10_000);
+    LimitedBody arrival = arriving(1_000, Duration.ZERO, 10_000);
 
     assertThatThrownBy(() -> readAll(arrival))
         .isInstanceOf(OddAnswer.class)
         .hasMessageContaining("10.0 KB");
   }
 
-  private static void readAll(Arrival arrival) throws IOException {
+  private static void readAll(LimitedBody arrival) throws IOException {
     Buffer sink = new Buffer();
     while (arrival.read(sink, 8_192) >= 0) {
       sink.clear();
