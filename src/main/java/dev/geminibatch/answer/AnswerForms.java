@@ -45,7 +45,7 @@ final class AnswerForms implements Closeable {
     return form;
   }
 
-  /** Answers so far that could not be held against their schemas. */
+  /** Answers so far that could not be checked against their schemas. */
   long unchecked() {
     return work.unchecked();
   }

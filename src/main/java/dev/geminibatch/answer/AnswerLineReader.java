@@ -85,7 +85,7 @@ final class AnswerLineReader {
 
   /** What the service says may be of any length. */
   private static String inFewWords(String message) {
-    return Redactor.redact(message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
+    return Redactor.shortened(message, LONGEST_MESSAGE);
   }
 
   private void readKey() throws IOException {

@@ -41,7 +41,7 @@ final class AnswerSchema {
     this.whole = rule(root);
   }
 
-  /** Holds an answer against it. */
+  /** Checks an answer against it. */
   void check(JsonNode answer, SchemaJudge judge) {
     whole.check(answer, judge);
   }

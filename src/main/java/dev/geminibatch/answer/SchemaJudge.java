@@ -2,12 +2,13 @@ package dev.geminibatch.answer;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.geminibatch.io.Amounts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Holds one answer against a schema: knows the place in the answer, notes what does not fit there,
+ * Checks one answer against a schema: knows the place in the answer, notes what does not fit there,
  * and counts the work. A schema is a user's and may make any amount of it, with references that
  * double or lead back to themselves.
  */
@@ -125,7 +126,7 @@ final class SchemaJudge {
 
   /** A text as part of a message. */
   static String shortened(String text) {
-    return text.length() > 100 ? text.substring(0, 100) + "..." : text;
+    return Amounts.shortened(text, 100);
   }
 
   boolean isGood() {

@@ -12,7 +12,7 @@ final class SchemaPattern {
   /** Characters. */
   private static final int LONGEST = 5_000;
 
-  /** Instructions; a text is held against each of them at each of its characters. */
+  /** Instructions; a text is checked against each of them at each of its characters. */
   private static final int LARGEST = 5_000;
 
   private static final int DEEPEST = 100;

@@ -1,6 +1,7 @@
 package dev.geminibatch.answer;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.geminibatch.service.Redactor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +12,8 @@ import java.util.Optional;
  * @param unknown answers under a key that was never asked
  * @param repeated further answers under a key that has one
  * @param unreadable lines that are not JSON
- * @param unchecked answers that could not be held against their schema: it takes too long, or leads
- *     nowhere; not there if there are none
+ * @param unchecked answers that could not be checked against their schema: it takes too long, or
+ *     leads nowhere; not there if there are none
  * @param examples the first lines that answer no request, by line and key
  */
 public record StrayAnswers(
@@ -69,7 +70,7 @@ public record StrayAnswers(
 
     private void example(long line, String what) {
       if (examples.size() < MOST_EXAMPLES) {
-        examples.add("line " + line + ": " + (what.length() > 100 ? what.substring(0, 100) : what));
+        examples.add("line " + line + ": " + Redactor.shortened(what, 100));
       }
     }
 

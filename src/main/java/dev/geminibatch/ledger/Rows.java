@@ -1,6 +1,5 @@
 package dev.geminibatch.ledger;
 
-import dev.geminibatch.io.Amounts;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.JobTimes;
@@ -11,6 +10,7 @@ import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.Tokens;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -46,7 +46,7 @@ final class Rows {
 
   /** What a column of text takes: a refusal may name a million lines. */
   static String shortened(String text) {
-    return text == null ? null : Amounts.shortened(text, LONGEST_TEXT);
+    return text == null ? null : Redactor.shortened(text, LONGEST_TEXT);
   }
 
   static Run run(ResultSet row) throws SQLException {

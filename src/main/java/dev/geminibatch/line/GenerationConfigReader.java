@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the {@code generationConfig} of a request as far as its answer will be held against it, and
- * adds the defaults that are not there. Whether it is valid is the service's to say.
+ * Reads the {@code generationConfig} of a request as far as its answer will be checked against it,
+ * and adds the defaults that are not there. Whether it is valid is the service's to say.
  */
 final class GenerationConfigReader {
   private static final Set<String> FORM_OF_AN_ANSWER =
@@ -186,7 +186,7 @@ final class GenerationConfigReader {
         Matcher budget = THINKING_BUDGET.matcher(json);
         thinkingTokens = budget.find() ? TokenEstimate.count(budget.group(1)) : 0;
       }
-      default -> {} // the answer cannot be held against it
+      default -> {} // the answer cannot be checked against it
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.geminibatch.line;
 
+import dev.geminibatch.service.Redactor;
+
 /**
  * Why a line has no answer; made by {@link ProblemCode#problem}, and kept as JSON in the folder of
  * a run.
@@ -15,8 +17,7 @@ public record LineProblem(String stage, String code, String message, boolean ret
 
   public LineProblem {
     if (message.length() > LONGEST_MESSAGE) {
-      boolean isHalf = Character.isHighSurrogate(message.charAt(LONGEST_MESSAGE - 1));
-      message = message.substring(0, LONGEST_MESSAGE - (isHalf ? 1 : 0)) + "...";
+      message = Redactor.shortened(message, LONGEST_MESSAGE);
     }
   }
 

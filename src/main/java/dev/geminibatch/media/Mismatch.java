@@ -2,7 +2,7 @@ package dev.geminibatch.media;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.geminibatch.io.Amounts;
+import dev.geminibatch.service.Redactor;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
@@ -133,7 +133,7 @@ final class Mismatch {
 
   private static String shortened(String text) {
     String line = text.strip().replaceAll("[\\s\\p{C}]+", " ").strip();
-    return Amounts.shortened(line, LONGEST_EXCERPT);
+    return Redactor.shortened(line, LONGEST_EXCERPT);
   }
 
   private static String beginning(FileWindow file) throws IOException {

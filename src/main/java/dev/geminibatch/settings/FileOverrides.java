@@ -3,6 +3,7 @@ package dev.geminibatch.settings;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.TextFile;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.Redactor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ public final class FileOverrides {
     for (String key : values.keySet()) {
       if (key.length() > MOST_SHOWN) {
         throw new UsageException(
-            "it sets " + key.substring(0, MOST_SHOWN) + "..., which is not a setting.");
+            "it sets " + Redactor.shortened(key, MOST_SHOWN) + ", which is not a setting.");
       }
     }
     return settings.profiles().of(profile, values);

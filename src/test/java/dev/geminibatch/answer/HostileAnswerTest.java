@@ -105,4 +105,18 @@ class HostileAnswerTest {
   private static AnswerLine read(String line) throws IOException {
     return AnswerLine.read(line.getBytes(StandardCharsets.UTF_8));
   }
+
+  @Test
+  void a_key_across_the_end_of_a_message_is_not_left_in_half() throws IOException {
+    String key = "AIza" + "a".repeat(35);
+    for (int end : new int[] {4_000, 10_000}) {
+      String message = "m".repeat(end - 10) + key + "m".repeat(20_000);
+      assertThat(
+              read("{\"key\":\"k\",\"error\":{\"code\":3,\"message\":\"" + message + "\"}}")
+                  .error()
+                  .orElseThrow()
+                  .message())
+          .doesNotContain("AIza");
+    }
+  }
 }
