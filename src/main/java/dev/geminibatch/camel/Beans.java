@@ -151,7 +151,7 @@ public final class Beans implements AutoCloseable {
         new Maintenance(() -> workspace.connection().batches(), ledger.jobs()::cancelAsked));
     if (!settings.uploads().remoteHosts().isEmpty()) {
       byName.put("mediaProxies", mediaProxies);
-      byName.put("mediaConnections", mediaConnections(new PublicAddresses(mediaProxies::isProxy)));
+      byName.put("mediaConnections", mediaConnections(new PublicDns(mediaProxies::isProxy)));
     }
 
     // For the routes of users.
@@ -200,7 +200,7 @@ public final class Beans implements AutoCloseable {
    */
   Optional<HttpClientConnectionManager> ownConnections() {
     return byName.containsKey("mediaConnections")
-        ? Optional.of(mediaConnections(new PublicAddresses()))
+        ? Optional.of(mediaConnections(new PublicDns()))
         : Optional.empty();
   }
 

@@ -159,7 +159,7 @@ final class MediaProxies implements HttpClientConfigurer {
       try {
         for (InetAddress address : InetAddress.getAllByName(host)) {
           if (!PublicAddress.is(address)) {
-            throw new HttpException(PublicAddresses.refusal(host));
+            throw new HttpException(PublicDns.refusal(host));
           }
         }
       } catch (UnknownHostException e) {

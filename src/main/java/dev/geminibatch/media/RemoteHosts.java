@@ -54,6 +54,11 @@ public record RemoteHosts(List<String> patterns) {
     return new RemoteHosts(patterns);
   }
 
+  /** Whether no host may be asked. */
+  public boolean isEmpty() {
+    return patterns.isEmpty();
+  }
+
   /** Whether a host may be asked. */
   boolean allow(String host) {
     return !isOdd(host) && patterns.stream().anyMatch(pattern -> matches(pattern, host));

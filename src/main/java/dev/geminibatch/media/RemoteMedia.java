@@ -1,10 +1,10 @@
 package dev.geminibatch.media;
 
-import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Sha256;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.line.ProblemCode;
+import dev.geminibatch.service.Redactor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,7 +18,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -56,14 +55,13 @@ public final class RemoteMedia {
   public record Answer(int status, Optional<String> location, Optional<Path> stored) {}
 
   /**
-   * @param hosts that may be asked: {@code example.com}, {@code *.example.com}; empty for none
+   * @param hosts that may be asked
    * @param maxBytes of one file
    * @param timeout for one file
    * @param folder where the files are kept
    */
-  public RemoteMedia(
-      List<String> hosts, long maxBytes, Duration timeout, Path folder, Clock clock) {
-    this.hosts = new RemoteHosts(hosts);
+  public RemoteMedia(RemoteHosts hosts, long maxBytes, Duration timeout, Path folder, Clock clock) {
+    this.hosts = hosts;
     this.maxBytes = maxBytes;
     this.timeout = timeout;
     this.folder = folder;
@@ -111,7 +109,7 @@ public final class RemoteMedia {
 
   /** What a host writes may be long, and anything. */
   private static String shown(String location) {
-    return FileNames.shown(Amounts.shortened(location, MOST_SHOWN));
+    return Visible.line(Redactor.shortened(location, MOST_SHOWN));
   }
 
   private URI address(String tag) throws MediaProblem {

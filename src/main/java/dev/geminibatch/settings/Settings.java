@@ -6,6 +6,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.RequestDefaults;
 import dev.geminibatch.media.MediaRules;
+import dev.geminibatch.media.RemoteHosts;
 import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ServiceConfig;
@@ -99,7 +100,7 @@ public record Settings(
       Duration minLife,
       long storageLimit,
       MediaRules rules,
-      List<String> remoteHosts,
+      RemoteHosts remoteHosts,
       long remoteMaxBytes,
       Duration remoteTimeout) {}
 

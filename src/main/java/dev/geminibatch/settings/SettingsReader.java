@@ -3,14 +3,15 @@ package dev.geminibatch.settings;
 import dev.geminibatch.answer.Strictness;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.DiskReserve;
-import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.LineReader;
 import dev.geminibatch.line.ModelName;
 import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.media.RemoteHosts;
+import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.settings.Settings.Costs;
 import dev.geminibatch.settings.Settings.Folders;
@@ -120,7 +121,7 @@ final class SettingsReader {
     if (!ModelName.isName(model)) {
       throw new UsageException(
           "gemini.model is \""
-              + Amounts.shortened(FileNames.shown(text), 100)
+              + Amounts.shortened(Visible.line(Redactor.redact(text)), 100)
               + "\", which is not a model's name; write for example gemini-3-flash-preview or"
               + " tunedModels/my-model.");
     }
@@ -135,7 +136,7 @@ final class SettingsReader {
         typed.bytes("upload.storage-limit", "20GB", 1L << 50),
         new MediaRules(
             mediaTypes(), typed.choice("media.mismatch", "error", "send").equals("send")),
-        RemoteHosts.of("media.remote-hosts", typed.words("media.remote-hosts", "")).patterns(),
+        RemoteHosts.of("media.remote-hosts", typed.words("media.remote-hosts", "")),
         typed.bytes("media.remote-max-bytes", "100MB", ServiceLimits.MAX_FILE_BYTES),
         typed.time("media.remote-timeout", "5m"));
   }

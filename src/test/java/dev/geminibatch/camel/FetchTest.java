@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.geminibatch.media.RemoteHosts;
 import dev.geminibatch.media.RemoteMedia;
 import dev.geminibatch.service.Proxies;
 import dev.geminibatch.service.ProxyServer;
@@ -146,7 +147,7 @@ class FetchTest {
 
   @Test
   void an_address_in_the_own_network_is_not_connected_to() {
-    assertThatThrownBy(() -> get("/found", new PublicAddresses()))
+    assertThatThrownBy(() -> get("/found", new PublicDns()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("local network");
   }
@@ -171,7 +172,7 @@ class FetchTest {
             () ->
                 get(
                     URI.create("http://" + host + ":" + server.getAddress().getPort() + "/found"),
-                    new PublicAddresses(),
+                    new PublicDns(),
                     new MediaProxies(Proxies.none(), TIME)))
         .isInstanceOf(IOException.class);
     assertThat(asked).isEmpty();
@@ -317,7 +318,7 @@ class FetchTest {
     Optional<ProxyServer> server =
         Optional.of(ProxyServer.parse(login + "127.0.0.1:" + proxy.port(), "HTTPS_PROXY"));
     MediaProxies proxies = new MediaProxies(new Proxies(server, server, ""), TIME);
-    return get(URI.create(address), new PublicAddresses(proxies::isProxy), proxies);
+    return get(URI.create(address), new PublicDns(proxies::isProxy), proxies);
   }
 
   private RemoteMedia.Answer get(String path, DnsResolver addresses) throws Exception {
@@ -331,7 +332,8 @@ class FetchTest {
       throws Exception {
     context = new DefaultCamelContext();
     RemoteMedia media =
-        new RemoteMedia(List.of(), 1000, TIME, folder.resolve("remote"), Clock.systemUTC());
+        new RemoteMedia(
+            new RemoteHosts(List.of()), 1000, TIME, folder.resolve("remote"), Clock.systemUTC());
     context.getRegistry().bind("mediaStore", new MediaStore(media));
     context.getRegistry().bind("mediaConnections", Beans.mediaConnections(addresses));
     context.getRegistry().bind("mediaProxies", proxies);

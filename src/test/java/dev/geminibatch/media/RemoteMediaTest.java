@@ -33,7 +33,11 @@ class RemoteMediaTest {
   void open() {
     media =
         new RemoteMedia(
-            List.of("example.com", "*.example.org"), 10, Duration.ofMinutes(1), folder, clock);
+            new RemoteHosts(List.of("example.com", "*.example.org")),
+            10,
+            Duration.ofMinutes(1),
+            folder,
+            clock);
     media.use(answers::get);
   }
 

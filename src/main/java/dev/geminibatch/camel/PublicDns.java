@@ -10,10 +10,10 @@ import org.apache.hc.client5.http.DnsResolver;
  * Finds the addresses of hosts, and none but those of the public Internet. It is asked by the
  * connection itself, so a name that changes its address in between gains nothing.
  */
-final class PublicAddresses implements DnsResolver {
+final class PublicDns implements DnsResolver {
   private final Predicate<String> exceptions;
 
-  PublicAddresses() {
+  PublicDns() {
     this(host -> false);
   }
 
@@ -22,7 +22,7 @@ final class PublicAddresses implements DnsResolver {
    *
    * @param exceptions hosts of the local network that may be connected to: proxies
    */
-  PublicAddresses(Predicate<String> exceptions) {
+  PublicDns(Predicate<String> exceptions) {
     this.exceptions = exceptions;
   }
 
