@@ -104,13 +104,8 @@ public final class FileNames {
     return text.getBytes(UTF_8).length;
   }
 
-  /** Whether a name holds line breaks or other characters that are not to be seen. */
+  /** Whether a name holds what ends a line or steers a terminal; no inbox takes such a file. */
   public static boolean hasControlCharacters(String name) {
-    return name.chars().anyMatch(Character::isISOControl);
-  }
-
-  /** A name for a person: see {@link Visible}. */
-  public static String shown(String name) {
-    return Visible.line(name);
+    return name.codePoints().anyMatch(Visible::isControl);
   }
 }

@@ -84,7 +84,16 @@ public final class Visible {
     }
   }
 
-  private static boolean isSeen(int c) {
+  /** Whether a character ends a line or steers a terminal. */
+  public static boolean isControl(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether a person sees a character, or what it does to the letters beside it. */
+  public static boolean isSeen(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL, Character.SURROGATE -> false;
       case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;

@@ -118,7 +118,7 @@ public final class WorkWatch implements AutoCloseable {
     }
   }
 
-  /** One look at all that is in hand. */
+  /** One check of all that is in hand. */
   public void look() {
     seen.keySet().retainAll(work.tasks());
     int stuck = 0;

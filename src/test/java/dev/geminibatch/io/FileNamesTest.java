@@ -71,8 +71,11 @@ class FileNamesTest {
   }
 
   @Test
-  void characters_that_are_not_to_be_seen_are_shown() {
-    assertThat(FileNames.shown("a\nb\u001b[31m\\")).isEqualTo("a\\nb\\u001B[31m\\");
+  void what_ends_a_line_or_steers_a_terminal_is_a_control_character() {
+    for (String control : new String[] {"\n", "\u001b", "\u0085", "\u2028", "\u2029"}) {
+      assertThat(FileNames.hasControlCharacters("x" + control + ".jsonl")).isTrue();
+    }
+    assertThat(FileNames.hasControlCharacters("x\u202e\u00ad.jsonl")).isFalse();
   }
 
   @Test

@@ -7,7 +7,7 @@ import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.extension.Delivery;
-import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.RequestReader;
@@ -83,7 +83,7 @@ public final class Deliverer {
   private Delivery delivery(Run run, ResultFiles files, ResultWriter.Outcome outcome) {
     return new Delivery(
         run.id(),
-        FileNames.shown(run.name()),
+        Visible.line(run.name()),
         run.profile(),
         context.folders(run).inbox().toString(),
         files.results().toAbsolutePath().getParent().toString(),

@@ -4,7 +4,6 @@ import dev.geminibatch.extension.Failure;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.DiskReserve;
-import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.FullDisk;
 import dev.geminibatch.io.UsageException;
@@ -166,21 +165,21 @@ public final class FailureHandler {
     context.leases().release(run.id());
     context.folder(run).remove();
     return new Failure(
-        run.id(), FileNames.shown(run.name()), run.profile(), shown(why), input.toString());
+        run.id(), Visible.line(run.name()), run.profile(), shown(why), input.toString());
   }
 
   private String explanation(Run run, String why) {
     Path inbox = context.folders(run).inbox();
     return String.join(
         "\n",
-        FileNames.shown(run.name()) + " could not be used. Nothing of it was sent.",
+        Visible.line(run.name()) + " could not be used. Nothing of it was sent.",
         "",
         "Why:  " + shown(why),
         "When: " + context.clock().instant() + ", run " + run.id(),
         "",
         Files.exists(context.folder(run).overrides())
             ? "Fix the file, or its settings in "
-                + FileNames.shown(run.name())
+                + Visible.line(run.name())
                 + ".properties, and move both back into "
                 + inbox
                 + " to try again, the settings first."

@@ -1,7 +1,7 @@
 package dev.geminibatch.stage.inspect;
 
 import dev.geminibatch.answer.ResultFiles;
-import dev.geminibatch.io.FileNames;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.settings.Settings;
@@ -37,10 +37,10 @@ final class Destinations {
       LOG.warn(
           "{}: its name is too long for the outbox, or has characters that it does not take; its"
               + " answers will be in {}",
-          FileNames.shown(run.name()),
+          Visible.line(run.name()),
           files.results().getFileName());
     } else if (!archived.equals(run.name())) {
-      LOG.warn("{}: it will be archived as {}", FileNames.shown(run.name()), archived);
+      LOG.warn("{}: it will be archived as {}", Visible.line(run.name()), archived);
     }
   }
 

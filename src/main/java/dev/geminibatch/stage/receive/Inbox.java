@@ -3,6 +3,7 @@ package dev.geminibatch.stage.receive;
 import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.NameEncoding;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.settings.Settings;
 import java.io.File;
@@ -72,7 +73,7 @@ public final class Inbox {
   }
 
   static String shown(Path path) {
-    return FileNames.shown(path.getFileName().toString());
+    return Visible.line(path.getFileName().toString());
   }
 
   /** Inputs and what is not taken; without what nobody expects to be taken. */

@@ -59,7 +59,7 @@ public final class InboxWatch {
     private final Map<Path, State> named = new HashMap<>();
 
     private final Set<Path> longChanging = new HashSet<>();
-    private final FewWords words;
+    private final LogLimit words;
     private String problem;
 
     /** What shows that an entry is as it was. */
@@ -68,7 +68,7 @@ public final class InboxWatch {
     Watch(Settings profile, Clock clock) {
       this.profile = profile;
       this.inbox = new Inbox(profile);
-      this.words = new FewWords(clock, MOST_NAMED);
+      this.words = new LogLimit(clock, MOST_NAMED);
       this.settleTime = profile.folders().settleTime();
       this.rest = Settling.of(clock, settleTime, profile);
     }

@@ -1,14 +1,25 @@
 package dev.geminibatch.stage.receive;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.Sha256;
+import dev.geminibatch.io.Visible;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,13 +34,6 @@ import java.util.stream.Stream;
 record PictureFiles(List<Path> pictures, boolean haveOtherNames, Map<Path, String> others) {
   /** Deeper than this nobody sorts pictures, and a system opens no more folders at a time. */
   private static final int DEEPEST = 64;
-
-  /** What ends a line or steers a terminal. */
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
-
-  /** What turns what follows around, or cannot be seen. */
-  private static final Pattern TURNING =
-      Pattern.compile("[\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]");
 
   private static final Pattern ODD_START = Pattern.compile("^[\\s.-]+");
 
@@ -48,7 +52,7 @@ record PictureFiles(List<Path> pictures, boolean haveOtherNames, Map<Path, Strin
         }
         if (!state.isRegular()) {
           others.put(entry, isTooDeep ? "it lies too deep" : "it is " + state.kind());
-        } else if (hasControl(folder.relativize(entry).toString())) {
+        } else if (FileNames.hasControlCharacters(folder.relativize(entry).toString())) {
           others.put(entry, "its name holds a line break or another control character; rename it");
         } else {
           pictures.add(entry);
@@ -60,14 +64,27 @@ record PictureFiles(List<Path> pictures, boolean haveOtherNames, Map<Path, Strin
     return new PictureFiles(List.copyOf(pictures), haveOtherNames, others);
   }
 
-  /** Whether a name holds a character that is more than a letter to a terminal or a log. */
-  static boolean hasControl(String name) {
-    return CONTROL.matcher(name).find();
+  /** What shows that files have not changed; empty if one of them has just gone. */
+  static Optional<String> state(List<Path> files) throws IOException {
+    MessageDigest digest = Sha256.digest();
+    try {
+      for (Path file : files) {
+        BasicFileAttributes attributes =
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        digest.update((file + " " + Stamp.of(attributes) + "\n").getBytes(UTF_8));
+      }
+    } catch (NoSuchFileException gone) {
+      return Optional.empty();
+    }
+    return Optional.of(HexFormat.of().formatHex(digest.digest()));
   }
 
   /** The name of a folder as that of a run: to be seen, and to be typed after a command. */
   static String cleaned(String name) {
-    String seen = CONTROL.matcher(TURNING.matcher(name).replaceAll("")).replaceAll("_");
+    StringBuilder seen = new StringBuilder();
+    name.codePoints()
+        .filter(c -> Visible.isControl(c) || Visible.isSeen(c))
+        .forEach(c -> seen.appendCodePoint(Visible.isControl(c) ? '_' : c));
     String cleaned = ODD_START.matcher(seen).replaceFirst("").strip();
     return cleaned.isEmpty() ? "folder" : cleaned;
   }

@@ -1,13 +1,11 @@
 package dev.geminibatch.stage.receive;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileMode;
 import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.PrivateFiles;
-import dev.geminibatch.io.Sha256;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.settings.PropertySources;
@@ -26,8 +24,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -36,7 +32,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -61,6 +56,9 @@ public final class PictureInbox {
   /** How many quiet periods the others wait for a picture that keeps changing. */
   private static final int PATIENCE = 6;
 
+  /** In the log of one minute, of one inbox. */
+  private static final int MOST_NAMED = 20;
+
   /** What follows the name of a group, in the marks and in the names that are built on it. */
   private static final int ROOM = 60;
 
@@ -76,6 +74,9 @@ public final class PictureInbox {
 
   /** What stays in a folder, and why, as it was reported. */
   private final Map<Path, String> named = new HashMap<>();
+
+  /** By profile. */
+  private final Map<String, LogLimit> words = new HashMap<>();
 
   /** By profile: what does not work, reported once. */
   private final Map<String, String> reported = new HashMap<>();
@@ -138,6 +139,10 @@ public final class PictureInbox {
       String name = "pictures-" + NAME.format(clock.instant().atZone(ZoneId.systemDefault()));
       begin(set, marks, name, inbox, new PictureFiles(loose, false, Map.of()));
     }
+    int others = words(set).others();
+    if (others > 0) {
+      LOG.warn("{} more stay in the inbox {}", others, inbox);
+    }
     Set<Path> there = new HashSet<>(entries);
     there.add(inbox);
     rest.keepOnly(there);
@@ -153,25 +158,29 @@ public final class PictureInbox {
       if (isAtRest(rest, folder, found.pictures(), quiet)) {
         begin(set, marks, folder.getFileName().toString(), folder, found);
       }
-      found.others().forEach(this::name);
+      found.others().forEach((path, problem) -> name(set, path, problem));
     } catch (NoSuchFileException e) {
       rest.forget(folder); // somebody is still at work in it
     } catch (IOException | UncheckedIOException e) {
-      name(folder, "it cannot be taken, and will be retried: " + e.getMessage());
+      name(set, folder, "it cannot be taken, and will be retried: " + e.getMessage());
     }
   }
 
   /** Once, and again when there is something else to say. */
-  private void name(Path path, String problem) {
-    if (!problem.equals(named.put(path, problem))) {
-      LOG.warn("{} stays in the inbox: {}", FileNames.shown(path.toString()), problem);
+  private void name(Settings set, Path path, String problem) {
+    if (!problem.equals(named.put(path, problem)) && words(set).mayName()) {
+      LOG.warn("{} stays in the inbox: {}", Visible.line(path.toString()), problem);
     }
+  }
+
+  private LogLimit words(Settings set) {
+    return words.computeIfAbsent(set.profile(), name -> new LogLimit(clock, MOST_NAMED));
   }
 
   /** Whether a group has rested, and no file of it has come or gone. */
   private static boolean isAtRest(
       Settling<Path, String> rest, Path group, List<Path> files, Duration time) throws IOException {
-    Optional<String> state = state(files);
+    Optional<String> state = PictureFiles.state(files);
     if (files.isEmpty() || state.isEmpty()) {
       rest.forget(group);
       return false;
@@ -182,25 +191,10 @@ public final class PictureInbox {
   /** Whether a picture changes for so long that the others no longer wait for it. */
   private static boolean isEndless(Settling<Path, String> rest, Path file, Duration quiet)
       throws IOException {
-    Optional<String> state = state(List.of(file));
+    Optional<String> state = PictureFiles.state(List.of(file));
     return state.isPresent()
         && rest.of(file, state.get()).compareTo(quiet) < 0
         && rest.known(file).compareTo(quiet.multipliedBy(PATIENCE)) > 0;
-  }
-
-  /** What shows that files have not changed; empty if one of them has just gone. */
-  private static Optional<String> state(List<Path> files) throws IOException {
-    MessageDigest digest = Sha256.digest();
-    try {
-      for (Path file : files) {
-        BasicFileAttributes attributes =
-            Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW);
-        digest.update((file + " " + Stamp.of(attributes) + "\n").getBytes(UTF_8));
-      }
-    } catch (NoSuchFileException gone) {
-      return Optional.empty();
-    }
-    return Optional.of(HexFormat.of().formatHex(digest.digest()));
   }
 
   /** Exports, their settings, answers and what is still being written are not for here. */
@@ -210,7 +204,7 @@ public final class PictureInbox {
         && !InputFile.isInput(name)
         && !InputFile.isUnfinished(name)
         && !name.matches("(?s).*\\.(txt|properties)")
-        && !PictureFiles.hasControl(name)
+        && !FileNames.hasControlCharacters(name)
         && NameEncoding.canRead(file)
         && Files.isRegularFile(file, NOFOLLOW);
   }

@@ -6,6 +6,7 @@ import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.InputArchive;
@@ -220,7 +221,7 @@ public final class Receiver {
         try {
           recover(run, folder);
         } catch (IOException e) {
-          LOG.warn("{} cannot be received: {}", FileNames.shown(run.name()), e.toString());
+          LOG.warn("{} cannot be received: {}", Visible.line(run.name()), e.toString());
           abandon(run, folder);
         }
       }
@@ -232,7 +233,7 @@ public final class Receiver {
     try {
       Intake.giveBack(run, folder);
     } catch (IOException e) {
-      LOG.error("{} stays in {}: {}", FileNames.shown(run.name()), folder.path(), e.toString());
+      LOG.error("{} stays in {}: {}", Visible.line(run.name()), folder.path(), e.toString());
       leases.release(run.id());
       return;
     }

@@ -49,6 +49,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody may drop who means harm. */
 @EnabledOnOs(OS.LINUX)
@@ -451,5 +453,15 @@ class HostileInboxTest {
   private static Path pipe(Path path) throws Exception {
     assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
     return path;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u0085", "\u2028", "\u2029", "\u001b"})
+  void a_name_that_breaks_a_line_is_not_taken(String control) throws IOException {
+    Files.writeString(inbox.resolve("x" + control + ".jsonl"), LINE);
+
+    assertThat(new Inbox(fixture.context().settings()).notTaken())
+        .singleElement()
+        .satisfies(each -> assertThat(each.reason()).contains("control character"));
   }
 }

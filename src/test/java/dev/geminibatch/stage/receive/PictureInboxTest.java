@@ -162,6 +162,7 @@ class PictureInboxTest {
     "'--', folder",
     "'a\u202egnp', agnp",
     "'\u2028x', _x",
+    "'a\u00ad\u3164\uDB40\uDC41b', ab",
     "'ספר', ספר",
     "'_x ~y', _x ~y"
   })
@@ -230,5 +231,20 @@ class PictureInboxTest {
     }
     isOver.set(true);
     swapper.join(10_000);
+  }
+
+  @Test
+  void a_thousand_links_in_a_folder_do_not_fill_the_log() throws Exception {
+    for (int i = 0; i < 1_000; i++) {
+      Path link = inbox.resolve("book/" + i + ".png");
+      Files.createDirectories(link.getParent());
+      Files.createSymbolicLink(link, secret);
+    }
+    try (LogEar ear = LogEar.at("gather")) {
+      gather();
+      gather();
+
+      assertThat(ear.heard()).hasSizeLessThan(30).anyMatch(line -> line.contains("980 more stay"));
+    }
   }
 }

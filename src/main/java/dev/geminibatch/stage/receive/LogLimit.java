@@ -8,7 +8,7 @@ import java.time.Instant;
  * Lets so many things be named in the log within a minute, and counts the others: whoever drops ten
  * thousand things that are not taken must not fill the log with them.
  */
-final class FewWords {
+final class LogLimit {
   private static final Duration PERIOD = Duration.ofMinutes(1);
 
   private final Clock clock;
@@ -18,7 +18,7 @@ final class FewWords {
   private int named;
   private int others;
 
-  FewWords(Clock clock, int most) {
+  LogLimit(Clock clock, int most) {
     this.clock = clock;
     this.most = most;
   }
