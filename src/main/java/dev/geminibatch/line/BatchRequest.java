@@ -70,8 +70,16 @@ public record BatchRequest(
   /** Bytes of the line from {@code start} to before {@code end}. */
   record Range(int start, int end) implements Segment {}
 
-  /** Bytes that are not in the line. */
-  record Literal(String json) implements Segment {}
+  /**
+   * Text that is not in the line.
+   *
+   * @param bytes in UTF-8 if it is sent as text; 0 for brackets and the names of fields
+   */
+  record Literal(String json, int bytes) implements Segment {
+    Literal(String json) {
+      this(json, json.length() > LONGEST_SYNTAX ? json.getBytes(StandardCharsets.UTF_8).length : 0);
+    }
+  }
 
   /** The place of a file reference. */
   record TaggedFile(FileTag tag) implements Segment {}
@@ -93,8 +101,8 @@ public record BatchRequest(
     for (Segment segment : segments) {
       if (segment instanceof Range range) {
         bytes += range.end() - range.start();
-      } else if (segment instanceof Literal literal && literal.json().length() > LONGEST_SYNTAX) {
-        bytes += literal.json().getBytes(StandardCharsets.UTF_8).length;
+      } else if (segment instanceof Literal literal) {
+        bytes += literal.bytes();
       }
     }
     return Math.max(0, bytes);

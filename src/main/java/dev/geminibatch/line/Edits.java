@@ -20,7 +20,11 @@ final class Edits {
   private int files;
 
   void insert(int position, String json) {
-    replace(position, position, List.of(new Literal(json)));
+    insert(position, new Literal(json));
+  }
+
+  void insert(int position, Literal text) {
+    replace(position, position, List.of(text));
   }
 
   void replace(int start, int end, List<Segment> replacement) {

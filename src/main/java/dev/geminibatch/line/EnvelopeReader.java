@@ -65,7 +65,7 @@ final class EnvelopeReader {
     this.parser = new JsonScanner(bytes);
     this.keys = new LineKeys(bytes, parser);
     this.place = place;
-    this.content = new GenerateContentReader(bytes, parser, defaults);
+    this.content = new GenerateContentReader(bytes, parser, defaults, requests.instruction());
   }
 
   /** The key, if it is among the first fields of a line of which only the beginning is here. */

@@ -9,6 +9,7 @@ import dev.geminibatch.line.BatchRequest.Range;
 import dev.geminibatch.line.BatchRequest.Segment;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads a {@code generateContent} request in a line, and notes what must be changed in its bytes:
@@ -17,7 +18,7 @@ import java.util.List;
 final class GenerateContentReader {
   private final byte[] bytes;
   private final JsonScanner parser;
-  private final RequestDefaults defaults;
+  private final Optional<Literal> instruction;
   private final GenerationConfigReader config;
   private final Edits edits = new Edits();
 
@@ -29,10 +30,11 @@ final class GenerateContentReader {
   private long inlineBytes;
   private Boolean mayHaveTags;
 
-  GenerateContentReader(byte[] bytes, JsonScanner parser, RequestDefaults defaults) {
+  GenerateContentReader(
+      byte[] bytes, JsonScanner parser, RequestDefaults defaults, Optional<Literal> instruction) {
     this.bytes = bytes;
     this.parser = parser;
-    this.defaults = defaults;
+    this.instruction = instruction;
     this.config = new GenerationConfigReader(bytes, parser, defaults, edits);
   }
 
@@ -80,9 +82,8 @@ final class GenerateContentReader {
       }
     }
     // There is at least the field "contents" before these, or the line is rejected.
-    if (!instructionHere && defaults.systemInstruction().isPresent()) {
-      edits.insert(
-          parser.end() - 1, ",\"systemInstruction\":" + defaults.systemInstruction().get());
+    if (!instructionHere && instruction.isPresent()) {
+      edits.insert(parser.end() - 1, instruction.get());
     }
     if (!configHere) {
       config.addDefault(parser.end() - 1);

@@ -1,7 +1,9 @@
 package dev.geminibatch.line;
 
 import dev.geminibatch.io.TextEncoding;
+import dev.geminibatch.line.BatchRequest.Literal;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Reads a line of an export: the legacy form {@code {custom_id, method, url, body}} or the
@@ -17,6 +19,9 @@ public final class RequestReader {
 
   private final long maxLineBytes;
   private final RequestDefaults defaults;
+
+  /** The same for all lines, and it may be long. */
+  private final Optional<Literal> instruction;
 
   /**
    * A reader that adds nothing to requests.
@@ -36,6 +41,8 @@ public final class RequestReader {
   public RequestReader(long maxLineBytes, RequestDefaults defaults) {
     this.maxLineBytes = maxLineBytes;
     this.defaults = defaults;
+    this.instruction =
+        defaults.systemInstruction().map(json -> new Literal(",\"systemInstruction\":" + json));
   }
 
   /** For lines of any length. */
@@ -85,6 +92,11 @@ public final class RequestReader {
    */
   CheckedLine readAt(Place place, Line line, RequestKey otherwise) {
     return new EnvelopeReader(this, line, otherwise, defaults, place).read();
+  }
+
+  /** What a request gets that has no instruction of its own. */
+  Optional<Literal> instruction() {
+    return instruction;
   }
 
   private static RejectedLine notUtf8(Line line, String message) {
