@@ -111,8 +111,9 @@ final class Ending implements LastWords.Ending {
   private void haltInTime() {
     try {
       isCalled.await();
-      new CountDownLatch(1).await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      halt.accept(ExitCode.ERROR);
+      if (!new CountDownLatch(1).await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        halt.accept(ExitCode.ERROR);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -64,8 +64,9 @@ public final class PublicAddress {
     if (bytes.length == BYTES_OF_4) {
       return is4(bytes);
     }
-    Inet6Address six = (Inet6Address) address;
-    if (six.getScopeId() != 0 || six.getScopedInterface() != null) {
+    if (!(address instanceof Inet6Address six)
+        || six.getScopeId() != 0
+        || six.getScopedInterface() != null) {
       return false; // is one on a certain cable
     }
     if (NAT64.has(bytes)) {

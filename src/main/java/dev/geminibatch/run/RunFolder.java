@@ -34,7 +34,11 @@ public final class RunFolder {
 
   /** Removes what nobody adds lines to any more. */
   public void removeDropped() {
-    dropped().toFile().delete(); // else it goes with the folder
+    try {
+      Files.deleteIfExists(dropped());
+    } catch (IOException e) {
+      // it goes with the folder
+    }
   }
 
   /** What the input was like when it was received. */
