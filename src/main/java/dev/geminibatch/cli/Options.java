@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
       "All settings are described in config/application.properties.",
       "",
       "Exit codes: 0 all lines answered, 1 failed and nothing delivered, 2 wrong usage",
-      "or configuration, 3 delivered but some lines have no answer, 4 timed out while",
-      "the job is still running, 130 interrupted and resumable.",
+      "or configuration, or the service refuses the account, 3 delivered but some or all",
+      "lines have no answer, 4 timed out while the job is still running, 70 ended by an",
+      "error such as too little memory, 130 interrupted and resumable.",
       "",
       "Try it without a key:  java -jar gemini-batch.jar --demo",
     })

@@ -1,7 +1,9 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.UsageException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,8 +32,22 @@ public record StateFolder(Path path) {
   /**
    * Makes the folder, and closes one that earlier versions left open to others. A folder that is
    * not ours, or that holds other folders as well, stays open; then what is ours in it is closed.
+   *
+   * @throws UsageException when it is another user's, or its place is
    */
   public void prepare() throws IOException {
+    try {
+      prepareOurs();
+    } catch (AccessDeniedException e) {
+      throw new UsageException(
+          "The state folder "
+              + path
+              + " cannot be made or opened; run this as the user of the daemon, or set"
+              + " state.directory to a folder that you may write to.");
+    }
+  }
+
+  private void prepareOurs() throws IOException {
     create();
     // The database gives what it keeps beside its file the permissions of that file.
     PrivateFiles.createFile(path.resolve(LEDGER.get(0)));
