@@ -1,6 +1,9 @@
 package dev.geminibatch.extension;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.io.Sha256;
 import java.io.File;
 import java.nio.file.Path;
 
@@ -37,7 +40,22 @@ public record Delivery(
 
   /** What the names of its results begin with, which no other run has in that folder. */
   public String stem() {
-    String name = ResultFiles.beside(Path.of(results)).answers().getFileName().toString();
-    return name.replace('\\', '_'); // Camel takes it for the separator of folders
+    return cleaned(rawStem());
+  }
+
+  /** The name of the file with the answers. */
+  public String fileName() {
+    return stem() + file().getName().substring(rawStem().length());
+  }
+
+  private String rawStem() {
+    return ResultFiles.beside(Path.of(results)).answers().getFileName().toString();
+  }
+
+  /** Camel takes a backslash for the end of a folder's name, on every system. */
+  private static String cleaned(String name) {
+    return name.indexOf('\\') < 0
+        ? name
+        : name.replace('\\', '_') + "~" + Sha256.hex(name.getBytes(UTF_8)).substring(0, 8);
   }
 }

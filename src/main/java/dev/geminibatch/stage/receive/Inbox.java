@@ -6,7 +6,6 @@ import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.settings.Settings;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -199,9 +198,6 @@ public final class Inbox {
     }
     if (FileNames.hasControlCharacters(name)) {
       return Optional.of("its name holds a line break or another control character; rename it");
-    }
-    if (name.indexOf('\\') >= 0 && File.separatorChar != '\\') {
-      return Optional.of("its name holds a backslash, which routes take for a folder; rename it");
     }
     if (attributes.isDirectory()) {
       return Optional.of("it is a folder; put files into the inbox itself, or set up a profile");
