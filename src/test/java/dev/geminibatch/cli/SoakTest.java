@@ -90,8 +90,8 @@ class SoakTest {
     for (String name : new String[] {"outbox", "archive", "failed"}) {
       Path done = folder.resolve(name);
       if (Files.isDirectory(done)) {
-        try (var files = Files.newDirectoryStream(done)) {
-          for (Path file : files) {
+        try (var files = Files.walk(done)) {
+          for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
             Files.deleteIfExists(file);
           }
         }
