@@ -32,7 +32,8 @@ final class EscapedText {
     return (char) code;
   }
 
-  private static char letter(byte escaped) {
+  /** What the letter after a backslash stands for; not for the {@code u} of a code. */
+  static char letter(int escaped) {
     return switch (escaped) {
       case 'n' -> '\n';
       case 't' -> '\t';

@@ -162,7 +162,7 @@ final class TaggedText {
     if (b == '\\') {
       int escaped = line[position++];
       if (escaped != 'u') {
-        return unescape(escaped);
+        return EscapedText.letter(escaped);
       }
       position += 4;
       return Integer.parseInt(new String(line, position - 4, 4, US_ASCII), 16);
@@ -176,16 +176,5 @@ final class TaggedText {
       codePoint = codePoint << 6 | line[position++] & 0x3F;
     }
     return codePoint;
-  }
-
-  private static char unescape(int escaped) {
-    return switch (escaped) {
-      case 'n' -> '\n';
-      case 't' -> '\t';
-      case 'r' -> '\r';
-      case 'b' -> '\b';
-      case 'f' -> '\f';
-      default -> (char) escaped;
-    };
   }
 }
