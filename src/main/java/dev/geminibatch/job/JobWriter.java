@@ -4,6 +4,7 @@ import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileReference;
 import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.RequestKey;
+import dev.geminibatch.line.TokensByKind;
 import dev.geminibatch.line.WireLine;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
@@ -82,7 +83,8 @@ final class JobWriter implements Closeable {
   /** The job as the ledger will know it. Its display name ends with what makes it unique. */
   public Job toJob(Run run) {
     String displayName = run.options().displayName() + " [" + run.id() + "." + number + "]";
-    return Job.assembled(run, number, model, requests, displayName);
+    return Job.assembled(
+        run, number, model, new Job.Size(requests, TokensByKind.NONE, 0), displayName);
   }
 
   @Override

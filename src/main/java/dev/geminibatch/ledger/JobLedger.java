@@ -87,13 +87,15 @@ public final class JobLedger {
     handle.execute("DELETE FROM job WHERE run_id = ? AND attempt = ?", runId, attempt);
     for (Job job : jobs) {
       handle.execute(
-          "INSERT INTO job (run_id, number, attempt, model, requests, state, creation,"
-              + " display_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          "INSERT INTO job (run_id, number, attempt, model, requests, tokens_by_kind, tokens,"
+              + " state, creation, display_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           runId,
           job.number(),
           job.attempt(),
           job.model(),
           job.requests(),
+          job.size().estimated().text(),
+          job.size().tokens(),
           job.state().name(),
           creation,
           creation == 1 ? job.displayName() : job.displayName(creation));
@@ -210,17 +212,20 @@ public final class JobLedger {
 
   /** Its answers are on disk and matched. */
   public void collected(Job job, long answered, long failed, Tokens tokens) {
-    move(
-        job,
-        JobState.COLLECTED,
-        "answered = ?, failed = ?, tokens_in = ?, tokens_out = ?,"
-            + " tokens_thought = ?, tokens_cached = ?",
-        answered,
-        failed,
-        tokens.in(),
-        tokens.out(),
-        tokens.thought(),
-        tokens.cached());
+    quick.useTransaction(
+        handle ->
+            moves.alone(
+                handle,
+                job,
+                JobState.COLLECTED,
+                "answered = ?, failed = ?, tokens_in = ?, tokens_out = ?,"
+                    + " tokens_thought = ?, tokens_cached = ?",
+                answered,
+                failed,
+                tokens.in(),
+                tokens.out(),
+                tokens.thought(),
+                tokens.cached()));
   }
 
   private void change(Job job, String assignments, Object... values) {

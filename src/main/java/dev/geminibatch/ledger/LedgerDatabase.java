@@ -23,7 +23,7 @@ import org.jdbi.v3.core.statement.TemplateEngine;
  */
 final class LedgerDatabase implements AutoCloseable {
   /** The last file in db/migration. */
-  static final String NEWEST = "5";
+  static final String NEWEST = "6";
 
   private final HikariDataSource durablePool;
   private final HikariDataSource quickPool;

@@ -49,7 +49,7 @@ final class Moves {
   }
 
   /**
-   * Moves a job to its next state.
+   * Moves a job to its next state, with all jobs of its pack.
    *
    * @param assignments of further columns, with a {@code ?} for each of the values
    * @throws IllegalStateException when there is no such move
@@ -58,9 +58,22 @@ final class Moves {
     String set = assignments + ", state = '" + state + "'";
     String guard = " AND state IN " + Rows.list(state.before());
     if (update(handle, job, set, guard, values) == 0) {
-      throw new IllegalStateException(
-          "Job " + job.number() + " of run " + job.runId() + " cannot become " + state);
+      throw noSuchMove(job, state);
     }
+  }
+
+  /** As {@link #job}, but moves no other job of its pack. */
+  void alone(Handle handle, Job job, JobState state, String assignments, Object... values) {
+    String set = assignments + ", state = '" + state + "'";
+    String guard = " AND state IN " + Rows.list(state.before());
+    if (updateAlone(handle, job, set, guard, values) == 0) {
+      throw noSuchMove(job, state);
+    }
+  }
+
+  private static IllegalStateException noSuchMove(Job job, JobState state) {
+    return new IllegalStateException(
+        "Job " + job.number() + " of run " + job.runId() + " cannot become " + state);
   }
 
   /**
@@ -82,12 +95,23 @@ final class Moves {
         == 1;
   }
 
-  /** Changes columns of a job that stays in its state. */
+  /** Changes columns of a job that stays in its state, and of all jobs of its pack. */
   void change(Handle handle, Job job, String assignments, Object... values) {
     update(handle, job, assignments, "", values);
   }
 
   private static int update(
+      Handle handle, Job job, String assignments, String guard, Object... values) {
+    if (job.remote().pack().isEmpty()) {
+      return updateAlone(handle, job, assignments, guard, values);
+    }
+    List<Object> arguments = new ArrayList<>(Arrays.asList(values));
+    arguments.add(job.remote().pack().get());
+    return handle.execute(
+        "UPDATE job SET " + assignments + " WHERE pack = ?" + guard, arguments.toArray());
+  }
+
+  private static int updateAlone(
       Handle handle, Job job, String assignments, String guard, Object... values) {
     List<Object> arguments = new ArrayList<>(Arrays.asList(values));
     arguments.add(job.runId());

@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.line.TokensByKind;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.JobTimes;
@@ -64,6 +65,7 @@ final class Rows {
             Path.of(row.getString("media_root")),
             row.getString("display_name"),
             row.getInt("forced") != 0,
+            row.getInt("priority"),
             row.getInt("dry_run") != 0),
         RunState.valueOf(row.getString("state")),
         text(row, "output").map(Path::of),
@@ -75,6 +77,8 @@ final class Rows {
             Instant.ofEpochMilli(row.getLong("next_try")),
             row.getString("waits_for") != null,
             row.getInt("held") != 0,
+            row.getInt("held") == RunLedger.PAUSED,
+            row.getInt("cancelled") != 0,
             Suspicion.of(row.getInt("strikes"))),
         text(row, "leader"),
         new Run.Counts(
@@ -93,12 +97,16 @@ final class Rows {
         row.getInt("number"),
         row.getInt("attempt"),
         row.getString("model"),
-        row.getLong("requests"),
+        new Job.Size(
+            row.getLong("requests"),
+            TokensByKind.parse(row.getString("tokens_by_kind")),
+            row.getLong("tokens")),
         JobState.valueOf(row.getString("state")),
         row.getString("display_name"),
         row.getInt("creation"),
         row.getInt("cancel_asked") != 0,
         new Job.Remote(
+            text(row, "pack"),
             text(row, "project").map(ProjectId::new),
             text(row, "input_file"),
             text(row, "name").filter(JobName::isName).map(JobName::new),

@@ -14,6 +14,9 @@ import org.jdbi.v3.core.Jdbi;
 
 /** Writes down what happens to runs. Each method is one transaction. */
 public final class RunLedger {
+  /** In the column {@code held}: a person has paused the run. */
+  static final int PAUSED = 3;
+
   /**
    * For what must outlive a power failure: that an input was taken, where its results go, and that
    * it was delivered or has failed.
@@ -41,9 +44,9 @@ public final class RunLedger {
                 .createUpdate(
                     """
                     INSERT INTO run (id, name, profile, source, from_inbox, output, model, media_root,
-                      display_name, forced, dry_run, state, created_at, updated_at)
+                      display_name, forced, priority, dry_run, state, created_at, updated_at)
                     VALUES (:id, :name, :profile, :source, :fromInbox, :output, :model, :mediaRoot,
-                      :displayName, :forced, :dryRun, :state, :now, :now)""")
+                      :displayName, :forced, :priority, :dryRun, :state, :now, :now)""")
                 .bind("id", run.id())
                 .bind("name", run.name())
                 .bind("profile", run.profile())
@@ -54,6 +57,7 @@ public final class RunLedger {
                 .bind("mediaRoot", run.options().mediaRoot().toString())
                 .bind("displayName", run.options().displayName())
                 .bind("forced", run.forced() ? 1 : 0)
+                .bind("priority", run.options().priority())
                 .bind("dryRun", run.isDryRun() ? 1 : 0)
                 .bind("state", run.state().name())
                 .bind("now", clock.millis())

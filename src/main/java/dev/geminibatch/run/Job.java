@@ -1,6 +1,7 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.line.TokensByKind;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.Tokens;
@@ -20,7 +21,7 @@ public record Job(
     int number,
     int attempt,
     String model,
-    long requests,
+    Size size,
     JobState state,
     String displayName,
     int creation,
@@ -30,8 +31,18 @@ public record Job(
     JobTimes times) {
 
   /**
+   * How much it asks for.
+   *
+   * @param estimated input tokens, as estimated
+   * @param tokens the same in all, corrected by what the service has counted before; this is what
+   *     is compared with limits
+   */
+  public record Size(long requests, TokensByKind estimated, long tokens) {}
+
+  /**
    * What is known of it with the service.
    *
+   * @param pack the jobs of several runs with which it is one job to the service, and moves
    * @param project that it was sent to; with the key of another the service does not know it
    * @param inputFile {@code files/...} once uploaded
    * @param name {@code batches/...} once created
@@ -41,6 +52,7 @@ public record Job(
    * @param reason why it has no answers
    */
   public record Remote(
+      Optional<String> pack,
       Optional<ProjectId> project,
       Optional<String> inputFile,
       Optional<JobName> name,
@@ -49,6 +61,7 @@ public record Job(
       Optional<String> reason) {
     static final Remote NONE =
         new Remote(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -63,14 +76,13 @@ public record Job(
   }
 
   /** A job whose file is on disk. */
-  public static Job assembled(
-      Run run, int number, String model, long requests, String displayName) {
+  public static Job assembled(Run run, int number, String model, Size size, String displayName) {
     return new Job(
         run.id(),
         number,
         run.attempt(),
         model,
-        requests,
+        size,
         JobState.ASSEMBLED,
         displayName,
         1,
@@ -78,6 +90,10 @@ public record Job(
         Remote.NONE,
         Outcome.NONE,
         JobTimes.NONE);
+  }
+
+  public long requests() {
+    return size.requests();
   }
 
   public Optional<JobName> name() {

@@ -35,6 +35,8 @@ public record Run(
    * @param isQueued whether it waits until it may create a job
    * @param isHeld whether it stays where it is until a user's route releases it, or because of its
    *     strikes
+   * @param isPaused whether a person has paused it: what is with the service goes on
+   * @param isCancelled whether a person has cancelled it: nothing more of it is sent
    * @param suspicion what its stage has done to processes; with any, it is tried last
    */
   public record Wait(
@@ -43,9 +45,11 @@ public record Run(
       Instant nextTry,
       boolean isQueued,
       boolean isHeld,
+      boolean isPaused,
+      boolean isCancelled,
       Suspicion suspicion) {
     static final Wait NONE =
-        new Wait(Optional.empty(), 0, Instant.EPOCH, false, false, Suspicion.NONE);
+        new Wait(Optional.empty(), 0, Instant.EPOCH, false, false, false, false, Suspicion.NONE);
 
     /** Whether it is held because its work ended processes or got stuck, and not by a route. */
     public boolean isHeldForStrikes() {

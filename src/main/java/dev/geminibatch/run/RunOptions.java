@@ -10,6 +10,7 @@ import java.nio.file.Path;
  * @param mediaRoot that its tags start from
  * @param displayName of its jobs in listings
  * @param forced whether it is sent although the same content was answered before
+ * @param priority its share of turns when runs wait for the same room, 1 to 9
  * @param isDryRun whether it is only inspected, never sent
  */
 public record RunOptions(
@@ -18,4 +19,8 @@ public record RunOptions(
     Path mediaRoot,
     String displayName,
     boolean forced,
-    boolean isDryRun) {}
+    int priority,
+    boolean isDryRun) {
+  /** Of a run for which nothing else is said. */
+  public static final int USUAL_PRIORITY = 5;
+}

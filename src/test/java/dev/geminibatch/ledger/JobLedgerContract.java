@@ -9,6 +9,7 @@ import dev.geminibatch.run.JobTimes;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.Tokens;
+import dev.geminibatch.testkit.Jobs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,12 +134,13 @@ abstract class JobLedgerContract extends LedgerContract {
                 1,
                 1,
                 "gemini-x",
-                1,
+                Jobs.requests(1),
                 JobState.COLLECTED,
                 job.displayName(),
                 1,
                 true,
                 new Job.Remote(
+                    Optional.empty(),
                     Optional.of(PROJECT),
                     job.inputFile(),
                     job.name(),

@@ -8,6 +8,7 @@ import dev.geminibatch.run.RunState;
 import dev.geminibatch.sandbox.MovableClock;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.testkit.Jobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -71,7 +72,7 @@ abstract class LedgerContract {
     return Run.receiving(
         "run-%03d".formatted(++runs),
         new RunInput(name, Path.of("inbox", name), true, 0, 0),
-        new RunOptions("default", "gemini-x", Path.of("media"), name, false, isDryRun),
+        new RunOptions("default", "gemini-x", Path.of("media"), name, false, 5, isDryRun),
         Optional.empty(),
         clock.instant());
   }
@@ -100,7 +101,7 @@ abstract class LedgerContract {
       runs().inspected(run, run, 1, 0, false);
     }
     runs().uploaded(run, 0, 0);
-    Job job = Job.assembled(run(run), 1, "gemini-x", 1, "x [" + run + ".1]");
+    Job job = Job.assembled(run(run), 1, "gemini-x", Jobs.requests(1), "x [" + run + ".1]");
     runs().assembled(run, 1, List.of(job), 0);
     jobs().uploaded(job, PROJECT, "files/" + run);
     return jobs().job(run, 1);

@@ -10,6 +10,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.Tokens;
+import dev.geminibatch.testkit.Jobs;
 import dev.geminibatch.testkit.ScratchFolder;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
@@ -217,8 +218,8 @@ class RandomWalkTest {
     Run run = here.run(id);
     List<Job> jobs =
         List.of(
-            Job.assembled(run, 1, "gemini-x", 1, "x [" + id + ".1]"),
-            Job.assembled(run, 2, "gemini-x", 1, "x [" + id + ".2]"));
+            Job.assembled(run, 1, "gemini-x", Jobs.requests(1), "x [" + id + ".1]"),
+            Job.assembled(run, 2, "gemini-x", Jobs.requests(1), "x [" + id + ".2]"));
     here.runs().assembled(id, 1, jobs, 0);
     return new Reference(id);
   }

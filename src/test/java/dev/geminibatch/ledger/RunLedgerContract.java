@@ -11,6 +11,7 @@ import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.service.JobName;
+import dev.geminibatch.testkit.Jobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +61,8 @@ abstract class RunLedgerContract extends LedgerContract {
     runs().inspected(first, "same", 1, 0, true);
     runs().inspected(second, "same", 1, 0, true);
     runs().uploaded(first, 0, 0);
-    runs().assembled(first, 1, List.of(Job.assembled(run(first), 1, "m", 1, "x")), 0);
+    runs()
+        .assembled(first, 1, List.of(Job.assembled(run(first), 1, "m", Jobs.requests(1), "x")), 0);
 
     runs().receivedAgain(first, 7, 8);
 
@@ -125,7 +127,7 @@ abstract class RunLedgerContract extends LedgerContract {
         Run.receiving(
             "20260102-030405-abcdef",
             new RunInput("קלט.jsonl", Path.of("inbox/קלט.jsonl"), true, 0, 0),
-            new RunOptions("profile", "gemini-y", Path.of("media"), "display", true, true),
+            new RunOptions("profile", "gemini-y", Path.of("media"), "display", true, 7, true),
             Optional.of(Path.of("outbox/out.jsonl")),
             clock.instant());
 
@@ -190,11 +192,15 @@ abstract class RunLedgerContract extends LedgerContract {
                 START.plusSeconds(7),
                 false,
                 false,
+                false,
+                false,
                 Suspicion.NONE));
 
     runs().moveTo(run, RunState.UPLOADED);
     assertThat(run(run).waiting())
-        .isEqualTo(new Run.Wait(Optional.empty(), 0, Instant.EPOCH, false, false, Suspicion.NONE));
+        .isEqualTo(
+            new Run.Wait(
+                Optional.empty(), 0, Instant.EPOCH, false, false, false, false, Suspicion.NONE));
   }
 
   @Test
@@ -269,7 +275,7 @@ abstract class RunLedgerContract extends LedgerContract {
     runs().submitted(run);
     runs().sendAgain(run, 2);
     runs().uploaded(run, 0, 0);
-    Job second = Job.assembled(run(run), 2, "gemini-x", 1, "x [" + run + ".2]");
+    Job second = Job.assembled(run(run), 2, "gemini-x", Jobs.requests(1), "x [" + run + ".2]");
 
     runs().assembled(run, 2, List.of(second), 99);
     runs().assembled(run, 2, List.of(second), 99);

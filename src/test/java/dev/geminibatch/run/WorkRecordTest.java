@@ -49,7 +49,7 @@ class WorkRecordTest {
 
   private static Run run(String id) {
     RunInput input = new RunInput(id + ".jsonl", Path.of(id), true, 0, 0);
-    RunOptions options = new RunOptions("default", "m", Path.of("."), id, false, false);
+    RunOptions options = new RunOptions("default", "m", Path.of("."), id, false, 5, false);
     return Run.receiving(id, input, options, Optional.empty(), Instant.EPOCH);
   }
 

@@ -72,7 +72,11 @@ public final class SampleRuns implements AutoCloseable {
     ledger
         .runs()
         .assembled(
-            run, 1, List.of(Job.assembled(run(), 1, "gemini-x", 5, "letters [" + run + ".1]")), 1);
+            run,
+            1,
+            List.of(
+                Job.assembled(run(), 1, "gemini-x", Jobs.requests(5), "letters [" + run + ".1]")),
+            1);
     ledger.jobs().uploaded(ledger.jobs().job(run, 1), PROJECT, "files/one");
     Job first = opened(ledger.jobs().job(run, 1), "batches/one");
     clock.forward(Duration.ofSeconds(90));
@@ -86,7 +90,11 @@ public final class SampleRuns implements AutoCloseable {
     ledger
         .runs()
         .assembled(
-            run, 2, List.of(Job.assembled(run(), 2, "gemini-x", 1, "letters [" + run + ".2]")), 0);
+            run,
+            2,
+            List.of(
+                Job.assembled(run(), 2, "gemini-x", Jobs.requests(1), "letters [" + run + ".2]")),
+            0);
     ledger.jobs().uploaded(ledger.jobs().job(run, 2), PROJECT, "files/two");
     Job second = opened(ledger.jobs().job(run, 2), "batches/two");
     clock.forward(Duration.ofHours(1));
@@ -137,7 +145,7 @@ public final class SampleRuns implements AutoCloseable {
             Run.receiving(
                 id,
                 new RunInput(name, source, true, 0, 0),
-                new RunOptions(profile, "gemini-x", Path.of("media"), name, false, false),
+                new RunOptions(profile, "gemini-x", Path.of("media"), name, false, 5, false),
                 Optional.empty(),
                 clock.instant()));
     ledger.runs().received(id, 100, 0);
@@ -153,7 +161,7 @@ public final class SampleRuns implements AutoCloseable {
   private Job withJob(String id, String name) {
     String run = inspected(id, name, "default");
     ledger.runs().uploaded(run, 0, 0);
-    Job job = Job.assembled(ledger.queries().run(run), 1, "gemini-x", 1234, name);
+    Job job = Job.assembled(ledger.queries().run(run), 1, "gemini-x", Jobs.requests(1234), name);
     ledger.runs().assembled(run, 1, List.of(job), 0);
     ledger.jobs().uploaded(job, PROJECT, "files/" + run);
     return ledger.jobs().job(run, 1);

@@ -260,7 +260,7 @@ public final class StageFixture implements AutoCloseable {
       runs().inspected(run, run, 1, 0, false);
     }
     runs().uploaded(run, 0, 0);
-    Job job = Job.assembled(run(run), 1, "gemini-x", 1, "x [" + run + ".1]");
+    Job job = Job.assembled(run(run), 1, "gemini-x", Jobs.requests(1), "x [" + run + ".1]");
     runs().assembled(run, 1, List.of(job), 0);
     jobs().uploaded(job, PROJECT, "files/x");
     return jobs().job(run, 1);

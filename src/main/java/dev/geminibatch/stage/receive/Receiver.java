@@ -319,6 +319,7 @@ public final class Receiver {
                 ? FileNames.shortened(displayName, MOST_DISPLAYED)
                 : displayName,
             forced,
+            RunOptions.USUAL_PRIORITY,
             dryRun);
     Instant now = clock.instant();
     return Run.receiving(newId(now), input, options, output, now);

@@ -14,6 +14,7 @@ import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Content;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.JobName;
+import dev.geminibatch.testkit.Jobs;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ class JobPollingTest {
     List<JobName> names = new ArrayList<>();
     for (int number = 1; number <= JOBS; number++) {
       names.add(connection.batches().createJob("gemini-x", file, "job " + number).jobName());
-      jobs.add(Job.assembled(run, number, "gemini-x", 1, "job " + number));
+      jobs.add(Job.assembled(run, number, "gemini-x", Jobs.requests(1), "job " + number));
     }
     fixture.runs().inspected(run.id(), "x", JOBS, 0, false);
     fixture.runs().uploaded(run.id(), 0, 0);
