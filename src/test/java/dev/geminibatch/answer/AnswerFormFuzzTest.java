@@ -12,9 +12,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
-/** Any schema, on the first line of an input, and any answer, on its other lines. */
+/**
+ * Any schema, on the first line of an input, and any answer, on its other lines. The time is for
+ * twelve judgements of up to a second each, several times as long while they are watched.
+ */
 @Tag("fuzz")
-@Timeout(10)
+@Timeout(60)
 class AnswerFormFuzzTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
