@@ -8,8 +8,11 @@ import dev.geminibatch.testkit.Attack;
 import dev.geminibatch.testkit.HostileService;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
@@ -85,17 +88,28 @@ class SoakTest {
     return Files.exists(folder.resolve("outbox").resolve(name + "-batch-results.jsonl"));
   }
 
-  /** What is done with would fill the disk in ten minutes. */
+  /** What is done with would fill the disk in ten minutes. What is still written stays. */
   private void sweep() throws IOException {
     for (String name : new String[] {"outbox", "archive", "failed"}) {
       Path done = folder.resolve(name);
       if (Files.isDirectory(done)) {
-        try (var files = Files.walk(done)) {
-          for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-            Files.deleteIfExists(file);
-          }
-        }
+        Files.walkFileTree(done, new Sweep());
       }
+    }
+  }
+
+  private static final class Sweep extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      if (!file.getFileName().toString().startsWith(".")) {
+        Files.deleteIfExists(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path gone, IOException e) {
+      return FileVisitResult.CONTINUE;
     }
   }
 }
