@@ -7,8 +7,8 @@ ALTER TABLE run ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0; -- by a person:
 ALTER TABLE job ADD COLUMN tokens_by_kind VARCHAR(1000);
 ALTER TABLE job ADD COLUMN tokens BIGINT NOT NULL DEFAULT 0;
 
--- Its place among the jobs of its project that wait: the lowest is next.
-ALTER TABLE job ADD COLUMN turn DOUBLE PRECISION NOT NULL DEFAULT 0;
+-- Its place among the jobs of its project that wait, from when it waits: the lowest is next.
+ALTER TABLE job ADD COLUMN turn DOUBLE PRECISION;
 
 -- Jobs of several runs that are one job to the service. Until that has ended they move together.
 ALTER TABLE job ADD COLUMN pack VARCHAR(40);

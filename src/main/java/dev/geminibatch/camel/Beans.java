@@ -122,7 +122,10 @@ public final class Beans implements AutoCloseable {
     AssemblyAhead ahead = new AssemblyAhead(workspace.state(), settings.jobs().limits());
     Assembler assembler = new Assembler(context, cache, parser, ahead);
     CreationQueue queue =
-        ledger.creationQueue(settings.jobs().maxOpen(), settings.jobs().pollInterval());
+        ledger.creationQueue(
+            settings.jobs().maxOpen(),
+            (project, model) -> Long.MAX_VALUE,
+            settings.jobs().pollInterval());
     RequestReader requests = new RequestReader(settings.lines().maxBytes());
     Reports reports = new Reports(ledger, workspace.state(), prices, workspace.clock());
 

@@ -17,6 +17,15 @@ public final class Amounts {
     return count(number) + " " + thing + (number == 1 ? "" : "s");
   }
 
+  /** A number of tokens: {@code 60,000}, {@code 2.4 million}. */
+  public static String tokens(long number) {
+    return number < 1_000_000
+        ? count(number)
+        : number < 1_000_000_000
+            ? String.format(Locale.ROOT, "%.1f million", number / 1e6)
+            : String.format(Locale.ROOT, "%.1f billion", number / 1e9);
+  }
+
   /** A size in bytes, in decimal units: {@code 512 bytes}, {@code 1.5 MB}. */
   public static String size(long bytes) {
     if (bytes < 1_000) {

@@ -1,9 +1,12 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.ledger.Turns.Turn;
 import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.TurnOrder;
+import dev.geminibatch.run.TurnOrder.Waiting;
 import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
@@ -11,15 +14,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
- * Who may create a job next. So many of ours are open at once at the most; when there is no room,
- * or the service says that a quota is used up, runs wait in the order in which they arrived.
+ * Who may create a job next. So many of ours are open at once at the most, with so many tokens of
+ * each model; when there is no room, or the service says that a quota is used up, jobs wait in
+ * {@linkplain TurnOrder turns}.
  *
  * <p>A quota that is used up stays so for minutes or hours: it comes free when jobs end, and the
  * service does not say when.
@@ -35,30 +42,52 @@ public final class CreationQueue {
   /** How often it is written down that somebody still works on them; there may be thousands. */
   private static final Duration REFRESHED = Duration.ofMinutes(1);
 
-  private static final String OPEN =
-      "SELECT COUNT(*) FROM job WHERE state IN ('CREATING', 'OPEN') AND project = :project";
-
   private final Jdbi jdbi;
   private final Clock clock;
   private final int maxOpen;
+  private final Limits limits;
   private final Duration retryIn;
   private Instant refreshed = Instant.EPOCH;
 
   /**
    * @param maxOpen jobs of ours that may be open at once
+   * @param limits of tokens
    * @param retryIn how soon to try again when there was no room
    */
-  CreationQueue(LedgerDatabase database, Clock clock, int maxOpen, Duration retryIn) {
+  CreationQueue(
+      LedgerDatabase database, Clock clock, int maxOpen, Limits limits, Duration retryIn) {
     this.jdbi = database.durable();
     this.clock = clock;
     this.maxOpen = maxOpen;
+    this.limits = limits;
     this.retryIn = retryIn;
+  }
+
+  /** How many tokens of a model a project may have enqueued. */
+  @FunctionalInterface
+  public interface Limits {
+    /** {@link Long#MAX_VALUE} if it is not known. */
+    long of(ProjectId project, String model);
+  }
+
+  /**
+   * What the open jobs of a project may come to at the most.
+   *
+   * @param jobs how many
+   * @param tokens of one model
+   */
+  public record Room(int jobs, long tokens) {
+    double share(long ofJob) {
+      return TurnOrder.share(ofJob, tokens, jobs);
+    }
   }
 
   /** What a run waits for. */
   enum Kind {
-    /** Other jobs of ours must end first. */
+    /** Other jobs of ours must end first, since there are too many. */
     ROOM,
+    /** Other jobs of ours must end first, since they ask for too many tokens. */
+    TOKENS,
     /** The service takes no more for now. */
     QUOTA
   }
@@ -109,30 +138,111 @@ public final class CreationQueue {
         });
   }
 
-  /** How many more jobs of the project may be open. */
-  public int room(ProjectId project) {
-    int open =
-        jdbi.withHandle(
-            handle ->
-                handle
-                    .createQuery(OPEN)
-                    .bind("project", project.value())
-                    .mapTo(Integer.class)
-                    .one());
-    return Math.max(0, maxOpen - open);
+  /** What the open jobs may come to beside a job of this model. */
+  public Room room(ProjectId project, String model) {
+    return new Room(maxOpen, limits.of(project, model));
   }
 
-  /** Where a run has to wait before it may create a job; empty if it may now. */
-  public Optional<Place> placeFor(Run run, String model, ProjectId project) {
-    int room = room(project);
-    // As many of those that came first as there is room for are about to create their jobs.
-    List<Place> forRoom = older(run, model, project, Kind.ROOM, Math.max(1, room));
-    if (forRoom.size() >= Math.max(1, room)) {
-      return Optional.of(forRoom.get(0));
+  /**
+   * Gives the jobs of a run that wait their turns, once, and again with another key.
+   *
+   * @param project of its key
+   */
+  public void enter(Run run, ProjectId project) {
+    jdbi.useTransaction(handle -> Turns.enter(handle, run, project, this::room));
+  }
+
+  /** The runs whose jobs may be created now, in turn, as long as they wait for that. */
+  public List<String> next(ProjectId project, Instant started) {
+    return jdbi.withHandle(
+        handle -> {
+          List<Turn> waiting = turns(handle, project, started, "");
+          Map<String, Turn> byJob = new HashMap<>();
+          waiting.forEach(turn -> byJob.put(turn.job().runId(), turn));
+          return next(handle, project, waiting).stream()
+              .map(Waiting::runId)
+              .distinct()
+              .filter(run -> byJob.get(run).isQueued())
+              .toList();
+        });
+  }
+
+  private List<Waiting> next(Handle handle, ProjectId project, List<Turn> waiting) {
+    Turns.Open open = Turns.open(handle, project);
+    return TurnOrder.next(
+        waiting.stream().map(Turn::job).toList(),
+        Math.max(0, maxOpen - open.jobs()),
+        open.tokens(),
+        model -> limits.of(project, model));
+  }
+
+  private List<Turn> turns(Handle handle, ProjectId project, Instant started, String dueAnyway) {
+    Instant now = clock.instant();
+    return Turns.waiting(handle, project, now, started, now.minus(ABANDONED), dueAnyway);
+  }
+
+  /** Where a job of a run waits before it may be created; empty if it may be now. */
+  public Optional<Place> placeFor(Run run, Job job, ProjectId project) {
+    return jdbi.withHandle(
+        handle -> {
+          List<Turn> waiting = turns(handle, project, Instant.EPOCH, run.id());
+          boolean isNext =
+              next(handle, project, waiting).stream()
+                  .anyMatch(next -> next.runId().equals(run.id()) && next.number() == job.number());
+          return isNext
+              ? Optional.<Place>empty()
+              : Optional.of(place(Turns.open(handle, project), waiting, run, job, project));
+        });
+  }
+
+  /** Why it has to wait: for room, or behind the first one that waits for the same. */
+  private Place place(Turns.Open open, List<Turn> waiting, Run run, Job job, ProjectId project) {
+    for (Turn ahead : waiting) {
+      if (ahead.job().runId().equals(run.id())) {
+        break;
+      }
+      boolean isSameModel = ahead.job().model().equals(job.model());
+      if (isSameModel && ahead.job().isRefused()
+          || ahead.job().isDue() && (isSameModel || open.jobs() >= maxOpen)) {
+        return behind(ahead, job, project);
+      }
     }
-    return room == 0
-        ? Optional.of(full(model, project))
-        : older(run, model, project, Kind.QUOTA, 1).stream().findFirst();
+    long limit = limits.of(project, job.model());
+    long enqueued = open.tokens().getOrDefault(job.model(), 0L);
+    return enqueued > 0 && limit < Long.MAX_VALUE
+        ? forTokens(job, project, enqueued, limit)
+        : full(job.model(), project);
+  }
+
+  private Place behind(Turn ahead, Job job, ProjectId project) {
+    return new Place(
+        Kind.TOKENS,
+        project,
+        job.model(),
+        "waiting its turn behind "
+            + ahead.runName()
+            + " (run "
+            + ahead.job().runId()
+            + "), which waits for "
+            + (ahead.job().isRefused() ? "the quota" : "room"),
+        retryIn,
+        false);
+  }
+
+  private Place forTokens(Job job, ProjectId project, long enqueued, long limit) {
+    return new Place(
+        Kind.TOKENS,
+        project,
+        job.model(),
+        Amounts.tokens(enqueued)
+            + " of "
+            + Amounts.tokens(limit)
+            + " tokens are enqueued for "
+            + job.model()
+            + "; this job needs "
+            + Amounts.tokens(job.size().tokens()),
+        retryIn,
+        false);
   }
 
   /** The place of whoever finds no room. */
@@ -146,44 +256,6 @@ public final class CreationQueue {
             + " one of them ends",
         retryIn,
         false);
-  }
-
-  /** The places of runs that came first and wait for the same. */
-  private List<Place> older(Run run, String model, ProjectId project, Kind kind, int most) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT id, name FROM run
-                    WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED'
-                      AND waits_project = :project
-                      AND waits_for = :kind AND (:kind = 'ROOM' OR waits_model = :model)
-                      AND waits_seen > :abandoned
-                      AND (created_at < :created OR created_at = :created AND id < :id)
-                    ORDER BY created_at, id LIMIT :most""")
-                .bind("kind", kind.name())
-                .bind("most", most)
-                .bind("project", project.value())
-                .bind("model", model)
-                .bind("abandoned", clock.millis() - ABANDONED.toMillis())
-                .bind("created", run.created().toEpochMilli())
-                .bind("id", run.id())
-                .map(
-                    (row, context) ->
-                        new Place(
-                            kind,
-                            project,
-                            model,
-                            "waiting its turn behind "
-                                + row.getString("name")
-                                + " (run "
-                                + row.getString("id")
-                                + "), which waits for "
-                                + (kind == Kind.ROOM ? "one of our jobs to end" : "the quota"),
-                            retryIn,
-                            false))
-                .list());
   }
 
   /** The place of a run whose job the service did not take for lack of quota. */

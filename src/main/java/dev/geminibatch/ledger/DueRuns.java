@@ -3,7 +3,6 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.run.Run;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -40,27 +39,5 @@ public final class DueRuns {
                   WHERE run_id = run.id AND job.state <> 'COLLECTED')))
         ORDER BY created_at, id""",
         query -> query.bind("now", now.toEpochMilli()).bind("started", started.toEpochMilli()));
-  }
-
-  /**
-   * Runs that wait to create a job and may try it now, the oldest first.
-   *
-   * @param after the last one of the page before; empty for the first page
-   */
-  public List<Run> queued(Instant now, Instant started, Optional<Run> after, int most) {
-    return RunQueries.select(
-        jdbi,
-        """
-        waits_for IS NOT NULL AND state = 'ASSEMBLED' AND dry_run = 0 AND held = 0
-          AND (next_try <= :now OR updated_at < :started)
-          AND (created_at > :created OR created_at = :created AND id > :id)
-        ORDER BY created_at, id LIMIT :most""",
-        query ->
-            query
-                .bind("now", now.toEpochMilli())
-                .bind("started", started.toEpochMilli())
-                .bind("created", after.map(run -> run.created().toEpochMilli()).orElse(-1L))
-                .bind("id", after.map(Run::id).orElse(""))
-                .bind("most", most));
   }
 }

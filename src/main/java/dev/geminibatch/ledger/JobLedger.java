@@ -126,12 +126,12 @@ public final class JobLedger {
   /**
    * The job is about to be created.
    *
-   * @param maxOpen how many of the project may be open at the most
+   * @param room what the open jobs of its project may come to with it
    * @return false if somebody else is at it or there is no room: whoever gets false must not create
    *     it
    */
-  public boolean creating(Job job, int maxOpen) {
-    return durable.inTransaction(handle -> moves.toCreating(handle, job, maxOpen));
+  public boolean creating(Job job, CreationQueue.Room room) {
+    return durable.inTransaction(handle -> moves.toCreating(handle, job, room));
   }
 
   /** The call to create it ended without a clear answer, just now. */

@@ -79,8 +79,9 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Who may create a job next; for the settings that it takes, see there. */
-  public CreationQueue creationQueue(int maxOpen, java.time.Duration retryIn) {
-    return new CreationQueue(database, clock, maxOpen, retryIn);
+  public CreationQueue creationQueue(
+      int maxOpen, CreationQueue.Limits limits, java.time.Duration retryIn) {
+    return new CreationQueue(database, clock, maxOpen, limits, retryIn);
   }
 
   /**

@@ -3,10 +3,12 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.ProjectId;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -77,22 +79,53 @@ final class Moves {
   }
 
   /**
-   * Moves a job to CREATING, unless as many jobs of its project are open as may be.
+   * Moves a job to CREATING, unless there is no room for it.
    *
+   * @param room what the open jobs of its project may come to with it
    * @return whether it was moved, and may be created now
    */
-  boolean toCreating(Handle handle, Job job, int maxOpen) {
-    String room =
-        " AND state = 'UPLOADED' AND ? > (SELECT COUNT(*) FROM job AS other"
-            + " WHERE other.state IN ('CREATING', 'OPEN') AND other.project = job.project)";
-    return handle.execute(
-            "UPDATE job SET state = 'CREATING', creating_at = ? WHERE run_id = ? AND number = ?"
-                + room,
-            clock.millis(),
-            job.runId(),
-            job.number(),
-            maxOpen)
-        == 1;
+  boolean toCreating(Handle handle, Job job, CreationQueue.Room room) {
+    Optional<ProjectId> project = project(handle, job);
+    if (project.isPresent() && !hasRoom(handle, job, project.get(), room)) {
+      return false;
+    }
+    String set = "state = 'CREATING', creating_at = ?";
+    return update(handle, job, set, " AND state = 'UPLOADED'", clock.millis()) > 0;
+  }
+
+  /** Whether there is room; then the turns of the project have moved. */
+  private static boolean hasRoom(
+      Handle handle, Job job, ProjectId project, CreationQueue.Room room) {
+    Turns.lock(handle, project);
+    Turns.Open open = Turns.open(handle, project);
+    long tokens = tokens(handle, job);
+    long enqueued = open.tokens().getOrDefault(job.model(), 0L);
+    boolean isTooMuch = enqueued > 0 && tokens > room.tokens() - enqueued;
+    if (open.jobs() >= room.jobs() || isTooMuch) {
+      return false;
+    }
+    Turns.advance(handle, job, project, room.share(tokens));
+    return true;
+  }
+
+  private static Optional<ProjectId> project(Handle handle, Job job) {
+    return handle
+        .createQuery("SELECT project FROM job WHERE run_id = :run AND number = :number")
+        .bind("run", job.runId())
+        .bind("number", job.number())
+        .mapTo(String.class)
+        .findFirst()
+        .map(ProjectId::new);
+  }
+
+  private static long tokens(Handle handle, Job job) {
+    return job.remote().pack().isEmpty()
+        ? job.size().tokens()
+        : handle
+            .createQuery("SELECT SUM(tokens) FROM job WHERE pack = :pack")
+            .bind("pack", job.remote().pack().get())
+            .mapTo(Long.class)
+            .one();
   }
 
   /** Changes columns of a job that stays in its state, and of all jobs of its pack. */

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
-import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.JobName;
+import dev.geminibatch.testkit.Jobs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Who may create a job next. */
@@ -16,36 +18,34 @@ abstract class CreationQueueContract extends LedgerContract {
   @Test
   void who_came_first_is_the_first_to_get_room_and_the_others_say_whom_they_wait_for() {
     CreationQueue queue = queue(1);
-    jobs().creating(withJob(received("open.jsonl")), 1);
+    jobs().creating(withJob(received("open.jsonl")), Jobs.room(1));
     Run older = run(withJob(received("older.jsonl")).runId());
     clock.forward(Duration.ofSeconds(1));
     Run younger = run(withJob(received("younger.jsonl")).runId());
 
-    CreationQueue.Place place = queue.placeFor(older, "gemini-x", PROJECT).orElseThrow();
+    CreationQueue.Place place = place(queue, older).orElseThrow();
     assertThat(place.reason()).contains("1 of our jobs are open", "job.max-open");
     runs().queued(older.id(), place);
-    assertThat(queue.placeFor(younger, "gemini-x", PROJECT).orElseThrow().reason())
-        .contains("older.jsonl");
+    assertThat(place(queue, younger).orElseThrow().reason()).contains("older.jsonl");
     runs().moveTo(older.id(), RunState.SUBMITTED);
-    assertThat(queue(2).placeFor(younger, "gemini-x", PROJECT)).isEmpty();
+    assertThat(place(queue(2), younger)).isEmpty();
   }
 
   @Test
   void as_many_as_there_is_room_for_need_not_wait_for_each_other() {
-    jobs().creating(withJob(received("open.jsonl")), 90);
+    jobs().creating(withJob(received("open.jsonl")), Jobs.room(90));
     List<Run> runs = new ArrayList<>();
     for (String name : List.of("first.jsonl", "second.jsonl", "third.jsonl")) {
       clock.forward(Duration.ofSeconds(1));
       Run run = run(withJob(received(name)).runId());
-      runs().queued(run.id(), queue(1).placeFor(run, "gemini-x", PROJECT).orElseThrow());
+      runs().queued(run.id(), place(queue(1), run).orElseThrow());
       runs.add(run);
     }
 
     CreationQueue twoMore = queue(3);
-    assertThat(twoMore.placeFor(runs.get(0), "gemini-x", PROJECT)).isEmpty();
-    assertThat(twoMore.placeFor(runs.get(1), "gemini-x", PROJECT)).isEmpty();
-    assertThat(twoMore.placeFor(runs.get(2), "gemini-x", PROJECT).orElseThrow().reason())
-        .contains("first.jsonl");
+    assertThat(place(twoMore, runs.get(0))).isEmpty();
+    assertThat(place(twoMore, runs.get(1))).isEmpty();
+    assertThat(place(twoMore, runs.get(2)).orElseThrow().reason()).contains("first.jsonl");
   }
 
   @Test
@@ -60,26 +60,76 @@ abstract class CreationQueueContract extends LedgerContract {
             older.id(), CreationQueue.afterFailure(job, false, "no tokens left", clock.instant()));
 
     assertThat(run(older.id()).reason().orElseThrow()).contains("no tokens left");
-    assertThat(queue.placeFor(younger, "gemini-x", PROJECT)).isPresent();
-    assertThat(queue.placeFor(younger, "gemini-y", PROJECT)).isEmpty();
-    assertThat(queue.placeFor(younger, "gemini-x", new ProjectId("another"))).isEmpty();
+    assertThat(place(queue, younger)).isPresent();
+    assertThat(place(queue, run(withJob(received("other.jsonl"), "gemini-y").runId()))).isEmpty();
     clock.forward(Duration.ofHours(7));
     queue.keep(() -> List.of(older.id()));
-    assertThat(queue.placeFor(younger, "gemini-x", PROJECT)).as("however long").isPresent();
+    assertThat(place(queue, younger)).as("however long").isPresent();
     clock.forward(Duration.ofMinutes(6));
-    assertThat(queue.placeFor(younger, "gemini-x", PROJECT))
-        .as("nobody works on the older one any more")
-        .isEmpty();
+    assertThat(place(queue, younger)).as("nobody works on the older one any more").isEmpty();
   }
 
   @Test
-  void there_is_room_for_as_many_jobs_as_are_not_open_in_the_project() {
-    jobs().creating(withJob(received("a.jsonl")), 90);
-    withOpenJob(received("b.jsonl"));
+  void a_job_is_created_only_where_its_tokens_fit_beside_the_open_jobs_of_its_model() {
+    CreationQueue queue = queue(90, 100);
+    create(queue, withJob(received("open.jsonl"), "gemini-x", Jobs.tokens(1, 60)));
+    Job tooLarge = withJob(received("large.jsonl"), "gemini-x", Jobs.tokens(1, 41));
+    Job fits = withJob(received("fits.jsonl"), "gemini-y", Jobs.tokens(1, 41));
 
-    assertThat(queue(3).room(PROJECT)).isEqualTo(1);
-    assertThat(queue(1).room(PROJECT)).as("the limit was lowered").isZero();
-    assertThat(queue(3).room(OTHER_PROJECT)).isEqualTo(3);
+    assertThat(place(queue, run(tooLarge.runId())).orElseThrow().reason())
+        .contains("60 of 100 tokens", "gemini-x", "needs 41");
+    assertThat(jobs().creating(tooLarge, queue.room(PROJECT, "gemini-x"))).isFalse();
+    assertThat(place(queue, run(fits.runId()))).isEmpty();
+    assertThat(jobs().creating(fits, queue.room(PROJECT, "gemini-y"))).isTrue();
+  }
+
+  @Test
+  void a_small_run_behind_a_large_one_is_next() {
+    CreationQueue queue = queue(90, 100);
+    Run large = run(withJobs(received("large.jsonl"), 10, Jobs.tokens(1, 50)).get(0).runId());
+    queue.enter(large, PROJECT);
+    create(queue, upload(large.id(), 1));
+    create(queue, upload(large.id(), 2));
+    runs().queued(large.id(), placeOf(queue, large, 3).orElseThrow());
+
+    Run small = run(withJob(received("small.jsonl"), "gemini-x", Jobs.tokens(1, 1)).runId());
+    queue.enter(small, PROJECT);
+    assertThat(placeOf(queue, small, 1).orElseThrow().reason()).contains("100 of 100 tokens");
+    runs().queued(small.id(), placeOf(queue, small, 1).orElseThrow());
+
+    end(large.id(), 1);
+    assertThat(queue.next(PROJECT, START)).containsExactly(small.id());
+    assertThat(placeOf(queue, large, 3).orElseThrow().reason()).contains("small.jsonl");
+    create(queue, jobs().job(small.id(), 1));
+    runs().submitted(small.id());
+    assertThat(queue.next(PROJECT, START)).as("its job needs all that is left, and more").isEmpty();
+  }
+
+  private void create(CreationQueue queue, Job job) {
+    queue.enter(run(job.runId()), PROJECT);
+    assertThat(jobs().creating(job, queue.room(PROJECT, job.model()))).isTrue();
+    jobs()
+        .opened(
+            job, new JobName("batches/" + job.runId() + "-" + job.number()), "BATCH_STATE_PENDING");
+  }
+
+  private Job upload(String run, int number) {
+    jobs().uploaded(jobs().job(run, number), PROJECT, "files/" + run + number);
+    return jobs().job(run, number);
+  }
+
+  private void end(String run, int number) {
+    jobs().ended(jobs().job(run, number), "BATCH_STATE_SUCCEEDED", null, null);
+  }
+
+  /** Where the first job of a run waits. */
+  private Optional<CreationQueue.Place> place(CreationQueue queue, Run run) {
+    queue.enter(run, PROJECT);
+    return placeOf(queue, run, 1);
+  }
+
+  private Optional<CreationQueue.Place> placeOf(CreationQueue queue, Run run, int number) {
+    return queue.placeFor(run(run.id()), jobs().job(run.id(), number), PROJECT);
   }
 
   @Test

@@ -6,9 +6,9 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.Tokens;
+import dev.geminibatch.testkit.Jobs;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Which runs have something to do; what merely waits is not read. */
@@ -76,37 +76,9 @@ abstract class DueRunsContract extends LedgerContract {
     clock.forward(Duration.ofDays(1));
     assertThat(due()).isEmpty();
 
-    jobs().creating(job, 90);
+    jobs().creating(job, Jobs.room(90));
 
     assertThat(due()).containsExactly(job.runId());
-  }
-
-  @Test
-  void queued_runs_come_page_by_page_when_their_time_has_come() {
-    String first = queued("a.jsonl");
-    String held = queued("b.jsonl");
-    runs().hold(held, "wait");
-    String second = queued("c.jsonl");
-    clock.forward(Duration.ofSeconds(9));
-    assertThat(queuedAfter(Optional.empty(), 9)).as("too soon").isEmpty();
-
-    clock.forward(Duration.ofSeconds(1));
-    String third = queued("d.jsonl");
-    clock.forward(Duration.ofSeconds(10));
-
-    assertThat(queuedAfter(Optional.empty(), 2)).containsExactly(first, second);
-    assertThat(queuedAfter(Optional.of(run(first)), 9)).containsExactly(second, third);
-    assertThat(queuedAfter(Optional.of(run(third)), 9)).isEmpty();
-  }
-
-  private String queued(String name) {
-    String run = withJob(received(name)).runId();
-    runs().queued(run, queue(1).full("gemini-x", PROJECT));
-    return run;
-  }
-
-  private List<String> queuedAfter(Optional<Run> after, int most) {
-    return ids(ledger.due().queued(clock.instant(), START, after, most));
   }
 
   private static List<String> ids(List<Run> runs) {

@@ -25,8 +25,8 @@ abstract class JobLedgerContract extends LedgerContract {
     String run = received("a.jsonl");
     Job job = withJob(run);
 
-    assertThat(jobs().creating(job, 90)).isTrue();
-    assertThat(jobs().creating(job, 90)).isFalse();
+    assertThat(jobs().creating(job, Jobs.room(90))).isTrue();
+    assertThat(jobs().creating(job, Jobs.room(90))).isFalse();
   }
 
   @Test
@@ -34,18 +34,18 @@ abstract class JobLedgerContract extends LedgerContract {
     Job first = withJob(received("a.jsonl"));
     Job second = withJob(received("b.jsonl"));
 
-    assertThat(jobs().creating(first, 1)).isTrue();
-    assertThat(jobs().creating(second, 1)).isFalse();
+    assertThat(jobs().creating(first, Jobs.room(1))).isTrue();
+    assertThat(jobs().creating(second, Jobs.room(1))).isFalse();
     jobs().opened(first, new JobName("batches/a"), "BATCH_STATE_PENDING");
-    assertThat(jobs().creating(second, 1)).isFalse();
+    assertThat(jobs().creating(second, Jobs.room(1))).isFalse();
     jobs().ended(first, "BATCH_STATE_SUCCEEDED", "files/a", null);
-    assertThat(jobs().creating(second, 1)).isTrue();
+    assertThat(jobs().creating(second, Jobs.room(1))).isTrue();
   }
 
   @Test
   void the_name_of_a_job_that_was_created_before_does_not_come_again() {
     Job job = withJob(received("a.jsonl"));
-    jobs().creating(job, 90);
+    jobs().creating(job, Jobs.room(90));
     jobs().opened(job, new JobName("batches/x"), "PENDING");
     jobs()
         .toBeCreatedAgain(
@@ -68,7 +68,7 @@ abstract class JobLedgerContract extends LedgerContract {
 
     List<CompletableFuture<Boolean>> claims =
         twice.stream()
-            .map(job -> CompletableFuture.supplyAsync(() -> jobs().creating(job, 4)))
+            .map(job -> CompletableFuture.supplyAsync(() -> jobs().creating(job, Jobs.room(4))))
             .toList();
 
     assertThat(claims.stream().filter(CompletableFuture::join)).hasSize(4);
@@ -81,19 +81,19 @@ abstract class JobLedgerContract extends LedgerContract {
     Job other = withJob(received("b.jsonl"));
     jobs().uploaded(other, OTHER_PROJECT, "files/b");
 
-    assertThat(jobs().creating(job, 1)).isTrue();
-    assertThat(jobs().creating(other, 1)).isTrue();
+    assertThat(jobs().creating(job, Jobs.room(1))).isTrue();
+    assertThat(jobs().creating(other, Jobs.room(1))).isTrue();
   }
 
   @Test
   void a_job_that_was_certainly_not_created_is_free_for_the_next() {
     Job job = withJob(received("a.jsonl"));
-    jobs().creating(job, 1);
+    jobs().creating(job, Jobs.room(1));
 
     jobs().notCreated(job);
 
     assertThat(jobs().job(job.runId(), 1).times().creating()).isEmpty();
-    assertThat(jobs().creating(job, 1)).isTrue();
+    assertThat(jobs().creating(job, Jobs.room(1))).isTrue();
   }
 
   @Test
@@ -106,7 +106,7 @@ abstract class JobLedgerContract extends LedgerContract {
         .hasMessageContaining("cannot become ENDED");
     assertThatThrownBy(() -> jobs().uploaded(job, PROJECT, "files/y"))
         .hasMessageContaining("cannot become UPLOADED");
-    assertThat(jobs().creating(job, 90)).isFalse();
+    assertThat(jobs().creating(job, Jobs.room(90))).isFalse();
     assertThat(jobs().job(job.runId(), 1).state()).isEqualTo(JobState.COLLECTED);
     assertThat(jobs().job(job.runId(), 1).reason()).isEmpty();
   }
@@ -161,7 +161,7 @@ abstract class JobLedgerContract extends LedgerContract {
     Job later = withJob(received("a.jsonl"));
     Job sooner = withOpenJob(received("b.jsonl"));
     clock.forward(Duration.ofSeconds(1));
-    jobs().creating(later, 90);
+    jobs().creating(later, Jobs.room(90));
     jobs().opened(later, new JobName("batches/later"), "BATCH_STATE_PENDING");
     withJob(received("c.jsonl"));
 

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -63,8 +64,13 @@ abstract class LedgerContract {
     return ledger.queries().run(id);
   }
 
+  final CreationQueue queue(int maxOpen, long tokens) {
+    return ledger.creationQueue(maxOpen, (project, model) -> tokens, Duration.ofSeconds(10));
+  }
+
   final CreationQueue queue(int maxOpen) {
-    return ledger.creationQueue(maxOpen, Duration.ofSeconds(10));
+    return ledger.creationQueue(
+        maxOpen, (project, model) -> Long.MAX_VALUE, Duration.ofSeconds(10));
   }
 
   /** A run whose input is about to be taken; ids ascend. */
@@ -97,20 +103,42 @@ abstract class LedgerContract {
 
   /** Gives a run one job whose file is with the service. */
   final Job withJob(String run) {
+    return withJob(run, "gemini-x");
+  }
+
+  final Job withJob(String run, String model) {
+    return withJob(run, model, Jobs.requests(1));
+  }
+
+  final Job withJob(String run, String model, Job.Size size) {
+    assemble(run, 1, model, size);
+    jobs().uploaded(jobs().job(run, 1), PROJECT, "files/" + run);
+    return jobs().job(run, 1);
+  }
+
+  /** Gives a run jobs whose files are here. */
+  final List<Job> withJobs(String run, int count, Job.Size each) {
+    assemble(run, count, "gemini-x", each);
+    return jobs().of(run);
+  }
+
+  private void assemble(String run, int count, String model, Job.Size size) {
     if (run(run).state() == RunState.RECEIVED) {
       runs().inspected(run, run, 1, 0, false);
     }
     runs().uploaded(run, 0, 0);
-    Job job = Job.assembled(run(run), 1, "gemini-x", Jobs.requests(1), "x [" + run + ".1]");
-    runs().assembled(run, 1, List.of(job), 0);
-    jobs().uploaded(job, PROJECT, "files/" + run);
-    return jobs().job(run, 1);
+    List<Job> jobs = new ArrayList<>();
+    for (int number = 1; number <= count; number++) {
+      String name = "x [" + run + "." + number + "]";
+      jobs.add(Job.assembled(run(run), number, model, size, name));
+    }
+    runs().assembled(run, 1, jobs, 0);
   }
 
   /** A run with one job that the service works on. */
   final Job withOpenJob(String run) {
     Job job = withJob(run);
-    jobs().creating(job, 90);
+    jobs().creating(job, Jobs.room(90));
     jobs().opened(job, new JobName("batches/" + run), "BATCH_STATE_PENDING");
     return jobs().job(run, 1);
   }

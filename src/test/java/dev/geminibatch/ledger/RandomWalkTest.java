@@ -107,7 +107,7 @@ class RandomWalkTest {
 
     @Override
     public void ask(Ledger ledger, Reference reference) {
-      if (!ledger.jobs().creating(reference.job(ledger, job), Integer.MAX_VALUE)) {
+      if (!ledger.jobs().creating(reference.job(ledger, job), Jobs.room(Integer.MAX_VALUE))) {
         throw new IllegalStateException("somebody else is at it");
       }
     }
@@ -130,7 +130,10 @@ class RandomWalkTest {
     @Override
     public void ask(Ledger ledger, Reference reference) {
       Job coming = reference.job(ledger, job);
-      CreationQueue.Place place = ledger.creationQueue(1, Duration.ZERO).full("x", PROJECT);
+      CreationQueue.Place place =
+          ledger
+              .creationQueue(1, (project, model) -> Long.MAX_VALUE, Duration.ZERO)
+              .full("x", PROJECT);
       ledger.jobs().toBeCreatedAgain(coming, place);
     }
   }

@@ -98,7 +98,7 @@ abstract class RunLedgerContract extends LedgerContract {
   @Test
   void a_run_is_not_submitted_while_one_of_its_jobs_has_come_back() {
     Job job = withJob(received("a.jsonl"));
-    jobs().creating(job, 90);
+    jobs().creating(job, Jobs.room(90));
     jobs().opened(job, new JobName("batches/x"), "PENDING");
     jobs()
         .toBeCreatedAgain(

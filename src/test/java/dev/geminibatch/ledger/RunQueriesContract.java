@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.testkit.Jobs;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ abstract class RunQueriesContract extends LedgerContract {
     String run = withJob(received("a.jsonl")).runId();
     assertThat(run(run).isPaid()).isFalse();
 
-    jobs().creating(jobs().job(run, 1), 90);
+    jobs().creating(jobs().job(run, 1), Jobs.room(90));
 
     assertThat(run(run).isPaid()).isTrue();
   }

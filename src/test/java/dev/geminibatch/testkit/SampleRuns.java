@@ -54,7 +54,8 @@ public final class SampleRuns implements AutoCloseable {
     String parked = inspected("20260102-030600-cccccc", "parked.jsonl", "default");
     ledger.runs().parked(parked, "The service is busy\nand says so twice", Duration.ofMinutes(1));
     String queued = withJob("20260102-030700-dddddd", "queued.jsonl").runId();
-    CreationQueue queue = ledger.creationQueue(1, Duration.ofSeconds(10));
+    CreationQueue queue =
+        ledger.creationQueue(1, (project, model) -> Long.MAX_VALUE, Duration.ofSeconds(10));
     ledger.runs().queued(queued, queue.full("gemini-x", PROJECT));
     Job running = opened(withJob("20260102-030800-eeeeee", "running.jsonl"), "batches/running");
     ledger.jobs().seen(running, "BATCH_STATE_RUNNING", true);
@@ -168,7 +169,7 @@ public final class SampleRuns implements AutoCloseable {
   }
 
   private Job opened(Job job, String name) {
-    ledger.jobs().creating(job, 90);
+    ledger.jobs().creating(job, Jobs.room(90));
     ledger.jobs().opened(job, new JobName(name), "BATCH_STATE_PENDING");
     return job;
   }

@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Poller {
   private static final Logger LOG = LoggerFactory.getLogger("poll");
-  private static final int PAGE = 200;
 
   /** How long a run that is to be tried alone waits for a moment when nobody else is at work. */
   private static final Duration OTHERS_FIRST = Duration.ofMinutes(30);
@@ -246,22 +245,14 @@ public final class Poller {
     }
   }
 
-  /** As many runs as there is room for; those of others, or of nobody, take none of it. */
+  /** As many runs as there is room for, in turn. */
   private void fillRoom(Connection service, Turns turns, Set<String> leaders) {
-    int room = queue.room(service.project());
-    Optional<Run> last = Optional.empty();
-    List<Run> page;
-    do {
-      page = room > 0 ? ledger.due().queued(clock.instant(), started, last, PAGE) : List.of();
-      for (Run run : page) {
-        boolean mayGoOn = room > 0 && isInScope(run, leaders) && context.connection(run) == service;
-        if (mayGoOn && begin(run)) {
-          turns.near().add(run.id());
-          room--;
-        }
-        last = Optional.of(run);
+    for (String id : queue.next(service.project(), started)) {
+      Run run = ledger.queries().run(id);
+      if (isInScope(run, leaders) && context.connection(run) == service && begin(run)) {
+        turns.near().add(id);
       }
-    } while (page.size() == PAGE);
+    }
   }
 
   private Set<Connection> services() {

@@ -11,6 +11,7 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.service.BatchService;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -100,13 +101,14 @@ final class JobCreation {
 
   /** Creates a job whose file is with the service. */
   Outcome create(Run run, Job job) throws IOException {
-    if (!jobs.creating(job, context.settings().jobs().maxOpen())) {
+    ProjectId project = context.connection(run).project();
+    if (!jobs.creating(job, queue.room(project, job.model()))) {
       if (jobs.job(run.id(), job.number()).state() != JobState.UPLOADED) {
         throw new IllegalStateException(
             "Job " + job.number() + " of run " + run.id() + " is created elsewhere");
       }
       // Somebody was faster.
-      return Outcome.waits(queue.full(job.model(), context.connection(run).project()));
+      return Outcome.waits(queue.full(job.model(), project));
     }
     try {
       String file = job.inputFile().orElseThrow();

@@ -67,6 +67,13 @@ public final class Submitter {
     if (run.isQueued() && run.waiting().nextTry().isAfter(context.clock().instant())) {
       return false; // the rest waits its time
     }
+    ProjectId project = context.connection(run).project();
+    for (Job job : ledger.jobs().of(runId)) {
+      if (job.state() == JobState.UPLOADED && !job.isOf(project)) {
+        ledger.jobs().notUploaded(job); // the file belongs to the project of another key
+      }
+    }
+    queue.enter(run, project);
     Optional<CreationQueue.Place> place = Optional.empty();
     Set<String> modelsThatWait = new HashSet<>();
     InputGuard.BeforePaying guard = new InputGuard.BeforePaying();
@@ -94,10 +101,17 @@ public final class Submitter {
   }
 
   private void queued(Run run, CreationQueue.Place place) {
-    if (!run.reason().equals(Optional.of(place.reason()))) {
+    if (!run.reason()
+        .map(Submitter::withoutNumbers)
+        .equals(Optional.of(withoutNumbers(place.reason())))) {
       LOG.info("{}: {}", run.name(), place.reason());
     }
     ledger.runs().queued(run.id(), place);
+  }
+
+  /** The numbers change from one try to the next. */
+  private static String withoutNumbers(String reason) {
+    return reason.replaceAll("[\\d.,:]+", "");
   }
 
   /** Files may have died while the run waited, all of it or its last jobs. */
@@ -125,13 +139,9 @@ public final class Submitter {
   private Outcome submit(Run run, Job job, InputGuard.BeforePaying guard) throws IOException {
     Job current = job;
     ProjectId project = context.connection(run).project();
-    Optional<CreationQueue.Place> place = queue.placeFor(run, job.model(), project);
+    Optional<CreationQueue.Place> place = queue.placeFor(run, job, project);
     if (place.isPresent()) {
       return Outcome.waits(place.get());
-    }
-    if (job.state() == JobState.UPLOADED && !job.isOf(project)) {
-      ledger.jobs().notUploaded(job); // the file belongs to the project of another key
-      current = ledger.jobs().job(run.id(), job.number());
     }
     if (current.state() == JobState.ASSEMBLED) {
       if (wasChanged(run, current, InputGuard::check)) {

@@ -10,6 +10,7 @@ import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Profiles;
+import dev.geminibatch.testkit.Jobs;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,7 +72,7 @@ class FailureHandlerTest {
   void an_input_that_changes_when_it_is_paid_for_is_delivered_as_far_as_it_is_answered()
       throws IOException {
     String run = fixture.dropped("a.jsonl");
-    fixture.jobs().creating(fixture.withJob(run), 90);
+    fixture.jobs().creating(fixture.withJob(run), Jobs.room(90));
     Files.writeString(fixture.folderOf(run).input(), "other");
 
     new FailureHandler(fixture.context()).take(run, changed(run), null);

@@ -65,7 +65,7 @@ class JobPollingTest {
     fixture.runs().assembled(run.id(), 1, jobs, 0);
     for (Job job : jobs) {
       fixture.jobs().uploaded(job, connection.project(), file);
-      fixture.jobs().creating(job, 100);
+      fixture.jobs().creating(job, Jobs.room(100));
       fixture.jobs().opened(job, names.get(job.number() - 1), "PENDING");
     }
   }

@@ -1,6 +1,5 @@
 package dev.geminibatch.stage.poll;
 
-import static dev.geminibatch.testkit.StageFixture.PROJECT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.ledger.RunLedger;
@@ -8,6 +7,7 @@ import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.WorkRecord;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.stage.fail.FailureHandler;
 import dev.geminibatch.testkit.StageFixture;
@@ -202,7 +202,8 @@ class PollerTest {
     for (int i = 0; i < 5; i++) {
       fixture.clock().forward(Duration.ofSeconds(1));
       String run = fixture.withJob(fixture.dropped("x" + i + ".jsonl")).runId();
-      runs.queued(run, fixture.queue(2).full("gemini-x", PROJECT));
+      ProjectId project = fixture.context().connection(fixture.run(run)).project();
+      runs.queued(run, fixture.queue(2).full("gemini-x", project));
       busy.end(run);
       waiting.add(run);
     }

@@ -10,6 +10,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.testkit.FakeService;
+import dev.geminibatch.testkit.Jobs;
 import dev.geminibatch.testkit.Samples;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
@@ -134,7 +135,7 @@ class RestoredInputTest {
   @EnumSource
   void a_restored_input_is_what_it_was_when_it_is_paid_for(Kind kind) throws IOException {
     String run = inspected(kind);
-    fixture.jobs().creating(fixture.withJob(run), 90);
+    fixture.jobs().creating(fixture.withJob(run), Jobs.room(90));
     assertThat(fixture.run(run).isPaid()).isTrue();
     restore(run);
     assertItContinues(run);

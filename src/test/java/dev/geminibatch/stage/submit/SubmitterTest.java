@@ -15,6 +15,7 @@ import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.testkit.FakeService;
 import dev.geminibatch.testkit.FakeService.Call;
+import dev.geminibatch.testkit.Jobs;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ class SubmitterTest {
   void a_creation_that_an_earlier_process_began_is_given_its_time_from_the_start_of_this_one()
       throws IOException {
     uploadFirst();
-    fixture.jobs().creating(job(), 90);
+    fixture.jobs().creating(job(), Jobs.room(90));
     fixture.clock().forward(Duration.ofHours(1));
     submitter = submitter();
 
@@ -111,7 +112,7 @@ class SubmitterTest {
   @Test
   void a_creation_that_was_begun_with_another_key_is_left_to_that_key() throws IOException {
     fixture.jobs().uploaded(job(), PROJECT, "files/x");
-    fixture.jobs().creating(job(), 90);
+    fixture.jobs().creating(job(), Jobs.room(90));
     fixture.clock().forward(Duration.ofDays(1));
 
     assertThatThrownBy(() -> submitter.submit(run))

@@ -1,0 +1,188 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.TurnOrder;
+import dev.geminibatch.run.TurnOrder.Waiting;
+import dev.geminibatch.service.ProjectId;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.jdbi.v3.core.Handle;
+
+/** The statements behind the {@link CreationQueue}: the turns of jobs, and what is open. */
+final class Turns {
+  /**
+   * A job may be sent as soon as it is its turn, and nobody has said otherwise. One that an earlier
+   * version has queued has no turn yet, and comes first.
+   */
+  private static final String WAITING =
+      """
+      job.state IN ('ASSEMBLED', 'UPLOADED')
+        AND (job.turn IS NOT NULL AND job.project = :project
+          OR job.turn IS NULL AND run.waits_for IS NOT NULL AND run.waits_project = :project)
+        AND run.state = 'ASSEMBLED' AND run.dry_run = 0 AND run.held = 0 AND run.cancelled = 0""";
+
+  private Turns() {}
+
+  /**
+   * A job that waits, with what is known of its run.
+   *
+   * @param isQueued whether its run waits for nothing but its turn
+   */
+  record Turn(Waiting job, String runName, boolean isQueued) {}
+
+  /** What is open of a project: how many jobs, and the tokens of each model. */
+  record Open(int jobs, Map<String, Long> tokens) {}
+
+  static void enter(
+      Handle handle,
+      Run run,
+      ProjectId project,
+      BiFunction<ProjectId, String, CreationQueue.Room> rooms) {
+    List<Job> jobs =
+        handle
+            .createQuery(
+                """
+                SELECT * FROM job
+                WHERE run_id = :run AND state IN ('ASSEMBLED', 'UPLOADED')
+                  AND (turn IS NULL OR state = 'ASSEMBLED' AND project <> :project)
+                ORDER BY number""")
+            .bind("run", run.id())
+            .bind("project", project.value())
+            .map((row, context) -> Rows.job(row))
+            .list();
+    double turn = jobs.isEmpty() ? 0 : now(handle, project);
+    for (Job job : jobs) {
+      handle.execute(
+          "UPDATE job SET turn = ?, project = CASE WHEN state = ? THEN ? ELSE project END"
+              + " WHERE run_id = ? AND number = ?",
+          turn,
+          JobState.ASSEMBLED.name(),
+          project.value(),
+          run.id(),
+          job.number());
+      double share = rooms.apply(project, job.model()).share(job.size().tokens());
+      turn += TurnOrder.step(share, run.options().priority());
+    }
+  }
+
+  private static double now(Handle handle, ProjectId project) {
+    return handle
+        .createQuery("SELECT now FROM turn WHERE project = :project")
+        .bind("project", project.value())
+        .mapTo(Double.class)
+        .findFirst()
+        .orElse(0.0);
+  }
+
+  /** A job is created: the turns of its project move. */
+  static void advance(Handle handle, Job job, ProjectId project, double share) {
+    long priorities =
+        handle
+            .createQuery(
+                "SELECT COALESCE(SUM(priority), 0) FROM run WHERE id IN (SELECT job.run_id FROM job"
+                    + " JOIN run ON run.id = job.run_id WHERE "
+                    + WAITING
+                    + ")")
+            .bind("project", project.value())
+            .mapTo(Long.class)
+            .one();
+    double turn =
+        handle
+            .createQuery("SELECT turn FROM job WHERE run_id = :run AND number = :number")
+            .bind("run", job.runId())
+            .bind("number", job.number())
+            .mapTo(Double.class)
+            .findFirst()
+            .orElse(0.0);
+    double after = TurnOrder.after(now(handle, project), turn, share, priorities);
+    handle.execute("UPDATE turn SET now = ? WHERE project = ?", after, project.value());
+  }
+
+  /** Nobody else can create a job of the project until the transaction is over. */
+  static void lock(Handle handle, ProjectId project) {
+    handle.execute(
+        "INSERT INTO turn (project, now) VALUES (?, 0)"
+            + " ON CONFLICT (project) DO UPDATE SET now = turn.now",
+        project.value());
+  }
+
+  static Open open(Handle handle, ProjectId project) {
+    Map<String, Long> tokens = new HashMap<>();
+    int jobs =
+        handle
+            .createQuery(
+                """
+                SELECT model, COUNT(DISTINCT display_name) AS jobs, SUM(tokens) AS tokens FROM job
+                WHERE state IN ('CREATING', 'OPEN') AND project = :project GROUP BY model""")
+            .bind("project", project.value())
+            .map(
+                (row, context) -> {
+                  tokens.put(row.getString("model"), Math.max(1, row.getLong("tokens")));
+                  return row.getInt("jobs");
+                })
+            .list()
+            .stream()
+            .mapToInt(Integer::intValue)
+            .sum();
+    return new Open(jobs, tokens);
+  }
+
+  /**
+   * All jobs that wait, in turn.
+   *
+   * @param started a wait that began before is over
+   * @param abandoned nobody has cared since then for what was not seen since
+   * @param dueAnyway the run that asks
+   */
+  static List<Turn> waiting(
+      Handle handle,
+      ProjectId project,
+      Instant now,
+      Instant started,
+      Instant abandoned,
+      String dueAnyway) {
+    return handle
+        .createQuery(
+            """
+            SELECT job.run_id, job.number, job.model, job.tokens, run.name, run.waits_for,
+              run.waits_model, CASE WHEN run.next_try <= :now OR run.updated_at < :started
+                OR run.waits_for IN ('ROOM', 'TOKENS') OR run.id = :anyway THEN 1 ELSE 0 END AS due
+            FROM job JOIN run ON run.id = job.run_id
+            WHERE """
+                + " "
+                + WAITING
+                + """
+
+              AND (run.waits_seen > :abandoned OR run.updated_at > :abandoned OR run.id = :anyway)
+            ORDER BY COALESCE(job.turn, 0), run.created_at, run.id, job.number""")
+        .bind("project", project.value())
+        .bind("now", now.toEpochMilli())
+        .bind("started", started.toEpochMilli())
+        .bind("abandoned", abandoned.toEpochMilli())
+        .bind("anyway", dueAnyway)
+        .map(
+            (row, context) -> {
+              String model = row.getString("model");
+              String waitsFor = row.getString("waits_for");
+              boolean isRefused =
+                  CreationQueue.Kind.QUOTA.name().equals(waitsFor)
+                      && model.equals(row.getString("waits_model"));
+              return new Turn(
+                  new Waiting(
+                      row.getString("run_id"),
+                      row.getInt("number"),
+                      model,
+                      row.getLong("tokens"),
+                      row.getInt("due") != 0,
+                      isRefused),
+                  row.getString("name"),
+                  waitsFor != null);
+            })
+        .list();
+  }
+}
