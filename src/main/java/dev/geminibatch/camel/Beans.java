@@ -119,7 +119,7 @@ public final class Beans implements AutoCloseable {
             workspace.connections(), settings.uploads().storageLimit(), workspace.clock());
     Uploader uploader = new Uploader(workspace.connections(), media, cache, random);
     Prices prices = Prices.read(settings.costs().prices());
-    AssemblyAhead ahead = new AssemblyAhead(workspace.state(), settings.jobs().limits());
+    AssemblyAhead ahead = new AssemblyAhead(workspace.state(), context::jobRules);
     Assembler assembler = new Assembler(context, cache, parser, ahead);
     CreationQueue queue =
         ledger.creationQueue(

@@ -2,7 +2,9 @@ package dev.geminibatch.cost;
 
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.BatchRequest;
+import dev.geminibatch.line.FileTokens;
 import dev.geminibatch.line.TokenEstimate;
+import dev.geminibatch.line.TokenTally;
 import dev.geminibatch.service.Tokens;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +31,7 @@ public final class PreflightCount {
   private static final class Sum {
     private long requests;
     private long bytes;
-    private long tokensIn;
+    private final TokenTally tokensIn = new TokenTally();
     private long tokensOut;
     private int jobs = 1;
     private long requestsInJob;
@@ -39,9 +41,9 @@ public final class PreflightCount {
   /**
    * Adds a request for a model.
    *
-   * @param fileTokens of the files that its tags name
+   * @param tagged tokens of the files that its tags name
    */
-  public void add(String model, BatchRequest request, long fileTokens) {
+  public void add(String model, BatchRequest request, FileTokens tagged) {
     Sum sum = models.computeIfAbsent(model, name -> new Sum());
     long size = request.line().size();
     if (sum.requestsInJob >= limits.maxRequests()
@@ -54,7 +56,7 @@ public final class PreflightCount {
     sum.bytesInJob += size;
     sum.requests++;
     sum.bytes += size;
-    sum.tokensIn += TokenEstimate.input(request, fileTokens);
+    TokenEstimate.input(request, model, tagged, sum.tokensIn);
     sum.tokensOut += TokenEstimate.output(request, outputTokens);
   }
 
@@ -77,8 +79,8 @@ public final class PreflightCount {
         (model, sum) -> {
           all.add(
               new Preflight.Model(
-                  model, sum.requests, sum.jobs, sum.bytes, sum.tokensIn, sum.tokensOut));
-          tokens.put(model, new Tokens(sum.tokensIn, sum.tokensOut, 0, 0));
+                  model, sum.requests, sum.jobs, sum.bytes, sum.tokensIn.total(), sum.tokensOut));
+          tokens.put(model, new Tokens(sum.tokensIn.total(), sum.tokensOut, 0, 0));
         });
     return new Preflight(input, lines, bad, all, files, prices.cost(tokens), sameContentAs);
   }

@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The jobs of one attempt of a run while requests are added to them, by model and size. A job that
- * is full is closed, and another one of its model opened.
+ * The jobs of one attempt of a run while requests are added to them, by model and size, in bytes
+ * and tokens. A job that is full is closed, and another one of its model opened.
  */
 public final class JobPacker implements Closeable {
   private static final ObjectWriter REJECTIONS = new ObjectMapper().writerFor(Rejection.class);
@@ -38,7 +38,7 @@ public final class JobPacker implements Closeable {
 
   private final Run run;
   private final RunFolder folder;
-  private final JobLimits limits;
+  private final JobRules rules;
   private final OutputStream rejected;
   private final Map<String, JobWriter> open = new HashMap<>();
   private final List<GatheredJob> finished = new ArrayList<>();
@@ -49,10 +49,10 @@ public final class JobPacker implements Closeable {
   /**
    * @param lastNumber of the jobs of earlier attempts; 0 if there are none
    */
-  public JobPacker(Run run, RunFolder folder, JobLimits limits, int lastNumber) throws IOException {
+  public JobPacker(Run run, RunFolder folder, JobRules rules, int lastNumber) throws IOException {
     this.run = run;
     this.folder = folder;
-    this.limits = limits;
+    this.rules = rules;
     this.lastNumber = lastNumber;
     this.rejected = new BufferedOutputStream(PrivateFiles.output(folder.rejected(run.attempt())));
   }
@@ -84,7 +84,7 @@ public final class JobPacker implements Closeable {
   private JobWriter open(String model) throws IOException {
     int number = ++lastNumber;
     folder.removeJob(number); // of a gathering that was not finished
-    JobWriter job = new JobWriter(folder, number, model, limits);
+    JobWriter job = new JobWriter(folder, number, model, rules);
     open.put(model, job);
     return job;
   }
@@ -94,6 +94,7 @@ public final class JobPacker implements Closeable {
     if (job.requests() > 0) {
       AtomicFiles.force(folder.jobIndex(job.number()));
       AtomicFiles.force(folder.formats(job.number()));
+      // Not the tokens: without them they are estimated again.
       finished.add(new GatheredJob(job.toJob(run), modified(job.number())));
     } else {
       folder.removeJob(job.number());

@@ -3,14 +3,19 @@ package dev.geminibatch.job;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileReference;
 import dev.geminibatch.line.FileTag;
+import dev.geminibatch.line.FileTokens;
 import dev.geminibatch.line.RequestKey;
-import dev.geminibatch.line.TokensByKind;
+import dev.geminibatch.line.RequestTokens;
+import dev.geminibatch.line.TokenCorrection;
+import dev.geminibatch.line.TokenEstimate;
+import dev.geminibatch.line.TokenTally;
 import dev.geminibatch.line.WireLine;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,17 +29,23 @@ final class JobWriter implements Closeable {
   private final JobBodyWriter body;
   private final JobIndex.Writer index;
   private final AnswerFormats.Writer formats;
+  private final JobTokens.Writer tokens;
+  private final TokenCorrection correction;
+  private final TokenTally estimated = new TokenTally();
+  private final TokenTally ofRequest = new TokenTally();
+  private long corrected;
   private KeyTable keys = new KeyTable();
   private long requests;
 
-  public JobWriter(RunFolder folder, int number, String model, JobLimits limits)
-      throws IOException {
+  public JobWriter(RunFolder folder, int number, String model, JobRules rules) throws IOException {
     this.number = number;
     this.model = model;
-    this.limits = limits;
+    this.limits = rules.limits(model);
+    this.correction = rules.correction(model);
     this.body = new JobBodyWriter(folder.jobBody(number));
     this.index = new JobIndex.Writer(folder.jobIndex(number));
     this.formats = new AnswerFormats.Writer(folder.formats(number));
+    this.tokens = new JobTokens.Writer(folder.jobTokens(number));
   }
 
   /**
@@ -45,6 +56,11 @@ final class JobWriter implements Closeable {
   public boolean add(BatchRequest request, Map<FileTag, FileReference> references)
       throws IOException {
     if (requests >= limits.maxRequests()) {
+      return false;
+    }
+    RequestTokens itsTokens = tokens(request, references);
+    long itsCorrected = correction.of(itsTokens);
+    if (requests > 0 && itsCorrected > limits.maxTokens() - corrected) {
       return false;
     }
     RequestKey key = request.key();
@@ -68,8 +84,21 @@ final class JobWriter implements Closeable {
     index.add(
         new JobIndex.Entry(
             request.line().number(), request.line().offset(), hash, changed, format));
+    tokens.add(itsTokens);
+    estimated.add(ofRequest);
+    corrected += itsCorrected;
     requests++;
     return true;
+  }
+
+  private RequestTokens tokens(BatchRequest request, Map<FileTag, FileReference> references) {
+    FileTokens tagged = FileTokens.NONE;
+    for (FileTag tag : references.isEmpty() ? List.<FileTag>of() : request.tags()) {
+      tagged = tagged.plus(references.get(tag).tokens());
+    }
+    ofRequest.clear();
+    TokenEstimate.input(request, model, tagged, ofRequest);
+    return ofRequest.request();
   }
 
   public int number() {
@@ -83,8 +112,8 @@ final class JobWriter implements Closeable {
   /** The job as the ledger will know it. Its display name ends with what makes it unique. */
   public Job toJob(Run run) {
     String displayName = run.options().displayName() + " [" + run.id() + "." + number + "]";
-    return Job.assembled(
-        run, number, model, new Job.Size(requests, TokensByKind.NONE, 0), displayName);
+    Job.Size size = new Job.Size(requests, estimated.sum(), correction.of(estimated.sum()));
+    return Job.assembled(run, number, model, size, displayName);
   }
 
   @Override
@@ -93,5 +122,6 @@ final class JobWriter implements Closeable {
     body.close();
     index.close();
     formats.close();
+    tokens.close();
   }
 }

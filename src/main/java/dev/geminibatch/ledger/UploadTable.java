@@ -1,5 +1,7 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.line.FileTokens;
+import dev.geminibatch.line.MediaTokens;
 import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.media.ReferenceIndex;
 import dev.geminibatch.service.ProjectId;
@@ -75,9 +77,10 @@ public final class UploadTable implements ReferenceIndex {
             handle
                 .createQuery(
                     """
-                    SELECT u.uri, u.mime, u.expires_at, m.code, m.problem
+                    SELECT u.uri, u.mime, u.expires_at, m.code, m.problem, m.size, d.mime AS type
                     FROM media m LEFT JOIN upload u
                       ON u.sha256 = m.sha256 AND u.project = :project
+                    LEFT JOIN digest d ON d.path = m.path
                     WHERE m.run_id = :run AND m.tag = :tag""")
                 .bind("project", project.value())
                 .bind("run", runId)
@@ -92,6 +95,12 @@ public final class UploadTable implements ReferenceIndex {
         row.getString("uri"),
         row.getString("mime"),
         Instant.ofEpochMilli(row.getLong("expires_at")),
+        row.getString("mime") == null
+            ? FileTokens.NONE
+            : MediaTokens.of(
+                row.getString("mime"),
+                row.getLong("size"),
+                MediaFile.rememberedExtent(row.getString("type"))),
         MediaTable.problem(row));
   }
 

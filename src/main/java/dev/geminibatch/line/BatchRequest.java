@@ -58,11 +58,20 @@ public record BatchRequest(
    * What a request may cost beside its text.
    *
    * @param inlineBytes how many bytes of the line are files in Base64
-   * @param fileTokens estimated of these, and of files that are with the service already
+   * @param contentBytes how many of the others the model reads: texts, instructions, tools, schemas
+   * @param letters of the request that are not plain ASCII; null if all are
+   * @param files estimated tokens of the files in the line, and of those that are with the service
+   *     already
    * @param candidates how many answers it asks for
    * @param thinkingTokens how many it may think
    */
-  public record Weight(long inlineBytes, long fileTokens, long candidates, long thinkingTokens) {}
+  public record Weight(
+      long inlineBytes,
+      long contentBytes,
+      LetterCount letters,
+      FileTokens files,
+      long candidates,
+      long thinkingTokens) {}
 
   /** A piece of the request. */
   sealed interface Segment permits Range, Literal, TaggedFile {}
@@ -97,15 +106,25 @@ public record BatchRequest(
 
   /** How many bytes are sent as text, those of defaults with them. */
   public long textBytes() {
-    long bytes = -weight.inlineBytes();
+    return Math.max(0, lineBytes() + defaultBytes() - weight.inlineBytes());
+  }
+
+  /** How many bytes of the line are sent. */
+  long lineBytes() {
+    long bytes = 0;
     for (Segment segment : segments) {
-      if (segment instanceof Range range) {
-        bytes += range.end() - range.start();
-      } else if (segment instanceof Literal literal) {
-        bytes += literal.bytes();
-      }
+      bytes += segment instanceof Range range ? range.end() - range.start() : 0;
     }
-    return Math.max(0, bytes);
+    return bytes;
+  }
+
+  /** How many bytes of defaults are sent as text. */
+  long defaultBytes() {
+    long bytes = 0;
+    for (Segment segment : segments) {
+      bytes += segment instanceof Literal literal ? literal.bytes() : 0;
+    }
+    return bytes;
   }
 
   /** The file tags of the request, in order; a file that is named twice is there twice. */

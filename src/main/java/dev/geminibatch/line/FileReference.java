@@ -5,5 +5,11 @@ package dev.geminibatch.line;
  *
  * @param uri as the service gave it
  * @param mimeType found in the file's content
+ * @param tokens estimated of the file
  */
-public record FileReference(String uri, String mimeType) {}
+public record FileReference(String uri, String mimeType, FileTokens tokens) {
+  /** To a file of unknown size. */
+  public FileReference(String uri, String mimeType) {
+    this(uri, mimeType, FileTokens.NONE);
+  }
+}

@@ -26,8 +26,7 @@ final class GenerateContentReader {
   private boolean hasContents;
   private boolean hasConfig;
   private boolean isForeign;
-  private long fileTokens;
-  private long inlineBytes;
+  private final WeightReader weight;
   private Boolean mayHaveTags;
 
   GenerateContentReader(
@@ -35,6 +34,7 @@ final class GenerateContentReader {
     this.bytes = bytes;
     this.parser = parser;
     this.instruction = instruction;
+    this.weight = new WeightReader(bytes, parser);
     this.config = new GenerationConfigReader(bytes, parser, defaults, edits);
   }
 
@@ -45,6 +45,7 @@ final class GenerateContentReader {
    */
   Range read(Place field) throws IOException, BadLine {
     int start = parser.start();
+    weight.begin();
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       throw new BadLine(
           ProblemCode.BAD_REQUEST, field + " is not a JSON object; write {\"contents\":[...]}");
@@ -88,6 +89,7 @@ final class GenerateContentReader {
     if (!configHere) {
       config.addDefault(parser.end() - 1);
     }
+    weight.end();
     return new Range(start, parser.end());
   }
 
@@ -100,7 +102,11 @@ final class GenerateContentReader {
               + " is not where the service reads it; move it into "
               + field.field("generationConfig"));
     }
-    parser.skipValue();
+    int start = parser.start();
+    int end = parser.skipValue();
+    if (name.equals("tools")) {
+      weight.addContent(start, end);
+    }
   }
 
   /** The model that the parser stands at; null if there is none. */
@@ -116,7 +122,9 @@ final class GenerateContentReader {
 
   private void readSystemInstruction(Place path) throws IOException, BadLine {
     Edits its = new Edits();
+    int start = parser.start();
     new SystemInstruction(bytes, parser, its).read(path);
+    weight.addContent(start, parser.end());
     isForeign |= !its.isEmpty();
     edits.addAll(its);
   }
@@ -287,15 +295,8 @@ final class GenerateContentReader {
     return edits;
   }
 
-  /** Notes data that is in the line itself. */
-  void addInline(int from, int end) {
-    inlineBytes += end - from;
-    fileTokens += TokenEstimate.inline(bytes, from, end);
-  }
-
-  /** Notes a file that is with the service already. */
-  void addReference(int from, int end) {
-    fileTokens += TokenEstimate.reference(bytes, from, end);
+  WeightReader weights() {
+    return weight;
   }
 
   /** Whether the line can hold a tag at all. */
@@ -319,8 +320,7 @@ final class GenerateContentReader {
   }
 
   BatchRequest.Weight weight() {
-    return new BatchRequest.Weight(
-        inlineBytes, fileTokens, config.candidates(), config.thinkingTokens());
+    return weight.weight(config);
   }
 
   AnswerFormat answerFormat() {

@@ -33,6 +33,7 @@ final class GenerationConfigReader {
   private long maxOutputTokens;
   private long candidates = 1;
   private long thinkingTokens;
+  private long schemaBytes;
 
   GenerationConfigReader(byte[] bytes, JsonScanner parser, RequestDefaults defaults, Edits edits) {
     this.bytes = bytes;
@@ -126,6 +127,7 @@ final class GenerationConfigReader {
     }
     int deepest = skipObject();
     int length = parser.end() - start;
+    schemaBytes += length;
     boolean isUsable =
         length <= AnswerFormat.LARGEST_SCHEMA && deepest <= AnswerFormat.DEEPEST_SCHEMA;
     return Optional.of(
@@ -198,6 +200,11 @@ final class GenerationConfigReader {
   /** How many tokens it may think. */
   long thinkingTokens() {
     return thinkingTokens;
+  }
+
+  /** Bytes of the schemas in the request; those of defaults are counted as defaults. */
+  long schemaBytes() {
+    return schemaBytes;
   }
 
   /** What the request wants its answer to look like. */

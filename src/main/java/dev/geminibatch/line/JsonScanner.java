@@ -40,6 +40,7 @@ public final class JsonScanner {
   private int start;
   private int end;
   private boolean hasEscapes;
+  private LetterCount letters;
 
   /** Begins before the first token of a line. */
   public JsonScanner(byte[] bytes) {
@@ -204,7 +205,7 @@ public final class JsonScanner {
       position = ByteSearch.endOfPlainText(bytes, position, bytes.length);
       byte b = here();
       if (b < 0) {
-        position = endOfLongCharacters(bytes, position);
+        position = counted().pass(bytes, position);
       } else if (b == '"') {
         end = ++position;
         return;
@@ -222,39 +223,20 @@ public final class JsonScanner {
     byte b = here();
     position++;
     switch (b) {
-      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {}
+      case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> counted().escapedSign();
       case 'u' -> {
+        int letter = 0;
         for (int i = 0; i < 4; i++) {
-          if (Character.digit(here(), 16) < 0) {
+          int digit = Character.digit(here(), 16);
+          if (digit < 0) {
             throw new Malformed();
           }
+          letter = letter << 4 | digit;
           position++;
         }
+        counted().escaped(letter);
       }
       default -> throw new Malformed();
-    }
-  }
-
-  /** Characters of two bytes and more, of which many follow each other in most scripts. */
-  private static int endOfLongCharacters(byte[] bytes, int from) throws Malformed {
-    int at = from;
-    while (true) {
-      int lead = at < bytes.length ? bytes[at] : 0;
-      if (lead >= 0) {
-        return at;
-      }
-      int more = lead >> 5 == -2 ? 1 : lead >> 4 == -2 ? 2 : lead >> 3 == -2 ? 3 : 0;
-      if (more == 0 || at + more >= bytes.length) {
-        throw new Malformed();
-      }
-      boolean follow =
-          bytes[at + 1] < -64
-              && (more < 2 || bytes[at + 2] < -64)
-              && (more < 3 || bytes[at + 3] < -64);
-      if (!follow) {
-        throw new Malformed();
-      }
-      at += 1 + more;
     }
   }
 
@@ -284,6 +266,23 @@ public final class JsonScanner {
       throw new Malformed();
     }
     position++;
+  }
+
+  private LetterCount counted() {
+    if (letters == null) {
+      letters = new LetterCount();
+    }
+    return letters;
+  }
+
+  /** The letters so far that are not plain ASCII; null if there are none. */
+  LetterCount letters() {
+    return letters;
+  }
+
+  /** Counts from here on as if these were all so far. */
+  void setLetters(LetterCount letters) {
+    this.letters = letters;
   }
 
   public JsonToken currentToken() {

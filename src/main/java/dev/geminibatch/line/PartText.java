@@ -56,15 +56,18 @@ final class PartText {
     }
     int from = parser.start();
     boolean isFile = FILES.contains(name);
+    LetterCount before = isFile ? request.weights().lettersSoFar() : null;
     if (isFile && request.mayHaveTags() && readFile(name, nameStart)) {
       return;
     }
     boolean isRead = isFile && parser.currentToken() == JsonToken.END_OBJECT;
     int end = isRead ? parser.end() : parser.skipValue();
     if (isFile && name.startsWith("inline")) {
-      request.addInline(from, end);
+      request.weights().addInline(from, end, before);
     } else if (isFile) {
-      request.addReference(from, end);
+      request.weights().addReference(from, end);
+    } else {
+      request.weights().addContent(from, end);
     }
     if (sharedFields.size() + fileFields.size() == LineLimits.FIELDS) {
       throw LineLimits.tooMuch("more than 10,000 fields in " + path + "; remove some");
@@ -132,6 +135,7 @@ final class PartText {
   /** Takes the string that the parser stands at as the text; returns where it ends. */
   int value() {
     text = new Range(parser.start(), parser.end());
+    request.weights().addContent(text.start() + 1, text.end() - 1);
     return text.end();
   }
 

@@ -13,10 +13,17 @@ public enum TokenKind {
   CJK,
   /** Any other script. */
   OTHER,
+  /** Brackets and names of fields around the content, which the service hardly counts. */
+  SYNTAX,
   IMAGE,
   PDF,
   AUDIO,
   VIDEO;
+
+  /** Whether it is text, which the service counts apart from media. */
+  public boolean isText() {
+    return compareTo(IMAGE) < 0;
+  }
 
   /** Its name in the ledger and in reports. */
   public String word() {

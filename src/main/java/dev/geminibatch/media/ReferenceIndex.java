@@ -1,5 +1,6 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.line.FileTokens;
 import dev.geminibatch.service.ProjectId;
 import java.time.Instant;
 import java.util.List;
@@ -24,10 +25,15 @@ public interface ReferenceIndex {
    *
    * @param uri null if there is none
    * @param mimeType under which the file was uploaded
+   * @param tokens estimated of its file
    * @param problem why there never will be one
    */
   record TagReference(
-      String uri, String mimeType, Instant expires, Optional<MediaProblem> problem) {}
+      String uri,
+      String mimeType,
+      Instant expires,
+      FileTokens tokens,
+      Optional<MediaProblem> problem) {}
 
   /**
    * A file that a line needs once more.

@@ -121,7 +121,7 @@ public final class UploadCache {
     }
     return found.uri() == null || !found.expires().isAfter(clock.instant())
         ? Optional.empty()
-        : Optional.of(new FileReference(found.uri(), found.mimeType()));
+        : Optional.of(new FileReference(found.uri(), found.mimeType(), found.tokens()));
   }
 
   /** How many bytes of the contents that an attempt needs the service does not have. */

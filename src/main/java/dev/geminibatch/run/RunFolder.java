@@ -127,6 +127,11 @@ public final class RunFolder {
     return path.resolve("job-" + number + ".index");
   }
 
+  /** How many tokens each request of a job has, as estimated; see {@code JobTokens}. */
+  public Path jobTokens(int number) {
+    return path.resolve("job-" + number + ".tokens");
+  }
+
   /** A job's answers as the service gave them. */
   public Path answers(int number) {
     return path.resolve("job-" + number + ".answers.jsonl");
@@ -226,6 +231,7 @@ public final class RunFolder {
         List.of(
             jobBody(number),
             jobIndex(number),
+            jobTokens(number),
             formats(number),
             refusals(number),
             answers(number),

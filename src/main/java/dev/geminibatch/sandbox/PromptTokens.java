@@ -3,6 +3,7 @@ package dev.geminibatch.sandbox;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.geminibatch.io.FieldNames;
 import dev.geminibatch.line.JsonScanner;
+import dev.geminibatch.line.MediaTokens;
 import dev.geminibatch.line.TokenEstimate;
 import java.io.IOException;
 
@@ -32,7 +33,7 @@ final class PromptTokens {
 
   /** The tokens of a request of this many bytes, whose values have been passed over. */
   long of(long bytes) {
-    return (bytes - base64) / TokenEstimate.BYTES_PER_TOKEN + files * TokenEstimate.TOKENS_PER_FILE;
+    return (bytes - base64) / TokenEstimate.BYTES_PER_TOKEN + files * MediaTokens.TOKENS_PER_FILE;
   }
 
   /** Passes over the present value and notes the files in it. */

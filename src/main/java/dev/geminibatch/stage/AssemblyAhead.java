@@ -1,8 +1,8 @@
 package dev.geminibatch.stage;
 
 import dev.geminibatch.io.LruMap;
-import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.job.JobPacker;
+import dev.geminibatch.job.JobRules;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.RejectedLine;
@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Assembles the jobs of a run while its lines are checked, so that they are parsed once; which can
@@ -24,14 +25,19 @@ public final class AssemblyAhead {
   private static final int MOST_KEPT = 500;
 
   private final StateFolder state;
-  private final JobLimits limits;
+  private final Function<Run, JobRules> rules;
 
   /** By run. Those that come to nothing are forgotten by and by. */
   private final Map<String, JobPacker> ready = Collections.synchronizedMap(new LruMap<>(MOST_KEPT));
 
-  public AssemblyAhead(StateFolder state, JobLimits limits) {
+  /**
+   * Nothing is ready yet.
+   *
+   * @param rules for the jobs of a run
+   */
+  public AssemblyAhead(StateFolder state, Function<Run, JobRules> rules) {
     this.state = state;
-    this.limits = limits;
+    this.rules = rules;
   }
 
   /** The assembly of one run, or what is left of the attempt. */
@@ -42,7 +48,7 @@ public final class AssemblyAhead {
     private Attempt(Run run) throws IOException {
       this.run = run;
       if (!run.isDryRun()) {
-        jobs = new JobPacker(run, state.run(run.id()), limits, 0);
+        jobs = new JobPacker(run, state.run(run.id()), rules.apply(run), 0);
       }
     }
 

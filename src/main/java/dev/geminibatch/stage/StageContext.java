@@ -1,6 +1,7 @@
 package dev.geminibatch.stage;
 
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.job.JobRules;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Job;
@@ -63,6 +64,11 @@ public record StageContext(
     return settings.profiles().has(run.profile())
         ? settings.profiles().of(run.profile()).folders()
         : settings.folders();
+  }
+
+  /** How large the jobs of a run may be, and how their tokens are counted. */
+  public JobRules jobRules(Run run) {
+    return JobRules.of(settings.jobs().limits());
   }
 
   /** Shows how far the service is with a job. */

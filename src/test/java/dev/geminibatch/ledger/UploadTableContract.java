@@ -50,7 +50,9 @@ abstract class UploadTableContract extends LedgerContract {
     put(PROJECT, "aa", EXPIRES);
 
     assertThat(ledger.uploads().reference(run, PROJECT, "aa"))
-        .isEqualTo(new TagReference("uri:aa", "image/png", EXPIRES, Optional.empty()));
+        .isEqualTo(
+            new TagReference(
+                "uri:aa", "image/png", EXPIRES, file("aa").tokens(), Optional.empty()));
     assertThat(ledger.uploads().reference(run, OTHER_PROJECT, "aa").uri()).isNull();
     assertThat(ledger.uploads().reference(run, PROJECT, "bb").uri()).isNull();
     assertThatThrownBy(() -> ledger.uploads().reference(run, PROJECT, "none"))

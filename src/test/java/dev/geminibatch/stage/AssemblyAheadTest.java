@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.geminibatch.job.JobBody;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.job.JobPacker;
+import dev.geminibatch.job.JobRules;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.RequestReader;
@@ -38,7 +39,10 @@ class AssemblyAheadTest {
     fixture = StageFixture.open(folder);
     run = fixture.run(fixture.ordered("x.jsonl"));
     files = fixture.folderOf(run.id());
-    ahead = new AssemblyAhead(fixture.context().state(), new JobLimits(100, 1_000_000));
+    ahead =
+        new AssemblyAhead(
+            fixture.context().state(),
+            run -> JobRules.of(new JobLimits(100, 1_000_000, JobLimits.ANY)));
   }
 
   @AfterEach

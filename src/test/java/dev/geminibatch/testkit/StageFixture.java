@@ -198,7 +198,7 @@ public final class StageFixture implements AutoCloseable {
               references(),
               new Prices("", "USD", Map.of()),
               parser,
-              new AssemblyAhead(workspace.state(), settings.jobs().limits()));
+              new AssemblyAhead(workspace.state(), context::jobRules));
       Inspection inspection = inspector.open(run);
       while (inspection.hasNext()) {
         inspector.check(inspection.next());
@@ -224,7 +224,7 @@ public final class StageFixture implements AutoCloseable {
   public void assemble(String run) throws IOException {
     runs().uploaded(run, 0, 0);
     try (LineParser parser = new LineParser()) {
-      AssemblyAhead none = new AssemblyAhead(context.state(), context.settings().jobs().limits());
+      AssemblyAhead none = new AssemblyAhead(context.state(), context::jobRules);
       Assembler assembler = new Assembler(context, references(), parser, none);
       Assembly assembly = assembler.open(run);
       while (assembly.hasNext()) {

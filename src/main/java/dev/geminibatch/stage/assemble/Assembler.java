@@ -96,7 +96,7 @@ public final class Assembler {
             .mapToInt(Job::number)
             .max()
             .orElse(0);
-    JobPacker jobs = new JobPacker(run, folder, set.jobs().limits(), earlierJobs);
+    JobPacker jobs = new JobPacker(run, folder, context.jobRules(run), earlierJobs);
     return new Assembly(run, project, folder, jobs, parser.parse(groups, set), groups);
   }
 

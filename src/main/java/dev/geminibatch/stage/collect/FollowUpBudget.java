@@ -12,13 +12,15 @@ import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.job.Rejection;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.BatchRequest;
+import dev.geminibatch.line.FileTokens;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineNumberSet;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.LineReader;
+import dev.geminibatch.line.MediaTokens;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestReader;
-import dev.geminibatch.line.TokenEstimate;
+import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
@@ -50,7 +52,7 @@ final class FollowUpBudget {
   private final RunFolder folder;
 
   /** Many lines may name the same files. */
-  private final Map<String, Long> tokensOfTags = new LruMap<>(REMEMBERED);
+  private final Map<String, FileTokens> tokensOfTags = new LruMap<>(REMEMBERED);
 
   /**
    * The budget of a run.
@@ -167,18 +169,18 @@ final class FollowUpBudget {
     return count.cost(prices);
   }
 
-  private long fileTokens(BatchRequest request) {
+  private FileTokens fileTokens(BatchRequest request) {
     return request.tags().stream()
-        .mapToLong(tag -> tokensOfTags.computeIfAbsent(tag.path(), this::tokensOf))
-        .sum();
+        .map(tag -> tokensOfTags.computeIfAbsent(tag.path(), this::tokensOf))
+        .reduce(FileTokens.NONE, FileTokens::plus);
   }
 
-  private long tokensOf(String tag) {
+  private FileTokens tokensOf(String tag) {
     return ledger
         .media()
         .file(run.id(), tag)
-        .map(file -> TokenEstimate.file(file.mimeType(), file.size()))
-        .orElse(TokenEstimate.MOST_INPUT);
+        .map(MediaFile::tokens)
+        .orElseGet(MediaTokens::unknown);
   }
 
   /** Has the lines end with a problem, as if they had been refused at the next attempt. */

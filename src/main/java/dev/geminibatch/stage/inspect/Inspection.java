@@ -10,11 +10,13 @@ import dev.geminibatch.io.Visible;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.FileTag;
+import dev.geminibatch.line.FileTokens;
 import dev.geminibatch.line.LineProblem;
+import dev.geminibatch.line.MediaTokens;
 import dev.geminibatch.line.ReadAhead;
 import dev.geminibatch.line.RejectedLine;
-import dev.geminibatch.line.TokenEstimate;
 import dev.geminibatch.media.MediaExamination;
+import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.media.MediaProblem;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
@@ -55,7 +57,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   private final SequenceWriter badLines;
   private final AssemblyAhead.Attempt ahead;
   private final CompletableFuture<Void> isOnDisk;
-  private final Map<String, Long> tokensOfTags = new LruMap<>(REMEMBERED);
+  private final Map<String, FileTokens> tokensOfTags = new LruMap<>(REMEMBERED);
   private final Set<String> ignored = new HashSet<>();
   private boolean hasForeignShapes;
   private long lines;
@@ -130,19 +132,15 @@ public final class Inspection extends LineWalk<Inspection.Group> {
     }
   }
 
-  private long fileTokens(BatchRequest request) {
-    long tokens = 0;
+  private FileTokens fileTokens(BatchRequest request) {
+    FileTokens tokens = FileTokens.NONE;
     for (FileTag tag : request.tags()) {
-      Long known = tokensOfTags.get(tag.path());
+      FileTokens known = tokensOfTags.get(tag.path());
       if (known == null) {
-        known =
-            media
-                .file(tag.path())
-                .map(file -> TokenEstimate.file(file.mimeType(), file.size()))
-                .orElse(TokenEstimate.MOST_INPUT);
+        known = media.file(tag.path()).map(MediaFile::tokens).orElseGet(MediaTokens::unknown);
         tokensOfTags.put(tag.path(), known);
       }
-      tokens += known;
+      tokens = tokens.plus(known);
     }
     return tokens;
   }

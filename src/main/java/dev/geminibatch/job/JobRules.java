@@ -1,0 +1,27 @@
+package dev.geminibatch.job;
+
+import dev.geminibatch.line.TokenCorrection;
+
+/** How large the jobs of each model may be, and how their tokens are counted. */
+public interface JobRules {
+  /** How large one job of a model may be. */
+  JobLimits limits(String model);
+
+  /** What estimates for a model are corrected with. */
+  TokenCorrection correction(String model);
+
+  /** The same limits for all models, and estimates as they are. */
+  static JobRules of(JobLimits limits) {
+    return new JobRules() {
+      @Override
+      public JobLimits limits(String model) {
+        return limits;
+      }
+
+      @Override
+      public TokenCorrection correction(String model) {
+        return TokenCorrection.NONE;
+      }
+    };
+  }
+}
