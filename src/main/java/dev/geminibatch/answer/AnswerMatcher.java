@@ -4,9 +4,12 @@ import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.job.JobIndex;
+import dev.geminibatch.job.JobTokens;
 import dev.geminibatch.job.KeyTable;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineReader;
+import dev.geminibatch.line.RequestTokens;
+import dev.geminibatch.line.TokenEvidence;
 import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.service.Tokens;
 import java.io.BufferedOutputStream;
@@ -40,10 +43,16 @@ public final class AnswerMatcher {
    * @param answered requests with an answer
    * @param failed requests with an error or something useless in place of an answer, or with
    *     nothing
+   * @param evidence what the service counted for the requests
    * @param strayAnswers lines that answer no request, and answers that could not be checked
    */
   public record Outcome(
-      long answered, long failed, long matched, StrayAnswers strayAnswers, Tokens tokens) {}
+      long answered,
+      long failed,
+      long matched,
+      StrayAnswers strayAnswers,
+      Tokens tokens,
+      TokenEvidence evidence) {}
 
   /**
    * Writes for each request where its answer begins: one number of eight bytes each, in the order
@@ -51,12 +60,13 @@ public final class AnswerMatcher {
    * odd negative number.
    */
   public static Outcome match(JobFiles files, AnswerCheck check) throws IOException {
-    Requests requests = Requests.read(files.index());
+    Requests requests = Requests.read(files);
     long[] places = new long[requests.keys.size()];
     long[] texts = new long[places.length];
     Arrays.fill(places, NONE);
     StrayAnswers.Collection stray = new StrayAnswers.Collection();
     Tokens tokens = Tokens.NONE;
+    TokenEvidence evidence = new TokenEvidence();
     long unchecked = 0;
     if (Files.exists(files.answers())) {
       boolean byOrder = areInOrder(files.answers(), places.length);
@@ -75,6 +85,7 @@ public final class AnswerMatcher {
             stray.unknown(line.number(), answer.key());
             continue;
           }
+          evidence.add(requests.tokens(number), answer.tokens().in());
           AnswerForm form = forms.form(requests.formats[number]);
           boolean failed = check.problemOf(answer, form).isPresent();
           long text = answer.candidate().map(c -> KeyTable.hash(c.text())).orElse(0L);
@@ -89,27 +100,36 @@ public final class AnswerMatcher {
     write(places, files.matches());
     long answered = Arrays.stream(places).filter(place -> !isFailed(place)).count();
     long matched = Arrays.stream(places).filter(place -> place != NONE).count();
-    return new Outcome(answered, places.length - answered, matched, stray.sum(unchecked), tokens);
+    return new Outcome(
+        answered, places.length - answered, matched, stray.sum(unchecked), tokens, evidence);
   }
 
   /** What is known of the requests of a job: some bytes for each. */
   private static final class Requests {
     private final KeyTable keys = new KeyTable();
     private int[] formats = new int[1024];
+    private long[] tokens = new long[1024];
 
-    static Requests read(Path index) throws IOException {
+    static Requests read(JobFiles files) throws IOException {
       Requests requests = new Requests();
-      try (JobIndex.Reader reader = new JobIndex.Reader(index)) {
+      try (JobIndex.Reader reader = new JobIndex.Reader(files.index());
+          JobTokens.Reader tokens = new JobTokens.Reader(files.tokens())) {
         Optional<JobIndex.Entry> entry;
         for (int i = 0; (entry = reader.next()).isPresent(); i++) {
           requests.keys.add(entry.get().keyHash());
           if (i == requests.formats.length) {
             requests.formats = Arrays.copyOf(requests.formats, 2 * i);
+            requests.tokens = Arrays.copyOf(requests.tokens, 2 * i);
           }
           requests.formats[i] = entry.get().format();
+          requests.tokens[i] = tokens.next().map(RequestTokens::packed).orElse(0L);
         }
       }
       return requests;
+    }
+
+    RequestTokens tokens(int number) {
+      return RequestTokens.unpacked(tokens[number]);
     }
 
     int numberOf(AnswerLine answer) {

@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.line.TokenEvidence;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.RunState;
@@ -24,9 +25,11 @@ public final class JobLedger {
   private final Jdbi quick;
 
   private final Moves moves;
+  private final TokenFactors factors;
   private final Clock clock;
 
-  JobLedger(LedgerDatabase database, Moves moves, Clock clock) {
+  JobLedger(LedgerDatabase database, Moves moves, TokenFactors factors, Clock clock) {
+    this.factors = factors;
     this.durable = database.durable();
     this.quick = database.quick();
     this.moves = moves;
@@ -212,8 +215,18 @@ public final class JobLedger {
 
   /** Its answers are on disk and matched. */
   public void collected(Job job, long answered, long failed, Tokens tokens) {
+    collected(job, answered, failed, tokens, new TokenEvidence());
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param evidence what the service counted for its requests
+   */
+  public void collected(
+      Job job, long answered, long failed, Tokens tokens, TokenEvidence evidence) {
     quick.useTransaction(
-        handle ->
+        handle -> {
             moves.alone(
                 handle,
                 job,
@@ -225,7 +238,9 @@ public final class JobLedger {
                 tokens.in(),
                 tokens.out(),
                 tokens.thought(),
-                tokens.cached()));
+                tokens.cached());
+          factors.learn(handle, job.model(), evidence);
+        });
   }
 
   private void change(Job job, String assignments, Object... values) {

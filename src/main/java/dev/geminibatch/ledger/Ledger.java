@@ -11,6 +11,7 @@ public final class Ledger implements AutoCloseable {
   private final LedgerDatabase database;
   private final RunLedger runs;
   private final JobLedger jobs;
+  private final TokenFactors tokenFactors;
   private final RunQueries queries;
   private final DueRuns due;
   private final Waits waits;
@@ -23,7 +24,8 @@ public final class Ledger implements AutoCloseable {
     this.database = database;
     this.clock = clock;
     this.runs = new RunLedger(database, moves, clock);
-    this.jobs = new JobLedger(database, moves, clock);
+    this.tokenFactors = new TokenFactors(database, clock);
+    this.jobs = new JobLedger(database, moves, tokenFactors, clock);
     this.queries = new RunQueries(database);
     this.due = new DueRuns(database);
     this.waits = new Waits(database, clock);
@@ -51,6 +53,11 @@ public final class Ledger implements AutoCloseable {
   /** Writes what happens to jobs, and finds them. */
   public JobLedger jobs() {
     return jobs;
+  }
+
+  /** What estimates of tokens are corrected with. */
+  public TokenFactors tokenFactors() {
+    return tokenFactors;
   }
 
   /** Finds runs. */

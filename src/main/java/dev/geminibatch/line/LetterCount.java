@@ -9,11 +9,11 @@ import java.util.Optional;
  * written with, and what they are as UTF-8, by script. An escaped letter is the letter.
  */
 final class LetterCount {
-  /** By the upper ten bits of a character: a block of 64 holds one script, or nearly so. */
-  private static final byte[] KIND_OF_BLOCK = kindsOfBlocks();
-
   /** How many bytes of UTF-8 make a token, by the kind of text. */
   private static final int[] BYTES_PER_TOKEN = {4, 5, 4, 5, 4, 5};
+
+  /** By the upper ten bits of a character: a block of 64 holds one script, or nearly so. */
+  private static final byte[] KIND_OF_BLOCK = kindsOfBlocks();
 
   private final long[] bytes = new long[BYTES_PER_TOKEN.length];
   private long written;

@@ -1,8 +1,10 @@
 package dev.geminibatch.stage;
 
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.job.JobRules;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.line.TokenCorrection;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Leases;
@@ -18,6 +20,7 @@ import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.function.Function;
 
 /**
  * What every stage works with.
@@ -68,7 +71,24 @@ public record StageContext(
 
   /** How large the jobs of a run may be, and how their tokens are counted. */
   public JobRules jobRules(Run run) {
-    return JobRules.of(settings.jobs().limits());
+    Settings set =
+        settings.profiles().has(run.profile())
+            ? settings.profiles().of(run.profile())
+            : settings;
+    return new ModelRules(set.jobs().limits(), ledger.tokenFactors()::of);
+  }
+
+  private record ModelRules(JobLimits all, Function<String, TokenCorrection> learned)
+      implements JobRules {
+    @Override
+    public JobLimits limits(String model) {
+      return all;
+    }
+
+    @Override
+    public TokenCorrection correction(String model) {
+      return learned.apply(model);
+    }
   }
 
   /** Shows how far the service is with a job. */

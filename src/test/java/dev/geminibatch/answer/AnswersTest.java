@@ -196,6 +196,7 @@ class AnswersTest {
     JobFiles files =
         new JobFiles(
             folder.resolve("index"),
+            folder.resolve("tokens"),
             folder.resolve("formats"),
             folder.resolve("refusals"),
             folder.resolve("answers"),

@@ -76,6 +76,14 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Factors extends TokenFactorsContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Media extends MediaTableContract {
     @Override
     Ledger open(Clock clock) throws IOException {

@@ -174,4 +174,119 @@ class TokenEstimateTest {
                 + "}}");
     assertThat(input(request)).isGreaterThan(1000);
   }
+
+  private static TokensByKind kinds(BatchRequest request) {
+    return tally(request).sum();
+  }
+
+  private static String escaped(String text) {
+    StringBuilder escaped = new StringBuilder();
+    text.chars().forEach(c -> escaped.append("\\u%04x".formatted(c)));
+    return escaped.toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LATIN, caf\u00e9, 1250",
+    "LATIN, \u1ea1\u1ebf, 1500",
+    "CYRILLIC, \u043f\u0440\u0438, 1200",
+    "HEBREW, \u05e9\u05dc\u05d5\u05dd, 2000",
+    "ARABIC, \u0633\u0644\u0627\u0645, 1600",
+    "ARABIC, \ufefb, 600",
+    "CJK, \u6f22\u5b57, 1500",
+    "CJK, \u304b\u306a, 1500",
+    "CJK, \ud55c\uae00, 1500",
+    "OTHER, \u0928\u092e, 1200",
+    "OTHER, \u0e44\u0e17, 1200",
+    "OTHER, \ud83d\ude00, 800",
+  })
+  void text_counts_by_its_script_however_it_is_written(String kind, String text, long tokens) {
+    String thousand = text.repeat(1000);
+    TokensByKind plain = kinds(withPart("{\"text\":\"" + thousand + "\"}"));
+    TokensByKind written = kinds(withPart("{\"text\":\"" + escaped(thousand) + "\"}"));
+
+    assertThat(plain.counts().get(TokenKind.valueOf(kind))).isBetween(tokens - 1, tokens + 1);
+    assertThat(written).isEqualTo(plain);
+  }
+
+  @Test
+  void keys_and_brackets_are_no_text_and_instructions_tools_and_schemas_are() {
+    TokensByKind plain = kinds(withPart("{\"text\":\"xxxx\"}"));
+    assertThat(plain.counts()).containsEntry(TokenKind.LATIN, 1L);
+    String long4000 = "x".repeat(4000);
+    for (String field :
+        new String[] {
+          "\"systemInstruction\":{\"parts\":[{\"text\":\"" + long4000 + "\"}]}",
+          "\"system_instruction\":\"" + long4000 + "\"",
+          "\"tools\":[{\"functionDeclarations\":[{\"name\":\"" + long4000 + "\"}]}]",
+          "\"generationConfig\":{\"responseSchema\":{\"description\":\"" + long4000 + "\"}}",
+          "\"generation_config\":{\"response_json_schema\":{\"title\":\"" + long4000 + "\"}}"
+        }) {
+      BatchRequest request =
+          request(
+              "{\"key\":\"\u05e9\u05dc\u05d5\u05dd\",\"request\":{\"contents\":[{\"parts\":[{\"text\":\"xxxx\"}]}],"
+                  + field
+                  + "},\"metadata\":{\"note\":\"\u05e9\u05dc\u05d5\u05dd\"}}");
+      assertThat(kinds(request).counts().get(TokenKind.LATIN)).as(field).isBetween(1001L, 1040L);
+      assertThat(kinds(request).counts()).as(field).doesNotContainKey(TokenKind.HEBREW);
+    }
+    BatchRequest safe =
+        request(
+            "{\"key\":\"k\",\"request\":{\"contents\":[{\"parts\":[{\"text\":\"xxxx\"}]}],"
+                + "\"labels\":{\"x\":\"" + long4000 + "\"}}}");
+    assertThat(kinds(safe).counts()).containsEntry(TokenKind.LATIN, 1L);
+  }
+
+  @Test
+  void base64_with_escaped_slashes_hides_no_text() {
+    String data = "AAA\\/".repeat(100_000);
+    BatchRequest request =
+        withPart(
+            "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"" + data + "\"}},"
+                + "{\"text\":\"" + "x".repeat(4000) + "\"}");
+    assertThat(kinds(request).counts())
+        .containsEntry(TokenKind.LATIN, 1000L)
+        .containsEntry(TokenKind.IMAGE, 1120L);
+  }
+
+  @Test
+  void a_request_keeps_its_kinds_in_eight_bytes() {
+    TokenTally tally = new TokenTally();
+    tally.add(TokenKind.VIDEO, 100_000_000);
+    tally.add(TokenKind.LATIN, 30);
+    tally.add(TokenKind.SYNTAX, 20);
+    RequestTokens request = tally.request();
+    assertThat(request).isEqualTo(new RequestTokens(TokenKind.VIDEO, 100_000_000, TokenKind.LATIN, 50));
+    assertThat(RequestTokens.unpacked(request.packed())).isEqualTo(request);
+    assertThat(RequestTokens.unpacked(-1).total()).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gemini-2.5-pro, 384, 384, 258",
+    "gemini-2.5-pro, 960, 540, 1548",
+    "gemini-2.0-flash, 1000, 1000, 1032",
+    "gemini-2.5-flash, 1, 100000, 2064",
+    "gemini-3-flash-preview, 384, 384, 1120",
+    "models/gemini-3.1-pro-preview, 4000, 3000, 1120",
+    "tunedModels/mine, 960, 540, 1548",
+  })
+  void a_picture_counts_by_its_tiles_or_as_a_whole(String model, long width, long height, long tokens) {
+    FileTokens picture = MediaTokens.of("image/png", 1, MediaExtent.pixels(width, height));
+    assertThat(picture.of(model)).isEqualTo(TokensByKind.of(TokenKind.IMAGE, tokens));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/pdf, 10p, 2580, 5600",
+    "application/pdf, 5000p, 258000, 560000",
+    "audio/mpeg, 60000ms, 1920, 1920",
+    "video/mp4, 60000ms, 18000, 6120",
+    "video/mp4, 86400000ms, 1048576, 1048576",
+  })
+  void pages_and_seconds_count_as_documented(String type, String extent, long old, long since) {
+    FileTokens file = MediaTokens.of(type, 1, MediaExtent.parse(extent));
+    assertThat(file.of("gemini-2.5-flash").total()).isEqualTo(old);
+    assertThat(file.of("gemini-3-pro").total()).isEqualTo(since);
+  }
 }

@@ -94,7 +94,10 @@ public final class Collector {
           job.shownName(),
           outcome.strayAnswers().inWords());
     }
-    ledger.jobs().collected(job, outcome.answered(), outcome.failed(), outcome.tokens());
+    ledger
+        .jobs()
+        .collected(
+            job, outcome.answered(), outcome.failed(), outcome.tokens(), outcome.evidence());
     if (job.name().isPresent()) {
       LOG.info(
           "{}: {} is over: {}, {} without one",
