@@ -37,6 +37,7 @@ CREATE TABLE token_limit (
   model      VARCHAR(200) NOT NULL,
   allowed    BIGINT       NOT NULL DEFAULT 0,  -- so many were taken
   refused    BIGINT,                           -- so many were not
+  refusals   INTEGER      NOT NULL DEFAULT 0,  -- how often it said no, to these or to more
   updated_at BIGINT       NOT NULL,
   PRIMARY KEY (project, model)
 );

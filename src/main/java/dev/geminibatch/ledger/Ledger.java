@@ -17,6 +17,7 @@ public final class Ledger implements AutoCloseable {
   private final Waits waits;
   private final MediaTable media;
   private final UploadTable uploads;
+  private final LearnedLimits limits;
   private final Clock clock;
 
   private Ledger(LedgerDatabase database, Clock clock) {
@@ -31,6 +32,7 @@ public final class Ledger implements AutoCloseable {
     this.waits = new Waits(database, clock);
     this.media = new MediaTable(database);
     this.uploads = new UploadTable(database);
+    this.limits = new LearnedLimits(database, clock);
   }
 
   /**
@@ -83,6 +85,11 @@ public final class Ledger implements AutoCloseable {
   /** What was uploaded. */
   public UploadTable uploads() {
     return uploads;
+  }
+
+  /** How many tokens may be enqueued, as far as the service has shown it. */
+  public LearnedLimits limits() {
+    return limits;
   }
 
   /** Who may create a job next; for the settings that it takes, see there. */

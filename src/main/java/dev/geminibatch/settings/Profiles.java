@@ -2,6 +2,8 @@ package dev.geminibatch.settings;
 
 import dev.geminibatch.io.DidYouMean;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.LimitTable;
+import dev.geminibatch.service.LimitTableReader;
 import dev.geminibatch.service.ProjectId;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Projects that one daemon serves side by side: each has an inbox of its own, and what is set as
@@ -35,6 +38,8 @@ public final class Profiles {
           "gemini.api-key-file",
           "gemini.base-url",
           "gemini.model",
+          "service.tier",
+          "job.max-tokens",
           "request.generation-config",
           "request.system-instruction",
           "budget.max-cost-per-file",
@@ -61,6 +66,7 @@ public final class Profiles {
   private final PropertySources properties;
   private final Path home;
   private final Path defaultMediaRoot;
+  private final Map<Path, LimitTable> limits = new ConcurrentHashMap<>();
   private final Map<String, Settings> byName = new LinkedHashMap<>();
 
   Profiles(PropertySources properties, Path home, Path defaultMediaRoot) {
@@ -86,6 +92,11 @@ public final class Profiles {
     } catch (UsageException e) {
       throw in(name, e);
     }
+  }
+
+  /** The limits in a file, as they were when it was first asked for. */
+  LimitTable limits(Path file) {
+    return limits.computeIfAbsent(file, LimitTableReader::read);
   }
 
   /** The same, with the profile's name before it. */

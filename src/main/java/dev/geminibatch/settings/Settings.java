@@ -9,6 +9,7 @@ import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.media.RemoteHosts;
 import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.service.LimitTable;
 import dev.geminibatch.service.ServiceConfig;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -73,6 +76,7 @@ public record Settings(
    * @param keep how long finished runs are remembered
    * @param stuckAfter how long a job may take until it is cancelled and sent again; empty forever
    * @param runStuckAfter how long the work on a run may make no progress; empty forever
+   * @param quota how many tokens may be enqueued
    */
   public record Jobs(
       String model,
@@ -84,7 +88,17 @@ public record Settings(
       int maxOpen,
       Duration keep,
       Optional<Duration> stuckAfter,
-      Optional<Duration> runStuckAfter) {}
+      Optional<Duration> runStuckAfter,
+      Quota quota) {}
+
+  /**
+   * How many tokens may be enqueued.
+   *
+   * @param tier of the service; empty if it is learned what is allowed
+   * @param maxTokens of one job; empty if it follows from what is allowed
+   * @param table what the service allows
+   */
+  public record Quota(OptionalInt tier, OptionalLong maxTokens, LimitTable table) {}
 
   /**
    * Files that lines refer to.

@@ -11,6 +11,7 @@ import dev.geminibatch.line.LineReader;
 import dev.geminibatch.line.ModelName;
 import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.media.RemoteHosts;
+import dev.geminibatch.service.LimitTable;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.settings.Settings.Costs;
@@ -18,6 +19,7 @@ import dev.geminibatch.settings.Settings.Folders;
 import dev.geminibatch.settings.Settings.Jobs;
 import dev.geminibatch.settings.Settings.Lines;
 import dev.geminibatch.settings.Settings.Pictures;
+import dev.geminibatch.settings.Settings.Quota;
 import dev.geminibatch.settings.Settings.Requests;
 import dev.geminibatch.settings.Settings.Routes;
 import dev.geminibatch.settings.Settings.Uploads;
@@ -27,9 +29,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads settings, each group by a method of its own. */
 final class SettingsReader {
+  private static final String LIMITS_FILE = "limits.file";
+  private static final String LIMITS = "config/limits.json";
+
   private final PropertySources sources;
   private final TypedProperties typed;
   private final String profile;
@@ -66,7 +72,7 @@ final class SettingsReader {
         profiles,
         folders,
         new ServiceConfigReader(sources, typed).read(uploadConcurrency),
-        jobs(),
+        jobs(profiles),
         uploads(mediaRoot, uploadConcurrency),
         lines(),
         requests(),
@@ -98,21 +104,41 @@ final class SettingsReader {
             .orElseGet(() -> typed.path(key, byDefault).resolve(profile));
   }
 
-  private Jobs jobs() {
+  private Jobs jobs(Profiles profiles) {
+    Quota quota = quota(profiles);
+    LimitTable table = quota.table();
     return new Jobs(
         model(),
         new JobLimits(
             typed.number("job.max-requests", 1_000_000, 1, 10_000_000),
-            typed.bytes("job.max-bytes", "1900MB", ServiceLimits.MAX_JOB_BYTES),
-            JobLimits.ANY),
+             typed.bytes("job.max-bytes", "1900MB", table.jobBytes()),
+             JobLimits.ANY),
         typed.time("poll.interval", "10s"),
         typed.time("job.timeout", "24h"),
         typed.number("run.concurrency", 4, 1, 64),
         typed.number("retry.max-attempts", 3, 1, 10),
-        typed.number("job.max-open", 90, 1, ServiceLimits.MAX_OPEN_JOBS),
+        typed.number("job.max-open", Math.min(90, table.openJobs()), 1, table.openJobs()),
         typed.time("history.keep", "30d"),
         typed.timeOrOff("job.stuck-after", "off"),
-        typed.timeOrOff("run.stuck-after", "30m"));
+        typed.timeOrOff("run.stuck-after", "30m"),
+        quota);
+  }
+
+  private Quota quota(Profiles profiles) {
+    String tier = typed.choice("service.tier", "auto", "1", "2", "3");
+    Path file = typed.path(LIMITS_FILE, LIMITS);
+    boolean isOurs = file.equals(typed.absolute(LIMITS));
+    LimitTable table = isOurs && !Files.exists(file) ? LimitTable.NONE : profiles.limits(file);
+    if (!tier.equals("auto") && table.families().isEmpty()) {
+      throw new UsageException(
+          "service.tier needs a table of limits, and "
+              + file
+              + " has none for any model; restore it from the distribution, or correct limits.file.");
+    }
+    return new Quota(
+        tier.equals("auto") ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(tier)),
+        typed.tokensOrAuto("job.max-tokens"),
+        table);
   }
 
   /** The model goes into a URL: a name, and nothing that would lead elsewhere. */

@@ -8,7 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Values with their types. Every method throws {@link UsageException} with what to write instead
@@ -17,6 +21,8 @@ import java.util.Optional;
 final class TypedProperties {
   /** Before the name of a file that holds a value. */
   static final String FILE = "file:";
+
+  private static final Pattern TOKENS = Pattern.compile("(\\d{1,12})([kKmM]?)");
 
   private final PropertySources sources;
   private final Path home;
@@ -112,6 +118,22 @@ final class TypedProperties {
     }
     throw new UsageException(
         key + " is \"" + text + "\"; write a whole number from " + least + " to " + most + ".");
+  }
+
+  /** A number of tokens, such as 250000, 250k or 3M; empty if it is {@code auto}. */
+  OptionalLong tokensOrAuto(String key) {
+    String text = text(key, "auto").strip();
+    Matcher number = TOKENS.matcher(text);
+    if (text.equals("auto")) {
+      return OptionalLong.empty();
+    }
+    if (number.matches() && Long.parseLong(number.group(1)) > 0) {
+      String unit = number.group(2).toLowerCase(Locale.ROOT);
+      long factor = unit.isEmpty() ? 1 : unit.equals("k") ? 1_000 : 1_000_000;
+      return OptionalLong.of(Long.parseLong(number.group(1)) * factor);
+    }
+    throw new UsageException(
+        key + " is \"" + text + "\"; write auto, or a number of tokens such as 250000 or 3M.");
   }
 
   /** One of some words, of which the first is the default. */

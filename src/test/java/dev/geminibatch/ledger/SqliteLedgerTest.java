@@ -84,6 +84,14 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Limits extends LearnedLimitsContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Media extends MediaTableContract {
     @Override
     Ledger open(Clock clock) throws IOException {

@@ -1,0 +1,162 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.service.ProjectId;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * How many tokens of a model a project may have enqueued, as far as the service has shown it by
+ * accepting and refusing jobs. Tokens are those of {@code Job.Size}. It is forgotten after a day:
+ * tiers rise, and a refusal may have had another cause.
+ */
+public final class LearnedLimits {
+  private static final Duration MEMORY = Duration.ofDays(1);
+
+  private final Jdbi quick;
+  private final Clock clock;
+
+  LearnedLimits(LedgerDatabase database, Clock clock) {
+    this.quick = database.quick();
+    this.clock = clock;
+  }
+
+  /**
+   * What the service has shown.
+   *
+   * @param allowed so many were enqueued at once
+   * @param refused so many would have been, and were refused; empty if nothing was
+   * @param refusals how often it has refused so many, or more
+   */
+  public record Shown(long allowed, OptionalLong refused, int refusals) {
+    /** Nothing yet. */
+    public static final Shown NOTHING = new Shown(0, OptionalLong.empty(), 0);
+  }
+
+  /** What the service has shown of a model in the last day. */
+  public Shown of(ProjectId project, String model) {
+    return quick.withHandle(handle -> shown(handle, project, model));
+  }
+
+  private Shown shown(Handle handle, ProjectId project, String model) {
+    return handle
+        .createQuery(
+            "SELECT allowed, refused, refusals FROM token_limit"
+                + " WHERE project = :project AND model = :model AND updated_at > :forgotten")
+        .bind("project", project.value())
+        .bind("model", model)
+        .bind("forgotten", clock.millis() - MEMORY.toMillis())
+        .map(
+            (row, context) -> {
+              long number = row.getLong("refused");
+              OptionalLong refused = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
+              return new Shown(row.getLong("allowed"), refused, row.getInt("refusals"));
+            })
+        .findFirst()
+        .orElse(Shown.NOTHING);
+  }
+
+  /** The service has accepted a job, with which so many tokens are enqueued. */
+  public void accepted(ProjectId project, String model, long enqueued) {
+    Shown before = of(project, model);
+    if (enqueued <= before.allowed()) {
+      return; // as nearly always: nothing is written
+    }
+    quick.useTransaction(
+        handle -> {
+          Shown shown = shown(handle, project, model);
+          boolean isMoreThanRefused = enqueued >= shown.refused().orElse(Long.MAX_VALUE);
+          // A refusal counts for a day from when it came, whatever is accepted in the meantime.
+          write(
+              handle,
+              project,
+              model,
+              isMoreThanRefused
+                  ? new Shown(enqueued, OptionalLong.empty(), 0)
+                  : new Shown(
+                      Math.max(enqueued, shown.allowed()), shown.refused(), shown.refusals()),
+              shown.refused().isEmpty() || isMoreThanRefused);
+        });
+  }
+
+  /**
+   * The service has refused a job, with which so many tokens would have been enqueued. If it has
+   * accepted as many before, it allows less than it did.
+   */
+  public void refused(ProjectId project, String model, long enqueued) {
+    quick.useTransaction(
+        handle -> {
+          Shown shown = shown(handle, project, model);
+          boolean isLessThanAllowed = enqueued <= shown.allowed();
+          write(
+              handle,
+              project,
+              model,
+              new Shown(
+                  isLessThanAllowed ? 0 : shown.allowed(),
+                  OptionalLong.of(Math.min(enqueued, shown.refused().orElse(Long.MAX_VALUE))),
+                  isLessThanAllowed ? 1 : shown.refusals() + 1),
+              true);
+        });
+  }
+
+  private void write(
+      Handle handle, ProjectId project, String model, Shown shown, boolean isNewSince) {
+    handle.execute(
+        """
+        INSERT INTO token_limit (project, model, allowed, refused, refusals, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (project, model) DO UPDATE SET allowed = excluded.allowed,
+          refused = excluded.refused, refusals = excluded.refusals,
+          updated_at = CASE WHEN ? THEN excluded.updated_at ELSE token_limit.updated_at END""",
+        project.value(),
+        model,
+        shown.allowed(),
+        shown.refused().isPresent() ? shown.refused().getAsLong() : null,
+        shown.refusals(),
+        clock.millis(),
+        isNewSince);
+  }
+
+  /** The tokens of our open jobs of a model, those about to be created included. */
+  public long enqueued(ProjectId project, String model) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT COALESCE(SUM(tokens), 0) FROM job WHERE state IN ('CREATING', 'OPEN')"
+                        + " AND project = :project AND model = :model")
+                .bind("project", project.value())
+                .bind("model", model)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /** How many jobs of ours of a model are open, those about to be created included. */
+  public int open(ProjectId project, String model) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT COUNT(*) FROM job WHERE state IN ('CREATING', 'OPEN')"
+                        + " AND project = :project AND model = :model")
+                .bind("project", project.value())
+                .bind("model", model)
+                .mapTo(Integer.class)
+                .one());
+  }
+
+  /** Whether the service has counted requests of a model, so that estimates are near the truth. */
+  public boolean isCounted(String model) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT kind FROM token_factor WHERE model = :model LIMIT 1")
+                .bind("model", model)
+                .mapTo(String.class)
+                .findFirst()
+                .isPresent());
+  }
+}
