@@ -142,7 +142,7 @@ public final class AnswerMatcher {
    * for each request. Such answers are documented to be in the order of the requests, and there is
    * no other way to tell whose they are.
    */
-  private static boolean areInOrder(Path answers, int requests) throws IOException {
+  static boolean areInOrder(Path answers, int requests) throws IOException {
     long count = 0;
     try (LineReader lines = LineReader.open(answers, ServiceLimits.MAX_ANSWER_BYTES)) {
       while (lines.hasNext()) {
@@ -164,7 +164,7 @@ public final class AnswerMatcher {
     return count == requests;
   }
 
-  private static AnswerLine read(Line line) {
+  static AnswerLine read(Line line) {
     try {
       return AnswerLine.read(line.bytes());
     } catch (IOException e) {

@@ -17,7 +17,7 @@ public record StateFolder(Path path) {
 
   /** Our own folders, in which prompts and answers lie. */
   private static final List<String> FOLDERS =
-      List.of("runs", "remote", "gathered", "workers", "native");
+      List.of("runs", "packs", "remote", "gathered", "workers", "native");
 
   private static final List<String> LEDGER = List.of("ledger.db", "ledger.db-wal", "ledger.db-shm");
 
@@ -93,6 +93,16 @@ public record StateFolder(Path path) {
   /** The files of one run. */
   public RunFolder run(String runId) {
     return new RunFolder(path.resolve("runs").resolve(runId));
+  }
+
+  /** The folders of all packs. */
+  public Path packs() {
+    return path.resolve("packs");
+  }
+
+  /** The files of one pack. */
+  public PackFolder pack(String packId) {
+    return new PackFolder(packs().resolve(packId));
   }
 
   /** Files that were fetched from the network, named by the hash of their content. */
