@@ -89,7 +89,9 @@ public final class CreationQueue {
     /** Other jobs of ours must end first, since they ask for too many tokens. */
     TOKENS,
     /** The service takes no more for now. */
-    QUOTA
+    QUOTA,
+    /** Other small runs with which it shares a job; see {@link Packs}. */
+    PACK
   }
 
   /**
@@ -256,6 +258,27 @@ public final class CreationQueue {
             + " one of them ends",
         retryIn,
         false);
+  }
+
+  /**
+   * The place of a small run, which is to share a job with others.
+   *
+   * @param time until it is sent if nobody has said before that all are there
+   */
+  public static Place gathering(String model, ProjectId project, Duration time) {
+    return new Place(
+        Kind.PACK,
+        project,
+        model,
+        "waiting for other small files to share a job with (job.pack-wait)",
+        time,
+        false);
+  }
+
+  /** The same place for a run whose job was in a pack that came to nothing. */
+  public static Place again(Place place) {
+    return new Place(
+        Kind.PACK, place.project, place.model, place.reason, place.time, place.isRefusal);
   }
 
   /** The place of a run whose job the service did not take for lack of quota. */

@@ -32,7 +32,8 @@ public final class DueRuns {
             OR state = 'ASSEMBLED' AND waits_for IS NULL
               AND (next_try <= :now OR updated_at < :started)
             OR state = 'ASSEMBLED' AND waits_for IS NOT NULL
-              AND id IN (SELECT run_id FROM job WHERE job.state IN ('ENDED', 'CREATING'))
+              AND id IN (SELECT run_id FROM job
+                WHERE job.state = 'ENDED' OR job.state = 'CREATING' AND job.pack IS NULL)
             OR state = 'SUBMITTED' AND (next_try <= :now OR updated_at < :started)
               AND (id IN (SELECT run_id FROM job WHERE state = 'ENDED')
                 OR NOT EXISTS (SELECT 1 FROM job

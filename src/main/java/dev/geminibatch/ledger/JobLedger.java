@@ -227,18 +227,18 @@ public final class JobLedger {
       Job job, long answered, long failed, Tokens tokens, TokenEvidence evidence) {
     quick.useTransaction(
         handle -> {
-            moves.alone(
-                handle,
-                job,
-                JobState.COLLECTED,
-                "answered = ?, failed = ?, tokens_in = ?, tokens_out = ?,"
-                    + " tokens_thought = ?, tokens_cached = ?",
-                answered,
-                failed,
-                tokens.in(),
-                tokens.out(),
-                tokens.thought(),
-                tokens.cached());
+          moves.alone(
+              handle,
+              job,
+              JobState.COLLECTED,
+              "answered = ?, failed = ?, tokens_in = ?, tokens_out = ?,"
+                  + " tokens_thought = ?, tokens_cached = ?",
+              answered,
+              failed,
+              tokens.in(),
+              tokens.out(),
+              tokens.thought(),
+              tokens.cached());
           factors.learn(handle, job.model(), evidence);
         });
   }

@@ -12,6 +12,7 @@ public final class Ledger implements AutoCloseable {
   private final RunLedger runs;
   private final JobLedger jobs;
   private final TokenFactors tokenFactors;
+  private final Packs packs;
   private final RunQueries queries;
   private final DueRuns due;
   private final Waits waits;
@@ -27,6 +28,7 @@ public final class Ledger implements AutoCloseable {
     this.runs = new RunLedger(database, moves, clock);
     this.tokenFactors = new TokenFactors(database, clock);
     this.jobs = new JobLedger(database, moves, tokenFactors, clock);
+    this.packs = new Packs(database, moves, clock);
     this.queries = new RunQueries(database);
     this.due = new DueRuns(database);
     this.waits = new Waits(database, clock);
@@ -60,6 +62,11 @@ public final class Ledger implements AutoCloseable {
   /** What estimates of tokens are corrected with. */
   public TokenFactors tokenFactors() {
     return tokenFactors;
+  }
+
+  /** Jobs of several runs that are one job to the service. */
+  public Packs packs() {
+    return packs;
   }
 
   /** Finds runs. */

@@ -10,12 +10,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Every state move of a run or a job, with its guard, so that nobody can move one from where it is
  * not. If a lease can be lost one day, whoever has lost it is stopped here.
  */
 final class Moves {
+  private static final String TO_STATE =
+      "UPDATE run SET state = ?, reason = NULL, tries = 0, next_try = 0, waits_for = NULL,"
+          + " strikes = 0, held = CASE WHEN held = ? THEN 0 ELSE held END, updated_at = ?";
+
   private final Clock clock;
 
   Moves(Clock clock) {
@@ -40,14 +45,26 @@ final class Moves {
       throw new IllegalStateException(
           "Run " + runId + " is " + present + " and cannot become " + state);
     }
-    handle.execute(
-        "UPDATE run SET state = ?, reason = NULL, tries = 0, next_try = 0, waits_for = NULL,"
-            + " strikes = 0, held = CASE WHEN held = ? THEN 0 ELSE held END, updated_at = ?"
-            + " WHERE id = ?",
-        state.name(),
-        Strikes.HELD,
-        clock.millis(),
-        runId);
+    handle.execute(TO_STATE + " WHERE id = ?", state.name(), Strikes.HELD, clock.millis(), runId);
+  }
+
+  /**
+   * As {@link #run}, for runs of a pack, of which there may be thousands. One that cannot become
+   * this any more stays as it is.
+   */
+  void runs(Handle handle, List<String> runIds, RunState state) {
+    if (runIds.isEmpty()) {
+      return;
+    }
+    String guard =
+        " AND state IN "
+            + Rows.list(
+                Arrays.stream(RunState.values()).filter(from -> from.mayBecome(state)).toList());
+    PreparedBatch batch = handle.prepareBatch(TO_STATE + " WHERE id = ?" + guard);
+    for (String runId : runIds) {
+      batch.add(state.name(), Strikes.HELD, clock.millis(), runId);
+    }
+    batch.execute();
   }
 
   /**
@@ -86,19 +103,22 @@ final class Moves {
    */
   boolean toCreating(Handle handle, Job job, CreationQueue.Room room) {
     Optional<ProjectId> project = project(handle, job);
-    if (project.isPresent() && !hasRoom(handle, job, project.get(), room)) {
+    if (project.isPresent() && !hasRoom(handle, job, job.size().tokens(), project.get(), room)) {
       return false;
     }
     String set = "state = 'CREATING', creating_at = ?";
     return update(handle, job, set, " AND state = 'UPLOADED'", clock.millis()) > 0;
   }
 
-  /** Whether there is room; then the turns of the project have moved. */
-  private static boolean hasRoom(
-      Handle handle, Job job, ProjectId project, CreationQueue.Room room) {
+  /**
+   * Whether there is room for a job; then the turns of its project have moved.
+   *
+   * @param tokens of it, and of all others that are one job with it
+   */
+  static boolean hasRoom(
+      Handle handle, Job job, long tokens, ProjectId project, CreationQueue.Room room) {
     Turns.lock(handle, project);
     Turns.Open open = Turns.open(handle, project);
-    long tokens = tokens(handle, job);
     long enqueued = open.tokens().getOrDefault(job.model(), 0L);
     boolean isTooMuch = enqueued > 0 && tokens > room.tokens() - enqueued;
     if (open.jobs() >= room.jobs() || isTooMuch) {
@@ -118,14 +138,22 @@ final class Moves {
         .map(ProjectId::new);
   }
 
-  private static long tokens(Handle handle, Job job) {
-    return job.remote().pack().isEmpty()
-        ? job.size().tokens()
-        : handle
-            .createQuery("SELECT SUM(tokens) FROM job WHERE pack = :pack")
-            .bind("pack", job.remote().pack().get())
-            .mapTo(Long.class)
-            .one();
+  /**
+   * Moves those jobs of a pack from which the state can be reached.
+   *
+   * @return how many were moved
+   */
+  int pack(Handle handle, String pack, JobState state, String assignments, Object... values) {
+    List<Object> arguments = new ArrayList<>(Arrays.asList(values));
+    arguments.add(pack);
+    return handle.execute(
+        "UPDATE job SET "
+            + assignments
+            + ", state = '"
+            + state
+            + "' WHERE pack = ? AND state IN "
+            + Rows.list(state.before()),
+        arguments.toArray());
   }
 
   /** Changes columns of a job that stays in its state, and of all jobs of its pack. */

@@ -107,6 +107,7 @@ final class Rows {
         row.getInt("cancel_asked") != 0,
         new Job.Remote(
             text(row, "pack"),
+            number(row, "pack_most"),
             text(row, "project").map(ProjectId::new),
             text(row, "input_file"),
             text(row, "name").filter(JobName::isName).map(JobName::new),
@@ -131,6 +132,11 @@ final class Rows {
 
   private static Optional<String> text(ResultSet row, String column) throws SQLException {
     return Optional.ofNullable(row.getString(column));
+  }
+
+  static Optional<Integer> number(ResultSet row, String column) throws SQLException {
+    int number = row.getInt(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(number);
   }
 
   private static Optional<Instant> time(ResultSet row, String column) throws SQLException {

@@ -75,11 +75,11 @@ public final class RunQueries {
         "state = :state ORDER BY created_at, id", query -> query.bind("state", state.name()));
   }
 
-  /** The runs with jobs that the service may be working on. */
+  /** The runs with jobs of their own that the service may be working on. */
   public List<Run> withOpenJobs() {
     return select(
         """
-        id IN (SELECT run_id FROM job WHERE state = 'OPEN')
+        id IN (SELECT run_id FROM job WHERE state = 'OPEN' AND pack IS NULL)
           AND state IN ('ASSEMBLED', 'SUBMITTED')""",
         query -> {});
   }

@@ -143,8 +143,7 @@ public final class TokenFactors {
   private static boolean differs(TokenCorrection before, TokenCorrection now) {
     return before == null
         || now.factors().entrySet().stream()
-            .anyMatch(
-                each -> Math.abs(each.getValue() - before.of(each.getKey())) > CHANGE);
+            .anyMatch(each -> Math.abs(each.getValue() - before.of(each.getKey())) > CHANGE);
   }
 
   private record Waiting(String runId, int number, TokensByKind estimated) {}
@@ -171,7 +170,8 @@ public final class TokenFactors {
       return;
     }
     PreparedBatch batch =
-        handle.prepareBatch("UPDATE job SET tokens = :tokens WHERE run_id = :run AND number = :number");
+        handle.prepareBatch(
+            "UPDATE job SET tokens = :tokens WHERE run_id = :run AND number = :number");
     for (Waiting job : jobs) {
       batch
           .bind("tokens", correction.of(job.estimated()))

@@ -31,7 +31,7 @@ final class Turns {
   /**
    * A job that waits, with what is known of its run.
    *
-   * @param isQueued whether its run waits for nothing but its turn
+   * @param isQueued whether its run waits for nothing but its turn, and not for a pack
    */
   record Turn(Waiting job, String runName, boolean isQueued) {}
 
@@ -181,7 +181,7 @@ final class Turns {
                       row.getInt("due") != 0,
                       isRefused),
                   row.getString("name"),
-                  waitsFor != null);
+                  waitsFor != null && !waitsFor.equals(CreationQueue.Kind.PACK.name()));
             })
         .list();
   }

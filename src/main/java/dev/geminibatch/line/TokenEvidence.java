@@ -51,9 +51,7 @@ public final class TokenEvidence {
     if (isMixed && request.share() < DOMINANT) {
       return Math.round(all * request.share());
     }
-    return isMain
-        ? Math.max(0, all - request.otherTokens())
-        : Math.min(all, request.tokens());
+    return isMain ? Math.max(0, all - request.otherTokens()) : Math.min(all, request.tokens());
   }
 
   private static long between(long least, long value, long most) {

@@ -43,6 +43,7 @@ public record Job(
    * What is known of it with the service.
    *
    * @param pack the jobs of several runs with which it is one job to the service, and moves
+   * @param packMost how many jobs its next pack may have, after one was refused; 1 sends it alone
    * @param project that it was sent to; with the key of another the service does not know it
    * @param inputFile {@code files/...} once uploaded
    * @param name {@code batches/...} once created
@@ -53,6 +54,7 @@ public record Job(
    */
   public record Remote(
       Optional<String> pack,
+      Optional<Integer> packMost,
       Optional<ProjectId> project,
       Optional<String> inputFile,
       Optional<JobName> name,
@@ -61,6 +63,7 @@ public record Job(
       Optional<String> reason) {
     static final Remote NONE =
         new Remote(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -90,6 +93,23 @@ public record Job(
         Remote.NONE,
         Outcome.NONE,
         JobTimes.NONE);
+  }
+
+  /** A pack as one job: this one of its jobs, with the size of all. */
+  public Job ofSize(long allRequests, long allTokens) {
+    return new Job(
+        runId,
+        number,
+        attempt,
+        model,
+        new Size(allRequests, TokensByKind.NONE, allTokens),
+        state,
+        displayName,
+        creation,
+        cancelAsked,
+        remote,
+        outcome,
+        times);
   }
 
   public long requests() {

@@ -111,8 +111,8 @@ final class SettingsReader {
         model(),
         new JobLimits(
             typed.number("job.max-requests", 1_000_000, 1, 10_000_000),
-             typed.bytes("job.max-bytes", "1900MB", table.jobBytes()),
-             JobLimits.ANY),
+            typed.bytes("job.max-bytes", "1900MB", table.jobBytes()),
+            JobLimits.ANY),
         typed.time("poll.interval", "10s"),
         typed.time("job.timeout", "24h"),
         typed.number("run.concurrency", 4, 1, 64),

@@ -72,9 +72,7 @@ public record StageContext(
   /** How large the jobs of a run may be, and how their tokens are counted. */
   public JobRules jobRules(Run run) {
     Settings set =
-        settings.profiles().has(run.profile())
-            ? settings.profiles().of(run.profile())
-            : settings;
+        settings.profiles().has(run.profile()) ? settings.profiles().of(run.profile()) : settings;
     return new ModelRules(set.jobs().limits(), ledger.tokenFactors()::of);
   }
 

@@ -55,7 +55,13 @@ final class Attempts {
   /** A job for the lines with these keys, which come in the order of the input. */
   void job(int attempt, List<String> lines, String... answers) throws IOException {
     JobFiles job =
-        new JobFiles(file("index"), file("tokens"), file("formats"), file("refusals"), file("a"), file("matches"));
+        new JobFiles(
+            file("index"),
+            file("tokens"),
+            file("formats"),
+            file("refusals"),
+            file("a"),
+            file("matches"));
     files++;
     try (JobIndex.Writer index = new JobIndex.Writer(job.index())) {
       for (String key : lines) {

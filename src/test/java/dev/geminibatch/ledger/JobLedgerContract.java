@@ -141,6 +141,7 @@ abstract class JobLedgerContract extends LedgerContract {
                 true,
                 new Job.Remote(
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.of(PROJECT),
                     job.inputFile(),
                     job.name(),

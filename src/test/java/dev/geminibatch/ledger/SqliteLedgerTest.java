@@ -68,6 +68,14 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Packed extends PacksContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Queue extends CreationQueueContract {
     @Override
     Ledger open(Clock clock) throws IOException {

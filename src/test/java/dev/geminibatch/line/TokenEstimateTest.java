@@ -233,7 +233,9 @@ class TokenEstimateTest {
     BatchRequest safe =
         request(
             "{\"key\":\"k\",\"request\":{\"contents\":[{\"parts\":[{\"text\":\"xxxx\"}]}],"
-                + "\"labels\":{\"x\":\"" + long4000 + "\"}}}");
+                + "\"labels\":{\"x\":\""
+                + long4000
+                + "\"}}}");
     assertThat(kinds(safe).counts()).containsEntry(TokenKind.LATIN, 1L);
   }
 
@@ -242,8 +244,12 @@ class TokenEstimateTest {
     String data = "AAA\\/".repeat(100_000);
     BatchRequest request =
         withPart(
-            "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"" + data + "\"}},"
-                + "{\"text\":\"" + "x".repeat(4000) + "\"}");
+            "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\""
+                + data
+                + "\"}},"
+                + "{\"text\":\""
+                + "x".repeat(4000)
+                + "\"}");
     assertThat(kinds(request).counts())
         .containsEntry(TokenKind.LATIN, 1000L)
         .containsEntry(TokenKind.IMAGE, 1120L);
@@ -256,7 +262,8 @@ class TokenEstimateTest {
     tally.add(TokenKind.LATIN, 30);
     tally.add(TokenKind.SYNTAX, 20);
     RequestTokens request = tally.request();
-    assertThat(request).isEqualTo(new RequestTokens(TokenKind.VIDEO, 100_000_000, TokenKind.LATIN, 50));
+    assertThat(request)
+        .isEqualTo(new RequestTokens(TokenKind.VIDEO, 100_000_000, TokenKind.LATIN, 50));
     assertThat(RequestTokens.unpacked(request.packed())).isEqualTo(request);
     assertThat(RequestTokens.unpacked(-1).total()).isPositive();
   }
@@ -271,7 +278,8 @@ class TokenEstimateTest {
     "models/gemini-3.1-pro-preview, 4000, 3000, 1120",
     "tunedModels/mine, 960, 540, 1548",
   })
-  void a_picture_counts_by_its_tiles_or_as_a_whole(String model, long width, long height, long tokens) {
+  void a_picture_counts_by_its_tiles_or_as_a_whole(
+      String model, long width, long height, long tokens) {
     FileTokens picture = MediaTokens.of("image/png", 1, MediaExtent.pixels(width, height));
     assertThat(picture.of(model)).isEqualTo(TokensByKind.of(TokenKind.IMAGE, tokens));
   }

@@ -96,8 +96,7 @@ public final class Collector {
     }
     ledger
         .jobs()
-        .collected(
-            job, outcome.answered(), outcome.failed(), outcome.tokens(), outcome.evidence());
+        .collected(job, outcome.answered(), outcome.failed(), outcome.tokens(), outcome.evidence());
     if (job.name().isPresent()) {
       LOG.info(
           "{}: {} is over: {}, {} without one",

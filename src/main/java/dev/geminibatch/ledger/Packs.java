@@ -1,0 +1,502 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.ProjectId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * Jobs of several runs that are one job to the service. Each method is one transaction, whatever
+ * the number of jobs.
+ *
+ * <p>A job has a pack from the moment before the service is asked to create it, in the state
+ * CREATING, until it is collected. Until the pack has ended, its jobs move together. One that comes
+ * to nothing is dissolved: its jobs are ASSEMBLED again, each for itself, as if there had been
+ * none.
+ */
+public final class Packs {
+  private static final String WAITING =
+      """
+      run.waits_for = 'PACK' AND run.waits_project = :project AND run.state = 'ASSEMBLED'
+        AND run.dry_run = 0 AND run.held = 0 AND run.cancelled = 0
+        AND (run.next_try <= :now OR run.updated_at < :started OR :gathered = 1 AND run.tries = 0)
+        AND job.state = 'ASSEMBLED' AND job.pack IS NULL AND COALESCE(job.pack_most, 2) > 1""";
+
+  private static final String IN_PACK = " WHERE pack = ? AND state IN ('CREATING', 'OPEN')";
+
+  /** The name of a job on its own, as {@link Job#displayName(int)} makes it. */
+  private static final String OWN_NAME =
+      "(SELECT run.display_name FROM run WHERE run.id = job.run_id) || ' [' || run_id || '.'"
+          + " || number || CASE WHEN creation > 1 THEN '-' || creation ELSE '' END || ']'";
+
+  private static final int AT_ONCE = 500;
+
+  private final Jdbi durable;
+  private final Jdbi quick;
+  private final Moves moves;
+  private final Clock clock;
+
+  Packs(LedgerDatabase database, Moves moves, Clock clock) {
+    this.durable = database.durable();
+    this.quick = database.quick();
+    this.moves = moves;
+    this.clock = clock;
+  }
+
+  /**
+   * Which of the runs that wait may be packed.
+   *
+   * @param started a wait that began before is over
+   * @param isGathered whether those that have just arrived need not wait for further ones
+   */
+  public record Due(ProjectId project, Instant started, boolean isGathered) {}
+
+  /**
+   * Jobs that may share a pack.
+   *
+   * @param most how many, after one was refused; empty for as many as a pack takes
+   */
+  public record Group(String model, Optional<Integer> most) {}
+
+  /** A job that waits, with its run. */
+  public record Candidate(Run run, Job job) {}
+
+  /** The groups of which any job waits, in the order of their turns. */
+  public List<Group> groups(Due due) {
+    return quick.withHandle(
+        handle ->
+            bind(
+                    handle.createQuery(
+                        "SELECT job.model, job.pack_most, MIN(job.turn) AS turn FROM run"
+                            + " JOIN job ON job.run_id = run.id WHERE "
+                            + WAITING
+                            + " GROUP BY job.model, job.pack_most"
+                            + " ORDER BY turn, job.pack_most DESC"),
+                    due)
+                .map(
+                    (row, context) ->
+                        new Group(row.getString("model"), Rows.number(row, "pack_most")))
+                .list());
+  }
+
+  /** The first jobs of a group, in the order of their turns. */
+  public List<Candidate> candidates(Due due, Group group, int most) {
+    return quick.withHandle(
+        handle -> {
+          List<Job> jobs =
+              bind(
+                      handle.createQuery(
+                          "SELECT job.* FROM run JOIN job ON job.run_id = run.id WHERE "
+                              + WAITING
+                              + " AND job.model = :model AND COALESCE(job.pack_most, 0) = :most"
+                              + " ORDER BY job.turn, run.created_at, run.id, job.number"
+                              + " LIMIT :limit"),
+                      due)
+                  .bind("model", group.model())
+                  .bind("most", group.most().orElse(0))
+                  .bind("limit", most)
+                  .map((row, context) -> Rows.job(row))
+                  .list();
+          return withRuns(handle, jobs);
+        });
+  }
+
+  private Query bind(Query query, Due due) {
+    return query
+        .bind("project", due.project().value())
+        .bind("now", clock.millis())
+        .bind("started", due.started().toEpochMilli())
+        .bind("gathered", due.isGathered() ? 1 : 0);
+  }
+
+  private static List<Candidate> withRuns(Handle handle, List<Job> jobs) {
+    List<Candidate> candidates = new ArrayList<>(jobs.size());
+    for (int from = 0; from < jobs.size(); from += AT_ONCE) {
+      List<Job> some = jobs.subList(from, Math.min(jobs.size(), from + AT_ONCE));
+      String marks = "?" + ", ?".repeat(some.size() - 1);
+      Query query = handle.createQuery(Rows.RUNS + " WHERE id IN (" + marks + ")");
+      for (int i = 0; i < some.size(); i++) {
+        query.bind(i, some.get(i).runId());
+      }
+      Map<String, Run> runs = new HashMap<>();
+      query.map((row, context) -> Rows.run(row)).forEach(run -> runs.put(run.id(), run));
+      some.forEach(job -> candidates.add(new Candidate(runs.get(job.runId()), job)));
+    }
+    return candidates;
+  }
+
+  /** Why the runs of a model still wait. */
+  public void wait(CreationQueue.Place place) {
+    quick.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET reason = ?, tries = tries + ?, next_try = ? WHERE waits_for = 'PACK'"
+                    + " AND waits_project = ? AND waits_model = ? AND state = 'ASSEMBLED'"
+                    + " AND next_try <= ? AND (reason IS NULL OR reason <> ?)",
+                Rows.shortened(place.reason()),
+                place.isRefusal() ? 1 : 0,
+                place.isRefusal() ? clock.millis() + place.time().toMillis() : 0,
+                place.project().value(),
+                place.model(),
+                clock.millis(),
+                Rows.shortened(place.reason())));
+  }
+
+  /** A job is sent on its own from now on, by the stage of its run. */
+  public void sendAlone(Job job) {
+    quick.useTransaction(
+        handle -> {
+          handle.execute(
+              "UPDATE job SET pack_most = 1 WHERE run_id = ? AND number = ? AND pack IS NULL",
+              job.runId(),
+              job.number());
+          handle.execute(
+              "UPDATE run SET waits_for = NULL, next_try = 0 WHERE id = ? AND waits_for = 'PACK'",
+              job.runId());
+        });
+  }
+
+  /** Runs that wait for a pack of a project that nobody serves any more find their way again. */
+  public void release(Collection<ProjectId> served) {
+    String marks = served.isEmpty() ? "''" : "?" + ", ?".repeat(served.size() - 1);
+    quick.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET waits_for = NULL, next_try = 0"
+                    + " WHERE waits_for = 'PACK' AND waits_project NOT IN ("
+                    + marks
+                    + ")",
+                served.stream().map(ProjectId::value).toArray()));
+  }
+
+  /** Whether any run waits for a pack. */
+  public boolean isAnybodyWaiting() {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT id FROM run WHERE waits_for = 'PACK' AND state = 'ASSEMBLED' LIMIT 1")
+                .mapTo(String.class)
+                .findFirst()
+                .isPresent());
+  }
+
+  /**
+   * The jobs are about to be created as one.
+   *
+   * @param displayName of the pack, unique
+   * @param room what the open jobs of the project may come to with it
+   * @return false if there is no room, or one of the jobs or its run is not what it was: then
+   *     nothing has changed, and the pack must not be created
+   */
+  public boolean creating(
+      String pack,
+      String displayName,
+      List<Job> jobs,
+      ProjectId project,
+      String inputFile,
+      CreationQueue.Room room) {
+    return durable.inTransaction(
+        handle -> {
+          boolean isReady =
+              pack(handle, pack, displayName, jobs, project, inputFile) == jobs.size()
+                  && countUnfit(handle, pack) == 0
+                  && Moves.hasRoom(handle, jobs.get(0), tokens(jobs), project, room);
+          if (!isReady) {
+            handle.rollback();
+            return false;
+          }
+          moves.pack(handle, pack, JobState.CREATING, "creating_at = ?", clock.millis());
+          return true;
+        });
+  }
+
+  private static int pack(
+      Handle handle,
+      String pack,
+      String displayName,
+      List<Job> jobs,
+      ProjectId project,
+      String inputFile) {
+    PreparedBatch batch =
+        handle.prepareBatch(
+            "UPDATE job SET pack = :pack, display_name = :displayName, project = :project,"
+                + " input_file = :file, state = 'UPLOADED'"
+                + " WHERE run_id = :run AND number = :number AND state = 'ASSEMBLED'"
+                + " AND pack IS NULL");
+    for (Job job : jobs) {
+      batch
+          .bind("pack", pack)
+          .bind("displayName", displayName)
+          .bind("project", project.value())
+          .bind("file", inputFile)
+          .bind("run", job.runId())
+          .bind("number", job.number())
+          .add();
+    }
+    int moved = 0;
+    for (int count : batch.execute()) {
+      moved += count;
+    }
+    return moved;
+  }
+
+  private static int countUnfit(Handle handle, String pack) {
+    return count(
+        handle,
+        "SELECT COUNT(*) FROM job JOIN run ON run.id = job.run_id WHERE job.pack = :value"
+            + " AND NOT (run.state = 'ASSEMBLED' AND run.held = 0 AND run.cancelled = 0)",
+        pack);
+  }
+
+  private static long tokens(List<Job> jobs) {
+    return jobs.stream().mapToLong(job -> job.size().tokens()).sum();
+  }
+
+  private static int count(Handle handle, String sql, String value) {
+    return handle.createQuery(sql).bind("value", value).mapTo(Integer.class).one();
+  }
+
+  /**
+   * The service has created a pack.
+   *
+   * @return the runs of which it has all jobs now
+   */
+  public List<String> opened(Job pack, JobName name, String remoteState) {
+    String id = id(pack);
+    return quick.inTransaction(
+        handle -> {
+          int opened =
+              moves.pack(
+                  handle,
+                  id,
+                  JobState.OPEN,
+                  "name = ?, remote_state = ?, submitted_at = ?",
+                  name.value(),
+                  remoteState,
+                  clock.millis());
+          if (opened == 0) {
+            throw new IllegalStateException("The pack " + id + " cannot be opened");
+          }
+          List<String> runs =
+              handle
+                  .createQuery(
+                      """
+                      SELECT DISTINCT run.id FROM job JOIN run ON run.id = job.run_id
+                      WHERE job.pack = :pack AND job.state = 'OPEN' AND run.state = 'ASSEMBLED'
+                        AND NOT EXISTS (SELECT 1 FROM job AS other WHERE other.run_id = run.id
+                          AND other.state IN ('ASSEMBLED', 'UPLOADED', 'CREATING'))""")
+                  .bind("pack", id)
+                  .mapTo(String.class)
+                  .list();
+          moves.runs(handle, runs, RunState.SUBMITTED);
+          return runs;
+        });
+  }
+
+  /** The packs in a state, each as one of its jobs with the size of all. */
+  public List<Job> inState(JobState state) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT job.*, packs.all_requests, packs.all_tokens FROM job JOIN (
+                      SELECT job.pack, MIN(job.run_id) AS run_id, SUM(job.requests) AS all_requests,
+                        SUM(job.tokens) AS all_tokens
+                      FROM job JOIN run ON run.id = job.run_id
+                      WHERE job.state = :state AND job.pack IS NOT NULL
+                        AND run.state IN ('ASSEMBLED', 'SUBMITTED')
+                      GROUP BY job.pack) AS packs ON packs.pack = job.pack
+                    WHERE job.run_id = packs.run_id AND job.state = :state AND job.number =
+                      (SELECT MIN(number) FROM job AS other WHERE other.run_id = packs.run_id
+                        AND other.pack = packs.pack AND other.state = :state)
+                    ORDER BY job.submitted_at, job.pack""")
+                .bind("state", state.name())
+                .map(
+                    (row, context) ->
+                        Rows.job(row)
+                            .ofSize(row.getLong("all_requests"), row.getLong("all_tokens")))
+                .list());
+  }
+
+  /** The jobs of a pack that the service has not ended yet. */
+  public List<Job> unfinished(String pack) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT * FROM job WHERE pack = :pack AND state IN ('CREATING', 'OPEN')"
+                        + " ORDER BY turn, run_id, number")
+                .bind("pack", pack)
+                .map((row, context) -> Rows.job(row))
+                .list());
+  }
+
+  /** Whether any job is in the pack, or was. */
+  public boolean isKnown(String pack) {
+    return quick.withHandle(
+        handle -> count(handle, "SELECT COUNT(*) FROM job WHERE pack = :value", pack) > 0);
+  }
+
+  /** Whether all jobs of a pack are collected. */
+  public boolean isCollected(String pack) {
+    return quick.withHandle(
+        handle ->
+            count(
+                    handle,
+                    "SELECT COUNT(*) FROM job WHERE pack = :value AND state <> 'COLLECTED'",
+                    pack)
+                == 0);
+  }
+
+  /**
+   * A pack came to nothing: the service has certainly not created it, or has ended it without
+   * working on it. Its jobs wait for another one.
+   *
+   * @param place what their runs wait for
+   * @param most how many jobs may be in the next pack of each; empty for as many as now
+   */
+  public void dissolved(Job pack, CreationQueue.Place place, Optional<Integer> most) {
+    quick.useTransaction(handle -> dissolve(handle, id(pack), place, most));
+  }
+
+  /**
+   * As {@link #dissolved}, but these jobs end, each for its own reasons.
+   *
+   * @param how they have ended
+   */
+  public void dissolvedBut(
+      Job pack, Collection<Job> ending, String how, String reason, CreationQueue.Place place) {
+    quick.useTransaction(
+        handle -> {
+          PreparedBatch batch =
+              handle.prepareBatch(
+                  "UPDATE job SET pack = NULL, display_name = "
+                      + OWN_NAME
+                      + ", state = 'ENDED', remote_state = :how, responses_file = NULL,"
+                      + " reason = :reason, ended_at = :now"
+                      + " WHERE run_id = :run AND number = :number AND pack = :pack"
+                      + " AND state IN ('CREATING', 'OPEN')");
+          for (Job job : ending) {
+            batch
+                .bind("how", how)
+                .bind("reason", Rows.shortened(reason))
+                .bind("now", clock.millis())
+                .bind("run", job.runId())
+                .bind("number", job.number())
+                .bind("pack", id(pack))
+                .add();
+          }
+          if (!ending.isEmpty()) {
+            batch.execute();
+          }
+          dissolve(handle, id(pack), place, Optional.empty());
+        });
+  }
+
+  private void dissolve(
+      Handle handle, String pack, CreationQueue.Place place, Optional<Integer> most) {
+    moves.runs(handle, runsOf(handle, pack, RunState.SUBMITTED), RunState.ASSEMBLED);
+    List<String> runs = runsOf(handle, pack, RunState.ASSEMBLED);
+    boolean isAlone = most.equals(Optional.of(1));
+    PreparedBatch batch =
+        handle.prepareBatch(
+            "UPDATE run SET reason = :reason, tries = tries + :tries, next_try = :next, waits_for = :kind,"
+                + " waits_project = :project, waits_model = :model, waits_seen = :now"
+                + " WHERE id = :run");
+    for (String run : runs) {
+      batch
+          .bind("reason", Rows.shortened(place.reason()))
+          .bind("tries", place.isRefusal() ? 1 : 0)
+          .bind("next", clock.millis() + place.time().toMillis())
+          .bind("kind", isAlone ? null : CreationQueue.Kind.PACK.name())
+          .bind("project", place.project().value())
+          .bind("model", place.model())
+          .bind("now", clock.millis())
+          .bind("run", run)
+          .add();
+    }
+    if (!runs.isEmpty()) {
+      batch.execute();
+    }
+    handle.execute(
+        "UPDATE job SET creation = creation + 1" + IN_PACK + " AND submitted_at IS NOT NULL", pack);
+    moves.pack(handle, pack, JobState.UPLOADED, "creating_at = NULL");
+    moves.pack(
+        handle,
+        pack,
+        JobState.ASSEMBLED,
+        "input_file = NULL, name = NULL, remote_state = NULL, submitted_at = NULL,"
+            + " started_at = NULL, given_up_at = NULL, pack_most = COALESCE(?, pack_most),"
+            + " display_name = "
+            + OWN_NAME
+            + ", pack = NULL",
+        most.orElse(null));
+  }
+
+  private static List<String> runsOf(Handle handle, String pack, RunState state) {
+    return handle
+        .createQuery(
+            "SELECT DISTINCT job.run_id FROM job JOIN run ON run.id = job.run_id"
+                + " WHERE job.pack = :pack AND job.state IN ('CREATING', 'OPEN')"
+                + " AND run.state = :state")
+        .bind("pack", pack)
+        .bind("state", state.name())
+        .mapTo(String.class)
+        .list();
+  }
+
+  /**
+   * A person wants no more of one job of a pack. The others go on with the service; the answers to
+   * this one are not fetched.
+   *
+   * @return false if no other job of the pack is wanted: then it is the pack that must be cancelled
+   */
+  public boolean leave(Job job, String reason) {
+    return durable.inTransaction(
+        handle -> {
+          int others =
+              handle
+                  .createQuery(
+                      "SELECT COUNT(*) FROM job WHERE pack = :pack AND cancel_asked = 0"
+                          + " AND state IN ('CREATING', 'OPEN')"
+                          + " AND NOT (run_id = :run AND number = :number)")
+                  .bind("pack", id(job))
+                  .bind("run", job.runId())
+                  .bind("number", job.number())
+                  .mapTo(Integer.class)
+                  .one();
+          if (others == 0) {
+            return false;
+          }
+          moves.alone(
+              handle,
+              job,
+              JobState.ENDED,
+              "cancel_asked = 1, remote_state = 'CANCELLED', responses_file = NULL, reason = ?,"
+                  + " ended_at = ?",
+              Rows.shortened(reason),
+              clock.millis());
+          return true;
+        });
+  }
+
+  private static String id(Job job) {
+    return job.remote().pack().orElseThrow();
+  }
+}
