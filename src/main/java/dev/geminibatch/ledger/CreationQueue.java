@@ -275,10 +275,9 @@ public final class CreationQueue {
         false);
   }
 
-  /** The same place for a run whose job was in a pack that came to nothing. */
-  public static Place again(Place place) {
-    return new Place(
-        Kind.PACK, place.project, place.model, place.reason, place.time, place.isRefusal);
+  /** The place of runs whose jobs were in a pack that came to nothing. */
+  public static Place packAgain(String model, ProjectId project, String reason, Duration time) {
+    return new Place(Kind.PACK, project, model, reason, time, !time.isZero());
   }
 
   /** The place of a run whose job the service did not take for lack of quota. */

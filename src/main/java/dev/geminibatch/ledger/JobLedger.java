@@ -63,6 +63,18 @@ public final class JobLedger {
                 .list());
   }
 
+  /** The open jobs that are in no pack, the oldest first. */
+  public List<Job> openAlone() {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT * FROM job WHERE state = 'OPEN' AND pack IS NULL"
+                        + " ORDER BY submitted_at, run_id")
+                .map((row, context) -> Rows.job(row))
+                .list());
+  }
+
   /** The job that the service knows by this name, if it is ours. */
   public Optional<Job> named(JobName name) {
     return quick.withHandle(

@@ -18,6 +18,7 @@ import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.Unpacking;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -45,6 +46,7 @@ final class JobNews {
   private final Supplier<BatchService> batches;
   private final Clock clock;
   private final Optional<Duration> stuckAfter;
+  private final Unpacking unpacking;
   private final Map<String, UnnamedAnswers> unnamed = new ConcurrentHashMap<>();
 
   JobNews(StageContext context, Supplier<BatchService> batches) {
@@ -53,6 +55,7 @@ final class JobNews {
     this.clock = context.clock();
     this.stuckAfter = context.settings().jobs().stuckAfter();
     this.batches = batches;
+    this.unpacking = new Unpacking(context);
   }
 
   /** Takes what the service says of a job. */
@@ -63,7 +66,7 @@ final class JobNews {
       // Another process may have seen the same a moment before.
       LOG.warn(
           "{}: what {} came to is not written down: {}",
-          run.name(),
+          name(job, run),
           job.shownName(),
           e.getMessage());
     } catch (IOException e) {
@@ -107,11 +110,14 @@ final class JobNews {
           "the service says that it is done, and names neither answers nor an error; if they come"
               + " after all, --poll fetches them");
     } else if (polls.polls() == 1) {
-      LOG.info("{}: {} is over, its answers are not named yet", run.name(), job.label());
+      LOG.info("{}: {} is over, its answers are not named yet", name(job, run), job.label());
     }
   }
 
   private void ended(Job job, RemoteJob seen, Run run) throws IOException {
+    if (job.remote().pack().isPresent() && isUnpacked(job, seen)) {
+      return;
+    }
     String reason = seen.reason();
     switch (JobEnd.of(job, seen)) {
       case ANSWERED -> ended(run, job, seen, seen.stateText(), null);
@@ -128,6 +134,37 @@ final class JobNews {
       case FILE_GONE -> ended(run, job, seen, JobProblem.Kind.FILES_GONE.name(), reason);
       case FAILED -> ended(run, job, seen, seen.stateText(), reason);
     }
+  }
+
+  /** Whether the pack came to nothing; its jobs go on, each for itself. */
+  private boolean isUnpacked(Job pack, RemoteJob seen) throws IOException {
+    boolean isUntouched = seen.answers().isEmpty() && seen.counts().succeeded() == 0;
+    JobEnd end = JobEnd.of(pack, seen);
+    if (!isUntouched || end == JobEnd.FAILED && seen.state() != RemoteJobState.FAILED) {
+      return false;
+    }
+    switch (end) {
+      case NOT_ADMITTED ->
+          unpacking.again(
+              pack,
+              CreationQueue.afterFailure(
+                  pack, JobEnd.isAccount(seen), seen.reason(), clock.instant()));
+      case LINES_REFUSED ->
+          unpacking.takeOut(
+              pack,
+              ServiceWords.refusedLines(seen.error().orElseThrow().message(), pack.requests()));
+      case FILE_GONE -> unpacking.fileGone(pack, seen.reason());
+      case FAILED -> unpacking.inHalves(pack, seen.reason());
+      default -> {
+        return false;
+      }
+    }
+    unnamed.remove(pack.displayName());
+    return true;
+  }
+
+  private static String name(Job job, Run run) {
+    return job.remote().pack().isPresent() ? Unpacking.name(job) : run.name();
   }
 
   /** The lines that the service names end here; the others get another attempt. */
@@ -148,13 +185,13 @@ final class JobNews {
   private void runsOn(Job job, RemoteJob seen, Run run) {
     if (!job.remote().state().equals(Optional.of(seen.stateText()))) {
       jobs.seen(job, seen.stateText(), seen.state() == RemoteJobState.RUNNING);
-      LOG.info("{}: {} is {}", run.name(), job.label(), seen.stateWords());
+      LOG.info("{}: {} is {}", name(job, run), job.label(), seen.stateWords());
     }
     if (hangs(job) && !job.cancelAsked()) {
       LOG.warn(
           "{}: {} takes longer than job.stuck-after allows; it is cancelled, and what it has not"
               + " answered is sent again as soon as the service says that it is over",
-          run.name(),
+          name(job, run),
           seen.name());
       jobs.givenUp(job);
       cancel(seen.jobName());
@@ -189,7 +226,7 @@ final class JobNews {
     jobs.ended(job, how, seen.answers().orElse(null), reason);
     if (reason != null) { // else it is reported with its answers
       String words = seen.state().isEnded() ? seen.stateWords() : "is over";
-      LOG.info("{}: {} {}: {}", run.name(), job.shownName(), words, reason);
+      LOG.info("{}: {} {}: {}", name(job, run), job.shownName(), words, reason);
     }
   }
 }

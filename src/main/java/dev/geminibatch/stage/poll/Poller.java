@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -141,14 +142,16 @@ public final class Poller {
   private void pollJobs(Set<String> leaders, boolean someWait) {
     Map<String, Run> watched = new HashMap<>();
     for (Run run : ledger.queries().withOpenJobs()) {
-      boolean ours = isInScope(run, leaders) && leases.acquire(run.id());
-      // Jobs of runs that nobody works on take room until somebody sees that they are over.
-      if (ours || someWait && leases.isFree(run.id()) && isKnown(run)) {
+      if (isWatched(run, leaders, someWait)) {
         watched.put(run.id(), run);
       }
     }
+    List<Job> packs =
+        ledger.packs().inState(JobState.OPEN).stream()
+            .flatMap(pack -> watched(pack, leaders, someWait, watched).stream())
+            .toList();
     Map<Connection, List<Job>> open =
-        ledger.jobs().inState(JobState.OPEN).stream()
+        Stream.concat(ledger.jobs().openAlone().stream(), packs.stream())
             .filter(job -> watched.containsKey(job.runId()))
             .collect(Collectors.groupingBy(job -> context.connection(watched.get(job.runId()))));
     open.forEach(
@@ -156,6 +159,30 @@ public final class Poller {
             pollings
                 .computeIfAbsent(service, each -> new JobPolling(context, each))
                 .poll(jobs, watched));
+  }
+
+  private boolean isWatched(Run run, Set<String> leaders, boolean someWait) {
+    boolean ours = isInScope(run, leaders) && leases.acquire(run.id());
+    // Jobs of runs that nobody works on take room until somebody sees that they are over.
+    return ours || someWait && leases.isFree(run.id()) && isKnown(run);
+  }
+
+  /** A pack is polled for the first of its runs that is watched here. */
+  private Optional<Job> watched(
+      Job pack, Set<String> leaders, boolean someWait, Map<String, Run> watched) {
+    Optional<Run> first = ledger.queries().find(pack.runId());
+    if (first.isPresent() && isWatched(first.get(), leaders, someWait)) {
+      watched.put(pack.runId(), first.get());
+      return Optional.of(pack);
+    }
+    for (Job job : ledger.packs().unfinished(pack.remote().pack().orElseThrow())) {
+      Optional<Run> run = ledger.queries().find(job.runId());
+      if (run.isPresent() && isWatched(run.get(), leaders, someWait)) {
+        watched.put(job.runId(), run.get());
+        return Optional.of(job.ofSize(pack.requests(), pack.size().tokens()));
+      }
+    }
+    return Optional.empty();
   }
 
   private Turns goOn(List<Run> following, Set<String> leaders, boolean someWait) {

@@ -17,11 +17,11 @@ import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
+import dev.geminibatch.stage.JobSearch;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -37,19 +37,6 @@ import org.slf4j.LoggerFactory;
 final class JobCreation {
   private static final Logger LOG = LoggerFactory.getLogger("submit");
 
-  /** A job may show up in listings some time after it was created. */
-  private static final List<Duration> SEARCHES =
-      List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(5));
-
-  /**
-   * Not found so long after the call that should have made it, a job was certainly not made. The
-   * service may still carry out a call whose caller is gone: it checks each line first, which takes
-   * the longer the larger the file is.
-   */
-  private static final Duration CERTAIN_AFTER = Duration.ofMinutes(1);
-
-  private static final long CHECKED_BYTES_PER_SECOND = 4_000_000;
-
   /** A refusal may name a million lines. */
   private static final int LONGEST_MESSAGE = 500;
 
@@ -57,14 +44,14 @@ final class JobCreation {
   private final JobLedger jobs;
   private final CreationQueue queue;
   private final JobUpload upload;
-  private final Instant started;
+  private final JobSearch search;
 
   JobCreation(StageContext context, CreationQueue queue, JobUpload upload) {
     this.context = context;
     this.jobs = context.ledger().jobs();
     this.queue = queue;
     this.upload = upload;
-    this.started = context.clock().instant();
+    this.search = new JobSearch(context.clock());
   }
 
   /**
@@ -81,22 +68,11 @@ final class JobCreation {
     if (!job.isOf(context.connection(run).project())) {
       throw job.madeWithAnotherKey();
     }
-    if (context.clock().instant().isBefore(certainFrom(run, job))) {
+    if (!search.isCertain(job, JobBody.of(context.folder(run), job.number()).size())) {
       return false;
     }
     jobs.notCreated(job);
     return true;
-  }
-
-  /** Counted from when the call was given up, or this process found it in the ledger. */
-  private Instant certainFrom(Run run, Job job) throws IOException {
-    long size = JobBody.of(context.folder(run), job.number()).size();
-    return job.times()
-        .creating()
-        .filter(started::isBefore)
-        .orElse(started)
-        .plus(CERTAIN_AFTER)
-        .plusSeconds(size / CHECKED_BYTES_PER_SECOND);
   }
 
   /** Creates a job whose file is with the service. */
@@ -139,12 +115,10 @@ final class JobCreation {
         job.number(),
         failure.getMessage());
     jobs.creationUnclear(job);
-    for (Duration wait : SEARCHES) {
-      Optional<RemoteJob> found = batches(run).findJob(job.displayName(), wait);
-      if (found.isPresent()) {
-        opened(run, job, found.get());
-        return Outcome.DONE;
-      }
+    Optional<RemoteJob> found = JobSearch.find(batches(run), job.displayName());
+    if (found.isPresent()) {
+      opened(run, job, found.get());
+      return Outcome.DONE;
     }
     return Outcome.UNCLEAR; // it stays marked, and is searched for before the next call
   }
