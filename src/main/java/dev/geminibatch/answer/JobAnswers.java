@@ -57,6 +57,14 @@ public final class JobAnswers implements Closeable {
     return new JobAnswers(JobFiles.of(folder, job.number()), check, JobProblem.of(job));
   }
 
+  /** The same of a job whose run a person has cancelled, or not. */
+  public static JobAnswers open(
+      RunFolder folder, Job job, AnswerCheck check, boolean isRunCancelled) throws IOException {
+    return isRunCancelled
+        ? new JobAnswers(JobFiles.of(folder, job.number()), check, JobProblem.ofCancelledRun(job))
+        : open(folder, job, check);
+  }
+
   /** Goes to the next request; false at the end. */
   public boolean advance() throws IOException {
     entry = index.next().orElse(null);
@@ -83,10 +91,18 @@ public final class JobAnswers implements Closeable {
       // It did not count when it was matched, whatever there is time for now.
       return check
           .problemOf(read, forms.form(entry.format()))
+          .map(this::orOfRun)
           .or(() -> Optional.of(ProblemCode.ANSWER_SCHEMA.problem(UNFIT)));
     }
     return Optional.of(
         refusals.of(number).map(ProblemCode.LINE_REFUSED::problem).orElse(withoutAnswer));
+  }
+
+  /** A service that is asked to cancel a job says of each request that it was cancelled. */
+  private LineProblem orOfRun(LineProblem problem) {
+    boolean isOfRun =
+        problem.is(ProblemCode.CANCELLED) && withoutAnswer.is(ProblemCode.RUN_CANCELLED);
+    return isOfRun ? withoutAnswer : problem;
   }
 
   /** The present request. */

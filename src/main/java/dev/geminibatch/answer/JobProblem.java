@@ -31,13 +31,34 @@ public final class JobProblem {
     /** The service does not know the job any more. */
     GONE,
     /** It took longer than is allowed and was cancelled. */
-    STUCK
+    STUCK,
+    /** It was not sent, because a person has cancelled its run. */
+    RUN_CANCELLED
+  }
+
+  /**
+   * The problem of a request of a job that has ended, and whose run a person has cancelled. What a
+   * run would have sent again ends with that.
+   */
+  static LineProblem ofCancelledRun(Job job) {
+    LineProblem problem = of(job);
+    return problem.retryable() ? runCancelled(job) : problem;
+  }
+
+  private static LineProblem runCancelled(Job job) {
+    return ProblemCode.RUN_CANCELLED.problem(
+        job.name().map(name -> name + ": ").orElse("")
+            + "the run was cancelled before the request was "
+            + (job.name().isPresent() ? "answered" : "sent"));
   }
 
   /** The problem of a request of a job that has ended. */
   public static LineProblem of(Job job) {
     if (job.reason().isEmpty()) {
       return AnswerLine.missing();
+    }
+    if (job.remote().state().equals(Optional.of(Kind.RUN_CANCELLED.name()))) {
+      return runCancelled(job);
     }
     String name = "job-" + RemoteJobState.word(job.remote().state().orElse(""));
     String message = job.name().map(known -> known + ": ").orElse("") + job.reason().get();

@@ -61,7 +61,7 @@ public final class Pipeline implements AutoCloseable {
           .forEach(profile -> pipeline.open(profile, settings.routes().off()));
     }
     beans.remoteMedia().use(new HttpDownload(pipeline.template, beans.mediaProxies()));
-    settings.jobs().runStuckAfter().ifPresent(pipeline::watch);
+    settings.jobs().runs().stuckAfter().ifPresent(pipeline::watch);
     if (settings.routes().reload()) {
       Runnable trial = () -> tryOut(main(settings, beans, properties, watchInbox), settings, beans);
       settings.routes().folders().forEach(folder -> pipeline.reload(folder, trial));
@@ -79,7 +79,7 @@ public final class Pipeline implements AutoCloseable {
             beans.strikes(),
             workspace.lastWords(),
             stuckAfter,
-            workspace.settings().jobs().concurrency(),
+            workspace.settings().jobs().runs().concurrency(),
             spares::add);
     workWatch.start();
   }
@@ -197,7 +197,7 @@ public final class Pipeline implements AutoCloseable {
         "archive.directory", settings.folders().archive().toString(),
         "failed.directory", settings.folders().failed().toString(),
         "poll.interval", Long.toString(settings.jobs().pollInterval().toMillis()),
-        "run.concurrency", Integer.toString(settings.jobs().concurrency()));
+        "run.concurrency", Integer.toString(settings.jobs().runs().concurrency()));
   }
 
   /**

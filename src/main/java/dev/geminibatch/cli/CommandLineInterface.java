@@ -120,6 +120,7 @@ public final class CommandLineInterface {
       case LIST, CANCEL, DELETE, CLEAR -> new MaintenanceCommand(session).run(action);
       case FILES, PURGE_FILES -> new FilesCommand(session).run(action);
       case STATUS -> new StatusCommand(session).run();
+      case PAUSE, RESUME, CANCEL_RUN, PRIORITY -> new ControlCommand(session).run(action);
       case DEMO -> new DemoCommand(session).run();
       case SANDBOX -> new SandboxCommand(session).run();
       case DAEMON -> new DaemonCommand(session).run();

@@ -67,7 +67,7 @@ final class DaemonCommand {
    * whoever stopped it before may have wanted just that.
    */
   private static boolean isForUs(Run run) {
-    return run.fromInbox() || run.isPaid();
+    return run.fromInbox() || run.isPaid() || run.isCancelled();
   }
 
   private static void announce(Settings profile) {

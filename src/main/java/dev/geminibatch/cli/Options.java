@@ -73,6 +73,31 @@ final class Options {
   String status;
 
   @Option(
+      names = "--pause",
+      paramLabel = "RUN",
+      description =
+          "Send nothing more of a run (an id, its beginning, or a file's name) until it is"
+              + " resumed. Its open jobs continue.")
+  String pause;
+
+  @Option(names = "--resume", paramLabel = "RUN", description = "Resume a run that is paused.")
+  String resume;
+
+  @Option(
+      names = "--cancel-run",
+      paramLabel = "RUN",
+      description = "Cancel a run with its jobs; what is answered is delivered.")
+  String cancelRun;
+
+  @Option(
+      names = "--priority",
+      arity = "2",
+      paramLabel = "RUN N",
+      hideParamSyntax = true,
+      description = "Give a run the priority N, 1 to 9, among those that wait. Default: 5.")
+  List<String> priority;
+
+  @Option(
       names = "--files",
       description = "List our uploads with age and size, and the project's storage.")
   boolean files;

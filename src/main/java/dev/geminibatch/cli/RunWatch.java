@@ -138,8 +138,13 @@ final class RunWatch {
       }
       if (run.isHeld() && !isHoldReported) {
         isHoldReported = true;
-        session.terminal().tell(run.name() + ": " + run.reason().orElse("it is held"));
+        String why =
+            run.isPaused()
+                ? "it is paused; to resume it: --resume " + run.id()
+                : run.reason().orElse("it is held");
+        session.terminal().tell(run.name() + ": " + why);
       }
+      isHoldReported &= run.isHeld();
       Thread.sleep(LOOK.toMillis());
     }
   }

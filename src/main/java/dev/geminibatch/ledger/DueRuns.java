@@ -41,4 +41,45 @@ public final class DueRuns {
         ORDER BY created_at, id""",
         query -> query.bind("now", now.toEpochMilli()).bind("started", started.toEpochMilli()));
   }
+
+  /** The unfinished runs that a person has paused or cancelled, the oldest first. */
+  public List<Run> stopped() {
+    return RunQueries.select(
+        jdbi,
+        "(held = :paused OR cancelled = 1) AND dry_run = 0 AND state IN "
+            + Rows.UNFINISHED
+            + " ORDER BY created_at, id",
+        query -> query.bind("paused", RunLedger.PAUSED));
+  }
+
+  /**
+   * Of them, those that have something to do, except for those that follow others: a paused run
+   * whose jobs have ended or may have been created, or that has all answers, and a cancelled run
+   * with more than open jobs.
+   *
+   * @param started a wait that began before is over
+   */
+  public List<Run> stoppedMayGoOn(Instant now, Instant started) {
+    return RunQueries.select(
+        jdbi,
+        """
+        (held = :paused OR cancelled = 1 AND held = 0) AND dry_run = 0
+          AND (next_try <= :now OR updated_at < :started)
+          AND (state = 'COLLECTED'
+            OR state IN ('RECEIVED', 'INSPECTED', 'UPLOADED') AND cancelled = 1
+            OR state = 'ASSEMBLED' AND cancelled = 1
+              AND NOT EXISTS (SELECT 1 FROM job WHERE run_id = run.id
+                AND job.state NOT IN ('OPEN', 'COLLECTED'))
+            OR state IN ('ASSEMBLED', 'SUBMITTED') AND EXISTS (SELECT 1 FROM job
+              WHERE run_id = run.id AND (job.state IN ('ENDED', 'CREATING')
+                OR job.state IN ('ASSEMBLED', 'UPLOADED') AND run.cancelled = 1))
+            OR state = 'SUBMITTED' AND NOT EXISTS (SELECT 1 FROM job
+              WHERE run_id = run.id AND job.state <> 'COLLECTED'))
+        ORDER BY created_at, id""",
+        query ->
+            query
+                .bind("paused", RunLedger.PAUSED)
+                .bind("now", now.toEpochMilli())
+                .bind("started", started.toEpochMilli()));
+  }
 }

@@ -15,6 +15,7 @@ public final class Ledger implements AutoCloseable {
   private final Packs packs;
   private final RunQueries queries;
   private final DueRuns due;
+  private final RunControl control;
   private final Waits waits;
   private final MediaTable media;
   private final UploadTable uploads;
@@ -31,6 +32,7 @@ public final class Ledger implements AutoCloseable {
     this.packs = new Packs(database, moves, clock);
     this.queries = new RunQueries(database);
     this.due = new DueRuns(database);
+    this.control = new RunControl(database, moves, clock);
     this.waits = new Waits(database, clock);
     this.media = new MediaTable(database);
     this.uploads = new UploadTable(database);
@@ -77,6 +79,11 @@ public final class Ledger implements AutoCloseable {
   /** Finds the runs that have something to do. */
   public DueRuns due() {
     return due;
+  }
+
+  /** Pauses, resumes and cancels runs, and gives them priorities. */
+  public RunControl control() {
+    return control;
   }
 
   /** Lets runs wait. */

@@ -96,7 +96,8 @@ final class Moves {
   }
 
   /**
-   * Moves a job to CREATING, unless there is no room for it.
+   * Moves a job to CREATING, unless there is no room for it, or a person has paused or cancelled
+   * its run.
    *
    * @param room what the open jobs of its project may come to with it
    * @return whether it was moved, and may be created now
@@ -107,7 +108,10 @@ final class Moves {
       return false;
     }
     String set = "state = 'CREATING', creating_at = ?";
-    return update(handle, job, set, " AND state = 'UPLOADED'", clock.millis()) > 0;
+    String guard =
+        " AND state = 'UPLOADED' AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = job.run_id"
+            + " AND (run.held <> 0 OR run.cancelled = 1))";
+    return update(handle, job, set, guard, clock.millis()) > 0;
   }
 
   /**

@@ -44,9 +44,9 @@ public final class RunLedger {
                 .createUpdate(
                     """
                     INSERT INTO run (id, name, profile, source, from_inbox, output, model, media_root,
-                      display_name, forced, priority, dry_run, state, created_at, updated_at)
+                      display_name, forced, priority, dry_run, held, state, created_at, updated_at)
                     VALUES (:id, :name, :profile, :source, :fromInbox, :output, :model, :mediaRoot,
-                      :displayName, :forced, :priority, :dryRun, :state, :now, :now)""")
+                      :displayName, :forced, :priority, :dryRun, :held, :state, :now, :now)""")
                 .bind("id", run.id())
                 .bind("name", run.name())
                 .bind("profile", run.profile())
@@ -59,6 +59,7 @@ public final class RunLedger {
                 .bind("forced", run.forced() ? 1 : 0)
                 .bind("priority", run.options().priority())
                 .bind("dryRun", run.isDryRun() ? 1 : 0)
+                .bind("held", run.isPaused() ? PAUSED : 0)
                 .bind("state", run.state().name())
                 .bind("now", clock.millis())
                 .execute());
@@ -285,11 +286,13 @@ public final class RunLedger {
         handle ->
             handle.execute(
                 "UPDATE run SET held = 1, reason = ?, waits_for = NULL, updated_at = ?"
-                    + " WHERE id = ? AND state NOT IN ('DELIVERED', 'FAILED') AND held <> ?",
+                    + " WHERE id = ? AND state NOT IN ('DELIVERED', 'FAILED')"
+                    + " AND held NOT IN (?, ?) AND cancelled = 0",
                 Rows.shortened(reason),
                 clock.millis(),
                 runId,
-                Strikes.HELD));
+                Strikes.HELD,
+                PAUSED));
   }
 
   /**
@@ -314,7 +317,8 @@ public final class RunLedger {
   static void queued(Handle handle, String runId, CreationQueue.Place place, long now) {
     handle.execute(
         "UPDATE run SET reason = ?, tries = tries + ?, next_try = ?, waits_for = ?,"
-            + " waits_project = ?, waits_model = ?, waits_seen = ?, updated_at = ? WHERE id = ?",
+            + " waits_project = ?, waits_model = ?, waits_seen = ?, updated_at = ?"
+            + " WHERE id = ? AND held = 0 AND cancelled = 0",
         Rows.shortened(place.reason()),
         place.isRefusal() ? 1 : 0,
         now + place.time().toMillis(),

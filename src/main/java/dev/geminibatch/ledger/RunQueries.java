@@ -40,6 +40,27 @@ public final class RunQueries {
         .findFirst();
   }
 
+  /**
+   * Unfinished runs whose id or input's name begins like this, with their profile's name before it
+   * or not, or whose input was there; the oldest first.
+   *
+   * @param source the same as an absolute path
+   */
+  public List<Run> unfinishedLike(String text, String source, int most) {
+    return select(
+        "dry_run = 0 AND state IN "
+            + Rows.UNFINISHED
+            + " AND (substr(id, 1, :length) = :text OR substr(name, 1, :length) = :text"
+            + " OR substr(profile || '/' || name, 1, :length) = :text OR source = :source)"
+            + " ORDER BY created_at, id LIMIT :most",
+        query ->
+            query
+                .bind("text", text)
+                .bind("length", text.codePointCount(0, text.length()))
+                .bind("source", source)
+                .bind("most", most));
+  }
+
   /** The newest runs, unfinished ones before all others. */
   public List<Run> recent(int most) {
     List<Run> recent = new ArrayList<>(newest("IN", most));

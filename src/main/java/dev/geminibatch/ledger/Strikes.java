@@ -91,10 +91,12 @@ public final class Strikes {
                 : ". The run is tried once more, last"
                     + (suspicion.isTriedAlone() ? " and alone" : ""));
     handle.execute(
-        "UPDATE run SET strikes = ?, held = ?, reason = ?, next_try = ?, tries = tries + 1,"
+        "UPDATE run SET strikes = ?, held = CASE WHEN held = ? THEN held ELSE ? END, reason = ?,"
+            + " next_try = ?, tries = tries + 1,"
             + " waits_for = NULL, tried_memory = ?, tried_version = ?, updated_at = ?"
             + " WHERE id = ? AND state NOT IN ('DELIVERED', 'FAILED') AND held <> 1",
         suspicion.number(),
+        RunLedger.PAUSED,
         isHeld ? HELD : 0,
         Rows.shortened(reason),
         clock.millis() + wait.toMillis(),

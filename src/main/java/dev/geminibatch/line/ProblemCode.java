@@ -138,6 +138,11 @@ public enum ProblemCode {
       Retry.BY_DROPPING,
       "The service is done with the job and names neither answers nor an error. `--poll` fetches them if they come after all."),
   JOB_CANCELLED("job-cancelled", Stage.COLLECT, Retry.BY_DROPPING, "Somebody cancelled the job."),
+  RUN_CANCELLED(
+      "run-cancelled",
+      Stage.COLLECT,
+      Retry.BY_DROPPING,
+      "Somebody cancelled the run (`--cancel-run`) before the request was sent or answered."),
   JOB_GONE(
       "job-gone",
       Stage.COLLECT,

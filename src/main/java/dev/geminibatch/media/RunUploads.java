@@ -79,6 +79,16 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     return new Content(UploadCache.key(project, media), media);
   }
 
+  /** Whose uploads they are. */
+  public String runId() {
+    return runId;
+  }
+
+  /** Leaves the rest for the next try; {@link #finish} throws why. */
+  public void stop(RuntimeException why) {
+    failure.compareAndSet(null, why);
+  }
+
   /** Uploads a content; a problem is noted for the lines that need it. */
   public void upload(Content content) {
     if (failure.get() != null) {

@@ -23,6 +23,15 @@ public final class StatusView {
 
   /** What it waits for, or how its jobs are, in one line. */
   public static String note(Run run, List<Job> jobs) {
+    String rest = ofStages(run, jobs);
+    String stopped =
+        run.state().isFinished()
+            ? ""
+            : run.isCancelled() ? "being cancelled" : run.isPaused() ? "paused" : "";
+    return stopped.isEmpty() ? rest : rest.isEmpty() ? stopped : stopped + "; " + rest;
+  }
+
+  private static String ofStages(Run run, List<Job> jobs) {
     Optional<String> reason = run.reason().map(Amounts::firstLine);
     if (reason.isPresent()) {
       return reason.get();
@@ -42,6 +51,9 @@ public final class StatusView {
     json.put("input", run.source().toString());
     json.put("state", state(run));
     json.put("reason", run.reason().orElse(null));
+    json.put("paused", run.isPaused());
+    json.put("cancelled", run.isCancelled());
+    json.put("priority", run.options().priority());
     json.put("answeredBy", run.leader().orElse(null));
     json.put("requests", run.counts().requests());
     json.put("answered", run.counts().answered());

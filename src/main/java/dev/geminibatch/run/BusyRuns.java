@@ -9,6 +9,9 @@ public final class BusyRuns {
   private final WorkInHand work;
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
+  /** Runs that a person has paused or cancelled, as far as this process knows. */
+  private volatile Set<String> stopped = Set.of();
+
   /** The run that no other may be worked on beside, or that waits until none is. */
   private String alone;
 
@@ -74,6 +77,16 @@ public final class BusyRuns {
   /** Whether no run is busy, but for those whose work was given up. */
   public boolean isIdle() {
     return busy.stream().allMatch(work::isStuck);
+  }
+
+  /** These runs a person has paused or cancelled, and no others. */
+  public void stop(Set<String> runIds) {
+    stopped = Set.copyOf(runIds);
+  }
+
+  /** Whether a person had paused or cancelled a run at the last tick. */
+  public boolean isStopped(String runId) {
+    return stopped.contains(runId);
   }
 
   /** Ends the work that {@link #begin} allowed. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 
 /** One daemon for one state folder. The lock goes with the process, however it ends. */
 public final class DaemonLock implements Closeable {
@@ -36,6 +37,16 @@ public final class DaemonLock implements Closeable {
         ByteBuffer.wrap(
             (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
     return new DaemonLock(channel);
+  }
+
+  /** Whether a daemon works with a state folder. */
+  public static boolean isTaken(StateFolder state) throws IOException {
+    if (!Files.exists(state.daemonLock())) {
+      return false;
+    }
+    try (FileChannel free = LockFile.take(state.daemonLock()).orElse(null)) {
+      return free == null;
+    }
   }
 
   @Override

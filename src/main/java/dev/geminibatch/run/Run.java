@@ -35,7 +35,7 @@ public record Run(
    * @param isQueued whether it waits until it may create a job
    * @param isHeld whether it stays where it is until a user's route releases it, or because of its
    *     strikes
-   * @param isPaused whether a person has paused it: what is with the service goes on
+   * @param isPaused whether a person has paused it: what is with the service continues
    * @param isCancelled whether a person has cancelled it: nothing more of it is sent
    * @param suspicion what its stage has done to processes; with any, it is tried last
    */
@@ -53,7 +53,12 @@ public record Run(
 
     /** Whether it is held because its work ended processes or got stuck, and not by a route. */
     public boolean isHeldForStrikes() {
-      return isHeld && suspicion == Suspicion.HELD;
+      return isHeld && !isPaused && suspicion == Suspicion.HELD;
+    }
+
+    /** The same of a run that is paused. */
+    Wait paused() {
+      return new Wait(reason, tries, nextTry, isQueued, true, true, isCancelled, suspicion);
     }
   }
 
@@ -91,6 +96,23 @@ public record Run(
         Counts.NONE,
         now,
         now);
+  }
+
+  /** The same run, paused from the beginning. */
+  public Run paused() {
+    return new Run(
+        id,
+        input,
+        options,
+        state,
+        output,
+        isPaid,
+        attempt,
+        waiting.paused(),
+        leader,
+        counts,
+        created,
+        updated);
   }
 
   public String name() {
@@ -131,6 +153,26 @@ public record Run(
 
   public boolean isHeld() {
     return waiting.isHeld();
+  }
+
+  /** Whether a person has paused it. */
+  public boolean isPaused() {
+    return waiting.isPaused();
+  }
+
+  /** Whether a person has cancelled it. */
+  public boolean isCancelled() {
+    return waiting.isCancelled();
+  }
+
+  /** Whether its results are in the outbox. */
+  public boolean isDelivered() {
+    return state == RunState.DELIVERED;
+  }
+
+  /** Whether nothing more of it is to be sent, at least for now. */
+  public boolean isStopped() {
+    return isHeld() || isCancelled();
   }
 
   /** The input's name without its ending, on which the names of the results are built. */

@@ -23,4 +23,7 @@ public record RunOptions(
     boolean isDryRun) {
   /** Of a run for which nothing else is said. */
   public static final int USUAL_PRIORITY = 5;
+
+  /** Of a run that gets the most turns. */
+  public static final int HIGHEST_PRIORITY = 9;
 }

@@ -46,6 +46,8 @@ public final class Profiles {
           "budget.output-tokens",
           "lines.on-error",
           "results.check",
+          "run.priority",
+          "run.paused",
           "pictures.prompt-file",
           "pictures.schema-file",
           "pictures.quiet-period",
@@ -61,7 +63,9 @@ public final class Profiles {
           "budget.max-cost-per-file",
           "budget.output-tokens",
           "lines.on-error",
-          "results.check");
+          "results.check",
+          "run.priority",
+          "run.paused");
 
   private final PropertySources properties;
   private final Path home;

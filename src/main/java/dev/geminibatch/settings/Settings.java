@@ -71,11 +71,10 @@ public record Settings(
    *
    * @param model for lines that name none
    * @param maxAttempts how often a line is sent at most
-   * @param concurrency how many runs are worked on at the same time
    * @param maxOpen how many jobs of ours may be open at once; the service takes 100 of a project
    * @param keep how long finished runs are remembered
    * @param stuckAfter how long a job may take until it is cancelled and sent again; empty forever
-   * @param runStuckAfter how long the work on a run may make no progress; empty forever
+   * @param runs of which they are
    * @param quota how many tokens may be enqueued
    */
   public record Jobs(
@@ -83,13 +82,23 @@ public record Settings(
       JobLimits limits,
       Duration pollInterval,
       Duration timeout,
-      int concurrency,
       int maxAttempts,
       int maxOpen,
       Duration keep,
       Optional<Duration> stuckAfter,
-      Optional<Duration> runStuckAfter,
+      Runs runs,
       Quota quota) {}
+
+  /**
+   * Runs.
+   *
+   * @param concurrency how many are worked on at the same time
+   * @param stuckAfter how long the work on one may make no progress; empty forever
+   * @param priority the share of turns that one gets when runs wait for the same room, 1 to 9
+   * @param isPaused whether nothing of one is sent until a person resumes it
+   */
+  public record Runs(
+      int concurrency, Optional<Duration> stuckAfter, int priority, boolean isPaused) {}
 
   /**
    * How many tokens may be enqueued.

@@ -11,6 +11,7 @@ import dev.geminibatch.line.LineReader;
 import dev.geminibatch.line.ModelName;
 import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.media.RemoteHosts;
+import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.service.LimitTable;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceLimits;
@@ -22,6 +23,7 @@ import dev.geminibatch.settings.Settings.Pictures;
 import dev.geminibatch.settings.Settings.Quota;
 import dev.geminibatch.settings.Settings.Requests;
 import dev.geminibatch.settings.Settings.Routes;
+import dev.geminibatch.settings.Settings.Runs;
 import dev.geminibatch.settings.Settings.Uploads;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -115,13 +117,20 @@ final class SettingsReader {
             JobLimits.ANY),
         typed.time("poll.interval", "10s"),
         typed.time("job.timeout", "24h"),
-        typed.number("run.concurrency", 4, 1, 64),
         typed.number("retry.max-attempts", 3, 1, 10),
         typed.number("job.max-open", Math.min(90, table.openJobs()), 1, table.openJobs()),
         typed.time("history.keep", "30d"),
         typed.timeOrOff("job.stuck-after", "off"),
-        typed.timeOrOff("run.stuck-after", "30m"),
+        runs(),
         quota);
+  }
+
+  private Runs runs() {
+    return new Runs(
+        typed.number("run.concurrency", 4, 1, 64),
+        typed.timeOrOff("run.stuck-after", "30m"),
+        typed.number("run.priority", RunOptions.USUAL_PRIORITY, 1, RunOptions.HIGHEST_PRIORITY),
+        typed.flag("run.paused", false));
   }
 
   private Quota quota(Profiles profiles) {

@@ -155,7 +155,7 @@ public final class AccountRefusals {
 
   /** Whether a run is where it may need the service. */
   public static boolean concerns(Run run) {
-    return CALLING.contains(run.state());
+    return CALLING.contains(run.state()) && !run.isCancelled();
   }
 
   private List<Run> waiting(ProjectId project) {

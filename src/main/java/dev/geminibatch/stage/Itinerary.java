@@ -3,11 +3,13 @@ package dev.geminibatch.stage;
 import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunQueries;
+import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.WorkInHand;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,6 +31,10 @@ public final class Itinerary {
 
   /** Further routes of ours that work on a run: before it is inspected, and when a stage failed. */
   private static final Set<String> OTHER_STAGES = Set.of("change", "fail");
+
+  private static final String SUBMIT = "direct:submit";
+  private static final String COLLECT = "direct:collect";
+  private static final String DELIVER = "direct:deliver";
 
   private final RunQueries queries;
   private final JobLedger jobs;
@@ -71,20 +77,42 @@ public final class Itinerary {
 
   private String next(Run run) {
     progress.stageOver(run);
-    if (run.isHeld() || run.state().isFinished()) {
+    if (run.isHeld() && !run.isPaused() || run.state().isFinished()) {
       return null;
     }
     if (run.isDryRun() && run.state() != RunState.RECEIVED) {
       return null; // it has been inspected
     }
+    return run.isStopped() ? ofStopped(run) : ofGoing(run);
+  }
+
+  /** Nothing of it is sent; what is with the service is fetched all the same. */
+  private String ofStopped(Run run) {
+    return switch (run.state()) {
+      case RECEIVED, INSPECTED, UPLOADED -> run.isCancelled() ? COLLECT : null;
+      case ASSEMBLED -> {
+        List<Job> all = jobs.of(run.id());
+        boolean isAnyEnded = all.stream().anyMatch(job -> job.state() == JobState.ENDED);
+        boolean isAnyCreating = all.stream().anyMatch(job -> job.state() == JobState.CREATING);
+        // The hook is not asked: nothing that it may hold up is sent.
+        yield isAnyEnded ? COLLECT : run.isCancelled() || isAnyCreating ? SUBMIT : null;
+      }
+      case SUBMITTED -> COLLECT;
+      case COLLECTED -> next.get("stage.after-collect");
+      case FOLLOWING -> run.isCancelled() ? COLLECT : DELIVER;
+      case RECEIVING, DELIVERED, FAILED -> null;
+    };
+  }
+
+  private String ofGoing(Run run) {
     return switch (run.state()) {
       case RECEIVED -> next.get("stage.after-receive");
       case INSPECTED -> next.get("stage.after-inspect");
       case UPLOADED -> next.get("stage.after-upload");
       case ASSEMBLED -> afterAssembling(run);
-      case SUBMITTED -> "direct:collect";
+      case SUBMITTED -> COLLECT;
       case COLLECTED -> next.get("stage.after-collect");
-      case FOLLOWING -> "direct:deliver";
+      case FOLLOWING -> DELIVER;
       case RECEIVING, DELIVERED, FAILED -> null;
     };
   }
@@ -92,9 +120,9 @@ public final class Itinerary {
   private String afterAssembling(Run run) {
     // The answers of a job are fetched while others of the run still wait to be created.
     if (jobs.of(run.id()).stream().anyMatch(job -> job.state() == JobState.ENDED)) {
-      return "direct:collect";
+      return COLLECT;
     }
     // What has begun to be sent is not held up any more.
-    return run.isPaid() || run.isQueued() ? "direct:submit" : next.get("stage.after-assemble");
+    return run.isPaid() || run.isQueued() ? SUBMIT : next.get("stage.after-assemble");
   }
 }

@@ -12,6 +12,7 @@ import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Connections;
@@ -60,6 +61,18 @@ public record StageContext(
    */
   public Settings settings(Run run) throws IOException {
     return FileOverrides.of(folder(run).overrides(), settings, run.profile());
+  }
+
+  /**
+   * Ends what is done to get a run sent, if a person has paused or cancelled it in the meantime.
+   * Cheap: as far as the last tick has seen.
+   *
+   * @throws RunStopped if so
+   */
+  public void checkGoing(String runId) {
+    if (busy.isStopped(runId)) {
+      throw new RunStopped(ledger.queries().run(runId));
+    }
   }
 
   /** Where files of a run come and go; a run whose profile is not set any more uses the default. */

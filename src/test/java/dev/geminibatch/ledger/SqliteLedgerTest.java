@@ -52,6 +52,14 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Controlled extends RunControlContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Struck extends StrikesContract {
     @Override
     Ledger open(Clock clock) throws IOException {

@@ -41,6 +41,8 @@ public final class FakeService implements RemoteService, Connection.Opener {
     CREATE,
     FIND,
     JOB,
+    CANCEL,
+    DELETE,
     UPLOAD,
     FILE,
     DOWNLOAD
@@ -103,6 +105,31 @@ public final class FakeService implements RemoteService, Connection.Opener {
     byte[] content = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
     put(name, "text/plain", content);
     return name;
+  }
+
+  /**
+   * A job ends.
+   *
+   * @param state the service's word for how
+   * @param answers the file with its answers; null if it has none
+   */
+  public void end(String job, String state, String answers) {
+    RemoteJob open = jobs.get(job);
+    jobs.put(
+        job,
+        new RemoteJob(
+            job,
+            open.displayName(),
+            open.model(),
+            RemoteJobState.ofService(state),
+            state,
+            open.created(),
+            Optional.of(clock.instant()),
+            open.counts(),
+            Optional.ofNullable(answers),
+            Optional.empty(),
+            false,
+            true));
   }
 
   /** A file dies. */
@@ -202,11 +229,13 @@ public final class FakeService implements RemoteService, Connection.Opener {
 
   @Override
   public void cancelJob(JobName name) {
+    called(Call.CANCEL, name.value());
     known(jobs.get(name.value()), name.value());
   }
 
   @Override
   public void deleteJob(JobName name) {
+    called(Call.DELETE, name.value());
     known(jobs.remove(name.value()), name.value());
   }
 

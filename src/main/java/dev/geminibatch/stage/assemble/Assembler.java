@@ -18,6 +18,7 @@ import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.AssemblyAhead;
@@ -61,6 +62,9 @@ public final class Assembler {
   /** Begins, from nothing, unless the jobs were assembled while the lines were checked. */
   public Assembly open(String runId) throws IOException {
     Run run = context.ledger().queries().run(runId);
+    if (run.isStopped()) {
+      throw new RunStopped(run);
+    }
     ProjectId project = context.connection(run).project();
     uploads.requireLiveReferences(runId, run.attempt(), project);
     RunFolder folder = context.folder(run);

@@ -44,10 +44,12 @@ public final class Collector {
   private final Ledger ledger;
   private final StageContext context;
   private final RetryPlanner retries;
+  private final Cancellation cancellation;
   private final Set<Path> begun = ConcurrentHashMap.newKeySet();
 
   public Collector(StageContext context, RetryPlanner retries) {
     this.context = context;
+    this.cancellation = new Cancellation(context);
     this.ledger = context.ledger();
     this.retries = retries;
   }
@@ -59,6 +61,9 @@ public final class Collector {
    */
   public boolean collect(String runId) throws IOException {
     Run run = ledger.queries().run(runId);
+    if (run.isCancelled() && cancellation.end(run)) {
+      return true;
+    }
     AnswerCheck check = new AnswerCheck(context.settings(run).lines().strictness());
     for (Job job : ledger.jobs().of(runId)) {
       if (job.state() == JobState.ENDED) {

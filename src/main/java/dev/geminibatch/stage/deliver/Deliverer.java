@@ -130,12 +130,17 @@ public final class Deliverer {
 
   private boolean leaderHasDelivered(Run run) {
     Optional<Run> leader = run.leader().flatMap(ledger.queries()::find);
-    if (leader.isPresent() && leader.get().state() == RunState.DELIVERED) {
+    boolean isDelivered = leader.isPresent() && leader.get().state() == RunState.DELIVERED;
+    boolean isForNothing =
+        isDelivered && leader.get().isCancelled() && leader.get().counts().answered() == 0;
+    if (isDelivered && !isForNothing) {
       return true;
     }
-    if (leader.isEmpty() || leader.get().state() == RunState.FAILED) {
+    if (leader.isEmpty() || leader.get().state() == RunState.FAILED || isForNothing) {
       LOG.warn(
-          "{}: the run with the same content has failed; this one is sent by itself", run.name());
+          "{}: the run with the same content {}; this one is sent by itself",
+          run.name(),
+          isForNothing ? "was cancelled" : "has failed");
       ledger.runs().followAnother(run.id());
     }
     return false;
@@ -214,10 +219,15 @@ public final class Deliverer {
   private void addAll(ResultWriter writer, Run run, List<Job> jobs, AnswerCheck check)
       throws IOException {
     RunFolder answers = context.folder(run.leader().orElse(run.id()));
+    boolean isCancelled =
+        run.leader()
+            .flatMap(ledger.queries()::find)
+            .map(Run::isCancelled)
+            .orElse(run.isCancelled());
     for (Job job : jobs) {
       writer.addJob(
           JobFiles.of(answers, job.number()).firstLine().orElseThrow(),
-          () -> JobAnswers.open(answers, job, check),
+          () -> JobAnswers.open(answers, job, check, isCancelled),
           job.attempt());
     }
     for (int attempt = 1; Files.exists(answers.rejected(attempt)); attempt++) {

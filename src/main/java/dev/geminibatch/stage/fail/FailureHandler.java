@@ -19,6 +19,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -86,6 +87,10 @@ public final class FailureHandler {
     }
     Run run = ledger.queries().run(runId);
     Throwable problem = understood(thrown);
+    if (problem instanceof RunStopped) {
+      LOG.info("{}", problem.getMessage());
+      return null; // the next tick knows what is left to do
+    }
     if (problem instanceof StaleReferences) {
       LOG.info("{}: {}", run.name(), problem.getMessage());
       ledger.runs().moveTo(run.id(), RunState.INSPECTED);
@@ -240,6 +245,7 @@ public final class FailureHandler {
       if (cause instanceof RunFailure
           || cause instanceof InputChanged
           || cause instanceof StaleReferences
+          || cause instanceof RunStopped
           || isKnown(cause)) {
         return cause;
       }

@@ -111,6 +111,7 @@ public final class Inspector {
   public void check(Group group) throws IOException {
     Inspection inspection = group.inspection();
     try {
+      context.checkGoing(inspection.run().id());
       inspection.check(group.lines());
     } catch (IOException | RuntimeException e) {
       try {

@@ -46,6 +46,7 @@ public final class Poller {
   private final BusyRuns busy;
   private final StageContext context;
   private final Map<Connection, JobPolling> pollings = new HashMap<>();
+  private final JobCancellation cancellation;
   private final Predicate<Run> scope;
   private final Clock clock;
   private final Instant started;
@@ -67,6 +68,7 @@ public final class Poller {
     this.leases = context.leases();
     this.busy = context.busy();
     this.clock = context.clock();
+    this.cancellation = new JobCancellation(context);
     this.scope = scope;
     this.started = clock.instant();
   }
@@ -86,6 +88,8 @@ public final class Poller {
       hasPolled = true;
       parkUnknown();
     }
+    List<Run> stopped = ledger.due().stopped();
+    busy.stop(stopped.stream().map(Run::id).collect(Collectors.toSet()));
     List<Run> following =
         ledger.queries().inState(RunState.FOLLOWING).stream()
             .filter(run -> scope.test(run) && isKnown(run))
@@ -101,8 +105,11 @@ public final class Poller {
                   .map(Run::id)
                   .toList());
     }
+    if (stopped.stream().anyMatch(Run::isCancelled)) {
+      cancellation.cancelJobs(run -> isInScope(run, leaders) && leases.acquire(run.id()), stopped);
+    }
     pollJobs(leaders, someWait);
-    return goOn(following, leaders, someWait);
+    return goOn(following, leaders, someWait, !stopped.isEmpty());
   }
 
   /** Nothing else would say why they wait. */
@@ -185,16 +192,24 @@ public final class Poller {
     return Optional.empty();
   }
 
-  private Turns goOn(List<Run> following, Set<String> leaders, boolean someWait) {
+  private Turns goOn(
+      List<Run> following, Set<String> leaders, boolean someWait, boolean someAreStopped) {
     Turns turns = new Turns(new ArrayList<>(), new ArrayList<>());
     List<Run> due =
         new ArrayList<>(
             ledger.due().mayGoOn(clock.instant(), started).stream()
                 .filter(run -> isInScope(run, leaders))
                 .toList());
+    if (someAreStopped) {
+      ledger.due().stoppedMayGoOn(clock.instant(), started).stream()
+          .filter(run -> isInScope(run, leaders))
+          .forEach(due::add); // some for the second time, and begun once
+    }
     Set<String> ended = following.isEmpty() ? Set.of() : ledger.queries().endedLeaders();
     following.stream()
-        .filter(run -> isDue(run) && run.leader().map(ended::contains).orElse(true))
+        .filter(
+            run ->
+                isDue(run) && (run.isCancelled() || run.leader().map(ended::contains).orElse(true)))
         .forEach(due::add);
     Optional<Run> suspect = suspect(due);
     for (Run run : due) {
@@ -327,6 +342,7 @@ public final class Poller {
   private static boolean isAsSeen(Run seen, Run present) {
     return present.state() == seen.state()
         && present.isHeld() == seen.isHeld()
+        && present.isCancelled() == seen.isCancelled()
         && present.waiting().suspicion() == seen.waiting().suspicion();
   }
 }

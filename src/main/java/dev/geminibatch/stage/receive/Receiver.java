@@ -199,6 +199,7 @@ public final class Receiver {
               && run.options().mediaRoot().equals(settings.uploads().mediaRoot())
               && run.forced() == order.forced()
               && !run.isDryRun()
+              && !run.isCancelled()
               && run.input().size() == Files.size(source)
               && run.input().modified() == Files.getLastModifiedTime(source).toMillis();
       if (same) {
@@ -319,10 +320,11 @@ public final class Receiver {
                 ? FileNames.shortened(displayName, MOST_DISPLAYED)
                 : displayName,
             forced,
-            RunOptions.USUAL_PRIORITY,
+            set.jobs().runs().priority(),
             dryRun);
     Instant now = clock.instant();
-    return Run.receiving(newId(now), input, options, output, now);
+    Run run = Run.receiving(newId(now), input, options, output, now);
+    return set.jobs().runs().isPaused() && !dryRun ? run.paused() : run;
   }
 
   private String newId(Instant now) {

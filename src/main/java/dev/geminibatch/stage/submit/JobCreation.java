@@ -10,6 +10,7 @@ import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.BatchService;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RemoteJob;
@@ -82,6 +83,10 @@ final class JobCreation {
       if (jobs.job(run.id(), job.number()).state() != JobState.UPLOADED) {
         throw new IllegalStateException(
             "Job " + job.number() + " of run " + run.id() + " is created elsewhere");
+      }
+      Run now = context.ledger().queries().run(run.id());
+      if (now.isStopped()) {
+        throw new RunStopped(now);
       }
       // Somebody was faster.
       return Outcome.waits(queue.full(job.model(), project));

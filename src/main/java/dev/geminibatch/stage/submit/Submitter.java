@@ -11,6 +11,7 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
@@ -58,11 +59,17 @@ public final class Submitter {
    */
   public boolean submit(String runId) throws IOException {
     Run run = ledger.queries().run(runId);
-    checkReferences(run);
+    if (!run.isStopped()) {
+      checkReferences(run);
+    }
     // What may exist already is searched for first, and waits for nobody: it may be paid for.
     boolean isUnclear = false;
     for (Job job : ledger.jobs().of(runId)) {
       isUnclear |= job.state() == JobState.CREATING && !creation.settle(run, job);
+    }
+    if (run.isStopped()) {
+      stop(run, isUnclear);
+      return false;
     }
     if (run.isQueued() && run.waiting().nextTry().isAfter(context.clock().instant())) {
       return false; // the rest waits its time
@@ -94,6 +101,18 @@ public final class Submitter {
       return true;
     }
     return false;
+  }
+
+  /** A person has paused or cancelled it: nothing more is sent, of a cancelled run ever. */
+  private void stop(Run run, boolean isUnclear) {
+    if (isUnclear) {
+      ledger.runs().parked(run.id(), UNCLEAR, SEARCH_AGAIN);
+    } else if (run.isCancelled()) {
+      ledger.jobs().of(run.id()).stream()
+          .filter(Submitter::isUnsent)
+          .forEach(job -> endUnsent(job, JobProblem.Kind.RUN_CANCELLED, "the run was cancelled"));
+      ledger.runs().submitted(run.id());
+    }
   }
 
   private static boolean isUnsent(Job job) {
@@ -138,6 +157,7 @@ public final class Submitter {
 
   private Outcome submit(Run run, Job job, InputGuard.BeforePaying guard) throws IOException {
     Job current = job;
+    requireGoing(run);
     ProjectId project = context.connection(run).project();
     Optional<CreationQueue.Place> place = queue.placeFor(run, job, project);
     if (place.isPresent()) {
@@ -156,6 +176,14 @@ public final class Submitter {
       current = ledger.jobs().job(run.id(), job.number());
     }
     return creation.create(run, current);
+  }
+
+  /** A person may have paused or cancelled it while an earlier job was sent. */
+  private void requireGoing(Run run) {
+    Run now = ledger.queries().run(run.id());
+    if (now.isStopped()) {
+      throw new RunStopped(now);
+    }
   }
 
   private interface InputCheck {

@@ -8,6 +8,7 @@ import dev.geminibatch.media.Uploader;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFailure;
+import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
 import org.slf4j.Logger;
@@ -36,7 +37,7 @@ public final class MediaUploads {
    * @throws dev.geminibatch.service.ServiceFailure when there is no room for them with the service
    */
   public RunUploads open(String runId) {
-    Run run = context.ledger().queries().run(runId);
+    Run run = going(runId);
     ProjectId project = context.connection(run).project();
     long bytes = cache.bytesToUpload(runId, run.attempt(), project);
     if (bytes > storage.limit()) {
@@ -65,8 +66,19 @@ public final class MediaUploads {
                     Unit.BYTES));
   }
 
+  private Run going(String runId) {
+    Run run = context.ledger().queries().run(runId);
+    if (run.isStopped()) {
+      throw new RunStopped(run);
+    }
+    return run;
+  }
+
   /** Uploads one content that the service does not have. */
   public void upload(RunUploads uploads, RunUploads.Content content) {
+    if (context.busy().isStopped(uploads.runId())) {
+      uploads.stop(new RunStopped(context.ledger().queries().run(uploads.runId())));
+    }
     uploads.upload(content);
   }
 

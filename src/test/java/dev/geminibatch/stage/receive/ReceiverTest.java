@@ -36,6 +36,23 @@ class ReceiverTest {
   }
 
   @Test
+  void a_run_begins_with_the_priority_and_the_pause_that_are_set_beside_its_file()
+      throws IOException {
+    Files.createDirectories(fixture.folders().inbox());
+    Files.writeString(
+        fixture.folders().inbox().resolve("x.jsonl.properties"),
+        "run.priority = 8\nrun.paused = true\n");
+
+    String run = fixture.dropped("x.jsonl");
+    String other = fixture.dropped("y.jsonl");
+
+    assertThat(fixture.run(run).options().priority()).isEqualTo(8);
+    assertThat(fixture.run(run).isPaused()).isTrue();
+    assertThat(fixture.run(other).options().priority()).isEqualTo(5);
+    assertThat(fixture.run(other).isPaused()).isFalse();
+  }
+
+  @Test
   void a_file_that_cannot_be_taken_leaves_no_run_and_is_ignored_for_a_while() throws IOException {
     Files.writeString(fixture.folders().state().resolve("runs"), "in the way");
     Path file = Files.writeString(fixture.folders().inbox().resolve("a.jsonl"), "x");
