@@ -13,7 +13,7 @@ public final class DueRuns {
   private final Jdbi jdbi;
 
   DueRuns(LedgerDatabase database) {
-    this.jdbi = database.quick();
+    this.jdbi = database.reading();
   }
 
   /**

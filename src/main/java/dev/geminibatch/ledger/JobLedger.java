@@ -24,6 +24,9 @@ public final class JobLedger {
   /** For everything else, which is found out again when a stage is run again. */
   private final Jdbi quick;
 
+  /** For lists. */
+  private final Jdbi reading;
+
   private final Moves moves;
   private final TokenFactors factors;
   private final Clock clock;
@@ -32,6 +35,7 @@ public final class JobLedger {
     this.factors = factors;
     this.durable = database.durable();
     this.quick = database.quick();
+    this.reading = database.reading();
     this.moves = moves;
     this.clock = clock;
   }
@@ -54,7 +58,7 @@ public final class JobLedger {
 
   /** Jobs in a state, the oldest first. */
   public List<Job> inState(JobState state) {
-    return quick.withHandle(
+    return reading.withHandle(
         handle ->
             handle
                 .createQuery("SELECT * FROM job WHERE state = :state ORDER BY submitted_at, run_id")

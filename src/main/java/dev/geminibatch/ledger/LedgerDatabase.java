@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Locale;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.exception.FlywayValidateException;
@@ -25,16 +24,18 @@ final class LedgerDatabase implements AutoCloseable {
   /** The last file in db/migration. */
   static final String NEWEST = "6";
 
-  private final HikariDataSource durablePool;
-  private final HikariDataSource quickPool;
+  private final HikariDataSource pool;
+  private final SharedConnection shared;
   private final Jdbi durable;
   private final Jdbi quick;
+  private final Jdbi reading;
 
-  private LedgerDatabase(HikariDataSource durablePool, HikariDataSource quickPool) {
-    this.durablePool = durablePool;
-    this.quickPool = quickPool;
-    this.durable = over(durablePool);
-    this.quick = over(quickPool);
+  private LedgerDatabase(HikariDataSource pool, SharedConnection shared) {
+    this.pool = pool;
+    this.shared = shared;
+    this.durable = over(shared, true);
+    this.quick = over(shared, false);
+    this.reading = set(Jdbi.create(pool));
   }
 
   /**
@@ -44,14 +45,15 @@ final class LedgerDatabase implements AutoCloseable {
    * @throws UsageException when it was made by a version that this one does not follow
    */
   public static LedgerDatabase open(Path stateFolder) {
-    HikariDataSource durable = pool(stateFolder, "FULL");
+    Path file = stateFolder.resolve("ledger.db");
+    HikariDataSource pool = pool(url(file, "FULL"));
     try {
-      if (!isUpToDate(durable)) {
-        Flyway.configure().dataSource(durable).locations("classpath:db/migration").load().migrate();
+      if (!isUpToDate(pool)) {
+        Flyway.configure().dataSource(pool).locations("classpath:db/migration").load().migrate();
       }
-      return new LedgerDatabase(durable, pool(stateFolder, "NORMAL"));
+      return new LedgerDatabase(pool, new SharedConnection(url(file, "NORMAL"), file));
     } catch (FlywayValidateException e) {
-      durable.close();
+      pool.close();
       throw new UsageException(
           "The ledger in "
               + stateFolder
@@ -60,7 +62,7 @@ final class LedgerDatabase implements AutoCloseable {
               + "). Use the version that made it until its runs are finished, or set"
               + " state.directory to a new folder.");
     } catch (RuntimeException e) {
-      durable.close();
+      pool.close();
       throw e;
     }
   }
@@ -79,22 +81,32 @@ final class LedgerDatabase implements AutoCloseable {
     }
   }
 
-  private static HikariDataSource pool(Path stateFolder, String synchronous) {
+  private static String url(Path file, String synchronous) {
+    // A write transaction takes its lock when it begins, so two of them wait instead of failing.
+    return "jdbc:sqlite:"
+        + file
+        + "?journal_mode=WAL&busy_timeout=30000&transaction_mode=IMMEDIATE"
+        + "&jdbc.get_generated_keys=false&synchronous="
+        + synchronous;
+  }
+
+  private static HikariDataSource pool(String url) {
     HikariConfig config = new HikariConfig();
-    config.setPoolName("ledger-" + synchronous.toLowerCase(Locale.ROOT));
+    config.setPoolName("ledger");
     config.setMaximumPoolSize(8);
     config.setMinimumIdle(0);
-    // A write transaction takes its lock when it begins, so two of them wait instead of failing.
-    config.setJdbcUrl(
-        "jdbc:sqlite:"
-            + stateFolder.resolve("ledger.db")
-            + "?journal_mode=WAL&busy_timeout=30000&transaction_mode=IMMEDIATE&synchronous="
-            + synchronous);
+    config.setJdbcUrl(url);
     return new HikariDataSource(config);
   }
 
-  private static Jdbi over(DataSource source) {
-    Jdbi jdbi = Jdbi.create(source);
+  private static Jdbi over(SharedConnection shared, boolean isDurable) {
+    Jdbi jdbi = set(Jdbi.create(shared.factory(isDurable)));
+    jdbi.setTransactionHandler(new Transactions(shared));
+    jdbi.setStatementBuilderFactory(connection -> shared.statements());
+    return jdbi;
+  }
+
+  private static Jdbi set(Jdbi jdbi) {
     // Our SQL has no templates, and an engine for them takes its time to load.
     jdbi.getConfig(SqlStatements.class)
         .setTemplateEngine(TemplateEngine.NOP)
@@ -109,15 +121,21 @@ final class LedgerDatabase implements AutoCloseable {
 
   /**
    * A commit outlives the process and not a power failure, and takes a tenth of the time: for what
-   * is found out again when a stage is run again.
+   * is found out again when a stage is run again. Nobody else can use the ledger while one of its
+   * handles is open, so what is done meanwhile takes a moment only.
    */
   Jdbi quick() {
     return quick;
   }
 
+  /** For queries that find many rows, which hold nobody up. Nothing is written through it. */
+  Jdbi reading() {
+    return reading;
+  }
+
   @Override
   public void close() {
-    quickPool.close();
-    durablePool.close();
+    shared.close();
+    pool.close();
   }
 }

@@ -17,9 +17,11 @@ import org.jdbi.v3.core.Jdbi;
 /** What the tags of runs point to, and the hashes of files that have not changed since. */
 public final class MediaTable implements MediaIndex {
   private final Jdbi jdbi;
+  private final Jdbi reading;
 
   MediaTable(LedgerDatabase database) {
     this.jdbi = database.quick();
+    this.reading = database.reading();
   }
 
   @Override
@@ -161,7 +163,7 @@ public final class MediaTable implements MediaIndex {
 
   @Override
   public void forEachContent(String runId, BiConsumer<String, String> taker) {
-    jdbi.useHandle(
+    reading.useHandle(
         handle ->
             handle
                 .createQuery(

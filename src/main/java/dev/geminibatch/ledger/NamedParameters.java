@@ -1,5 +1,7 @@
 package dev.geminibatch.ledger;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.statement.ParsedSql;
@@ -16,8 +18,24 @@ final class NamedParameters implements SqlParser {
   private static final Pattern QUOTED_OR_PARAMETER =
       Pattern.compile("'[^']*'|\"[^\"]*\"|\\?|:(?<name>\\w+)");
 
+  /** Our statements are few. */
+  private static final int MOST_KEPT = 500;
+
+  private final Map<String, ParsedSql> known = new ConcurrentHashMap<>();
+
   @Override
   public ParsedSql parse(String sql, StatementContext context) {
+    ParsedSql parsed = known.get(sql);
+    if (parsed == null) {
+      parsed = parse(sql);
+      if (known.size() < MOST_KEPT) {
+        known.put(sql, parsed);
+      }
+    }
+    return parsed;
+  }
+
+  private static ParsedSql parse(String sql) {
     ParsedSql.Builder parsed = ParsedSql.builder();
     Matcher each = QUOTED_OR_PARAMETER.matcher(sql);
     int end = 0;

@@ -14,10 +14,15 @@ import org.jdbi.v3.core.statement.Query;
 
 /** Finds runs; each method is one query. */
 public final class RunQueries {
+  /** For one run. */
   private final Jdbi jdbi;
+
+  /** For lists of them. */
+  private final Jdbi reading;
 
   RunQueries(LedgerDatabase database) {
     this.jdbi = database.quick();
+    this.reading = database.reading();
   }
 
   /** The run, which must exist. */
@@ -28,7 +33,7 @@ public final class RunQueries {
 
   /** The run of an id. */
   public Optional<Run> find(String runId) {
-    return select("id = :id", query -> query.bind("id", runId)).stream().findFirst();
+    return select(jdbi, "id = :id", query -> query.bind("id", runId)).stream().findFirst();
   }
 
   /** The newest run of an input of this name. */
@@ -107,7 +112,7 @@ public final class RunQueries {
 
   /** The runs that others still follow although they are finished, or gone. */
   public Set<String> endedLeaders() {
-    return jdbi.withHandle(
+    return reading.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -143,7 +148,7 @@ public final class RunQueries {
   }
 
   private List<Run> select(String condition, Consumer<Query> parameters) {
-    return select(jdbi, condition, parameters);
+    return select(reading, condition, parameters);
   }
 
   static List<Run> select(Jdbi jdbi, String condition, Consumer<Query> parameters) {

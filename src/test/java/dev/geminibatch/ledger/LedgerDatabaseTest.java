@@ -2,11 +2,15 @@ package dev.geminibatch.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.service.JobName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The database and its migrations. */
 class LedgerDatabaseTest {
@@ -16,6 +20,19 @@ class LedgerDatabaseTest {
       assertThat(files.map(file -> file.getFileName().toString().replaceFirst("__.*", "")))
           .contains("V" + LedgerDatabase.NEWEST)
           .doesNotContain("V" + (Integer.parseInt(LedgerDatabase.NEWEST) + 1));
+    }
+  }
+
+  @Test
+  void the_ledger_is_one_file_with_its_log(@TempDir Path folder) throws IOException {
+    try (Ledger ledger = Ledger.open(new StateFolder(folder), Clock.systemUTC())) {
+      ledger.jobs().cancelAsked(new JobName("batches/x"));
+
+      try (Stream<Path> files = Files.list(folder)) {
+        assertThat(files.map(file -> file.getFileName().toString()))
+            .filteredOn(name -> name.contains("ledger"))
+            .containsExactlyInAnyOrder("ledger.db", "ledger.db-wal", "ledger.db-shm");
+      }
     }
   }
 }
