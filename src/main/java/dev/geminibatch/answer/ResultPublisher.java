@@ -77,28 +77,37 @@ public final class ResultPublisher {
   }
 
   /**
-   * Gives the written files their names, the results last.
+   * Gives the written files their names, the results last. Once it returns, all of it is on the
+   * disk. The folder is forced once: after a power failure before that, the run is delivered again,
+   * and whatever has its name by then is a whole file.
    *
    * @param hasErrors whether the errors file is not empty
    */
   public void publish(boolean hasErrors) throws IOException {
     keepEarlier();
+    // Results, errors and added lines are on the disk since they were closed; see SyncedOutput.
+    AtomicFiles.force(report());
+    boolean hasPage = Files.exists(page());
+    if (hasPage) {
+      AtomicFiles.force(page());
+    }
     if (hasErrors) {
-      AtomicFiles.publish(errors(), files.errors());
+      AtomicFiles.rename(errors(), files.errors());
     } else {
       Files.delete(errors());
       Files.deleteIfExists(files.errors()); // of an earlier delivery of the same results
     }
     if (Files.exists(added())) {
-      AtomicFiles.publish(added(), files.added());
+      AtomicFiles.rename(added(), files.added());
     } else {
       Files.deleteIfExists(files.added());
     }
-    AtomicFiles.publish(report(), files.report());
-    if (Files.exists(page())) {
-      AtomicFiles.publish(page(), files.page());
+    AtomicFiles.rename(report(), files.report());
+    if (hasPage) {
+      AtomicFiles.rename(page(), files.page());
     }
-    AtomicFiles.publish(results(), files.results());
+    AtomicFiles.rename(results(), files.results());
+    AtomicFiles.forceFolder(files.results().toAbsolutePath().getParent());
   }
 
   /** Answers of something else under the same name were paid for, too. */

@@ -34,9 +34,17 @@ public final class AtomicFiles {
   /** Forces a written file to the disk and gives it its name, replacing what was there. */
   public static void publish(Path written, Path target) throws IOException {
     force(written);
+    rename(written, target);
+    forceFolder(target.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Gives a file its name, replacing what was there. It may lose it again in a power failure, until
+   * its folder is forced.
+   */
+  public static void rename(Path written, Path target) throws IOException {
     Files.move(
         written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    forceFolder(target.toAbsolutePath().getParent());
   }
 
   /**
@@ -165,13 +173,15 @@ public final class AtomicFiles {
         && one.modifiedMillis() == other.modifiedMillis();
   }
 
+  /** Forces a file to the disk that others have written. */
   public static void force(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
   }
 
-  private static void forceFolder(Path folder) {
+  /** Forces the names of the files in a folder to the disk. */
+  public static void forceFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {

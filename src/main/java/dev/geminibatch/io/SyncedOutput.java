@@ -87,7 +87,7 @@ public final class SyncedOutput extends OutputStream {
     }
   }
 
-  /** Forces what is left; when it returns, the file is on the disk. */
+  /** Forces what is left; when it returns, the file is on the disk, unless nothing is in it. */
   @Override
   public void close() throws IOException {
     if (!channel.isOpen()) {
@@ -96,7 +96,9 @@ public final class SyncedOutput extends OutputStream {
     try (channel) {
       flush();
       awaitForcing();
-      channel.force(true);
+      if (channel.position() > 0) {
+        channel.force(true);
+      }
     }
   }
 }

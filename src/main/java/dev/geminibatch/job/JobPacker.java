@@ -45,6 +45,7 @@ public final class JobPacker implements Closeable {
   private int lastNumber;
   private final List<String> examples = new ArrayList<>();
   private long rejectedCount;
+  private boolean isOver;
 
   /**
    * @param lastNumber of the jobs of earlier attempts; 0 if there are none
@@ -93,7 +94,7 @@ public final class JobPacker implements Closeable {
     job.close();
     if (job.requests() > 0) {
       AtomicFiles.force(folder.jobIndex(job.number()));
-      AtomicFiles.force(folder.formats(job.number()));
+      forceContent(folder.formats(job.number()));
       // Not the tokens: without them they are estimated again.
       finished.add(new GatheredJob(job.toJob(run), modified(job.number())));
     } else {
@@ -125,8 +126,18 @@ public final class JobPacker implements Closeable {
       finish(job);
     }
     open.clear();
-    rejected.close();
-    AtomicFiles.force(folder.rejected(run.attempt()));
+    if (!isOver) {
+      isOver = true;
+      rejected.close();
+      forceContent(folder.rejected(run.attempt()));
+    }
+  }
+
+  /** A file without content means the same as none, so it may be lost. */
+  private static void forceContent(Path file) throws IOException {
+    if (Files.size(file) > 0) {
+      AtomicFiles.force(file);
+    }
   }
 
   /** The jobs that are finished. */

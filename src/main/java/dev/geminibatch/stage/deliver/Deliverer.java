@@ -230,8 +230,15 @@ public final class Deliverer {
           () -> JobAnswers.open(answers, job, check, isCancelled),
           job.attempt());
     }
-    for (int attempt = 1; Files.exists(answers.rejected(attempt)); attempt++) {
-      writer.addRejected(answers.rejected(attempt), attempt);
+    int attempts = jobs.stream().mapToInt(Job::attempt).max().orElse(1);
+    // The file of an attempt that rejected nothing may be missing, and one more attempt than has
+    // jobs may have been begun.
+    for (int attempt = 1;
+        attempt <= attempts || Files.exists(answers.rejected(attempt));
+        attempt++) {
+      if (Files.exists(answers.rejected(attempt))) {
+        writer.addRejected(answers.rejected(attempt), attempt);
+      }
     }
   }
 
