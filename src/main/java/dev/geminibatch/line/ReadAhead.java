@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +23,9 @@ import java.util.function.ToLongFunction;
  * element is always taken, however heavy.
  */
 public final class ReadAhead<A, B> implements Iterator<B> {
+  /** What is worked on in less time than it takes to wake another thread. */
+  private static final long SMALL = 16 << 10;
+
   private final Iterator<A> source;
   private final ToLongFunction<A> weight;
   private final long mostWeight;
@@ -32,6 +36,7 @@ public final class ReadAhead<A, B> implements Iterator<B> {
   private final AtomicLong weightUnderWay = new AtomicLong();
   private final ReentrantLock reading = new ReentrantLock();
   private volatile boolean isRead;
+  private boolean isBegun;
   private long weightInUse;
   private UnderWay<B> first;
 
@@ -57,7 +62,13 @@ public final class ReadAhead<A, B> implements Iterator<B> {
       // Not before now: the outcome before was in use.
       weightUnderWay.addAndGet(-weightInUse);
       weightInUse = 0;
-      workers.execute(this::read);
+      if (!isBegun) {
+        isBegun = true;
+        begin();
+      }
+      if (hasRoom()) {
+        workers.execute(this::read);
+      }
       try {
         first = underWay.take();
       } catch (InterruptedException e) {
@@ -84,6 +95,49 @@ public final class ReadAhead<A, B> implements Iterator<B> {
     return outcome(taken);
   }
 
+  /**
+   * Reads the first element. If it is small and the only one, it is worked on here: to hand it to
+   * another thread takes longer.
+   */
+  private void begin() {
+    reading.lock();
+    try {
+      if (source.hasNext()) {
+        A element = source.next();
+        long itsWeight = weight.applyAsLong(element);
+        if (itsWeight <= SMALL && !source.hasNext()) {
+          underWay.add(new UnderWay<>(workedOn(element), itsWeight));
+          weightUnderWay.addAndGet(itsWeight);
+        } else {
+          submit(element, itsWeight);
+          return;
+        }
+      }
+      end();
+    } catch (RuntimeException | Error e) {
+      underWay.add(new UnderWay<>(CompletableFuture.failedFuture(e), 0));
+      end();
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private Future<B> workedOn(A element) {
+    FutureTask<B> task = new FutureTask<>(() -> work.apply(element));
+    task.run();
+    return task;
+  }
+
+  private void submit(A element, long itsWeight) {
+    weightUnderWay.addAndGet(itsWeight);
+    underWay.add(new UnderWay<>(workers.submit(() -> work.apply(element)), itsWeight));
+  }
+
+  private void end() {
+    isRead = true;
+    underWay.add(new UnderWay<>(null, 0));
+  }
+
   /** Reads as far as there is room. Whoever makes room calls this again, so it need not wait. */
   private void read() {
     while (hasRoom() && reading.tryLock()) {
@@ -105,16 +159,13 @@ public final class ReadAhead<A, B> implements Iterator<B> {
     try {
       if (source.hasNext()) {
         A element = source.next();
-        long itsWeight = weight.applyAsLong(element);
-        weightUnderWay.addAndGet(itsWeight);
-        underWay.add(new UnderWay<>(workers.submit(() -> work.apply(element)), itsWeight));
+        submit(element, weight.applyAsLong(element));
         return;
       }
     } catch (RuntimeException | Error e) {
       underWay.add(new UnderWay<>(CompletableFuture.failedFuture(e), 0));
     }
-    isRead = true;
-    underWay.add(new UnderWay<>(null, 0));
+    end();
   }
 
   private B outcome(UnderWay<B> taken) {

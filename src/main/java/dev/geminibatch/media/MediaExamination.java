@@ -95,6 +95,8 @@ public final class MediaExamination implements AutoCloseable {
   public void close() {
     List<Entry> entries = new ArrayList<>(unwritten.values());
     unwritten.clear();
-    index.write(runId, entries);
+    if (!entries.isEmpty()) {
+      index.write(runId, entries);
+    }
   }
 }

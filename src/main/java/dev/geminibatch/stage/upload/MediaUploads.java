@@ -74,6 +74,11 @@ public final class MediaUploads {
     return run;
   }
 
+  /** Whether there is anything to upload, or to find with the service, for a route. */
+  public static boolean hasAny(RunUploads uploads) {
+    return uploads.hasNext();
+  }
+
   /** Uploads one content that the service does not have. */
   public void upload(RunUploads uploads, RunUploads.Content content) {
     if (context.busy().isStopped(uploads.runId())) {
