@@ -2,11 +2,17 @@ package dev.geminibatch.cost;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.line.TokenCorrection;
+import dev.geminibatch.line.TokenKind;
+import dev.geminibatch.line.TokensByKind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What is known of a run before anything is sent.
@@ -31,9 +37,26 @@ public record Preflight(
    *
    * @param tokensIn estimated, see {@link PreflightCount}
    * @param tokensOut assumed
+   * @param tokensByKind what the tokens in are made of; null in files of older versions
    */
   public record Model(
-      String model, long requests, int jobs, long bytes, long tokensIn, long tokensOut) {}
+      String model,
+      long requests,
+      int jobs,
+      long bytes,
+      long tokensIn,
+      long tokensOut,
+      Map<String, Long> tokensByKind) {}
+
+  static Map<String, Long> corrected(TokensByKind estimated, TokenCorrection correction) {
+    Map<String, Long> corrected = new LinkedHashMap<>();
+    estimated
+        .counts()
+        .forEach(
+            (kind, tokens) ->
+                corrected.put(kind.word(), correction.of(TokensByKind.of(kind, tokens))));
+    return corrected;
+  }
 
   /**
    * Files that lines name.
@@ -65,6 +88,16 @@ public record Preflight(
                     + " into the table that prices.file names, or take the limit away."));
   }
 
+  /** The part of the tokens that is of files. */
+  private static Optional<String> media(Model model) {
+    String parts =
+        model.tokensByKind().entrySet().stream()
+            .filter(each -> TokenKind.of(each.getKey()).filter(kind -> !kind.isText()).isPresent())
+            .map(each -> each.getKey() + " " + Amounts.count(each.getValue()))
+            .collect(Collectors.joining(", "));
+    return parts.isEmpty() ? Optional.empty() : Optional.of("    of these in files: " + parts);
+  }
+
   /** Some lines for a person. */
   public List<String> inWords() {
     List<String> words = new ArrayList<>();
@@ -84,6 +117,7 @@ public record Preflight(
               Amounts.size(model.bytes()),
               model.tokensIn(),
               model.tokensOut()));
+      media(model).ifPresent(words::add);
     }
     if (files.distinct() > 0) {
       words.add(

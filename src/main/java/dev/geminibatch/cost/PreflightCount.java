@@ -1,10 +1,13 @@
 package dev.geminibatch.cost;
 
 import dev.geminibatch.job.JobLimits;
+import dev.geminibatch.job.JobRules;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileTokens;
+import dev.geminibatch.line.TokenCorrection;
 import dev.geminibatch.line.TokenEstimate;
 import dev.geminibatch.line.TokenTally;
+import dev.geminibatch.line.TokensByKind;
 import dev.geminibatch.service.Tokens;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,9 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Adds up what the lines of a run will need; tokens as {@link TokenEstimate} has them. */
+/**
+ * Adds up what the lines of a run will need; tokens as {@link TokenEstimate} has them, corrected.
+ */
 public final class PreflightCount {
-  private final JobLimits limits;
+  private final JobRules rules;
+  private final TokenTally ofRequest = new TokenTally();
   private final int outputTokens;
   private final Map<String, Sum> models = new TreeMap<>();
 
@@ -23,12 +29,14 @@ public final class PreflightCount {
    *
    * @param outputTokens assumed for a request that sets no limit to its answer
    */
-  public PreflightCount(JobLimits limits, int outputTokens) {
-    this.limits = limits;
+  public PreflightCount(JobRules rules, int outputTokens) {
+    this.rules = rules;
     this.outputTokens = outputTokens;
   }
 
   private static final class Sum {
+    private final JobLimits limits;
+    private final TokenCorrection correction;
     private long requests;
     private long bytes;
     private final TokenTally tokensIn = new TokenTally();
@@ -36,6 +44,19 @@ public final class PreflightCount {
     private int jobs = 1;
     private long requestsInJob;
     private long bytesInJob;
+    private long tokensInJob;
+
+    Sum(JobLimits limits, TokenCorrection correction) {
+      this.limits = limits;
+      this.correction = correction;
+    }
+
+    private boolean isFull(long size, long corrected) {
+      return requestsInJob >= limits.maxRequests()
+          || requestsInJob > 0
+              && (bytesInJob + size > limits.maxBytes()
+                  || corrected > limits.maxTokens() - tokensInJob);
+    }
   }
 
   /**
@@ -44,19 +65,24 @@ public final class PreflightCount {
    * @param tagged tokens of the files that its tags name
    */
   public void add(String model, BatchRequest request, FileTokens tagged) {
-    Sum sum = models.computeIfAbsent(model, name -> new Sum());
+    Sum sum =
+        models.computeIfAbsent(model, name -> new Sum(rules.limits(name), rules.correction(name)));
     long size = request.line().size();
-    if (sum.requestsInJob >= limits.maxRequests()
-        || sum.requestsInJob > 0 && sum.bytesInJob + size > limits.maxBytes()) {
+    ofRequest.clear();
+    TokenEstimate.input(request, model, tagged, ofRequest);
+    long corrected = sum.correction.of(ofRequest.request());
+    if (sum.isFull(size, corrected)) {
       sum.jobs++;
       sum.requestsInJob = 0;
       sum.bytesInJob = 0;
+      sum.tokensInJob = 0;
     }
     sum.requestsInJob++;
     sum.bytesInJob += size;
+    sum.tokensInJob += corrected;
     sum.requests++;
     sum.bytes += size;
-    TokenEstimate.input(request, model, tagged, sum.tokensIn);
+    sum.tokensIn.add(ofRequest);
     sum.tokensOut += TokenEstimate.output(request, outputTokens);
   }
 
@@ -77,10 +103,18 @@ public final class PreflightCount {
     Map<String, Tokens> tokens = new HashMap<>();
     models.forEach(
         (model, sum) -> {
+          TokensByKind estimated = sum.tokensIn.sum();
+          long in = sum.correction.of(estimated);
           all.add(
               new Preflight.Model(
-                  model, sum.requests, sum.jobs, sum.bytes, sum.tokensIn.total(), sum.tokensOut));
-          tokens.put(model, new Tokens(sum.tokensIn.total(), sum.tokensOut, 0, 0));
+                  model,
+                  sum.requests,
+                  sum.jobs,
+                  sum.bytes,
+                  in,
+                  sum.tokensOut,
+                  Preflight.corrected(estimated, sum.correction)));
+          tokens.put(model, new Tokens(in, sum.tokensOut, 0, 0));
         });
     return new Preflight(input, lines, bad, all, files, prices.cost(tokens), sameContentAs);
   }

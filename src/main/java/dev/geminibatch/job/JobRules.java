@@ -1,6 +1,7 @@
 package dev.geminibatch.job;
 
 import dev.geminibatch.line.TokenCorrection;
+import java.util.function.Function;
 
 /** How large the jobs of each model may be, and how their tokens are counted. */
 public interface JobRules {
@@ -12,6 +13,11 @@ public interface JobRules {
 
   /** The same limits for all models, and estimates as they are. */
   static JobRules of(JobLimits limits) {
+    return of(limits, model -> TokenCorrection.NONE);
+  }
+
+  /** The same limits for all models, and what was learned of each. */
+  static JobRules of(JobLimits limits, Function<String, TokenCorrection> learned) {
     return new JobRules() {
       @Override
       public JobLimits limits(String model) {
@@ -20,7 +26,7 @@ public interface JobRules {
 
       @Override
       public TokenCorrection correction(String model) {
-        return TokenCorrection.NONE;
+        return learned.apply(model);
       }
     };
   }

@@ -74,6 +74,7 @@ public record Report(
    * @param started when it was first seen running
    * @param waitingSeconds from its creation until it was seen running, or over
    * @param runningSeconds from then until it was seen to be over
+   * @param estimatedTokensIn before it was sent; null if it was not estimated
    * @param oddities lines among its answers that answer nothing; null if there are none
    */
   public record JobReport(
@@ -92,6 +93,7 @@ public record Report(
       Long waitingSeconds,
       Long runningSeconds,
       Tokens tokens,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Long estimatedTokensIn,
       StrayAnswers oddities) {
 
     static JobReport of(Job job, StrayAnswers strayAnswers) {
@@ -113,6 +115,7 @@ public record Report(
           seconds(times.submitted(), waitedUntil),
           seconds(times.started(), times.ended()),
           job.outcome().tokens(),
+          job.size().tokens() == 0 ? null : job.size().tokens(),
           strayAnswers.count() == 0 ? null : strayAnswers);
     }
 
@@ -141,6 +144,14 @@ public record Report(
     String stateWords() {
       return state == null ? "" : RemoteJobState.words(state);
     }
+  }
+
+  /** Tokens in as estimated for all jobs that have counts; empty if one was not estimated. */
+  Optional<Long> estimatedTokensIn() {
+    List<JobReport> counted = jobs.stream().filter(job -> job.tokens().in() > 0).toList();
+    return counted.isEmpty() || counted.stream().anyMatch(job -> job.estimatedTokensIn() == null)
+        ? Optional.empty()
+        : Optional.of(counted.stream().mapToLong(JobReport::estimatedTokensIn).sum());
   }
 
   private static String text(Optional<Instant> time) {
@@ -173,6 +184,7 @@ public record Report(
             null,
             null,
             outcome.tokens(),
+            null,
             null);
     return new Report(
         status.displayName(),

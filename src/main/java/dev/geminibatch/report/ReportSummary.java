@@ -117,6 +117,7 @@ final class ReportSummary {
   private void jobs() {
     html.append("<h2>Jobs</h2>\n<div class=\"wide\"><table><thead><tr><th>Job</th><th>Model</th>");
     html.append("<th>State</th><th class=\"n\">Requests</th><th class=\"n\">Answered</th>");
+    html.append("<th class=\"n\">Tokens in</th><th class=\"n\">Estimated</th>");
     html.append("<th class=\"n\">Waited</th><th class=\"n\">Ran</th></tr></thead><tbody>");
     for (Report.JobReport job : report.jobs()) {
       html.append("<tr><td>").append(Html.escape(job.name() == null ? "-" : job.name()));
@@ -129,6 +130,9 @@ final class ReportSummary {
       }
       html.append("</td><td class=\"n\">").append(Amounts.count(job.requests()));
       html.append("</td><td class=\"n\">").append(Amounts.count(job.answered()));
+      html.append("</td><td class=\"n\">").append(Amounts.count(job.tokens().in()));
+      html.append("</td><td class=\"n\">");
+      html.append(job.estimatedTokensIn() == null ? "" : Amounts.count(job.estimatedTokensIn()));
       html.append("</td><td class=\"n\">").append(time(job.waited()));
       html.append("</td><td class=\"n\">").append(time(job.ran()));
       html.append("</td></tr>\n");

@@ -60,7 +60,13 @@ public final class ReportText {
       }
     }
     if (!report.tokens().equals(Tokens.NONE)) {
-      lines.add("  tokens: " + tokens(report.tokens()));
+      lines.add(
+          "  tokens: "
+              + tokens(report.tokens())
+              + report
+                  .estimatedTokensIn()
+                  .map(tokens -> "; estimated " + Amounts.count(tokens) + " in")
+                  .orElse(""));
       lines.add("  cost: " + report.cost().inWords());
     }
     Report.Uploads uploads = report.uploads();

@@ -1,10 +1,8 @@
 package dev.geminibatch.stage;
 
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.job.JobRules;
 import dev.geminibatch.ledger.Ledger;
-import dev.geminibatch.line.TokenCorrection;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Leases;
@@ -21,7 +19,6 @@ import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.function.Function;
 
 /**
  * What every stage works with.
@@ -86,20 +83,7 @@ public record StageContext(
   public JobRules jobRules(Run run) {
     Settings set =
         settings.profiles().has(run.profile()) ? settings.profiles().of(run.profile()) : settings;
-    return new ModelRules(set.jobs().limits(), ledger.tokenFactors()::of);
-  }
-
-  private record ModelRules(JobLimits all, Function<String, TokenCorrection> learned)
-      implements JobRules {
-    @Override
-    public JobLimits limits(String model) {
-      return all;
-    }
-
-    @Override
-    public TokenCorrection correction(String model) {
-      return learned.apply(model);
-    }
+    return JobRules.of(set.jobs().limits(), ledger.tokenFactors()::of);
   }
 
   /** Shows how far the service is with a job. */

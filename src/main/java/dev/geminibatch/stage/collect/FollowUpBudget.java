@@ -9,6 +9,7 @@ import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.LruMap;
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.job.JobRules;
 import dev.geminibatch.job.Rejection;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.BatchRequest;
@@ -154,7 +155,9 @@ final class FollowUpBudget {
 
   private Cost another(LineNumberSet wanted, Prices prices) throws IOException {
     PreflightCount count =
-        new PreflightCount(settings.jobs().limits(), settings.costs().outputTokens());
+        new PreflightCount(
+            JobRules.of(settings.jobs().limits(), ledger.tokenFactors()::of),
+            settings.costs().outputTokens());
     RequestReader requests =
         new RequestReader(settings.lines().maxBytes(), settings.requests().defaults());
     try (LineReader lines = LineReader.open(folder.input(), settings.lines().maxBytes())) {

@@ -7,6 +7,7 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.LruMap;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Visible;
+import dev.geminibatch.job.JobRules;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.FileTag;
@@ -74,6 +75,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
       Closeable source,
       MessageDigest digest,
       MediaExamination media,
+      JobRules rules,
       AssemblyAhead.Attempt ahead)
       throws IOException {
     super(lines, source);
@@ -82,7 +84,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
     this.digest = digest;
     this.media = media;
     this.ahead = ahead;
-    this.count = new PreflightCount(settings.jobs().limits(), settings.costs().outputTokens());
+    this.count = new PreflightCount(rules, settings.costs().outputTokens());
     this.badLines =
         MAPPER
             .writer()

@@ -87,6 +87,7 @@ public final class Inspector {
         groups,
         digest,
         media.examine(runId, run.options().mediaRoot(), topRoot(run)),
+        context.jobRules(run),
         ahead.begin(run));
   }
 
