@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.line.MediaExtent;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.media.FileStamp;
 import dev.geminibatch.media.MediaFile;
@@ -105,11 +106,15 @@ public final class MediaTable implements MediaIndex {
             handle
                 .createQuery(
                     """
-                    SELECT path, sha256, size, mime FROM media
-                    WHERE run_id = :run AND tag = :tag AND path IS NOT NULL AND mime IS NOT NULL""")
+                    SELECT m.path, m.sha256, m.size, m.mime, d.mime AS type
+                    FROM media m LEFT JOIN digest d ON d.path = m.path
+                    WHERE m.run_id = :run AND m.tag = :tag
+                      AND m.path IS NOT NULL AND m.mime IS NOT NULL""")
                 .bind("run", runId)
                 .bind("tag", tag)
-                .map((row, context) -> mediaFile(row))
+                .map(
+                    (row, context) ->
+                        mediaFile(row, MediaFile.rememberedExtent(row.getString("type"))))
                 .findOne());
   }
 
@@ -145,7 +150,7 @@ public final class MediaTable implements MediaIndex {
                 .bind("attempt", attempt)
                 .bind("after", sha256)
                 .bind("most", most)
-                .map((row, context) -> mediaFile(row))
+                .map((row, context) -> mediaFile(row, MediaExtent.UNKNOWN))
                 .list());
   }
 
@@ -182,11 +187,12 @@ public final class MediaTable implements MediaIndex {
         .map(code -> new MediaProblem(code, message));
   }
 
-  private static MediaFile mediaFile(ResultSet row) throws SQLException {
+  private static MediaFile mediaFile(ResultSet row, MediaExtent extent) throws SQLException {
     return new MediaFile(
         Path.of(row.getString("path")),
         row.getString("sha256"),
         row.getLong("size"),
-        row.getString("mime"));
+        row.getString("mime"),
+        extent);
   }
 }

@@ -1,6 +1,7 @@
 package dev.geminibatch.line;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +51,8 @@ public final class MediaTokens {
   private static final int EDGE = 300;
 
   private static final Pattern TYPE = Pattern.compile("\"mime_?[tT]ype\"\\s*:\\s*\"([\\w.+/-]+)\"");
+
+  private static final Pattern DATA = Pattern.compile("\"data\"\\s*:\\s*\"");
 
   private MediaTokens() {}
 
@@ -123,7 +126,41 @@ public final class MediaTokens {
 
   /** Tokens of a file in Base64, at these places of a line. */
   static FileTokens inline(byte[] line, int from, int end) {
-    return of(type(line, from, end), (end - from) / 4 * 3, MediaExtent.UNKNOWN);
+    String type = type(line, from, end);
+    MediaExtent extent =
+        type.startsWith("image/") ? pictureSize(line, from, end) : MediaExtent.UNKNOWN;
+    return of(type, (end - from) / 4 * 3, extent);
+  }
+
+  private static MediaExtent pictureSize(byte[] line, int from, int end) {
+    Matcher data =
+        DATA.matcher(
+            new String(line, from, Math.min(EDGE, end - from), StandardCharsets.ISO_8859_1));
+    if (!data.find()) {
+      return MediaExtent.UNKNOWN;
+    }
+    MediaExtent little = pictureSize(line, from + data.end(), end, PictureSize.ENOUGH / 16);
+    return little.width() > 0
+        ? little
+        : pictureSize(line, from + data.end(), end, PictureSize.ENOUGH);
+  }
+
+  /** From so much of the data; escapes do not belong to it. */
+  private static MediaExtent pictureSize(byte[] line, int start, int end, int bytes) {
+    int length = Math.max(0, Math.min(end - start, bytes / 3 * 4));
+    String base64 = new String(line, start, length, StandardCharsets.ISO_8859_1);
+    int quote = base64.indexOf('"');
+    String plain =
+        (quote < 0 ? base64 : base64.substring(0, quote))
+            .replace("\\", "")
+            .replace('-', '+')
+            .replace('_', '/');
+    try {
+      String whole = plain.substring(0, plain.length() / 4 * 4);
+      return PictureSize.of(Base64.getDecoder().decode(whole));
+    } catch (IllegalArgumentException e) {
+      return MediaExtent.UNKNOWN;
+    }
   }
 
   /** Tokens of a file that is with the service, which says nothing of its size. */

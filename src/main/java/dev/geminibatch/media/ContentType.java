@@ -1,5 +1,6 @@
 package dev.geminibatch.media;
 
+import dev.geminibatch.line.MediaExtent;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -27,9 +28,10 @@ record ContentType(String name, Optional<String> charset) {
    * Marks what this version of the detector found. Raise it whenever the same content gets another
    * type: what older versions found is then looked up again.
    */
-  private static final String VERSION = ";v=3";
+  private static final String VERSION = ";v=4";
 
   private static final String CHARSET = ";charset=";
+  private static final String EXTENT = ";extent=";
 
   static ContentType of(String name) {
     return new ContentType(name, Optional.empty());
@@ -44,15 +46,26 @@ record ContentType(String name, Optional<String> charset) {
     if (!words.endsWith(VERSION)) {
       return Optional.empty();
     }
-    String type = words.substring(0, words.length() - VERSION.length());
+    String whole = words.substring(0, words.length() - VERSION.length());
+    int extent = whole.indexOf(EXTENT);
+    String type = extent < 0 ? whole : whole.substring(0, extent);
     int at = type.indexOf(CHARSET);
     return Optional.of(
         at < 0 ? of(type) : text(type.substring(0, at), type.substring(at + CHARSET.length())));
   }
 
-  /** How it is remembered. */
-  String toRemember() {
-    return name + charset.map(each -> CHARSET + each).orElse("") + VERSION;
+  /** The extent of the file, in what was remembered; unknown if it is not in there. */
+  static MediaExtent rememberedExtent(String words) {
+    int at = words == null || !words.endsWith(VERSION) ? -1 : words.indexOf(EXTENT);
+    return at < 0
+        ? MediaExtent.UNKNOWN
+        : MediaExtent.parse(
+            words.substring(at + EXTENT.length(), words.length() - VERSION.length()));
+  }
+
+  /** How it is remembered, with how much there is of it. */
+  String toRemember(MediaExtent extent) {
+    return name + charset.map(each -> CHARSET + each).orElse("") + EXTENT + extent.text() + VERSION;
   }
 
   boolean isText() {

@@ -18,6 +18,9 @@ final class MatroskaFile {
   private static final long CLUSTER = 0x1f43b675L;
   private static final long TRACK = 0xae;
   private static final long TRACK_TYPE = 0x83;
+  private static final long INFO = 0x1549a966L;
+  private static final long TIMESTAMP_SCALE = 0x2ad7b1;
+  private static final long DURATION = 0x4489;
   private static final int VIDEO = 1;
   private static final int MOST_ELEMENTS = 10_000;
   private static final int DEEPEST = 4;
@@ -25,6 +28,8 @@ final class MatroskaFile {
   private final FileWindow file;
   private final Set<Integer> tracks = new HashSet<>();
   private String docType = "";
+  private double scale = 1e6;
+  private double duration;
   private int elements;
   private boolean isDone;
 
@@ -37,6 +42,13 @@ final class MatroskaFile {
     read.walk(0, window.size(), 0);
     boolean isSound = !read.tracks.isEmpty() && !read.tracks.contains(VIDEO);
     return (isSound ? "audio/" : "video/") + (read.docType.equals("webm") ? "webm" : "x-matroska");
+  }
+
+  /** How long it is; 0 if it does not say. */
+  static double seconds(FileWindow window) throws IOException {
+    MatroskaFile read = new MatroskaFile(window);
+    read.walk(0, window.size(), 0);
+    return read.duration * read.scale / 1e9;
   }
 
   private void walk(long from, long to, int depth) throws IOException {
@@ -73,7 +85,16 @@ final class MatroskaFile {
       if (value.hasRemaining()) {
         tracks.add(value.get(value.limit() - 1) & 0xff);
       }
-    } else if (id == HEADER || id == SEGMENT || id == TRACK) {
+    } else if (id == TIMESTAMP_SCALE) {
+      ByteBuffer value = file.read(body, length(body, end, 8));
+      scale = 0;
+      while (value.hasRemaining()) {
+        scale = scale * 256 + (value.get() & 0xff);
+      }
+    } else if (id == DURATION) {
+      ByteBuffer value = file.read(body, length(body, end, 8));
+      duration = value.remaining() == 8 ? value.getDouble() : value.getFloat();
+    } else if (id == HEADER || id == SEGMENT || id == INFO || id == TRACK) {
       walk(body, end, depth + 1);
     } else if (id == TRACKS) {
       walk(body, end, depth + 1);

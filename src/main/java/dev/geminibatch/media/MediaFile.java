@@ -22,7 +22,7 @@ public record MediaFile(Path path, String sha256, long size, String mimeType, Me
 
   /** The extent in what is remembered of a file's type; unknown if it is not in there. */
   public static MediaExtent rememberedExtent(String words) {
-    return MediaExtent.UNKNOWN;
+    return ContentType.rememberedExtent(words);
   }
 
   /** Its tokens, estimated. */

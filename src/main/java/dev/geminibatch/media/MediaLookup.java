@@ -3,6 +3,7 @@ package dev.geminibatch.media;
 import dev.geminibatch.io.NotRegular;
 import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.io.Sha256;
+import dev.geminibatch.line.MediaExtent;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.media.MediaIndex.Entry;
 import dev.geminibatch.service.ServiceLimits;
@@ -124,12 +125,16 @@ public final class MediaLookup {
         mimeType = rules.nameToSend(tag, window, type);
       }
     }
+    MediaExtent extent =
+        remembered.isPresent()
+            ? ContentType.rememberedExtent(known.get().type())
+            : MediaMeasure.of(window, mimeType);
     return new Entry(
         tag,
-        new MediaFile(file.path(), sha256, stamp.size(), mimeType),
+        new MediaFile(file.path(), sha256, stamp.size(), mimeType, extent),
         null,
         stamp,
-        remembered.isPresent() ? null : type.toRemember());
+        remembered.isPresent() ? null : type.toRemember(extent));
   }
 
   /**
