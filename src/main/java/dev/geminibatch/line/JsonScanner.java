@@ -280,6 +280,11 @@ public final class JsonScanner {
     return letters;
   }
 
+  /** By how much the escapes so far are longer than what they stand for. */
+  public long escapeBytes() {
+    return letters == null ? 0 : letters.escapeBytes();
+  }
+
   /** Counts from here on as if these were all so far. */
   void setLetters(LetterCount letters) {
     this.letters = letters;
@@ -312,13 +317,10 @@ public final class JsonScanner {
 
   /** The name of a field, the text of a string, the digits of a number. */
   public String text() {
-    if (token.isNumeric()) {
-      return new String(bytes, start, end - start, UTF_8);
-    }
-    if (!hasEscapes) {
-      return new String(bytes, start + 1, end - start - 2, UTF_8);
-    }
-    return EscapedText.of(bytes, start + 1, end - 1);
+    int quote = token.isNumeric() ? 0 : 1;
+    return hasEscapes && quote == 1
+        ? EscapedText.of(bytes, start + 1, end - 1)
+        : new String(bytes, start + quote, end - start - 2 * quote, UTF_8);
   }
 
   /** Where a line stops being JSON. */

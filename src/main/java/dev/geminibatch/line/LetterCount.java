@@ -130,6 +130,11 @@ final class LetterCount {
     return Math.max(0, length - written) + bytes[0];
   }
 
+  /** By how much escapes are longer than what they stand for. */
+  long escapeBytes() {
+    return written - Arrays.stream(bytes).sum();
+  }
+
   /** Adds the tokens of all other scripts. */
   void addTo(TokenTally tally) {
     for (int i = 1; i < bytes.length; i++) {

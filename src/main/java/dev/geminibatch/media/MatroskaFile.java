@@ -93,7 +93,11 @@ final class MatroskaFile {
       }
     } else if (id == DURATION) {
       ByteBuffer value = file.read(body, length(body, end, 8));
-      duration = value.remaining() == 8 ? value.getDouble() : value.getFloat();
+      if (value.remaining() == 8) {
+        duration = value.getDouble();
+      } else if (value.remaining() == 4) {
+        duration = value.getFloat();
+      }
     } else if (id == HEADER || id == SEGMENT || id == INFO || id == TRACK) {
       walk(body, end, depth + 1);
     } else if (id == TRACKS) {

@@ -135,6 +135,22 @@ class TokenQuotaTest extends SandboxTest {
         .isEqualTo(counted);
   }
 
+  @Test
+  void an_escaped_letter_counts_as_the_letter() {
+    String plain = "\u05d0".repeat(2000);
+    int letters =
+        client
+            .post("/v1beta/models/" + MODEL + ":countTokens", request(plain))
+            .number("/totalTokens");
+    int escapes =
+        client
+            .post(
+                "/v1beta/models/" + MODEL + ":countTokens",
+                request(plain.replace("\u05d0", "\\u05d0")))
+            .number("/totalTokens");
+    assertThat(escapes).isEqualTo(letters).isBetween(1000, 1030);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
