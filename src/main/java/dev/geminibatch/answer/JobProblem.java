@@ -20,6 +20,8 @@ public final class JobProblem {
     REFUSED,
     /** The service does not take some lines of the job; the others are sent without them. */
     LINES_REFUSED,
+    /** Its one line has more tokens than may be enqueued. */
+    OVER_QUOTA,
     /** A file of the job grew too old while the job waited. */
     FILES_GONE,
     /** The input was changed while the job waited. */
@@ -59,6 +61,9 @@ public final class JobProblem {
     }
     if (job.remote().state().equals(Optional.of(Kind.RUN_CANCELLED.name()))) {
       return runCancelled(job);
+    }
+    if (job.remote().state().equals(Optional.of(Kind.OVER_QUOTA.name()))) {
+      return ProblemCode.OVER_QUOTA.problem(job.reason().get());
     }
     String name = "job-" + RemoteJobState.word(job.remote().state().orElse(""));
     String message = job.name().map(known -> known + ": ").orElse("") + job.reason().get();

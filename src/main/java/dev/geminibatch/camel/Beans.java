@@ -123,9 +123,7 @@ public final class Beans implements AutoCloseable {
     Assembler assembler = new Assembler(context, cache, parser, ahead);
     CreationQueue queue =
         ledger.creationQueue(
-            settings.jobs().maxOpen(),
-            (project, model) -> Long.MAX_VALUE,
-            settings.jobs().pollInterval());
+            settings.jobs().maxOpen(), context::limit, settings.jobs().pollInterval());
     RequestReader requests = new RequestReader(settings.lines().maxBytes());
     Reports reports = new Reports(ledger, workspace.state(), prices, workspace.clock());
 

@@ -9,6 +9,7 @@ import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileReference;
 import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.Line;
+import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RejectedLine;
 import dev.geminibatch.run.Job;
@@ -64,22 +65,28 @@ public final class JobPacker implements Closeable {
   /** Adds a request to the job of its model; one that is larger than a whole job is rejected. */
   public void add(BatchRequest request, Map<FileTag, FileReference> references) throws IOException {
     String model = request.model() == null ? run.model() : request.model();
-    JobWriter job = open.get(model);
-    if (job != null && job.add(request, references)) {
+    JobWriter job = open.containsKey(model) ? open.get(model) : open(model);
+    if (job.isOverQuota(request, references)) {
+      reject(request, ProblemCode.OVER_QUOTA.problem(job.overQuota(request, references)));
       return;
     }
-    if (job != null) {
+    if (job.add(request, references)) {
+      return;
+    }
+    if (job.requests() > 0) {
       finish(job);
+      job = open(model);
+      if (job.add(request, references)) {
+        return;
+      }
     }
-    job = open(model);
-    if (!job.add(request, references)) {
-      reject(
-          new RejectedLine(
-              request.line(),
-              request.key(),
-              ProblemCode.LINE_TOO_LONG.problem(
-                  "the line alone is larger than job.max-bytes allows")));
-    }
+    reject(
+        request,
+        ProblemCode.LINE_TOO_LONG.problem("the line alone is larger than job.max-bytes allows"));
+  }
+
+  private void reject(BatchRequest request, LineProblem problem) throws IOException {
+    reject(new RejectedLine(request.line(), request.key(), problem));
   }
 
   private JobWriter open(String model) throws IOException {

@@ -8,6 +8,11 @@ public interface JobRules {
   /** How large one job of a model may be. */
   JobLimits limits(String model);
 
+  /** So many tokens in one request are certainly refused. */
+  default long refusedFrom(String model) {
+    return JobLimits.ANY;
+  }
+
   /** What estimates for a model are corrected with. */
   TokenCorrection correction(String model);
 

@@ -15,10 +15,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -151,31 +154,50 @@ public final class CreationQueue {
    * @param project of its key
    */
   public void enter(Run run, ProjectId project) {
-    jdbi.useTransaction(handle -> Turns.enter(handle, run, project, this::room));
+    List<Job> jobs = jdbi.withHandle(handle -> Turns.without(handle, run, project));
+    if (!jobs.isEmpty()) {
+      ToLongFunction<String> known = remembered(project);
+      List<Double> shares =
+          jobs.stream()
+              .map(
+                  job ->
+                      new Room(maxOpen, known.applyAsLong(job.model())).share(job.size().tokens()))
+              .toList();
+      jdbi.useTransaction(handle -> Turns.enter(handle, run, project, jobs, shares));
+    }
+  }
+
+  /** Asks for the limit of each model once. */
+  private ToLongFunction<String> remembered(ProjectId project) {
+    Map<String, Long> known = new HashMap<>();
+    return model -> known.computeIfAbsent(model, each -> limits.of(project, each));
   }
 
   /** The runs whose jobs may be created now, in turn, as long as they wait for that. */
   public List<String> next(ProjectId project, Instant started) {
-    return jdbi.withHandle(
-        handle -> {
-          List<Turn> waiting = turns(handle, project, started, "");
-          Map<String, Turn> byJob = new HashMap<>();
-          waiting.forEach(turn -> byJob.put(turn.job().runId(), turn));
-          return next(handle, project, waiting).stream()
-              .map(Waiting::runId)
-              .distinct()
-              .filter(run -> byJob.get(run).isQueued())
-              .toList();
-        });
+    State state = state(project, started, "");
+    Set<String> queued = new HashSet<>();
+    state.waiting().stream().filter(Turn::isQueued).forEach(turn -> queued.add(turn.job().runId()));
+    return next(state).stream().map(Waiting::runId).distinct().filter(queued::contains).toList();
   }
 
-  private List<Waiting> next(Handle handle, ProjectId project, List<Turn> waiting) {
-    Turns.Open open = Turns.open(handle, project);
+  /** What waits in a project, in turn, beside what is open. */
+  private record State(List<Turn> waiting, Turns.Open open, ToLongFunction<String> limits) {}
+
+  private State state(ProjectId project, Instant started, String dueAnyway) {
+    ToLongFunction<String> known = remembered(project);
+    return jdbi.withHandle(
+        handle ->
+            new State(
+                turns(handle, project, started, dueAnyway), Turns.open(handle, project), known));
+  }
+
+  private List<Waiting> next(State state) {
     return TurnOrder.next(
-        waiting.stream().map(Turn::job).toList(),
-        Math.max(0, maxOpen - open.jobs()),
-        open.tokens(),
-        model -> limits.of(project, model));
+        state.waiting().stream().map(Turn::job).toList(),
+        Math.max(0, maxOpen - state.open().jobs()),
+        state.open().tokens(),
+        state.limits());
   }
 
   private List<Turn> turns(Handle handle, ProjectId project, Instant started, String dueAnyway) {
@@ -185,21 +207,17 @@ public final class CreationQueue {
 
   /** Where a job of a run waits before it may be created; empty if it may be now. */
   public Optional<Place> placeFor(Run run, Job job, ProjectId project) {
-    return jdbi.withHandle(
-        handle -> {
-          List<Turn> waiting = turns(handle, project, Instant.EPOCH, run.id());
-          boolean isNext =
-              next(handle, project, waiting).stream()
-                  .anyMatch(next -> next.runId().equals(run.id()) && next.number() == job.number());
-          return isNext
-              ? Optional.<Place>empty()
-              : Optional.of(place(Turns.open(handle, project), waiting, run, job, project));
-        });
+    State state = state(project, Instant.EPOCH, run.id());
+    boolean isNext =
+        next(state).stream()
+            .anyMatch(next -> next.runId().equals(run.id()) && next.number() == job.number());
+    return isNext ? Optional.empty() : Optional.of(place(state, run, job, project));
   }
 
   /** Why it has to wait: for room, or behind the first one that waits for the same. */
-  private Place place(Turns.Open open, List<Turn> waiting, Run run, Job job, ProjectId project) {
-    for (Turn ahead : waiting) {
+  private Place place(State state, Run run, Job job, ProjectId project) {
+    Turns.Open open = state.open();
+    for (Turn ahead : state.waiting()) {
       if (ahead.job().runId().equals(run.id())) {
         break;
       }
@@ -209,10 +227,10 @@ public final class CreationQueue {
         return behind(ahead, job, project);
       }
     }
-    long limit = limits.of(project, job.model());
+    long limit = state.limits().applyAsLong(job.model());
     long enqueued = open.tokens().getOrDefault(job.model(), 0L);
     return enqueued > 0 && limit < Long.MAX_VALUE
-        ? forTokens(job, project, enqueued, limit)
+        ? noTokens(job, project, enqueued, limit)
         : full(job.model(), project);
   }
 
@@ -231,7 +249,8 @@ public final class CreationQueue {
         false);
   }
 
-  private Place forTokens(Job job, ProjectId project, long enqueued, long limit) {
+  /** The place of a job whose tokens do not fit beside those that are enqueued. */
+  public Place noTokens(Job job, ProjectId project, long enqueued, long limit) {
     return new Place(
         Kind.TOKENS,
         project,
@@ -282,9 +301,19 @@ public final class CreationQueue {
 
   /** The place of a run whose job the service did not take for lack of quota. */
   public Place afterRefusal(Run run, Job job, ServiceFailure failure) {
+    return afterRefusal(run, job, failure, "");
+  }
+
+  /**
+   * As {@link #afterRefusal(Run, Job, ServiceFailure)}.
+   *
+   * @param besides a sentence about what it waits for; may be empty
+   */
+  public Place afterRefusal(Run run, Job job, ServiceFailure failure, String besides) {
     Duration ours = QUOTA_WAITS.after(run.waiting().tries());
     Duration wait = failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
-    return notNow(job, OUT_OF_QUOTA + failure.getMessage(), wait, clock.instant());
+    String why = OUT_OF_QUOTA + Amounts.clause(failure.getMessage());
+    return notNow(job, besides.isEmpty() ? why : why + ". " + besides, wait, clock.instant());
   }
 
   /**

@@ -132,6 +132,49 @@ public final class JobLedger {
         .one();
   }
 
+  /** Its pieces take the place of a job that was not sent, and its turn; forced to the disk. */
+  public void cut(Job job, List<Job> pieces) {
+    durable.useTransaction(
+        handle -> {
+          for (Job piece : pieces) {
+            handle.execute(
+                "INSERT INTO job (run_id, number, attempt, model, requests, tokens_by_kind, tokens,"
+                    + " state, creation, display_name, turn)"
+                    + " SELECT run_id, ?, attempt, model, ?, ?, ?, 'ASSEMBLED', creation, ?, turn"
+                    + " FROM job WHERE run_id = ? AND number = ?",
+                piece.number(),
+                piece.requests(),
+                piece.size().estimated().text(),
+                piece.size().tokens(),
+                piece.displayName(),
+                job.runId(),
+                job.number());
+          }
+          int cut =
+              handle.execute(
+                  "DELETE FROM job WHERE run_id = ? AND number = ? AND pack IS NULL"
+                      + " AND state IN ('ASSEMBLED', 'UPLOADED')",
+                  job.runId(),
+                  job.number());
+          if (cut == 0) {
+            throw new IllegalStateException(
+                "Job " + job.number() + " of run " + job.runId() + " cannot be cut any more");
+          }
+        });
+  }
+
+  /** It was found out how much it asks for. */
+  public void sized(Job job, Job.Size size) {
+    quick.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE job SET tokens_by_kind = ?, tokens = ? WHERE run_id = ? AND number = ?",
+                size.estimated().text(),
+                size.tokens(),
+                job.runId(),
+                job.number()));
+  }
+
   /** Its file is with the service. */
   public void uploaded(Job job, ProjectId project, String inputFile) {
     move(job, JobState.UPLOADED, "project = ?, input_file = ?", project.value(), inputFile);

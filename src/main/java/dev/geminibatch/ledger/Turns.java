@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import org.jdbi.v3.core.Handle;
 
 /** The statements behind the {@link CreationQueue}: the turns of jobs, and what is open. */
@@ -38,25 +37,26 @@ final class Turns {
   /** What is open of a project: how many jobs, and the tokens of each model. */
   record Open(int jobs, Map<String, Long> tokens) {}
 
+  /** The jobs of a run that wait and have no turn, or one of another project. */
+  static List<Job> without(Handle handle, Run run, ProjectId project) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM job
+            WHERE run_id = :run AND state IN ('ASSEMBLED', 'UPLOADED')
+              AND (turn IS NULL OR state = 'ASSEMBLED' AND project <> :project)
+            ORDER BY number""")
+        .bind("run", run.id())
+        .bind("project", project.value())
+        .map((row, context) -> Rows.job(row))
+        .list();
+  }
+
+  /** Gives jobs their turns, each behind the one before it by its share. */
   static void enter(
-      Handle handle,
-      Run run,
-      ProjectId project,
-      BiFunction<ProjectId, String, CreationQueue.Room> rooms) {
-    List<Job> jobs =
-        handle
-            .createQuery(
-                """
-                SELECT * FROM job
-                WHERE run_id = :run AND state IN ('ASSEMBLED', 'UPLOADED')
-                  AND (turn IS NULL OR state = 'ASSEMBLED' AND project <> :project)
-                ORDER BY number""")
-            .bind("run", run.id())
-            .bind("project", project.value())
-            .map((row, context) -> Rows.job(row))
-            .list();
-    double turn = jobs.isEmpty() ? 0 : now(handle, project);
-    for (Job job : jobs) {
+      Handle handle, Run run, ProjectId project, List<Job> jobs, List<Double> shares) {
+    double turn = now(handle, project);
+    for (int i = 0; i < jobs.size(); i++) {
       handle.execute(
           "UPDATE job SET turn = ?, project = CASE WHEN state = ? THEN ? ELSE project END"
               + " WHERE run_id = ? AND number = ?",
@@ -64,9 +64,8 @@ final class Turns {
           JobState.ASSEMBLED.name(),
           project.value(),
           run.id(),
-          job.number());
-      double share = rooms.apply(project, job.model()).share(job.size().tokens());
-      turn += TurnOrder.step(share, run.options().priority());
+          jobs.get(i).number());
+      turn += TurnOrder.step(shares.get(i), run.options().priority());
     }
   }
 

@@ -110,6 +110,11 @@ public enum ProblemCode {
       Stage.SUBMIT,
       Retry.NO,
       "The service refuses this line; the other lines of its job are sent without it."),
+  OVER_QUOTA(
+      "over-quota",
+      Stage.SUBMIT,
+      Retry.BY_DROPPING,
+      "The line alone has more tokens than may be enqueued for its model; the message has both numbers, or the service's words."),
   JOB_REFUSED("job-refused", Stage.SUBMIT, Retry.NO, "The service refuses the whole job."),
   JOB_LINES_REFUSED(
       "job-lines_refused",

@@ -152,6 +152,23 @@ public record Job(
     return displayName.replaceFirst("(-\\d+)?\\]$", "-" + creation + "]");
   }
 
+  /** A part of this job, which was not sent, as a job of its own. */
+  public Job piece(int itsNumber, Size itsSize) {
+    return new Job(
+        runId,
+        itsNumber,
+        attempt,
+        model,
+        itsSize,
+        JobState.ASSEMBLED,
+        displayName.replaceFirst("\\d+(-\\d+)?\\]$", itsNumber + "]"),
+        creation,
+        false,
+        Remote.NONE,
+        Outcome.NONE,
+        JobTimes.NONE);
+  }
+
   /** Says that the service does not know the job under the present key. */
   public UsageException madeWithAnotherKey() {
     return new UsageException(

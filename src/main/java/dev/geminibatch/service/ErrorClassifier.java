@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Decides what an error of the service is about: the account, a quota, the thing that was asked
@@ -29,8 +30,12 @@ public final class ErrorClassifier {
           "keyInvalid",
           "keyExpired");
 
+  /** Of our own making: a quota that is zero, by the details of an error. */
+  private static final String NO_QUOTA = "NO_QUOTA";
+
   private static final Set<String> ACCOUNT_REASONS =
       Set.of(
+          NO_QUOTA,
           "SERVICE_DISABLED",
           "BILLING_DISABLED",
           "CONSUMER_INVALID",
@@ -137,7 +142,10 @@ public final class ErrorClassifier {
 
   /** The reasons in details that are given as JSON. */
   public static List<String> reasons(String details) {
-    return REASON.matcher(details).results().map(found -> found.group(1)).toList();
+    Stream<String> given = REASON.matcher(details).results().map(found -> found.group(1));
+    return Stream.concat(
+            given, ServiceWords.isNoQuota(details) ? Stream.of(NO_QUOTA) : Stream.empty())
+        .toList();
   }
 
   /**

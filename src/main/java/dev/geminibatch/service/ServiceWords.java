@@ -98,6 +98,18 @@ public final class ServiceWords {
   /** A permission that the project has not, whatever is asked for. */
   private static final Pattern PROJECT = Pattern.compile("(?i)denied on resource.{0,80}projects/");
 
+  /** A quota of nothing: the account has not been given any, and waiting changes nothing. */
+  private static final Pattern NO_QUOTA =
+      Pattern.compile(
+          "(?i)\\blimit(?: value)?\\s*[:=]\\s*0(?![.,]?\\d)|\\bquota of 0\\b"
+              + "|\"quota(?:_?limit)?_?value\"\\s*:\\s*\"?0\"?\\s*[,}]");
+
+  /** Calls or tokens in some time, which is another limit than what is enqueued. */
+  private static final Pattern PER_TIME =
+      Pattern.compile(
+          "(?i)per[ _-]?(?:second|minute|hour|day)|requests? (?:a|/) ?(?:minute|day)"
+              + "|too many requests|slow down|(?:retry|try again) in ");
+
   /** What a refusal is about, if it is not about everything. */
   private static final Pattern THING =
       Pattern.compile(
@@ -152,7 +164,17 @@ public final class ServiceWords {
 
   /** Whether an error is about the account and not about what was asked for. */
   public static boolean isAboutAccount(String text) {
-    return PROJECT.matcher(text).find() || hasOne(ACCOUNT_WORDS, text);
+    return PROJECT.matcher(text).find() || isNoQuota(text) || hasOne(ACCOUNT_WORDS, text);
+  }
+
+  /** Whether a quota is zero, by a message or by the details of an error as JSON. */
+  public static boolean isNoQuota(String text) {
+    return NO_QUOTA.matcher(text).find();
+  }
+
+  /** Whether a message about a quota is about so much in some time. */
+  public static boolean isPerTime(String message) {
+    return PER_TIME.matcher(ownWords(message)).find();
   }
 
   /** As {@link #isAboutAccount}, of a message that may as well be about the request. */

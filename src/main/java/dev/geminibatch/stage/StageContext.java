@@ -1,8 +1,10 @@
 package dev.geminibatch.stage;
 
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.job.JobRules;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.line.TokenCorrection;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Leases;
@@ -14,11 +16,13 @@ import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Connections;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.function.Function;
 
 /**
  * What every stage works with.
@@ -83,7 +87,52 @@ public record StageContext(
   public JobRules jobRules(Run run) {
     Settings set =
         settings.profiles().has(run.profile()) ? settings.profiles().of(run.profile()) : settings;
-    return JobRules.of(set.jobs().limits(), ledger.tokenFactors()::of);
+    return new ModelRules(
+        set.jobs().limits(), ledger.tokenFactors()::of, model -> limit(run, model));
+  }
+
+  /** How many tokens of a model may be enqueued for the project of a run. */
+  public TokenRoom.Limit limit(Run run, String model) {
+    return settings.profiles().hasKey(run.profile())
+        ? room()
+            .limit(connection(run).project(), model, settings.profiles().of(run.profile()).jobs())
+        : TokenRoom.Limit.NONE;
+  }
+
+  /** How many tokens of a model may be enqueued for a project, as set for its first profile. */
+  public long limit(ProjectId project, String model) {
+    return settings.profiles().all().stream()
+        .filter(each -> each.service().key().isPresent())
+        .filter(each -> connections.of(each.service()).project().equals(project))
+        .findFirst()
+        .map(each -> room().limit(project, model, each.jobs()).total())
+        .orElse(Long.MAX_VALUE);
+  }
+
+  /** How many tokens may be enqueued. */
+  public TokenRoom room() {
+    return new TokenRoom(ledger.limits());
+  }
+
+  private record ModelRules(
+      JobLimits all,
+      Function<String, TokenCorrection> learned,
+      Function<String, TokenRoom.Limit> room)
+      implements JobRules {
+    @Override
+    public JobLimits limits(String model) {
+      return all.withMaxTokens(room.apply(model).perJobIfKnown());
+    }
+
+    @Override
+    public long refusedFrom(String model) {
+      return room.apply(model).refusedFrom();
+    }
+
+    @Override
+    public TokenCorrection correction(String model) {
+      return learned.apply(model);
+    }
   }
 
   /** Shows how far the service is with a job. */

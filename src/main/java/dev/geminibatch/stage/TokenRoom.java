@@ -49,6 +49,11 @@ public final class TokenRoom {
     public static final Limit NONE =
         new Limit(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, false);
 
+    /** Of one job that is about to be assembled: a guess may change until it is sent. */
+    public long perJobIfKnown() {
+      return isKnown || total == Long.MAX_VALUE ? perJob : Long.MAX_VALUE;
+    }
+
     /** Whether anything limits what is sent. */
     public boolean isAny() {
       return total < Long.MAX_VALUE || perJob < Long.MAX_VALUE;

@@ -56,6 +56,8 @@ public final class FakeService implements RemoteService, Connection.Opener {
   private final Deque<Integer> cuts = new ArrayDeque<>();
   private UnaryOperator<RemoteFile> stored = file -> file;
   private UnaryOperator<RemoteFile> later = file -> file;
+  private long tokensAllowed = Long.MAX_VALUE;
+  private final Map<String, Long> tokens = new LinkedHashMap<>();
   private boolean losesAnswers;
   private boolean hidesJobs;
   private Clock clock = Clock.systemUTC();
@@ -73,6 +75,26 @@ public final class FakeService implements RemoteService, Connection.Opener {
   /** The next call of this sort has no effect but this. */
   public void fail(Call call, ServiceFailure failure) {
     failures.computeIfAbsent(call, any -> new ArrayDeque<>()).add(failure);
+  }
+
+  /** How many tokens all its open jobs may put in, of four bytes each; the files are its own. */
+  public void allowTokens(long most) {
+    tokensAllowed = most;
+  }
+
+  /** All jobs are over: their tokens are enqueued no more. */
+  public void endJobs() {
+    tokens.clear();
+  }
+
+  /** The tokens of the jobs that are not over. */
+  public long enqueued() {
+    return tokens.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The content of a file. */
+  public String content(String file) {
+    return new String(contents.get(file), StandardCharsets.UTF_8);
   }
 
   /** Whether jobs are created from now on, but nobody is told. */
@@ -184,6 +206,11 @@ public final class FakeService implements RemoteService, Connection.Opener {
     called(Call.CREATE, model);
     known(files.get(inputFile), inputFile);
     String name = "batches/" + (jobs.size() + 1);
+    long its = files.get(inputFile).size() / 4;
+    if (enqueued() + its > tokensAllowed) {
+      throw failure(Kind.QUOTA, "You exceeded your current quota.");
+    }
+    tokens.put(name, its);
     jobs.put(
         name,
         new RemoteJob(

@@ -46,13 +46,15 @@ final class JobCreation {
   private final CreationQueue queue;
   private final JobUpload upload;
   private final JobSearch search;
+  private final JobRoom room;
 
-  JobCreation(StageContext context, CreationQueue queue, JobUpload upload) {
+  JobCreation(StageContext context, CreationQueue queue, JobUpload upload, JobRoom room) {
     this.context = context;
     this.jobs = context.ledger().jobs();
     this.queue = queue;
     this.upload = upload;
     this.search = new JobSearch(context.clock());
+    this.room = room;
   }
 
   /**
@@ -103,6 +105,7 @@ final class JobCreation {
   private void opened(Run run, Job job, RemoteJob created) {
     context.accounts().acceptedJob(context.connection(run).project());
     jobs.opened(job, created.jobName(), created.stateText());
+    room.accepted(run, job);
     LOG.info(
         "{}: job created: {} ({}, {}, {})",
         run.name(),
@@ -131,7 +134,7 @@ final class JobCreation {
   private Outcome notCreated(Run run, Job job, ServiceFailure failure) throws IOException {
     jobs.notCreated(job);
     if (failure.kind() == Kind.QUOTA) {
-      return Outcome.waits(queue.afterRefusal(run, job, failure));
+      return room.refused(run, job, failure);
     }
     if (failure.isPassing() || failure.isAccount()) {
       throw failure;

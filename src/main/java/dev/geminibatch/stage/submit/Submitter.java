@@ -16,6 +16,8 @@ import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,7 @@ public final class Submitter {
   private final CreationQueue queue;
   private final UploadCache references;
   private final JobUpload upload;
+  private final JobRoom room;
   private final JobCreation creation;
 
   public Submitter(StageContext context, CreationQueue queue, UploadCache references) {
@@ -49,7 +52,8 @@ public final class Submitter {
     this.queue = queue;
     this.references = references;
     this.upload = new JobUpload(context);
-    this.creation = new JobCreation(context, queue, upload);
+    this.room = new JobRoom(context, queue);
+    this.creation = new JobCreation(context, queue, upload, room);
   }
 
   /**
@@ -84,12 +88,18 @@ public final class Submitter {
     Optional<CreationQueue.Place> place = Optional.empty();
     Set<String> modelsThatWait = new HashSet<>();
     InputGuard.BeforePaying guard = new InputGuard.BeforePaying();
-    for (Job job : ledger.jobs().of(runId)) {
+    Deque<Job> jobs = new ArrayDeque<>(ledger.jobs().of(runId));
+    while (!jobs.isEmpty()) {
+      Job job = jobs.poll();
       if (isUnsent(job) && !modelsThatWait.contains(job.model())) {
         Outcome outcome = submit(run, job, guard);
         isUnclear |= outcome.isUnclear();
         outcome.place().ifPresent(each -> modelsThatWait.add(job.model()));
         place = place.or(outcome::place);
+        if (outcome.isCut()) {
+          queue.enter(run, project);
+          jobs = new ArrayDeque<>(ledger.jobs().of(runId));
+        }
       }
     }
     if (place.isPresent()) {
@@ -159,6 +169,10 @@ public final class Submitter {
     Job current = job;
     requireGoing(run);
     ProjectId project = context.connection(run).project();
+    Optional<Outcome> unfit = room.unfit(run, job);
+    if (unfit.isPresent()) {
+      return unfit.get();
+    }
     Optional<CreationQueue.Place> place = queue.placeFor(run, job, project);
     if (place.isPresent()) {
       return Outcome.waits(place.get());

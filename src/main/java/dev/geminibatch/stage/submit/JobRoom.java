@@ -1,0 +1,257 @@
+package dev.geminibatch.stage.submit;
+
+import dev.geminibatch.answer.JobProblem;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.LruMap;
+import dev.geminibatch.job.JobCutter;
+import dev.geminibatch.ledger.CreationQueue;
+import dev.geminibatch.ledger.JobLedger;
+import dev.geminibatch.ledger.LearnedLimits;
+import dev.geminibatch.line.ModelName;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.RemoteJob;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceWords;
+import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.TokenRoom.Limit;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a job fit into what may be enqueued for its model: it is cut if it is too large for that.
+ * What the service refuses for lack of quota while nobody has a job open is too large.
+ */
+final class JobRoom {
+  private static final Logger LOG = LoggerFactory.getLogger("submit");
+
+  /** A job may be that much larger than planned, in percent, before it is cut for it. */
+  private static final long TOLERANCE = 150;
+
+  /**
+   * No model's limit is as low. A smaller job was probably refused for another reason, which may
+   * pass: it is believed only when it has been refused again, after a wait.
+   */
+  private static final long CREDIBLE = 10_000;
+
+  private static final int REFUSALS_OF_A_SMALL_JOB = 3;
+
+  /** So many foreign jobs are named. */
+  private static final int NAMED = 3;
+
+  private static final int REMEMBERED = 1_000;
+
+  private final StageContext context;
+  private final CreationQueue queue;
+  private final JobLedger jobs;
+  private final LearnedLimits learned;
+
+  /** How often jobs were refused while nobody had a job open. */
+  private final Map<String, Integer> refusedAlone =
+      Collections.synchronizedMap(new LruMap<>(REMEMBERED));
+
+  JobRoom(StageContext context, CreationQueue queue) {
+    this.context = context;
+    this.queue = queue;
+    this.jobs = context.ledger().jobs();
+    this.learned = context.ledger().limits();
+  }
+
+  /** What becomes of a job that is too large for its model; empty if it is not. */
+  Optional<Outcome> unfit(Run run, Job job) throws IOException {
+    Limit limit = context.limit(run, job.model());
+    if (!limit.isAny() || job.remote().pack().isPresent()) {
+      return Optional.empty();
+    }
+    Job sized = sized(run, job);
+    long tokens = sized.size().tokens();
+    if (tokens > limit.perJob() / 100.0 * TOLERANCE && sized.requests() > 1) {
+      cut(run, sized, limit);
+      return Optional.of(Outcome.CUT);
+    }
+    if (tokens >= limit.refusedFrom() && sized.requests() == 1) {
+      overQuota(
+          run,
+          sized,
+          "the line has about "
+              + Amounts.count(tokens, "token")
+              + "; at most "
+              + Amounts.count(limit.total())
+              + " may be enqueued for "
+              + job.model());
+      return Optional.of(Outcome.DONE);
+    }
+    return Optional.empty();
+  }
+
+  /** Jobs of older versions do not know how much they ask for. */
+  private Job sized(Run run, Job job) throws IOException {
+    if (job.size().tokens() > 0) {
+      return job;
+    }
+    jobs.sized(job, cutter(run, job).size(job));
+    return jobs.job(run.id(), job.number());
+  }
+
+  private JobCutter cutter(Run run, Job job) {
+    return new JobCutter(context.folder(run), context.jobRules(run).correction(job.model()));
+  }
+
+  private void cut(Run run, Job job, Limit limit) throws IOException {
+    RunFolder folder = context.folder(run);
+    int last = jobs.of(run.id()).stream().mapToInt(Job::number).max().orElseThrow();
+    JobCutter.Sizes sizes = limit.isKnown() ? JobCutter.Sizes.EQUAL : JobCutter.Sizes.DOUBLING;
+    List<Job> pieces = cutter(run, job).cut(job, limit.perJob(), sizes, last + 1);
+    jobs.cut(job, pieces);
+    folder.removeJob(job.number());
+    if (job.state() == JobState.UPLOADED) {
+      forget(run, job);
+    }
+    LOG.info(
+        "{}: job {} has about {}, and the service takes about {} of {} at once; it is cut into {}",
+        run.name(),
+        job.number(),
+        Amounts.count(job.size().tokens(), "token"),
+        Amounts.count(limit.total()),
+        job.model(),
+        Amounts.count(pieces.size(), "job"));
+  }
+
+  /** Its file would take room for two days. */
+  private void forget(Run run, Job job) throws IOException {
+    try {
+      context.connection(run).files().deleteFile(job.inputFile().orElseThrow());
+    } catch (ServiceFailure failure) {
+      LOG.debug("{} is not deleted: {}", job.inputFile(), failure.getMessage());
+    }
+  }
+
+  private void overQuota(Run run, Job job, String why) {
+    LOG.warn("{}: job {} is not sent: {}", run.name(), job.number(), why);
+    jobs.ended(job, JobProblem.Kind.OVER_QUOTA.name(), null, why);
+  }
+
+  /** The service has created a job. */
+  void accepted(Run run, Job job) {
+    ProjectId project = project(run);
+    refusedAlone.remove(key(job));
+    context.room().accepted(project, job.model(), learned.enqueued(project, job.model()));
+  }
+
+  /** What becomes of a job that the service has refused for lack of quota. */
+  Outcome refused(Run run, Job refused, ServiceFailure failure) throws IOException {
+    boolean isOtherQuota =
+        failure.retryAfter().isPresent() || ServiceWords.isPerTime(failure.getMessage());
+    if (isOtherQuota || refused.remote().pack().isPresent()) {
+      return Outcome.waits(queue.afterRefusal(run, refused, failure));
+    }
+    Optional<String> foreign = foreign(run, refused);
+    if (foreign.isPresent()) {
+      return Outcome.waits(queue.afterRefusal(run, refused, failure, foreign.get()));
+    }
+    Job job = sized(run, refused);
+    ProjectId project = project(run);
+    long allowed = learned.of(project, job.model()).allowed();
+    long enqueued = learned.enqueued(project, job.model());
+    long sum = enqueued + job.size().tokens();
+    if (learned.open(project, job.model()) > 0) {
+      if (sum <= allowed) {
+        return Outcome.waits(queue.afterRefusal(run, job, failure));
+      }
+      context.room().refused(project, job.model(), sum);
+      Limit limit = context.limit(run, job.model());
+      return Outcome.waits(queue.noTokens(job, project, enqueued, limit.total()));
+    }
+    return refusedAlone(run, job, failure, allowed);
+  }
+
+  /** Nobody has a job open that could end and make room. */
+  private Outcome refusedAlone(Run run, Job job, ServiceFailure failure, long allowed)
+      throws IOException {
+    ProjectId project = project(run);
+    long tokens = job.size().tokens();
+    int times = refusedAlone.merge(key(job), 1, Integer::sum);
+    boolean isFirstLesson = learned.of(project, job.model()).refused().isEmpty() || allowed > 0;
+    boolean isSmall = tokens < CREDIBLE;
+    boolean isBelieved =
+        isSmall
+            ? times >= REFUSALS_OF_A_SMALL_JOB
+            : times > 1 || job.requests() > 1 && tokens > allowed && isFirstLesson;
+    if (!isBelieved) {
+      return Outcome.waits(queue.afterRefusal(run, job, failure));
+    }
+    refusedAlone.remove(key(job));
+    context.room().refused(project, job.model(), tokens);
+    if (job.requests() == 1) {
+      overQuota(
+          run,
+          job,
+          failure.status()
+              + ": "
+              + Amounts.clause(failure.getMessage())
+              + ". The line has about "
+              + Amounts.count(tokens, "token")
+              + ", and no other job was open");
+      return Outcome.DONE;
+    }
+    Limit limit = context.limit(run, job.model());
+    long half = Math.max(1, tokens / 2);
+    cut(
+        run,
+        job,
+        new Limit(
+            limit.total(), Math.min(limit.perJob(), half), limit.refusedFrom(), limit.isKnown()));
+    return Outcome.CUT;
+  }
+
+  private static String key(Job job) {
+    return job.runId() + "." + job.number();
+  }
+
+  /** What it waits for, if others have jobs open that may be in the way. */
+  private Optional<String> foreign(Run run, Job job) throws IOException {
+    List<RemoteJob> open =
+        context.connection(run).batches().allJobs().stream()
+            .filter(each -> !each.isEnded())
+            .toList();
+    List<String> others =
+        open.stream()
+            .filter(each -> isSameModel(each, job))
+            .filter(each -> jobs.named(each.jobName()).isEmpty())
+            .map(RemoteJob::name)
+            .toList();
+    if (!others.isEmpty()) {
+      return Optional.of(
+          "It waits for "
+              + Amounts.count(others.size(), "job")
+              + " of the project that "
+              + (others.size() == 1 ? "is" : "are")
+              + " not ours ("
+              + others.stream().limit(NAMED).collect(Collectors.joining(", "))
+              + (others.size() > NAMED ? ", ..." : "")
+              + ")");
+    }
+    int most = context.settings().jobs().quota().table().openJobs();
+    return open.size() >= most
+        ? Optional.of("The project has " + Amounts.count(open.size(), "open job"))
+        : Optional.empty();
+  }
+
+  private static boolean isSameModel(RemoteJob remote, Job job) {
+    String model = ModelName.shortName(remote.model());
+    return model.isEmpty() || model.equals(ModelName.shortName(job.model()));
+  }
+
+  private ProjectId project(Run run) {
+    return context.connection(run).project();
+  }
+}
