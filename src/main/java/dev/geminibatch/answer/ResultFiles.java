@@ -57,6 +57,13 @@ public record ResultFiles(Path results, Path errors, Path added, Path report, Pa
     return results.resolveSibling(name.replaceFirst("(-batch)?-results[.]jsonl$|[.]jsonl$", ""));
   }
 
+  /** The folder for the answers of each job by themselves. */
+  public Path parts() {
+    String name = results.getFileName().toString();
+    return results.resolveSibling(
+        name.endsWith(".jsonl") ? name.substring(0, name.length() - 6) : name + "-parts");
+  }
+
   /** All of them. */
   public List<Path> all() {
     return List.of(results, errors, added, report, page);

@@ -122,6 +122,30 @@ public final class ResultWriter implements Closeable {
     return new Outcome(answered, failed, codes, tokens);
   }
 
+  /**
+   * Writes the lines that have an answer, and nothing else.
+   *
+   * @return how many
+   */
+  public long writeAnswers(Path results) throws IOException {
+    long answered = 0;
+    try (OutputStream out = new SyncedOutput(results)) {
+      while (!sources.isEmpty()) {
+        LineSource source = sources.poll();
+        source.due();
+        if (source.problem().isEmpty()) {
+          out.write(source.result());
+          out.write('\n');
+          answered++;
+        }
+        if (source.advance()) {
+          sources.add(source);
+        }
+      }
+    }
+    return answered;
+  }
+
   /** All sources that have the next line: one for each attempt at it. */
   private void takeNextLine(List<LineSource> sameLine) throws IOException {
     sameLine.clear();

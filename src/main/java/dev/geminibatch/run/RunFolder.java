@@ -152,6 +152,11 @@ public final class RunFolder {
     return path.resolve("job-" + number + ".refusals.jsonl");
   }
 
+  /** Which jobs' answers are published by themselves, and under which numbers. */
+  public Path parts() {
+    return path.resolve("parts");
+  }
+
   /** Lines on their way into the report's page. */
   public Path pageRows() {
     return path.resolve("page-rows.html");

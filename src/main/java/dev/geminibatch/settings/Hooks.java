@@ -23,7 +23,7 @@ public final class Hooks {
 
   /** What is notified that something has happened: any number of endpoints, none by default. */
   public static final Set<String> NOTIFIED =
-      Set.of("stage.after-submit", "stage.after-deliver", "stage.after-fail");
+      Set.of("stage.after-submit", "stage.after-part", "stage.after-deliver", "stage.after-fail");
 
   private Hooks() {}
 

@@ -46,6 +46,7 @@ public final class Profiles {
           "budget.output-tokens",
           "lines.on-error",
           "results.check",
+          "results.parts",
           "run.priority",
           "run.paused",
           "pictures.prompt-file",
@@ -64,6 +65,7 @@ public final class Profiles {
           "budget.output-tokens",
           "lines.on-error",
           "results.check",
+          "results.parts",
           "run.priority",
           "run.paused");
 

@@ -141,6 +141,7 @@ public record Settings(
    *
    * @param failOnError whether one bad line keeps the whole file from being sent
    * @param strictness what counts as an answer to one
+   * @param areParts whether the answers of each job are published as soon as it has ended
    * @param maxInputBytes of a whole input, unpacked
    * @param maxInputRatio how many times its packed size an input may have unpacked
    */
@@ -148,6 +149,7 @@ public record Settings(
       boolean failOnError,
       int maxBytes,
       Strictness strictness,
+      boolean areParts,
       long maxInputBytes,
       int maxInputRatio) {}
 

@@ -195,6 +195,7 @@ final class SettingsReader {
         (int) typed.bytes("lines.max-bytes", "64MiB", LineReader.MAX_LINE_BYTES),
         Strictness.valueOf(
             typed.choice("results.check", "strict", "lenient", "off").toUpperCase(Locale.ROOT)),
+        typed.flag("results.parts", false),
         typed.bytes("input.max-bytes", "50GB", 1L << 50),
         typed.number("input.max-ratio", 500, 1, 1_000_000));
   }

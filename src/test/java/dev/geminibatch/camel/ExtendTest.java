@@ -141,6 +141,30 @@ class ExtendTest extends WorkshopTest {
                 + ";");
   }
 
+  @Test
+  void whoever_wants_to_know_of_parts_is_told_again_until_it_works_and_all_is_delivered()
+      throws Exception {
+    write(
+        "mine.camel.yaml",
+        route(
+            "part",
+            "direct:part",
+            note("parts", "${body.name} ${body.fileName} ${body.answered}") + failing()));
+    open(EXTRA, "results.parts=true", "stage.after-part=direct:part");
+    workshop.drop("x.jsonl", validation("1"));
+    workshop.sandbox().setJobTime(Duration.ZERO);
+    await().until(() -> !workshop.runs().isEmpty() && workshop.runs().get(0).reason().isPresent());
+    Path part = folder.resolve("outbox/x-batch-results/part-0001.jsonl");
+    assertThat(part).exists();
+    assertThat(workshop.runs().get(0).reason().orElseThrow()).startsWith("stage.after-part: ");
+
+    Files.delete(obstacle());
+    workshop.awaitRuns(1);
+
+    assertThat(noted("parts")).startsWith("x.jsonl part-0001.jsonl 1;x.jsonl part-0001.jsonl 1;");
+    assertThat(part).hasSameTextualContentAs(folder.resolve("outbox/x-batch-results.jsonl"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"receive", "inspect", "upload", "assemble", "collect"})
   void a_run_that_fails_in_a_route_between_stages_comes_there_again(String stage) throws Exception {

@@ -5,9 +5,11 @@ import dev.geminibatch.answer.AnswerCheck;
 import dev.geminibatch.answer.AnswerDownload;
 import dev.geminibatch.answer.AnswerMatcher;
 import dev.geminibatch.answer.JobProblem;
+import dev.geminibatch.extension.Part;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Job;
@@ -21,11 +23,15 @@ import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceLimits;
+import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,12 +51,18 @@ public final class Collector {
   private final StageContext context;
   private final RetryPlanner retries;
   private final Cancellation cancellation;
+  private final Parts parts;
+
+  /** What was found in jobs of whose parts somebody is being notified. */
+  private final Map<String, AnswerMatcher.Outcome> matched = new ConcurrentHashMap<>();
+
   private final Set<Path> begun = ConcurrentHashMap.newKeySet();
 
   public Collector(StageContext context, RetryPlanner retries) {
     this.context = context;
     this.cancellation = new Cancellation(context);
     this.ledger = context.ledger();
+    this.parts = new Parts(context);
     this.retries = retries;
   }
 
@@ -64,10 +76,15 @@ public final class Collector {
     if (run.isCancelled() && cancellation.end(run)) {
       return true;
     }
-    AnswerCheck check = new AnswerCheck(context.settings(run).lines().strictness());
+    Settings.Lines set = context.settings(run).lines();
+    AnswerCheck check = new AnswerCheck(set.strictness());
     for (Job job : ledger.jobs().of(runId)) {
       if (job.state() == JobState.ENDED) {
-        collect(run, job, check);
+        AnswerMatcher.Outcome outcome = match(run, job, check);
+        if (set.areParts() && outcome.answered() > 0) {
+          parts.publish(run, job, check);
+        }
+        collected(run, job, outcome);
       }
     }
     boolean isAll =
@@ -79,7 +96,66 @@ public final class Collector {
     return true;
   }
 
-  private void collect(Run run, Job job, AnswerCheck check) throws IOException {
+  /**
+   * Publishes the answers of every job of the run that has ended, each as a part, unless {@code
+   * results.parts} says no. The jobs are not collected before {@link #notified}.
+   *
+   * @return the parts of which somebody is to be notified
+   */
+  public List<Part> parts(String runId) throws IOException {
+    if (!mayHaveParts(runId)) {
+      return List.of();
+    }
+    Run run = ledger.queries().run(runId);
+    List<Job> ended =
+        ledger.jobs().of(runId).stream().filter(job -> job.state() == JobState.ENDED).toList();
+    Settings.Lines set = ended.isEmpty() ? null : context.settings(run).lines();
+    if (ended.isEmpty() || !set.areParts()) {
+      return List.of();
+    }
+    AnswerCheck check = new AnswerCheck(set.strictness());
+    List<Part> published = new ArrayList<>();
+    for (Job job : ended) {
+      try {
+        AnswerMatcher.Outcome outcome = match(run, job, check);
+        if (outcome.answered() > 0) {
+          published.add(part(run, job, parts.publish(run, job, check), outcome));
+          matched.put(run.id() + "." + job.number(), outcome);
+        }
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("{}: {} is collected later", run.name(), job.label(), e);
+      } // collecting it fails in the same way, after the others have been notified
+    }
+    return published;
+  }
+
+  /** Cheap: of most runs nothing needs to be read. */
+  private boolean mayHaveParts(String runId) {
+    return context.settings().profiles().all().stream().anyMatch(set -> set.lines().areParts())
+        || Files.exists(context.folder(runId).overrides());
+  }
+
+  private static Part part(Run run, Job job, Parts.Published part, AnswerMatcher.Outcome outcome) {
+    return new Part(
+        run.id(),
+        Visible.line(run.name()),
+        run.profile(),
+        part.number(),
+        job.number(),
+        part.file().toString(),
+        outcome.answered());
+  }
+
+  /** Everybody knows of a part: its job is over. */
+  public void notified(Part part) throws IOException {
+    AnswerMatcher.Outcome outcome = matched.remove(part.run() + "." + part.job());
+    if (outcome != null) { // else it is matched once more
+      Run run = ledger.queries().run(part.run());
+      collected(run, ledger.jobs().job(run.id(), part.job()), outcome);
+    }
+  }
+
+  private AnswerMatcher.Outcome match(Run run, Job job, AnswerCheck check) throws IOException {
     RunFolder folder = context.folder(run);
     if (job.responsesFile().isPresent()) {
       download(run, folder, job);
@@ -99,6 +175,10 @@ public final class Collector {
           job.shownName(),
           outcome.strayAnswers().inWords());
     }
+    return outcome;
+  }
+
+  private void collected(Run run, Job job, AnswerMatcher.Outcome outcome) throws IOException {
     ledger
         .jobs()
         .collected(job, outcome.answered(), outcome.failed(), outcome.tokens(), outcome.evidence());
@@ -110,7 +190,8 @@ public final class Collector {
           Amounts.count(outcome.answered(), "answer"),
           Amounts.count(outcome.failed(), "request"));
     }
-    Files.deleteIfExists(folder.jobBody(job.number())); // nothing is sent from it any more
+    Files.deleteIfExists(
+        context.folder(run).jobBody(job.number())); // nothing is sent from it any more
   }
 
   /**

@@ -27,6 +27,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.ResultsPlace;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,7 +68,7 @@ public final class Deliverer {
     if (run.state() == RunState.FOLLOWING && !leaderHasDelivered(run)) {
       return null;
     }
-    ResultFiles files = ResultFiles.beside(output(run));
+    ResultFiles files = ResultFiles.beside(ResultsPlace.of(context, run));
     Files.createDirectories(files.results().toAbsolutePath().getParent());
     ResultWriter.Outcome outcome = write(run, files);
     if (run.fromInbox()) {
@@ -144,22 +145,6 @@ public final class Deliverer {
       ledger.runs().followAnother(run.id());
     }
     return false;
-  }
-
-  private Path output(Run run) throws IOException {
-    if (run.output().isPresent()) {
-      return run.output().get();
-    }
-    Path outbox = context.folders(run).outbox();
-    Files.createDirectories(outbox);
-    for (String mark : List.of("", "." + run.id())) {
-      ResultFiles files = ResultFiles.inFolder(outbox, run.stem(), mark);
-      boolean free = files.all().stream().noneMatch(Files::exists);
-      if (free && ledger.runs().promiseOutput(run.id(), files.results())) {
-        return files.results();
-      }
-    }
-    throw new IllegalStateException("Two runs have the id " + run.id());
   }
 
   private ResultWriter.Outcome write(Run run, ResultFiles files) throws IOException {
