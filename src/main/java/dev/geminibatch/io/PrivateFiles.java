@@ -28,7 +28,7 @@ public final class PrivateFiles {
     if (Files.isDirectory(folder)) {
       return;
     }
-    Files.createDirectories(folder.toAbsolutePath().getParent());
+    Folders.make(folder.toAbsolutePath().getParent());
     try {
       Files.createDirectory(folder, FileMode.PRIVATE.forNewFolder(folder));
     } catch (FileAlreadyExistsException e) {

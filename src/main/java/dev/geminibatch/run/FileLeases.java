@@ -126,6 +126,9 @@ public final class FileLeases implements Leases {
   }
 
   private static Optional<String> ownerOf(RunFolder folder) throws IOException {
+    if (!Files.exists(folder.owner())) {
+      return Optional.empty(); // spares most runs the exception
+    }
     try {
       return Optional.of(Files.readString(folder.owner())).filter(name -> name.matches("\\w+"));
     } catch (NoSuchFileException e) {

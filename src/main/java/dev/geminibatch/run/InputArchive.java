@@ -4,6 +4,7 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.Folders;
 import dev.geminibatch.io.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ public final class InputArchive {
     if (!Files.exists(original) || InputGuard.isUnchanged(run, original)) {
       return Optional.empty();
     }
-    Files.createDirectories(folder);
+    Folders.make(folder);
     Path target = original(folder, run);
     if (!exists(target)) {
       AtomicFiles.linkOrCopy(original, target, reserve);
@@ -75,7 +76,7 @@ public final class InputArchive {
   private static Path link(
       Path folder, Run run, RunFolder runFolder, Path input, DiskReserve reserve)
       throws IOException {
-    Files.createDirectories(folder);
+    Folders.make(folder);
     Path target = folder.resolve(name(folder, run));
     if (exists(target) && !isSame(input, target)) {
       target = folder.resolve(nameWithId(folder, run));

@@ -1,6 +1,7 @@
 package dev.geminibatch.stage;
 
 import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.io.Folders;
 import dev.geminibatch.run.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ public final class ResultsPlace {
       return run.output().get();
     }
     Path outbox = context.folders(run).outbox();
-    Files.createDirectories(outbox);
+    Folders.make(outbox);
     for (String mark : List.of("", "." + run.id())) {
       ResultFiles files = ResultFiles.inFolder(outbox, run.stem(), mark);
       boolean free = files.all().stream().noneMatch(Files::exists) && isFree(files.parts());

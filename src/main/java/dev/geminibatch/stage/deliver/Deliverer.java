@@ -7,6 +7,7 @@ import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.extension.Delivery;
+import dev.geminibatch.io.Folders;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
@@ -69,7 +70,7 @@ public final class Deliverer {
       return null;
     }
     ResultFiles files = ResultFiles.beside(ResultsPlace.of(context, run));
-    Files.createDirectories(files.results().toAbsolutePath().getParent());
+    Folders.make(files.results().toAbsolutePath().getParent());
     ResultWriter.Outcome outcome = write(run, files);
     if (run.fromInbox()) {
       InputArchive.link(

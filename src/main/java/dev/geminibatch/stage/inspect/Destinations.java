@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.inspect;
 
 import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.io.Folders;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.Run;
@@ -45,7 +46,7 @@ final class Destinations {
   }
 
   private static void checkWritable(Path folder, String key) throws IOException {
-    Files.createDirectories(folder);
+    Folders.make(folder);
     if (!Files.isWritable(folder)) {
       throw new IOException(
           folder + " (" + key + ") cannot be written to; let this program's user write there");

@@ -1,10 +1,10 @@
 package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.Folders;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,7 +76,7 @@ public final class InboxWatch {
     synchronized List<Dropped> scan() {
       rest.scan();
       try {
-        Files.createDirectories(profile.folders().inbox()); // somebody may have removed it
+        Folders.make(profile.folders().inbox()); // somebody may have removed it
         List<Dropped> resting = resting(inbox.entries());
         problem = null;
         return resting;
