@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.line.RequestReader;
+import dev.geminibatch.line.TokenCorrection;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.RunState;
@@ -67,6 +68,28 @@ class CollectorTest {
     assertThat(job().outcome()).isEqualTo(new Job.Outcome(2, 0, new Tokens(20, 2, 0, 0)));
     assertThat(fixture.folderOf(run).answers(1)).hasContent(String.join("\n", ANSWERS));
     assertThat(fixture.folderOf(run).jobBody(1)).doesNotExist();
+  }
+
+  @Test
+  void what_the_service_has_counted_makes_the_next_estimate_right() throws IOException {
+    fixture.ended(run, 1, service.holds("files/answers", ANSWERS));
+    collector.collect(run);
+
+    String next = fixture.assembled("next.jsonl", nativeLine("c", "x"), nativeLine("d", "x"));
+
+    Job.Size size = fixture.jobs().job(next, 1).size();
+    assertThat(size.estimated().total()).as("without what was learned").isNotEqualTo(20);
+    assertThat(size.tokens()).as("10 each, as it was counted").isBetween(18L, 22L);
+  }
+
+  @Test
+  void a_job_of_an_older_version_teaches_nothing_and_is_collected() throws IOException {
+    fixture.ended(run, 1, service.holds("files/answers", ANSWERS));
+    Files.delete(fixture.folderOf(run).jobTokens(1));
+
+    assertThat(collector.collect(run)).isTrue();
+
+    assertThat(fixture.ledger().tokenFactors().of(job().model())).isEqualTo(TokenCorrection.NONE);
   }
 
   @Test
