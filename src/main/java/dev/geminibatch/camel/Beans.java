@@ -36,6 +36,7 @@ import dev.geminibatch.stage.collect.RetryPlanner;
 import dev.geminibatch.stage.deliver.Deliverer;
 import dev.geminibatch.stage.fail.FailureHandler;
 import dev.geminibatch.stage.inspect.Inspector;
+import dev.geminibatch.stage.pack.Packer;
 import dev.geminibatch.stage.poll.Poller;
 import dev.geminibatch.stage.receive.InboxWatch;
 import dev.geminibatch.stage.receive.PictureInbox;
@@ -142,6 +143,10 @@ public final class Beans implements AutoCloseable {
     byName.put("assembler", assembler);
     byName.put("jobAggregation", new JobAggregation(assembler));
     byName.put("submitter", new Submitter(context, queue, cache));
+    byName.put("packer", new Packer(context, queue, cache, scope));
+    byName.put(
+        "packGathering",
+        new PackGathering(settings.jobs().packing().longestWait(), workspace.clock()));
     byName.put("poller", new Poller(context, queue, scope));
     byName.put("collector", new Collector(context, new RetryPlanner(context, requests)));
     byName.put("deliverer", new Deliverer(context, reports, requests));

@@ -187,17 +187,19 @@ public final class Pipeline implements AutoCloseable {
 
   /** The checked and absolute values of our keys, for the routes. */
   private static Map<String, String> placeholders(Settings settings, boolean watchInbox) {
-    return Map.of(
-        "inbox.enabled", Boolean.toString(watchInbox),
-        "media.remote-enabled", Boolean.toString(!settings.uploads().remoteHosts().isEmpty()),
-        "inbox.directory", settings.folders().inbox().toString(),
-        "inbox.interval", Long.toString(settings.folders().interval().toMillis()),
-        "inbox.settle-time", Long.toString(settings.folders().settleTime().toMillis()),
-        "outbox.directory", settings.folders().outbox().toString(),
-        "archive.directory", settings.folders().archive().toString(),
-        "failed.directory", settings.folders().failed().toString(),
-        "poll.interval", Long.toString(settings.jobs().pollInterval().toMillis()),
-        "run.concurrency", Integer.toString(settings.jobs().runs().concurrency()));
+    return Map.ofEntries(
+        Map.entry("inbox.enabled", Boolean.toString(watchInbox)),
+        Map.entry(
+            "media.remote-enabled", Boolean.toString(!settings.uploads().remoteHosts().isEmpty())),
+        Map.entry("inbox.directory", settings.folders().inbox().toString()),
+        Map.entry("inbox.interval", Long.toString(settings.folders().interval().toMillis())),
+        Map.entry("inbox.settle-time", Long.toString(settings.folders().settleTime().toMillis())),
+        Map.entry("outbox.directory", settings.folders().outbox().toString()),
+        Map.entry("archive.directory", settings.folders().archive().toString()),
+        Map.entry("failed.directory", settings.folders().failed().toString()),
+        Map.entry("poll.interval", Long.toString(settings.jobs().pollInterval().toMillis())),
+        Map.entry("job.pack-wait", Long.toString(settings.jobs().packing().gathering().toMillis())),
+        Map.entry("run.concurrency", Integer.toString(settings.jobs().runs().concurrency())));
   }
 
   /**

@@ -146,13 +146,12 @@ public final class Packs {
             handle.execute(
                 "UPDATE run SET reason = ?, tries = tries + ?, next_try = ? WHERE waits_for = 'PACK'"
                     + " AND waits_project = ? AND waits_model = ? AND state = 'ASSEMBLED'"
-                    + " AND next_try <= ? AND (reason IS NULL OR reason <> ?)",
+                    + " AND (reason IS NULL OR reason <> ?)",
                 Rows.shortened(place.reason()),
                 place.isRefusal() ? 1 : 0,
                 place.isRefusal() ? clock.millis() + place.time().toMillis() : 0,
                 place.project().value(),
                 place.model(),
-                clock.millis(),
                 Rows.shortened(place.reason())));
   }
 

@@ -71,6 +71,7 @@ public record Settings(
    *
    * @param model for lines that name none
    * @param maxAttempts how often a line is sent at most
+   * @param packing which runs share jobs
    * @param maxOpen how many jobs of ours may be open at once; the service takes 100 of a project
    * @param keep how long finished runs are remembered
    * @param stuckAfter how long a job may take until it is cancelled and sent again; empty forever
@@ -80,6 +81,7 @@ public record Settings(
   public record Jobs(
       String model,
       JobLimits limits,
+      Packing packing,
       Duration pollInterval,
       Duration timeout,
       int maxAttempts,
@@ -108,6 +110,27 @@ public record Settings(
    * @param table what the service allows
    */
   public record Quota(OptionalInt tier, OptionalLong maxTokens, LimitTable table) {}
+
+  /**
+   * Jobs that several runs share.
+   *
+   * @param gathering how long a small run waits for others; zero if none shares a job
+   * @param below runs with fewer requests are small
+   */
+  public record Packing(Duration gathering, int below) {
+    /** What may arrive one after the other within the wait has gathered by then. */
+    private static final int MOST_WAITS = 4;
+
+    /** Whether small runs share jobs. */
+    public boolean isOn() {
+      return !gathering.isZero();
+    }
+
+    /** How long runs gather at the most, while further ones arrive. */
+    public Duration longestWait() {
+      return gathering.multipliedBy(MOST_WAITS);
+    }
+  }
 
   /**
    * Files that lines refer to.

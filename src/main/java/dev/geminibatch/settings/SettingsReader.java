@@ -19,6 +19,7 @@ import dev.geminibatch.settings.Settings.Costs;
 import dev.geminibatch.settings.Settings.Folders;
 import dev.geminibatch.settings.Settings.Jobs;
 import dev.geminibatch.settings.Settings.Lines;
+import dev.geminibatch.settings.Settings.Packing;
 import dev.geminibatch.settings.Settings.Pictures;
 import dev.geminibatch.settings.Settings.Quota;
 import dev.geminibatch.settings.Settings.Requests;
@@ -115,6 +116,9 @@ final class SettingsReader {
             typed.number("job.max-requests", 1_000_000, 1, 10_000_000),
             typed.bytes("job.max-bytes", "1900MB", table.jobBytes()),
             JobLimits.ANY),
+        new Packing(
+            typed.timeOrZero("job.pack-wait", "5s"),
+            typed.number("job.pack-below", 1000, 1, 100_000)),
         typed.time("poll.interval", "10s"),
         typed.time("job.timeout", "24h"),
         typed.number("retry.max-attempts", 3, 1, 10),

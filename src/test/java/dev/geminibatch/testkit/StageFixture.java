@@ -71,6 +71,7 @@ public final class StageFixture implements AutoCloseable {
     this.folder = folder;
     Map<String, String> all = new HashMap<>(values);
     all.putIfAbsent("gemini.api-key", "some-key");
+    all.putIfAbsent("job.pack-wait", "0"); // each file has a job of its own, unless a test packs
     Settings settings =
         Settings.of(
             PropertySources.read(all, Map.of(), List.of(folder.resolve(PROFILES))), folder, folder);

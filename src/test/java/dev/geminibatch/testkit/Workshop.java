@@ -55,6 +55,7 @@ public final class Workshop implements AutoCloseable {
   public static Workshop open(Path folder, String... settings) throws IOException {
     Map<String, String> values = new HashMap<>();
     values.put("poll.interval", "50ms");
+    values.put("job.pack-wait", "0"); // each file has a job of its own, unless a test packs
     values.put("inbox.interval", "50ms");
     values.put("inbox.settle-time", "20ms");
     values.put("media.root", "media");

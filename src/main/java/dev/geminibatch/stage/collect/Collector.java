@@ -56,6 +56,7 @@ public final class Collector {
   /** What was found in jobs of whose parts somebody is being notified. */
   private final Map<String, AnswerMatcher.Outcome> matched = new ConcurrentHashMap<>();
 
+  private final PackAnswers packed;
   private final Set<Path> begun = ConcurrentHashMap.newKeySet();
 
   public Collector(StageContext context, RetryPlanner retries) {
@@ -64,6 +65,7 @@ public final class Collector {
     this.ledger = context.ledger();
     this.parts = new Parts(context);
     this.retries = retries;
+    this.packed = new PackAnswers(context);
   }
 
   /**
@@ -160,8 +162,9 @@ public final class Collector {
     if (job.responsesFile().isPresent()) {
       download(run, folder, job);
     }
+    boolean isPacked = job.remote().pack().isPresent();
     AnswerMatcher.Outcome outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
-    if (outcome.matched() == 0 && isAnotherFile(run, job)) {
+    if (!isPacked && outcome.matched() == 0 && isAnotherFile(run, job)) {
       refuseAnswers(run, job);
       outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
     }
@@ -218,6 +221,10 @@ public final class Collector {
     if (run.waiting().tries() < TRIES_FOR_ANSWERS) {
       throw new ServiceFailure(Kind.UNAVAILABLE, "NO_ANSWERS", why, Optional.empty(), null);
     }
+    giveUpAnswers(run, job, why);
+  }
+
+  private void giveUpAnswers(Run run, Job job, String why) {
     LOG.error("{}: {}; --poll fetches them if they are there later", run.name(), why);
     ledger.jobs().ended(job, JobProblem.Kind.ANSWERS_GONE.name(), null, why);
   }
@@ -228,15 +235,23 @@ public final class Collector {
       return; // complete since it has its name
     }
     Path part = AtomicFiles.aside(answers, run.id());
-    if (begun.add(part)) {
-      Files.deleteIfExists(part); // an earlier process may have left it half on disk
-    }
     try {
+      if (job.remote().pack().isPresent()) {
+        packed.fetchFor(run, job);
+        return;
+      }
+      if (begun.add(part)) {
+        Files.deleteIfExists(part); // an earlier process may have left it half on disk
+      }
       fetch(run, job, job.responsesFile().orElseThrow(), part);
       context.accounts().accepted(context.connection(run).project());
       AtomicFiles.publish(part, answers);
       begun.remove(part);
     } catch (ServiceFailure failure) {
+      if (failure.status().equals("NO_ANSWERS") && run.waiting().tries() >= TRIES_FOR_ANSWERS) {
+        giveUpAnswers(run, job, failure.getMessage());
+        return;
+      }
       if (failure.kind() != Kind.NOT_FOUND) {
         throw failure;
       }
@@ -247,7 +262,8 @@ public final class Collector {
         throw failure;
       }
       Optional<RemoteJob> described = described(run, job);
-      if (described.map(RemoteJob::inlined).orElse(false)) {
+      boolean isPacked = job.remote().pack().isPresent();
+      if (!isPacked && described.map(RemoteJob::inlined).orElse(false)) {
         Files.deleteIfExists(part);
         fetch(run, job, described.get().name(), part);
         AtomicFiles.publish(part, answers);

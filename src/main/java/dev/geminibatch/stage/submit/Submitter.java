@@ -12,7 +12,9 @@ import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunStopped;
+import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.time.Duration;
@@ -62,6 +64,11 @@ public final class Submitter {
    * @return whether all of them are with the service now
    */
   public boolean submit(String runId) throws IOException {
+    return take(runId) == Submission.DONE;
+  }
+
+  /** As {@link #submit}, and says whether the run waits for others to share a job with. */
+  public Submission take(String runId) throws IOException {
     Run run = ledger.queries().run(runId);
     if (!run.isStopped()) {
       checkReferences(run);
@@ -69,14 +76,19 @@ public final class Submitter {
     // What may exist already is searched for first, and waits for nobody: it may be paid for.
     boolean isUnclear = false;
     for (Job job : ledger.jobs().of(runId)) {
-      isUnclear |= job.state() == JobState.CREATING && !creation.settle(run, job);
+      boolean isMine = job.remote().pack().isEmpty();
+      isUnclear |= isMine && job.state() == JobState.CREATING && !creation.settle(run, job);
     }
     if (run.isStopped()) {
       stop(run, isUnclear);
-      return false;
+      return Submission.WAITS;
     }
     if (run.isQueued() && run.waiting().nextTry().isAfter(context.clock().instant())) {
-      return false; // the rest waits its time
+      return Submission.WAITS; // the rest waits its time
+    }
+    Optional<Submission> gathering = gather(run);
+    if (gathering.isPresent()) {
+      return gathering.get();
     }
     ProjectId project = context.connection(run).project();
     for (Job job : ledger.jobs().of(runId)) {
@@ -108,9 +120,41 @@ public final class Submitter {
       ledger.runs().parked(runId, UNCLEAR, SEARCH_AGAIN);
     } else {
       ledger.runs().submitted(runId);
-      return true;
+      return Submission.DONE;
     }
-    return false;
+    return Submission.WAITS;
+  }
+
+  /** A small run waits for others, unless something is wrong with it, which its own stage says. */
+  private Optional<Submission> gather(Run run) throws IOException {
+    List<Job> unsent = ledger.jobs().of(run.id()).stream().filter(Submitter::isUnsent).toList();
+    Settings.Packing packing = context.settings(run).jobs().packing();
+    if (!mayShare(run, unsent, packing)) {
+      return Optional.empty();
+    }
+    for (Job job : unsent) {
+      if (wasChanged(run, job, InputGuard::check)) {
+        return Optional.empty();
+      }
+    }
+    // If nobody says before that all are there, the tick finds out.
+    Duration time = packing.longestWait().plus(packing.gathering());
+    String model = unsent.get(0).model();
+    ProjectId project = context.connection(run).project();
+    queue.enter(run, project);
+    ledger.runs().queued(run.id(), CreationQueue.gathering(model, project, time));
+    return Optional.of(Submission.GATHERS);
+  }
+
+  private static boolean mayShare(Run run, List<Job> unsent, Settings.Packing packing) {
+    return packing.isOn()
+        && run.fromInbox()
+        && run.waiting().suspicion() == Suspicion.NONE
+        && !unsent.isEmpty()
+        && unsent.stream().mapToLong(Job::requests).sum() < packing.below()
+        && unsent.stream()
+            .allMatch(
+                job -> job.state() == JobState.ASSEMBLED && job.remote().packMost().orElse(2) > 1);
   }
 
   /** A person has paused or cancelled it: nothing more is sent, of a cancelled run ever. */
