@@ -107,7 +107,8 @@ public final class JobDownload {
   private ResultWriter.Outcome write(RemoteJob job, Path answers, ResultPublisher publisher)
       throws IOException {
     Optional<Job> ours = workspace.ledger().jobs().named(job.jobName());
-    if (ours.isPresent()) {
+    // The answers to a shared job are passed on as they are: keys of its runs may be the same.
+    if (ours.isPresent() && ours.get().remote().pack().isEmpty()) {
       RunFolder folder = workspace.state().run(ours.get().runId());
       JobFiles kept = JobFiles.of(folder, ours.get().number());
       if (Files.exists(kept.index()) && Files.exists(folder.input())) {

@@ -39,14 +39,14 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li><b>Body and index are written</b> into a folder of the pack. The ledger knows of no pack,
- *       so the folder is removed ({@link PackFolders}) and the jobs are packed anew.
+ *       so the folder is removed ({@link PackFolders}) and the jobs are packed again.
  *   <li><b>The body is uploaded.</b> The same; a file that nobody asks for costs nothing and dies
  *       after two days.
  *   <li><b>The jobs become CREATING with the name of the pack</b>, all of them in one transaction
  *       that outlives a power failure, if each of them and its run is still what it was and there
  *       is room. The call may not have been made, or its answer may be lost: the pack is searched
- *       for by its unique name. Found, it goes on as if the answer had come. Not found for as long
- *       as the service may take, it was certainly not made, and is dissolved ({@link
+ *       for by its unique name. Found, it continues as if the answer had come. Not found for as
+ *       long as the service may take, it was certainly not made, and is dissolved ({@link
  *       PackCreation#settle}).
  *   <li><b>The service creates the job</b>, in one call that is never repeated. The same.
  *   <li><b>The jobs become OPEN</b>, and the runs all of whose jobs are with the service SUBMITTED,
