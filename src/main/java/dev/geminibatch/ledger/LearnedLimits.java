@@ -83,7 +83,8 @@ public final class LearnedLimits {
 
   /**
    * The service has refused a job, with which so many tokens would have been enqueued. If it has
-   * accepted as many before, it allows less than it did.
+   * accepted as many before, it allows less than it did, or some of them had ended unseen: then a
+   * little less counts as allowed.
    */
   public void refused(ProjectId project, String model, long enqueued) {
     quick.useTransaction(
@@ -95,7 +96,7 @@ public final class LearnedLimits {
               project,
               model,
               new Shown(
-                  isLessThanAllowed ? 0 : shown.allowed(),
+                  isLessThanAllowed ? enqueued / 10 * 9 : shown.allowed(),
                   OptionalLong.of(Math.min(enqueued, shown.refused().orElse(Long.MAX_VALUE))),
                   isLessThanAllowed ? 1 : shown.refusals() + 1),
               true);

@@ -100,9 +100,11 @@ public final class ServiceWords {
 
   /** A quota of nothing: the account has not been given any, and waiting changes nothing. */
   private static final Pattern NO_QUOTA =
-      Pattern.compile(
-          "(?i)\\blimit(?: value)?\\s*[:=]\\s*0(?![.,]?\\d)|\\bquota of 0\\b"
-              + "|\"quota(?:_?limit)?_?value\"\\s*:\\s*\"?0\"?\\s*[,}]");
+      Pattern.compile("(?i)\\blimit(?: value)?\\s*[:=]\\s*0(?![.,]?\\d)|\\bquota of 0\\b");
+
+  /** The same in the details of an error, as JSON. */
+  private static final Pattern NO_QUOTA_VALUE =
+      Pattern.compile("(?i)\"quota(?:_?limit)?_?value\"\\s*:\\s*\"?0\"?\\s*[,}]");
 
   /** Calls or tokens in some time, which is another limit than what is enqueued. */
   private static final Pattern PER_TIME =
@@ -164,12 +166,14 @@ public final class ServiceWords {
 
   /** Whether an error is about the account and not about what was asked for. */
   public static boolean isAboutAccount(String text) {
-    return PROJECT.matcher(text).find() || isNoQuota(text) || hasOne(ACCOUNT_WORDS, text);
+    return PROJECT.matcher(text).find()
+        || NO_QUOTA.matcher(ownWords(text)).find()
+        || hasOne(ACCOUNT_WORDS, text);
   }
 
-  /** Whether a quota is zero, by a message or by the details of an error as JSON. */
-  public static boolean isNoQuota(String text) {
-    return NO_QUOTA.matcher(text).find();
+  /** Whether a quota is zero, by the details of an error as JSON. */
+  public static boolean isNoQuota(String details) {
+    return NO_QUOTA_VALUE.matcher(details).find();
   }
 
   /** Whether a message about a quota is about so much in some time. */

@@ -68,6 +68,6 @@ abstract class LearnedLimitsContract extends LedgerContract {
     ledger.limits().accepted(PROJECT, "m", 90);
     ledger.limits().refused(PROJECT, "m", 90);
 
-    assertThat(shown()).isEqualTo(of(0, 90, 1));
+    assertThat(shown()).isEqualTo(of(81, 90, 1));
   }
 }

@@ -55,7 +55,11 @@ class ErrorClassifierTest {
         "451 | '' | The service answered with HTTP 451: Unavailable for legal reasons",
         "402 | '' | Payment Required",
         "429 | RESOURCE_EXHAUSTED | Your prepayment credits are depleted.",
-        "429 | RESOURCE_EXHAUSTED | Your project has exceeded its monthly spending cap."
+        "429 | RESOURCE_EXHAUSTED | Your project has exceeded its monthly spending cap.",
+        "429 | RESOURCE_EXHAUSTED | You exceeded your current quota. * Quota exceeded for metric: x,"
+            + " limit: 0, model: gemini-2.5-pro",
+        "429 | RESOURCE_EXHAUSTED | Quota exceeded, limit=0.",
+        "429 | RESOURCE_EXHAUSTED | This project has a quota of 0 for batch jobs."
       })
   void a_refused_account_is_known_by_the_words(int code, String status, String message) {
     assertThat(ErrorClassifier.kind(code, status, List.of(), message)).isEqualTo(Kind.ACCOUNT);
@@ -89,6 +93,8 @@ class ErrorClassifierTest {
         "REFUSED | 400 | INVALID_ARGUMENT | Cannot fetch https://x/how-to-get-an-API key.pdf. Enable"
             + " billing",
         "REFUSED | 400 | FAILED_PRECONDITION | The file is too big to be processed",
+        "QUOTA | 429 | RESOURCE_EXHAUSTED | Quota exceeded for metric: x, limit: 0.5, or limit: 05",
+        "REFUSED | 400 | INVALID_ARGUMENT | Invalid value 'limit: 0' in the schema",
         "QUOTA | 400 | FAILED_PRECONDITION | Storage quota exceeded for files",
         "UNREACHABLE | 407 | '' | Proxy Authentication Required",
         "REFUSED | 413 | '' | Payload Too Large"
@@ -96,6 +102,18 @@ class ErrorClassifierTest {
   void other_errors_are_about_the_item_a_quota_or_nothing_that_lasts(
       Kind kind, int code, String status, String message) {
     assertThat(ErrorClassifier.kind(code, status, List.of(), message)).isEqualTo(kind);
+  }
+
+  @Test
+  void a_quota_that_is_zero_by_the_details_is_about_the_account() {
+    List<String> reasons =
+        ErrorClassifier.reasons(
+            "{\"details\":[{\"reason\":\"RATE_LIMIT_EXCEEDED\",\"metadata\":{\"quota_limit_value\":\"0\"}}]}");
+
+    assertThat(ErrorClassifier.kind(429, "RESOURCE_EXHAUSTED", reasons, "Quota exceeded"))
+        .isEqualTo(Kind.ACCOUNT);
+    assertThat(ErrorClassifier.reasons("{\"quotaValue\":\"10\",\"message\":\"limit: 0\"}"))
+        .isEmpty();
   }
 
   @Test

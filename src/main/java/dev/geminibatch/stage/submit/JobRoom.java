@@ -74,6 +74,11 @@ final class JobRoom {
     }
     Job sized = sized(run, job);
     long tokens = sized.size().tokens();
+    ProjectId project = project(run);
+    long enqueued = learned.enqueued(project, job.model());
+    if (enqueued > 0 && enqueued + Math.min(tokens, limit.perJob()) > limit.total()) {
+      return Optional.of(Outcome.waits(noRoom(project, sized, enqueued, limit)));
+    }
     if (tokens > limit.perJob() / 100.0 * TOLERANCE && sized.requests() > 1) {
       cut(run, sized, limit);
       return Optional.of(Outcome.CUT);
@@ -144,7 +149,28 @@ final class JobRoom {
   void accepted(Run run, Job job) {
     ProjectId project = project(run);
     refusedAlone.remove(key(job));
-    context.room().accepted(project, job.model(), learned.enqueued(project, job.model()));
+    LearnedLimits.Shown shown = learned.of(project, job.model());
+    if (job.remote().pack().isEmpty() && job.size().tokens() > shown.allowed()) {
+      context.room().accepted(project, job.model(), job.size().tokens());
+    }
+    boolean mayBeMore = learned.enqueued(project, job.model()) > shown.allowed();
+    if (shown.refused().isPresent() && mayBeMore) {
+      context.room().accepted(project, job.model(), stillEnqueued(run, job));
+    }
+  }
+
+  /** Jobs may have ended since they were polled: what they had does not count any more. */
+  private long stillEnqueued(Run run, Job job) {
+    try {
+      return context.connection(run).batches().jobs(Optional.empty()).jobs().stream()
+          .filter(each -> !each.isEnded())
+          .flatMap(each -> jobs.named(each.jobName()).stream())
+          .filter(each -> each.model().equals(job.model()))
+          .mapToLong(each -> each.size().tokens())
+          .sum();
+    } catch (ServiceFailure failure) {
+      return 0; // then this one teaches nothing
+    }
   }
 
   /** What becomes of a job that the service has refused for lack of quota. */
@@ -164,12 +190,13 @@ final class JobRoom {
     long enqueued = learned.enqueued(project, job.model());
     long sum = enqueued + job.size().tokens();
     if (learned.open(project, job.model()) > 0) {
-      if (sum <= allowed) {
+      if (sum < CREDIBLE) {
         return Outcome.waits(queue.afterRefusal(run, job, failure));
       }
       context.room().refused(project, job.model(), sum);
       Limit limit = context.limit(run, job.model());
-      return Outcome.waits(queue.noTokens(job, project, enqueued, limit.total()));
+      return unfit(run, job)
+          .orElseGet(() -> Outcome.waits(queue.noTokens(job, project, enqueued, limit.total())));
     }
     return refusedAlone(run, job, failure, allowed);
   }
