@@ -74,11 +74,6 @@ final class JobRoom {
     }
     Job sized = sized(run, job);
     long tokens = sized.size().tokens();
-    ProjectId project = project(run);
-    long enqueued = learned.enqueued(project, job.model());
-    if (enqueued > 0 && enqueued + Math.min(tokens, limit.perJob()) > limit.total()) {
-      return Optional.of(Outcome.waits(noRoom(project, sized, enqueued, limit)));
-    }
     if (tokens > limit.perJob() / 100.0 * TOLERANCE && sized.requests() > 1) {
       cut(run, sized, limit);
       return Optional.of(Outcome.CUT);
