@@ -29,10 +29,12 @@ import dev.geminibatch.settings.Settings.Uploads;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Reads settings, each group by a method of its own. */
 final class SettingsReader {
@@ -116,9 +118,7 @@ final class SettingsReader {
             typed.number("job.max-requests", 1_000_000, 1, 10_000_000),
             typed.bytes("job.max-bytes", "1900MB", table.jobBytes()),
             JobLimits.ANY),
-        new Packing(
-            typed.timeOrZero("job.pack-wait", "5s"),
-            typed.number("job.pack-below", 1000, 1, 100_000)),
+        new Packing(packWait(), typed.number("job.pack-below", 1000, 1, 100_000)),
         typed.time("poll.interval", "10s"),
         typed.time("job.timeout", "24h"),
         typed.number("retry.max-attempts", 3, 1, 10),
@@ -152,6 +152,11 @@ final class SettingsReader {
         tier.equals("auto") ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(tier)),
         typed.tokensOrAuto("job.max-tokens"),
         table);
+  }
+
+  private Duration packWait() {
+    boolean isOff = Set.of("0", "off").contains(typed.text("job.pack-wait", "5s"));
+    return isOff ? Duration.ZERO : typed.timeOrZero("job.pack-wait", "5s");
   }
 
   /** The model goes into a URL: a name, and nothing that would lead elsewhere. */

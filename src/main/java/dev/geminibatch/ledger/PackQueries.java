@@ -1,0 +1,190 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.service.ProjectId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+
+/** Finds jobs that may share one, and those that do. */
+public abstract sealed class PackQueries permits Packs {
+  private static final String WAITING =
+      """
+      run.waits_for = 'PACK' AND run.waits_project = :project AND run.state = 'ASSEMBLED'
+        AND run.dry_run = 0 AND run.held = 0 AND run.cancelled = 0
+        AND (run.next_try <= :now OR run.updated_at < :started OR :gathered = 1 AND run.tries = 0)
+        AND job.state = 'ASSEMBLED' AND job.pack IS NULL AND COALESCE(job.pack_most, 2) > 1""";
+
+  private static final int AT_ONCE = 500;
+
+  private final Jdbi quick;
+  private final Clock clock;
+
+  PackQueries(LedgerDatabase database, Clock clock) {
+    this.quick = database.quick();
+    this.clock = clock;
+  }
+
+  /**
+   * Which of the runs that wait may be packed.
+   *
+   * @param started a wait that began before is over
+   * @param isGathered whether those that have just arrived need not wait for further ones
+   */
+  public record Due(ProjectId project, Instant started, boolean isGathered) {}
+
+  /**
+   * Jobs that may share a pack.
+   *
+   * @param most how many, after one was refused; empty for as many as a pack takes
+   */
+  public record Group(String model, Optional<Integer> most) {}
+
+  /** A job that waits, with its run. */
+  public record Candidate(Run run, Job job) {}
+
+  /** The groups of which any job waits, in the order of their turns. */
+  public List<Group> groups(Due due) {
+    return quick.withHandle(
+        handle ->
+            bind(
+                    handle.createQuery(
+                        "SELECT job.model, job.pack_most, MIN(job.turn) AS turn FROM run"
+                            + " JOIN job ON job.run_id = run.id WHERE "
+                            + WAITING
+                            + " GROUP BY job.model, job.pack_most"
+                            + " ORDER BY turn, job.pack_most DESC"),
+                    due)
+                .map(
+                    (row, context) ->
+                        new Group(row.getString("model"), Rows.number(row, "pack_most")))
+                .list());
+  }
+
+  /** The first jobs of a group, in the order of their turns. */
+  public List<Candidate> candidates(Due due, Group group, int most) {
+    return quick.withHandle(
+        handle -> {
+          List<Job> jobs =
+              bind(
+                      handle.createQuery(
+                          "SELECT job.* FROM run JOIN job ON job.run_id = run.id WHERE "
+                              + WAITING
+                              + " AND job.model = :model AND COALESCE(job.pack_most, 0) = :most"
+                              + " ORDER BY job.turn, run.created_at, run.id, job.number"
+                              + " LIMIT :limit"),
+                      due)
+                  .bind("model", group.model())
+                  .bind("most", group.most().orElse(0))
+                  .bind("limit", most)
+                  .map((row, context) -> Rows.job(row))
+                  .list();
+          return withRuns(handle, jobs);
+        });
+  }
+
+  private Query bind(Query query, Due due) {
+    return query
+        .bind("project", due.project().value())
+        .bind("now", clock.millis())
+        .bind("started", due.started().toEpochMilli())
+        .bind("gathered", due.isGathered() ? 1 : 0);
+  }
+
+  private static List<Candidate> withRuns(Handle handle, List<Job> jobs) {
+    List<Candidate> candidates = new ArrayList<>(jobs.size());
+    for (int from = 0; from < jobs.size(); from += AT_ONCE) {
+      List<Job> some = jobs.subList(from, Math.min(jobs.size(), from + AT_ONCE));
+      String marks = "?" + ", ?".repeat(some.size() - 1);
+      Query query = handle.createQuery(Rows.RUNS + " WHERE id IN (" + marks + ")");
+      for (int i = 0; i < some.size(); i++) {
+        query.bind(i, some.get(i).runId());
+      }
+      Map<String, Run> runs = new HashMap<>();
+      query.map((row, context) -> Rows.run(row)).forEach(run -> runs.put(run.id(), run));
+      some.forEach(job -> candidates.add(new Candidate(runs.get(job.runId()), job)));
+    }
+    return candidates;
+  }
+
+  /** Whether any run waits for a pack. */
+  public boolean isAnybodyWaiting() {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT id FROM run WHERE waits_for = 'PACK' AND state = 'ASSEMBLED' LIMIT 1")
+                .mapTo(String.class)
+                .findFirst()
+                .isPresent());
+  }
+
+  /** The packs in a state, each as one of its jobs with the size of all. */
+  public List<Job> inState(JobState state) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT job.*, packs.all_requests, packs.all_tokens FROM job JOIN (
+                      SELECT job.pack, MIN(job.run_id) AS run_id, SUM(job.requests) AS all_requests,
+                        SUM(job.tokens) AS all_tokens
+                      FROM job JOIN run ON run.id = job.run_id
+                      WHERE job.state = :state AND job.pack IS NOT NULL
+                        AND run.state IN ('ASSEMBLED', 'SUBMITTED')
+                      GROUP BY job.pack) AS packs ON packs.pack = job.pack
+                    WHERE job.run_id = packs.run_id AND job.state = :state AND job.number =
+                      (SELECT MIN(number) FROM job AS other WHERE other.run_id = packs.run_id
+                        AND other.pack = packs.pack AND other.state = :state)
+                    ORDER BY job.submitted_at, job.pack""")
+                .bind("state", state.name())
+                .map(
+                    (row, context) ->
+                        Rows.job(row)
+                            .ofSize(row.getLong("all_requests"), row.getLong("all_tokens")))
+                .list());
+  }
+
+  /** The jobs of a pack that the service has not ended yet. */
+  public List<Job> unfinished(String pack) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT * FROM job WHERE pack = :pack AND state IN ('CREATING', 'OPEN')"
+                        + " ORDER BY turn, run_id, number")
+                .bind("pack", pack)
+                .map((row, context) -> Rows.job(row))
+                .list());
+  }
+
+  /** Whether any job is in the pack, or was. */
+  public boolean isKnown(String pack) {
+    return quick.withHandle(
+        handle -> count(handle, "SELECT COUNT(*) FROM job WHERE pack = :value", pack) > 0);
+  }
+
+  /** Whether all jobs of a pack are collected. */
+  public boolean isCollected(String pack) {
+    return quick.withHandle(
+        handle ->
+            count(
+                    handle,
+                    "SELECT COUNT(*) FROM job WHERE pack = :value AND state <> 'COLLECTED'",
+                    pack)
+                == 0);
+  }
+
+  static int count(Handle handle, String sql, String value) {
+    return handle.createQuery(sql).bind("value", value).mapTo(Integer.class).one();
+  }
+}
