@@ -34,6 +34,7 @@ final class SharedConnection implements AutoCloseable {
 
   // The following are for whoever has the turn.
   private Connection connection;
+  private long committedBefore;
   private boolean isInTransaction;
   private boolean isBroken;
   private boolean isClosed;
@@ -78,9 +79,6 @@ final class SharedConnection implements AutoCloseable {
     return statements;
   }
 
-  /** How many transactions were committed when the one began that has the turn. */
-  private long atTurn;
-
   private Connection take() throws SQLException {
     turn.lock();
     try {
@@ -91,7 +89,7 @@ final class SharedConnection implements AutoCloseable {
         open();
       }
       if (turn.getHoldCount() == 1) {
-        atTurn = committed;
+        committedBefore = committed;
       }
       return connection;
     } catch (SQLException | RuntimeException e) {
@@ -127,7 +125,7 @@ final class SharedConnection implements AutoCloseable {
 
   private void giveBack(boolean isDurable) throws SQLException {
     boolean isLast = turn.getHoldCount() == 1;
-    boolean hasCommitted = committed != atTurn;
+    boolean hasCommitted = committed != committedBefore;
     long upTo = committed;
     try {
       if (isLast && isBroken) {
@@ -171,7 +169,7 @@ final class SharedConnection implements AutoCloseable {
   void commit() throws SQLException {
     execute("COMMIT");
     isInTransaction = false;
-    committed++;
+    committed = committed + 1; // nobody else does
   }
 
   void rollback() throws SQLException {

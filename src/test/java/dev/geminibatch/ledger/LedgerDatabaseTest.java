@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.JobName;
@@ -8,7 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,5 +43,130 @@ class LedgerDatabaseTest {
             .containsExactlyInAnyOrder("ledger.db", "ledger.db-wal", "ledger.db-shm");
       }
     }
+  }
+
+  @Test
+  void threads_that_write_at_once_lose_nothing(@TempDir Path folder) throws Exception {
+    try (LedgerDatabase database = open(folder)) {
+      ExecutorService threads = Executors.newFixedThreadPool(8);
+      try {
+        List<Future<?>> writers = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          Jdbi jdbi = i % 2 == 0 ? database.durable() : database.quick();
+          writers.add(
+              threads.submit(
+                  () -> {
+                    for (int n = 0; n < 50; n++) {
+                      jdbi.useTransaction(LedgerDatabaseTest::count);
+                    }
+                  }));
+        }
+        for (Future<?> each : writers) {
+          each.get();
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+
+      assertThat(counted(database.reading())).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void a_transaction_that_fails_leaves_nothing_and_holds_nobody_up(@TempDir Path folder)
+      throws Exception {
+    try (LedgerDatabase database = open(folder)) {
+      assertThatThrownBy(
+              () ->
+                  database
+                      .durable()
+                      .useTransaction(
+                          handle -> {
+                            count(handle);
+                            throw new IllegalStateException("no such move");
+                          }))
+          .hasMessage("no such move");
+      assertThatThrownBy(
+              () ->
+                  database
+                      .quick()
+                      .useTransaction(
+                          handle -> {
+                            count(handle);
+                            handle.execute("UPDATE turn SET project = NULL WHERE now / 0 = 1 OR x");
+                          }))
+          .isInstanceOf(JdbiException.class);
+
+      database.quick().useTransaction(LedgerDatabaseTest::count);
+
+      assertThat(counted(database.reading())).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_transaction_inside_another_one_is_a_part_of_it(@TempDir Path folder) throws Exception {
+    try (LedgerDatabase database = open(folder)) {
+      assertThatThrownBy(
+              () ->
+                  database
+                      .durable()
+                      .useTransaction(
+                          handle -> {
+                            database.quick().useTransaction(LedgerDatabaseTest::count);
+                            throw new IllegalStateException("outer");
+                          }))
+          .hasMessage("outer");
+
+      assertThat(counted(database.quick())).isZero();
+    }
+  }
+
+  @Test
+  void an_interrupted_thread_can_write_and_so_can_everybody_after_it(@TempDir Path folder)
+      throws Exception {
+    try (LedgerDatabase database = open(folder)) {
+      Thread.currentThread().interrupt();
+      try {
+        database.durable().useTransaction(LedgerDatabaseTest::count);
+      } finally {
+        Thread.interrupted();
+      }
+      database.durable().useTransaction(LedgerDatabaseTest::count);
+
+      assertThat(counted(database.reading())).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void what_a_process_has_written_is_there_for_another_one(@TempDir Path folder) throws Exception {
+    try (LedgerDatabase one = open(folder);
+        LedgerDatabase other = open(folder)) {
+      one.quick().useTransaction(LedgerDatabaseTest::count);
+      assertThat(counted(other.quick())).isEqualTo(1);
+      other.durable().useTransaction(LedgerDatabaseTest::count);
+      assertThat(counted(one.quick())).isEqualTo(2);
+    }
+  }
+
+  private static LedgerDatabase open(Path folder) throws IOException {
+    StateFolder state = new StateFolder(folder);
+    Ledger.open(state, Clock.systemUTC()).close(); // loads the library, too
+    LedgerDatabase database = LedgerDatabase.open(state.path());
+    database
+        .quick()
+        .useTransaction(
+            handle ->
+                handle.execute(
+                    "INSERT INTO turn (project, now) VALUES ('x', 0) ON CONFLICT DO NOTHING"));
+    return database;
+  }
+
+  private static void count(Handle handle) {
+    handle.execute("UPDATE turn SET now = now + 1 WHERE project = ?", "x");
+  }
+
+  private static int counted(Jdbi jdbi) {
+    return jdbi.withHandle(
+        handle -> handle.createQuery("SELECT now FROM turn").mapTo(Integer.class).one());
   }
 }

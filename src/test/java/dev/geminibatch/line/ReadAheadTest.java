@@ -37,6 +37,29 @@ class ReadAheadTest {
   }
 
   @Test
+  void a_small_element_that_is_the_only_one_wakes_no_other_thread() {
+    ReadAhead<Integer, Thread> only = ahead(count(1), 50, number -> Thread.currentThread());
+
+    assertThat(only).toIterable().containsExactly(Thread.currentThread());
+    assertThat(only.hasNext()).isFalse();
+  }
+
+  @Test
+  void what_the_only_element_fails_with_comes_when_its_outcome_is_asked_for() {
+    ReadAhead<Integer, Integer> only =
+        ahead(
+            count(1),
+            50,
+            number -> {
+              throw new IllegalArgumentException("bad");
+            });
+
+    assertThat(only.hasNext()).isTrue();
+    assertThatThrownBy(only::next).isInstanceOf(IllegalArgumentException.class).hasMessage("bad");
+    assertThat(only.hasNext()).isFalse();
+  }
+
+  @Test
   void elements_are_worked_on_at_the_same_time() {
     CyclicBarrier bothAreThere = new CyclicBarrier(2);
     ReadAhead<Integer, Integer> pairs =
@@ -123,8 +146,8 @@ class ReadAheadTest {
     assertThat(read.get()).isEqualTo(before);
   }
 
-  private ReadAhead<Integer, Integer> ahead(
-      Iterator<Integer> source, long most, java.util.function.Function<Integer, Integer> work) {
+  private <B> ReadAhead<Integer, B> ahead(
+      Iterator<Integer> source, long most, java.util.function.Function<Integer, B> work) {
     return new ReadAhead<>(source, number -> 1, most, work, workers);
   }
 
