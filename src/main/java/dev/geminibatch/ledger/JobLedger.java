@@ -51,6 +51,19 @@ public final class JobLedger {
                 .list());
   }
 
+  /** The jobs of a run that are not with the service, in the order of their turns. */
+  public List<Job> unsent(String runId) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT * FROM job WHERE run_id = :run AND state IN ('ASSEMBLED', 'UPLOADED')"
+                        + " ORDER BY COALESCE(turn, 0), number")
+                .bind("run", runId)
+                .map((row, context) -> Rows.job(row))
+                .list());
+  }
+
   /** One job of a run, which must exist. */
   public Job job(String runId, int number) {
     return of(runId).stream().filter(job -> job.number() == number).findFirst().orElseThrow();
@@ -132,15 +145,18 @@ public final class JobLedger {
         .one();
   }
 
-  /** Its pieces take the place of a job that was not sent, and its turn; forced to the disk. */
+  /**
+   * Its pieces take the place of a job that was not sent, and get turns of their own when they
+   * wait; forced to the disk.
+   */
   public void cut(Job job, List<Job> pieces) {
     durable.useTransaction(
         handle -> {
           for (Job piece : pieces) {
             handle.execute(
                 "INSERT INTO job (run_id, number, attempt, model, requests, tokens_by_kind, tokens,"
-                    + " state, creation, display_name, turn)"
-                    + " SELECT run_id, ?, attempt, model, ?, ?, ?, 'ASSEMBLED', creation, ?, turn"
+                    + " state, creation, display_name)"
+                    + " SELECT run_id, ?, attempt, model, ?, ?, ?, 'ASSEMBLED', creation, ?"
                     + " FROM job WHERE run_id = ? AND number = ?",
                 piece.number(),
                 piece.requests(),

@@ -101,19 +101,31 @@ public final class Packs extends PackQueries {
       ProjectId project,
       String inputFile,
       CreationQueue.Room room) {
-    return durable.inTransaction(
-        handle -> {
-          boolean isReady =
-              pack(handle, pack, displayName, jobs, project, inputFile) == jobs.size()
-                  && countUnfit(handle, pack) == 0
-                  && Moves.hasRoom(handle, jobs.get(0), tokens(jobs), project, room);
-          if (!isReady) {
-            handle.rollback();
-            return false;
-          }
-          moves.pack(handle, pack, JobState.CREATING, "creating_at = ?", clock.millis());
-          return true;
-        });
+    try {
+      durable.useTransaction(
+          handle -> {
+            boolean isReady =
+                pack(handle, pack, displayName, jobs, project, inputFile) == jobs.size()
+                    && countUnfit(handle, pack) == 0
+                    && Moves.hasRoom(handle, jobs.get(0), tokens(jobs), project, room);
+            if (!isReady) {
+              throw new NotReady();
+            }
+            moves.pack(handle, pack, JobState.CREATING, "creating_at = ?", clock.millis());
+          });
+      return true;
+    } catch (NotReady notReady) {
+      return false;
+    }
+  }
+
+  /** Takes back what a transaction has written. */
+  private static final class NotReady extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NotReady() {
+      super(null, null, false, false);
+    }
   }
 
   private static int pack(

@@ -74,6 +74,11 @@ final class JobRoom {
     }
     Job sized = sized(run, job);
     long tokens = sized.size().tokens();
+    ProjectId project = project(run);
+    long enqueued = learned.enqueued(project, job.model());
+    if (enqueued > 0 && enqueued + Math.min(tokens, limit.perJob()) > limit.total()) {
+      return Optional.of(Outcome.waits(queue.noTokens(sized, project, enqueued, limit.total())));
+    }
     if (tokens > limit.perJob() / 100.0 * TOLERANCE && sized.requests() > 1) {
       cut(run, sized, limit);
       return Optional.of(Outcome.CUT);
@@ -160,12 +165,16 @@ final class JobRoom {
       return context.connection(run).batches().jobs(Optional.empty()).jobs().stream()
           .filter(each -> !each.isEnded())
           .flatMap(each -> jobs.named(each.jobName()).stream())
-          .filter(each -> each.model().equals(job.model()))
+          .filter(each -> each.model().equals(job.model()) && isEnqueued(each))
           .mapToLong(each -> each.size().tokens())
           .sum();
     } catch (ServiceFailure failure) {
       return 0; // then this one teaches nothing
     }
+  }
+
+  private static boolean isEnqueued(Job job) {
+    return job.state() == JobState.CREATING || job.state() == JobState.OPEN;
   }
 
   /** What becomes of a job that the service has refused for lack of quota. */

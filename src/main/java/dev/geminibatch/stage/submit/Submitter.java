@@ -100,17 +100,17 @@ public final class Submitter {
     Optional<CreationQueue.Place> place = Optional.empty();
     Set<String> modelsThatWait = new HashSet<>();
     InputGuard.BeforePaying guard = new InputGuard.BeforePaying();
-    Deque<Job> jobs = new ArrayDeque<>(ledger.jobs().of(runId));
+    Deque<Job> jobs = new ArrayDeque<>(ledger.jobs().unsent(runId));
     while (!jobs.isEmpty()) {
       Job job = jobs.poll();
-      if (isUnsent(job) && !modelsThatWait.contains(job.model())) {
+      if (!modelsThatWait.contains(job.model())) {
         Outcome outcome = submit(run, job, guard);
         isUnclear |= outcome.isUnclear();
         outcome.place().ifPresent(each -> modelsThatWait.add(job.model()));
         place = place.or(outcome::place);
         if (outcome.isCut()) {
           queue.enter(run, project);
-          jobs = new ArrayDeque<>(ledger.jobs().of(runId));
+          jobs = new ArrayDeque<>(ledger.jobs().unsent(runId));
         }
       }
     }
