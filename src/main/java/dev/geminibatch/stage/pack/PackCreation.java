@@ -4,6 +4,7 @@ import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.job.PackIndex;
 import dev.geminibatch.ledger.CreationQueue;
+import dev.geminibatch.ledger.LearnedLimits;
 import dev.geminibatch.ledger.Packs;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
@@ -35,6 +36,9 @@ import org.slf4j.LoggerFactory;
 /** Creates a pack exactly once, as {@code submit.JobCreation} does a job. */
 final class PackCreation {
   private static final Logger LOG = LoggerFactory.getLogger("pack");
+
+  /** No model's limit is as low: a smaller pack was refused for another reason, which may pass. */
+  private static final long LEAST_BELIEVED = 10_000;
 
   private final StageContext context;
   private final Packs packs;
@@ -172,6 +176,7 @@ final class PackCreation {
 
   private List<String> opened(Connection service, Job pack, RemoteJob created) {
     context.accounts().acceptedJob(service.project());
+    context.room().accepted(service.project(), pack.model(), pack.size().tokens());
     List<String> runs = packs.opened(pack, created.jobName(), created.stateText());
     LOG.info(
         "{}: job created: {} ({}, {})",
@@ -185,8 +190,7 @@ final class PackCreation {
   private Outcome notCreated(Connection service, Job pack, Run first, ServiceFailure failure)
       throws IOException {
     if (failure.kind() == Kind.QUOTA) {
-      unpacking.again(pack, queue.afterRefusal(first, pack, failure));
-      return Outcome.WAITING;
+      return outOfQuota(service, pack, first, failure);
     }
     if (failure.isPassing() || failure.isAccount()) {
       packs.dissolved(
@@ -203,6 +207,24 @@ final class PackCreation {
     } else {
       unpacking.inHalves(pack, reason);
     }
+    return Outcome.UNPACKED;
+  }
+
+  /** What is refused while none of ours is open is too much; its jobs go into smaller packs. */
+  private Outcome outOfQuota(Connection service, Job pack, Run first, ServiceFailure failure)
+      throws IOException {
+    LearnedLimits learned = context.ledger().limits();
+    boolean isOtherQuota =
+        failure.retryAfter().isPresent() || ServiceWords.isPerTime(failure.getMessage());
+    long others = learned.enqueued(service.project(), pack.model()) - pack.size().tokens();
+    boolean isTooMuch = !isOtherQuota && others <= 0 && pack.size().tokens() > LEAST_BELIEVED;
+    if (!isTooMuch) {
+      unpacking.again(pack, queue.afterRefusal(first, pack, failure));
+      return Outcome.WAITING;
+    }
+    context.room().refused(service.project(), pack.model(), pack.size().tokens());
+    packs.dissolved(
+        pack, Unpacking.place(pack, failure.getMessage(), Duration.ZERO), Optional.empty());
     return Outcome.UNPACKED;
   }
 
