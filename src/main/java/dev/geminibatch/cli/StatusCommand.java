@@ -13,6 +13,7 @@ import dev.geminibatch.report.Report;
 import dev.geminibatch.report.ReportText;
 import dev.geminibatch.report.Reports;
 import dev.geminibatch.report.StatusView;
+import dev.geminibatch.run.ModelPace;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Profiles;
@@ -21,6 +22,7 @@ import dev.geminibatch.stage.receive.Inbox;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +138,7 @@ final class StatusCommand {
       return;
     }
     Table table = new Table("RUN", "STATE", "REQUESTS", "ANSWERED", "FILE", "NOTE");
+    Map<String, ModelPace> paces = new HashMap<>();
     for (Run run : runs) {
       table.row(
           run.id(),
@@ -143,7 +146,11 @@ final class StatusCommand {
           Amounts.count(run.counts().requests()),
           Amounts.count(run.counts().answered()),
           Amounts.middle(file(run), WIDEST_NAME),
-          StatusView.note(run, ledger.jobs().of(run.id())));
+          StatusView.note(
+              run,
+              ledger.jobs().of(run.id()),
+              model -> paces.computeIfAbsent(model, ledger.jobs()::pace),
+              session.clock().instant()));
     }
     table.lines().forEach(session.terminal()::print);
   }

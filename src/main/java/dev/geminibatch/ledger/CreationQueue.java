@@ -261,7 +261,8 @@ public final class CreationQueue {
             + " tokens are enqueued for "
             + job.model()
             + "; this job needs "
-            + Amounts.tokens(job.size().tokens()),
+            + Amounts.tokens(job.size().tokens())
+            + untilFree(project, job, job.size().tokens() - (limit - enqueued)),
         retryIn,
         false);
   }
@@ -277,6 +278,16 @@ public final class CreationQueue {
             + " one of them ends",
         retryIn,
         false);
+  }
+
+  private String untilFree(ProjectId project, Job job, long missing) {
+    Instant now = clock.instant();
+    return jdbi.withHandle(
+        handle ->
+            Turns.pace(handle, job.model(), now)
+                .untilFree(Turns.openJobs(handle, project, job.model()), missing, now)
+                .map(time -> "; in about " + Amounts.time(time))
+                .orElse(""));
   }
 
   /**

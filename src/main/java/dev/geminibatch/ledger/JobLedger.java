@@ -3,6 +3,7 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.line.TokenEvidence;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.ModelPace;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.ProjectId;
@@ -90,6 +91,11 @@ public final class JobLedger {
                         + " ORDER BY submitted_at, run_id")
                 .map((row, context) -> Rows.job(row))
                 .list());
+  }
+
+  /** How long the jobs of a model have taken that ended in the last day. */
+  public ModelPace pace(String model) {
+    return reading.withHandle(handle -> Turns.pace(handle, model, clock.instant()));
   }
 
   /** The job that the service knows by this name, if it is ours. */

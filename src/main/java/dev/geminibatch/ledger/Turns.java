@@ -2,10 +2,12 @@ package dev.geminibatch.ledger;
 
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.ModelPace;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.TurnOrder;
 import dev.geminibatch.run.TurnOrder.Waiting;
 import dev.geminibatch.service.ProjectId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +26,9 @@ final class Turns {
         AND (job.turn IS NOT NULL AND job.project = :project
           OR job.turn IS NULL AND run.waits_for IS NOT NULL AND run.waits_project = :project)
         AND run.state = 'ASSEMBLED' AND run.dry_run = 0 AND run.held = 0 AND run.cancelled = 0""";
+
+  /** What a model did before says little about it now. */
+  private static final Duration OF_LATE = Duration.ofDays(1);
 
   private Turns() {}
 
@@ -129,6 +134,40 @@ final class Turns {
             .mapToInt(Integer::intValue)
             .sum();
     return new Open(jobs, tokens);
+  }
+
+  /** The jobs of a model that are open, each pack once. */
+  static List<ModelPace.Open> openJobs(Handle handle, ProjectId project, String model) {
+    return handle
+        .createQuery(
+            """
+            SELECT MIN(COALESCE(submitted_at, creating_at)) AS since, SUM(tokens) AS tokens FROM job
+            WHERE state IN ('CREATING', 'OPEN') AND project = :project AND model = :model
+            GROUP BY display_name""")
+        .bind("project", project.value())
+        .bind("model", model)
+        .map(
+            (row, context) ->
+                new ModelPace.Open(
+                    Instant.ofEpochMilli(row.getLong("since")), row.getLong("tokens")))
+        .list();
+  }
+
+  /** How long the jobs of a model have taken of late. */
+  static ModelPace pace(Handle handle, String model, Instant now) {
+    return new ModelPace(
+        model,
+        handle
+            .createQuery(
+                """
+                SELECT MAX(ended_at - submitted_at) AS time FROM job
+                WHERE state IN ('ENDED', 'COLLECTED') AND model = :model AND ended_at > :since
+                  AND submitted_at IS NOT NULL AND responses_file IS NOT NULL
+                GROUP BY display_name ORDER BY time LIMIT 1000""")
+            .bind("model", model)
+            .bind("since", now.minus(OF_LATE).toEpochMilli())
+            .map((row, context) -> Duration.ofMillis(row.getLong("time")))
+            .list());
   }
 
   /**

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.ModelPace;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJobState;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A run as {@code --status} shows it: what state it is in, and what it waits for. */
@@ -21,9 +25,14 @@ public final class StatusView {
     return lower(run.state());
   }
 
-  /** What it waits for, or how its jobs are, in one line. */
-  public static String note(Run run, List<Job> jobs) {
-    String rest = ofStages(run, jobs);
+  /**
+   * What it waits for, or how its jobs are, in one line.
+   *
+   * @param paces how long jobs of a model take
+   */
+  public static String note(
+      Run run, List<Job> jobs, Function<String, ModelPace> paces, Instant now) {
+    String rest = ofStages(run, jobs, job -> expected(job, paces, now));
     String stopped =
         run.state().isFinished()
             ? ""
@@ -31,7 +40,23 @@ public final class StatusView {
     return stopped.isEmpty() ? rest : rest.isEmpty() ? stopped : stopped + "; " + rest;
   }
 
-  private static String ofStages(Run run, List<Job> jobs) {
+  /** When an open job is likely to end, or what is odd about it. */
+  private static String expected(Job job, Function<String, ModelPace> paces, Instant now) {
+    Optional<Instant> submitted = job.times().submitted();
+    if (job.state() != JobState.OPEN || submitted.isEmpty()) {
+      return "";
+    }
+    ModelPace pace = paces.apply(job.model());
+    return pace.doubt(submitted.get(), now)
+        .or(
+            () ->
+                pace.left(submitted.get(), now)
+                    .map(left -> "about " + Amounts.time(left) + " left"))
+        .map(text -> " (" + text + ")")
+        .orElse("");
+  }
+
+  private static String ofStages(Run run, List<Job> jobs, Function<Job, String> expected) {
     Optional<String> reason = run.reason().map(Amounts::firstLine);
     if (reason.isPresent()) {
       return reason.get();
@@ -40,7 +65,7 @@ public final class StatusView {
       return "same content as run " + run.leader().get();
     }
     return jobs.stream()
-        .map(job -> job.shownName() + " " + state(job).replace('_', ' '))
+        .map(job -> job.shownName() + " " + state(job).replace('_', ' ') + expected.apply(job))
         .collect(Collectors.joining(", "));
   }
 
