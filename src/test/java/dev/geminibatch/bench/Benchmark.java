@@ -4,6 +4,7 @@ import static dev.geminibatch.testkit.Samples.extraction;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.geminibatch.run.TurnSimulation;
 import dev.geminibatch.sandbox.Counters;
 import dev.geminibatch.sandbox.Endpoint;
 import dev.geminibatch.sandbox.Sandbox;
@@ -279,6 +280,32 @@ class Benchmark {
         FIGURES.add("the same with shared class data", seconds(shared), "s");
       }
     }
+  }
+
+  @Test
+  @Order(8)
+  void turns() {
+    int runs = 2000;
+    TurnSimulation.Outcome turns = TurnSimulation.of(1, runs, true);
+    TurnSimulation.Outcome firstCome = TurnSimulation.of(1, runs, false);
+    FIGURES.add(
+        runs + " simulated runs share a quota: in use while anything waits",
+        100 * turns.use(),
+        "%",
+        turns.use() / firstCome.use(),
+        "first come, first served");
+    FIGURES.add(
+        "the same, mean wait of small runs",
+        turns.meanWait(),
+        "s",
+        firstCome.meanWait() / turns.meanWait(),
+        "first come, first served");
+    FIGURES.add(
+        "the same, longest wait of small runs",
+        turns.longestWait(),
+        "s",
+        firstCome.longestWait() / turns.longestWait(),
+        "first come, first served");
   }
 
   private static double seconds(RealJar jar) throws Exception {
