@@ -223,8 +223,11 @@ final class PackCreation {
       return Outcome.WAITING;
     }
     context.room().refused(service.project(), pack.model(), pack.size().tokens());
+    boolean isOne = packs.unfinished(pack.remote().pack().orElseThrow()).size() == 1;
     packs.dissolved(
-        pack, Unpacking.place(pack, failure.getMessage(), Duration.ZERO), Optional.empty());
+        pack,
+        Unpacking.place(pack, failure.getMessage(), Duration.ZERO),
+        isOne ? Optional.of(1) : Optional.empty());
     return Outcome.UNPACKED;
   }
 

@@ -215,7 +215,8 @@ public final class Packer {
     Set<String> begun = new HashSet<>();
     context.accounts().trying(first, service.project());
     try {
-      List<Packs.Candidate> candidates = candidates(due, group, ours, limits.maxMembers() + 1);
+      List<Packs.Candidate> candidates =
+          fit(candidates(due, group, ours, limits.maxMembers() + 1), first, group.model());
       Optional<PackBuilder.Pack> pack = builder.build(service, candidates, limits, begun);
       return pack.isEmpty()
           ? PackCreation.Outcome.NOTHING
@@ -236,6 +237,15 @@ public final class Packer {
     } finally {
       begun.forEach(context.busy()::end);
     }
+  }
+
+  /** A job that has more tokens than one job should is cut by the stage of its own run. */
+  private List<Packs.Candidate> fit(List<Packs.Candidate> candidates, Run first, String model) {
+    long most = context.limit(first, model).perJob();
+    candidates.stream()
+        .filter(each -> each.job().size().tokens() > most)
+        .forEach(each -> packs.sendAlone(each.job()));
+    return candidates.stream().filter(each -> each.job().size().tokens() <= most).toList();
   }
 
   /** How many tokens of a model one job may put in now. */
