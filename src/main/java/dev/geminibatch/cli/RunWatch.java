@@ -144,7 +144,7 @@ final class RunWatch {
                 : run.reason().orElse("it is held");
         session.terminal().tell(run.name() + ": " + why);
       }
-      isHoldReported &= run.isHeld();
+      isHoldReported = isHoldReported && run.isHeld();
       Thread.sleep(LOOK.toMillis());
     }
   }

@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.ConnectionFactory;
 
@@ -35,7 +36,7 @@ final class SharedConnection implements AutoCloseable {
   // The following are for whoever has the turn.
   private Connection connection;
   private long committedBefore;
-  private boolean isInTransaction;
+  private volatile boolean isInTransaction;
   private boolean isBroken;
   private boolean isClosed;
 
@@ -43,7 +44,7 @@ final class SharedConnection implements AutoCloseable {
   private volatile RandomAccessFile log;
 
   /** How many transactions were committed; what the last force has covered. */
-  private volatile long committed;
+  private final AtomicLong committed = new AtomicLong();
 
   private long forced;
   private final Object forcing = new Object();
@@ -89,7 +90,7 @@ final class SharedConnection implements AutoCloseable {
         open();
       }
       if (turn.getHoldCount() == 1) {
-        committedBefore = committed;
+        committedBefore = committed.get();
       }
       return connection;
     } catch (SQLException | RuntimeException e) {
@@ -125,8 +126,8 @@ final class SharedConnection implements AutoCloseable {
 
   private void giveBack(boolean isDurable) throws SQLException {
     boolean isLast = turn.getHoldCount() == 1;
-    boolean hasCommitted = committed != committedBefore;
-    long upTo = committed;
+    long upTo = committed.get();
+    boolean hasCommitted = upTo != committedBefore;
     try {
       if (isLast && isBroken) {
         shut();
@@ -146,7 +147,7 @@ final class SharedConnection implements AutoCloseable {
       if (forced >= upTo || present == null) {
         return;
       }
-      long all = committed;
+      long all = committed.get();
       try {
         present.getFD().sync(); // a channel would be closed if the thread is interrupted
       } catch (IOException e) {
@@ -169,7 +170,7 @@ final class SharedConnection implements AutoCloseable {
   void commit() throws SQLException {
     execute("COMMIT");
     isInTransaction = false;
-    committed = committed + 1; // nobody else does
+    committed.incrementAndGet();
   }
 
   void rollback() throws SQLException {
@@ -195,7 +196,7 @@ final class SharedConnection implements AutoCloseable {
         if (oldLog != null) {
           oldLog.getFD().sync();
         }
-        forced = committed;
+        forced = committed.get();
       } catch (IOException e) {
         throw new SQLException(e.getMessage(), e);
       } finally {

@@ -58,7 +58,12 @@ final class StatementCache implements StatementBuilder {
   void run(Connection connection, String sql) throws SQLException {
     PreparedStatement known = ready.remove(sql);
     PreparedStatement statement = known != null ? known : connection.prepareStatement(sql);
-    statement.execute();
+    try {
+      statement.execute();
+    } catch (SQLException | RuntimeException e) {
+      statement.close();
+      throw e;
+    }
     keep(sql, statement);
   }
 
