@@ -120,7 +120,10 @@ public final class Packer {
       Predicate<Run> ours = ours();
       List<String> submitted = new ArrayList<>(creation.settle(services, ours));
       for (Connection service : services.values()) {
-        Packs.Due due = new Packs.Due(service.project(), started, isGathered);
+        // What has waited long enough takes along whatever has come since.
+        Packs.Due overdue = new Packs.Due(service.project(), started, isGathered);
+        boolean isTime = isGathered || !packs.groups(overdue).isEmpty();
+        Packs.Due due = new Packs.Due(service.project(), started, isTime);
         Set<String> modelsThatWait = new HashSet<>();
         while (pack(service, due, ours, modelsThatWait, submitted)) {
           // what was refused together waits in smaller groups now
