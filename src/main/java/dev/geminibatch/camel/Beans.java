@@ -11,6 +11,7 @@ import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.Strikes;
 import dev.geminibatch.line.RequestReader;
+import dev.geminibatch.maintenance.AnswerRescue;
 import dev.geminibatch.maintenance.Maintenance;
 import dev.geminibatch.media.MediaLookup;
 import dev.geminibatch.media.RemoteMedia;
@@ -152,9 +153,11 @@ public final class Beans implements AutoCloseable {
     byName.put("deliverer", new Deliverer(context, reports, requests));
     byName.put("failureDesk", new FailureHandler(context));
     byName.put("retention", new Retention(context));
+    AnswerRescue rescue = AnswerRescue.forRoutes(workspace);
     byName.put(
         "maintenance",
-        new Maintenance(() -> workspace.connection().batches(), ledger.jobs()::cancelAsked));
+        new Maintenance(
+            () -> workspace.connection().batches(), ledger.jobs()::cancelAsked, rescue::rescue));
     if (!settings.uploads().remoteHosts().isEmpty()) {
       byName.put("mediaProxies", mediaProxies);
       byName.put("mediaConnections", mediaConnections(new PublicDns(mediaProxies::isProxy)));

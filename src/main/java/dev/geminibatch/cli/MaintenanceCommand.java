@@ -3,6 +3,7 @@ package dev.geminibatch.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.maintenance.AnswerRescue;
 import dev.geminibatch.maintenance.Maintenance;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
@@ -10,6 +11,7 @@ import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +38,9 @@ final class MaintenanceCommand {
     try (Workspace workspace = session.impatientWorkspace()) {
       Maintenance maintenance =
           new Maintenance(
-              () -> workspace.connection().batches(), job -> cancelling(workspace, job));
+              () -> workspace.connection().batches(),
+              job -> cancelling(workspace, job),
+              AnswerRescue.forPerson(workspace, !options.noFetch, terminal::tell)::rescue);
       return switch (action) {
         case LIST -> list(maintenance);
         case CANCEL -> cancel(maintenance);
@@ -134,28 +138,36 @@ final class MaintenanceCommand {
     return ExitCode.OK;
   }
 
-  private int delete(Maintenance maintenance) {
+  private int delete(Maintenance maintenance) throws IOException {
     boolean cancelled = maintenance.delete(options.delete);
     String name = JobName.typed(options.delete).value();
     tell(name, "deleted", name + (cancelled ? " cancelled and deleted." : " deleted."));
     return ExitCode.OK;
   }
 
-  private int clear(Maintenance maintenance) {
+  private int clear(Maintenance maintenance) throws IOException {
     List<RemoteJob> jobs = maintenance.toClear(options.state);
     if (!new Confirmation(session).given("--clear", "cancel and delete", jobs.size(), "jobs")) {
       return ExitCode.OK;
     }
-    jobs.forEach(maintenance::clear);
+    List<RemoteJob> deleted = new ArrayList<>();
+    for (RemoteJob job : jobs) {
+      try {
+        maintenance.clear(job);
+        deleted.add(job);
+      } catch (IOException e) {
+        terminal.tell(e.getMessage()); // the others need not stay for that
+      }
+    }
     if (options.json) {
       ObjectNode document = JsonNodeFactory.instance.objectNode();
       document.putArray("deleted");
-      jobs.forEach(job -> document.withArray("deleted").add(job.name()));
+      deleted.forEach(job -> document.withArray("deleted").add(job.name()));
       terminal.printJson(document);
     } else {
-      terminal.print(Amounts.count(jobs.size()) + " jobs cancelled and deleted.");
+      terminal.print(Amounts.count(deleted.size()) + " jobs cancelled and deleted.");
     }
-    return ExitCode.OK;
+    return deleted.size() == jobs.size() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   private void tell(String name, String done, String sentence) {

@@ -173,6 +173,12 @@ final class Options {
   boolean yes;
 
   @Option(
+      names = "--no-fetch",
+      description =
+          "With --delete or --clear: do not fetch answers first that have not been fetched.")
+  boolean noFetch;
+
+  @Option(
       names = "--port",
       paramLabel = "N",
       description = "With --sandbox: the port. Default: 8090.")

@@ -79,7 +79,7 @@ public final class JobDownload {
     }
   }
 
-  private void fetch(RemoteJob job, Path answers, LongConsumer received) throws IOException {
+  void fetch(RemoteJob job, Path answers, LongConsumer received) throws IOException {
     Files.deleteIfExists(answers);
     FileService files = workspace.connection().files();
     String from = job.answers().orElseThrow();

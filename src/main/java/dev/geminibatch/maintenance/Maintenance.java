@@ -6,6 +6,7 @@ import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -23,13 +24,26 @@ public final class Maintenance {
 
   private final Supplier<BatchService> batches;
   private final Consumer<JobName> cancelling;
+  private final BeforeDeletion deleting;
+
+  /** Has a look at each job before it is deleted, and may keep it. */
+  @FunctionalInterface
+  public interface BeforeDeletion {
+    /**
+     * @param job which has ended, or does not end
+     * @throws IOException when it must stay
+     */
+    void deleting(RemoteJob job) throws IOException;
+  }
 
   /**
    * @param cancelling receives the name of each job before it is cancelled
    */
-  public Maintenance(Supplier<BatchService> batches, Consumer<JobName> cancelling) {
+  public Maintenance(
+      Supplier<BatchService> batches, Consumer<JobName> cancelling, BeforeDeletion deleting) {
     this.batches = batches;
     this.cancelling = cancelling;
+    this.deleting = deleting;
   }
 
   /**
@@ -74,12 +88,11 @@ public final class Maintenance {
    *
    * @return whether the job had to be cancelled
    */
-  public boolean delete(String job) {
+  public boolean delete(String job) throws IOException {
     JobName name = JobName.typed(job);
-    boolean live = !batches.get().job(name).isEnded();
-    if (live) {
-      cancelAndWait(name);
-    }
+    RemoteJob before = batches.get().job(name);
+    boolean live = !before.isEnded();
+    deleting.deleting(live ? cancelAndWait(name) : before);
     batches.get().deleteJob(name);
     return live;
   }
@@ -90,9 +103,11 @@ public final class Maintenance {
    * @param states words separated by commas; blank for those that are pending or running
    * @return the jobs that are gone
    */
-  public List<RemoteJob> clear(String states) {
+  public List<RemoteJob> clear(String states) throws IOException {
     List<RemoteJob> jobs = toClear(states);
-    jobs.forEach(this::clear);
+    for (RemoteJob job : jobs) {
+      clear(job);
+    }
     return jobs;
   }
 
@@ -103,7 +118,7 @@ public final class Maintenance {
   }
 
   /** Cancels and deletes one job; that it is gone already is as good. */
-  public void clear(RemoteJob job) {
+  public void clear(RemoteJob job) throws IOException {
     if (job.name().isEmpty()) {
       LOG.warn("A job ({}) that the service gives no usable name is left", job.displayName());
       return;
@@ -118,15 +133,21 @@ public final class Maintenance {
     }
   }
 
-  private void cancelAndWait(JobName name) {
+  /** What it is like in the end. Answers may be named a little later than the end. */
+  private RemoteJob cancelAndWait(JobName name) {
     cancelling.accept(name);
     batches.get().cancelJob(name);
-    for (int poll = 0; poll < POLLS_OF_A_CANCELLED_JOB; poll++) {
-      RemoteJob now = poll == 0 ? batches.get().job(name) : batches.get().jobAfterAWhile(name);
-      if (now.isEnded()) {
-        return;
-      }
+    RemoteJob now = batches.get().job(name);
+    for (int poll = 1; poll < POLLS_OF_A_CANCELLED_JOB && isOn(now); poll++) {
+      now = batches.get().jobAfterAWhile(name);
     }
-    LOG.warn("{} was cancelled and has not ended yet; it is deleted all the same", name);
+    if (!now.isEnded()) {
+      LOG.warn("{} was cancelled and has not ended yet; it is deleted all the same", name);
+    }
+    return now;
+  }
+
+  private static boolean isOn(RemoteJob job) {
+    return !job.isEnded() || job.isUnexplained();
   }
 }
