@@ -332,6 +332,26 @@ class StoppedRunsTest {
     assertThat(service.count(Call.CREATE)).as("the other one goes its own way").isEqualTo(2);
   }
 
+  @Test
+  void a_job_that_runs_share_is_cancelled_with_the_last_of_them() throws Exception {
+    String first = dropped("x", nativeLine("a", "x"));
+    String second = dropped("y", nativeLine("a", "y"));
+    tick();
+    fixture.sql("UPDATE job SET pack = 'p', name = 'batches/1', display_name = 'both'");
+    control().cancel(first);
+
+    tick();
+    tick();
+    assertThat(codes("x")).containsExactly("run-cancelled");
+    assertThat(states(second)).containsExactly(JobState.OPEN);
+    assertThat(service.count(Call.CANCEL)).isZero();
+    control().cancel(second);
+    tick();
+
+    assertThat(service.count(Call.CANCEL)).isEqualTo(1);
+    assertThat(service.calls()).contains("CANCEL batches/1");
+  }
+
   private RunControl control() {
     return fixture.ledger().control();
   }

@@ -46,10 +46,16 @@ final class JobCancellation {
     for (Run run : runs) {
       if (run.isCancelled() && run.isPaid() && ours.test(run)) {
         context.ledger().jobs().of(run.id()).stream()
-            .filter(job -> job.state() == JobState.OPEN && job.remote().pack().isEmpty())
+            .filter(job -> job.state() == JobState.OPEN && !leavesPack(job))
             .forEach(job -> job.name().ifPresent(name -> cancel(run, job, name, now)));
       }
     }
+  }
+
+  /** A job that it shares with runs that are wanted stays open. */
+  private boolean leavesPack(Job job) {
+    return job.remote().pack().isPresent()
+        && context.ledger().packs().leave(job, "the run was cancelled");
   }
 
   private void cancel(Run run, Job job, JobName name, Instant now) {
