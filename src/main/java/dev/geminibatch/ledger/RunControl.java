@@ -92,9 +92,20 @@ public final class RunControl {
    */
   public boolean setPriority(String runId, int priority) {
     return durable.inTransaction(
-        handle ->
-            handle.execute("UPDATE run SET priority = ? WHERE id = ?" + UNFINISHED, priority, runId)
-                == 1);
+        handle -> {
+          // What it still has to wait becomes shorter or longer by as much as its share changes.
+          handle.execute(
+              """
+              UPDATE job SET turn = (SELECT t.now + (job.turn - t.now) * run.priority / ?
+                FROM turn AS t, run WHERE t.project = job.project AND run.id = job.run_id)
+              WHERE run_id = ? AND state IN ('ASSEMBLED', 'UPLOADED')
+                AND turn > (SELECT now FROM turn WHERE turn.project = job.project)""",
+              (double) priority,
+              runId);
+          return handle.execute(
+                  "UPDATE run SET priority = ? WHERE id = ?" + UNFINISHED, priority, runId)
+              == 1;
+        });
   }
 
   /**

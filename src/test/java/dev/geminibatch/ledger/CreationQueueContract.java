@@ -105,6 +105,29 @@ abstract class CreationQueueContract extends LedgerContract {
     assertThat(queue.next(PROJECT, START)).as("its job needs all that is left, and more").isEmpty();
   }
 
+  @Test
+  void a_run_that_gets_a_higher_priority_while_it_waits_has_shorter_to_wait() {
+    CreationQueue queue = queue(1);
+    Run first = run(withJobs(received("first.jsonl"), 3, Jobs.requests(1)).get(0).runId());
+    Run second = run(withJobs(received("second.jsonl"), 3, Jobs.requests(1)).get(0).runId());
+    for (Run run : List.of(first, second)) {
+      queue.enter(run, PROJECT);
+    }
+    for (Run run : List.of(first, second)) {
+      create(queue, upload(run.id(), 1));
+      end(run.id(), 1);
+    }
+    for (Run run : List.of(first, second)) {
+      runs().queued(run.id(), queue.full("gemini-x", PROJECT));
+    }
+    assertThat(queue.next(PROJECT, START)).startsWith(first.id());
+
+    assertThat(ledger.control().setPriority(second.id(), 9)).isTrue();
+
+    assertThat(queue.next(PROJECT, START)).startsWith(second.id());
+    assertThat(run(second.id()).options().priority()).isEqualTo(9);
+  }
+
   private void create(CreationQueue queue, Job job) {
     queue.enter(run(job.runId()), PROJECT);
     assertThat(jobs().creating(job, queue.room(PROJECT, job.model()))).isTrue();
