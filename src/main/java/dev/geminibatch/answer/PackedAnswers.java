@@ -1,6 +1,7 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.job.PackIndex;
 import dev.geminibatch.line.Line;
@@ -97,8 +98,7 @@ public final class PackedAnswers {
 
     /** Another process may divide the same answers; each has files of its own until the end. */
     private static Path aside(Path target) {
-      String mine = "." + ProcessHandle.current().pid() + ".part";
-      return target.resolveSibling("." + target.getFileName() + mine);
+      return AtomicFiles.aside(target, Long.toString(ProcessHandle.current().pid()));
     }
 
     void write(int member, byte[] line, AnswerLine answer, Optional<byte[]> ownKey)

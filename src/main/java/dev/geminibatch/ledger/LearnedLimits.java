@@ -1,8 +1,10 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.run.ModelPace;
 import dev.geminibatch.service.ProjectId;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -123,30 +125,12 @@ public final class LearnedLimits {
 
   /** The tokens of our open jobs of a model, those about to be created included. */
   public long enqueued(ProjectId project, String model) {
-    return quick.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT COALESCE(SUM(tokens), 0) FROM job WHERE state IN ('CREATING', 'OPEN')"
-                        + " AND project = :project AND model = :model")
-                .bind("project", project.value())
-                .bind("model", model)
-                .mapTo(Long.class)
-                .one());
+    return open(project, model).stream().mapToLong(ModelPace.Open::tokens).sum();
   }
 
-  /** How many jobs of ours of a model are open, those about to be created included. */
-  public int open(ProjectId project, String model) {
-    return quick.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT COUNT(*) FROM job WHERE state IN ('CREATING', 'OPEN')"
-                        + " AND project = :project AND model = :model")
-                .bind("project", project.value())
-                .bind("model", model)
-                .mapTo(Integer.class)
-                .one());
+  /** Our open jobs of a model, those about to be created included. */
+  public List<ModelPace.Open> open(ProjectId project, String model) {
+    return quick.withHandle(handle -> Turns.openJobs(handle, project, model));
   }
 
   /** Whether the service has counted requests of a model, so that estimates are near the truth. */

@@ -3,6 +3,8 @@ package dev.geminibatch.stage;
 import dev.geminibatch.ledger.LearnedLimits;
 import dev.geminibatch.ledger.LearnedLimits.Shown;
 import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.settings.Settings;
 import java.util.Collection;
 import java.util.OptionalLong;
@@ -28,6 +30,12 @@ public final class TokenRoom {
 
   /** A tier's limit at no more than this share of what was refused may be what refused it. */
   private static final long CLEARLY_LESS_PERCENT = 80;
+
+  /**
+   * No model's limit is as low. What asks for fewer was probably refused for another reason, which
+   * may pass.
+   */
+  public static final long CREDIBLE = 10_000;
 
   private final LearnedLimits learned;
 
@@ -129,6 +137,13 @@ public final class TokenRoom {
             ? refused / 2
             : isPastTier ? percent(allowed, 102 + WORTH_TRYING_PERCENT) : (allowed + refused) / 2;
     return of(Math.min(next, (allowed + refused) / 2), Long.MAX_VALUE, false);
+  }
+
+  /**
+   * Whether a refusal is about what may be sent within a time, and says nothing of what is open.
+   */
+  public static boolean isPerTime(ServiceFailure refusal) {
+    return refusal.retryAfter().isPresent() || ServiceWords.isPerTime(refusal.getMessage());
   }
 
   /** The service has accepted a job, with which so many tokens are enqueued. */

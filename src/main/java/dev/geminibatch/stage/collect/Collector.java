@@ -19,7 +19,6 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.RemoteJob;
-import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceLimits;
@@ -197,31 +196,21 @@ public final class Collector {
         context.folder(run).jobBody(job.number())); // nothing is sent from it any more
   }
 
-  /**
-   * Whether what was fetched cannot be the answers: none is in it, and the service counts some.
-   * They are paid for, so their requests are not sent again because of that.
-   */
   private boolean isAnotherFile(Run run, Job job) throws IOException {
     Path answers = context.folder(run).answers(job.number());
-    if (job.responsesFile().isEmpty() || !Files.exists(answers)) {
-      return false;
-    }
-    Optional<RemoteJob> described = described(run, job);
-    boolean isCounted = described.filter(seen -> seen.counts().succeeded() > 0).isPresent();
-    boolean hasSucceeded =
-        described.filter(seen -> seen.state() == RemoteJobState.SUCCEEDED).isPresent();
-    return isCounted || hasSucceeded && Files.size(answers) == 0;
+    return job.responsesFile().isPresent()
+        && Files.exists(answers)
+        && DescribedJob.hasOtherAnswers(context, run, job, Files.size(answers));
   }
 
   /** Has the answers fetched again, and gives them up after some tries. */
   private void refuseAnswers(Run run, Job job) throws IOException {
     Files.delete(context.folder(run).answers(job.number()));
-    String why =
-        "The file with the answers of " + job.shownName() + " holds none of them, or is not theirs";
+    ServiceFailure failure = DescribedJob.noAnswers(job);
     if (run.waiting().tries() < TRIES_FOR_ANSWERS) {
-      throw new ServiceFailure(Kind.UNAVAILABLE, "NO_ANSWERS", why, Optional.empty(), null);
+      throw failure;
     }
-    giveUpAnswers(run, job, why);
+    giveUpAnswers(run, job, failure.getMessage());
   }
 
   private void giveUpAnswers(Run run, Job job, String why) {
@@ -248,7 +237,8 @@ public final class Collector {
       AtomicFiles.publish(part, answers);
       begun.remove(part);
     } catch (ServiceFailure failure) {
-      if (failure.status().equals("NO_ANSWERS") && run.waiting().tries() >= TRIES_FOR_ANSWERS) {
+      if (failure.status().equals(DescribedJob.NO_ANSWERS)
+          && run.waiting().tries() >= TRIES_FOR_ANSWERS) {
         giveUpAnswers(run, job, failure.getMessage());
         return;
       }
@@ -261,7 +251,7 @@ public final class Collector {
       if (run.waiting().tries() < TRIES_FOR_ANSWERS) {
         throw failure;
       }
-      Optional<RemoteJob> described = described(run, job);
+      Optional<RemoteJob> described = DescribedJob.of(context, run, job);
       boolean isPacked = job.remote().pack().isPresent();
       if (!isPacked && described.map(RemoteJob::inlined).orElse(false)) {
         Files.deleteIfExists(part);
@@ -289,18 +279,6 @@ public final class Collector {
         part,
         job.requests(),
         received -> context.progress().step(run, "downloading answers", received, 0, Unit.BYTES));
-  }
-
-  /** What the service says of the job now; empty if it does not know it. */
-  private Optional<RemoteJob> described(Run run, Job job) throws IOException {
-    try {
-      return Optional.of(context.connection(run).batches().job(job.name().orElseThrow()));
-    } catch (ServiceFailure failure) {
-      if (failure.kind() == Kind.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw failure;
-    }
   }
 
   /** Whether the service still says that the answers are there, and they are not too old. */

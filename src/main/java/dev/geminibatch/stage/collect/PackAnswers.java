@@ -10,26 +10,26 @@ import dev.geminibatch.run.PackFolder;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.RemoteJob;
-import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Fetches the answers to a pack once, and gives each of its jobs its own. The first job that needs
  * them does it for all; the others wait for it, and find theirs.
  */
 final class PackAnswers {
+  private static final int LOCKS = 64;
+
   private final StageContext context;
 
-  /** One thread a pack: the others would only do the same. */
-  private final Map<String, Object> locks = new ConcurrentHashMap<>();
+  /** One thread a pack: the others would only do the same. Few packs are fetched at once. */
+  private final Object[] locks = Stream.generate(Object::new).limit(LOCKS).toArray();
 
   PackAnswers(StageContext context) {
     this.context = context;
@@ -43,7 +43,7 @@ final class PackAnswers {
   void fetchFor(Run run, Job job) throws IOException {
     String id = job.remote().pack().orElseThrow();
     PackFolder folder = context.state().pack(id);
-    synchronized (locks.computeIfAbsent(id, any -> new Object())) {
+    synchronized (locks[Math.floorMod(id.hashCode(), LOCKS)]) {
       if (!Files.exists(folder.divided())) {
         divide(run, job, folder);
       }
@@ -63,16 +63,10 @@ final class PackAnswers {
       fetch(run, job, folder, index);
     }
     long found = PackedAnswers.divide(index, folder.answers(), this::target);
-    if (found == 0 && isAnotherFile(run, job, Files.size(folder.answers()))) {
+    long size = Files.size(folder.answers());
+    if (found == 0 && DescribedJob.hasOtherAnswers(context, run, job, size)) {
       Files.delete(folder.answers());
-      throw new ServiceFailure(
-          Kind.UNAVAILABLE,
-          "NO_ANSWERS",
-          "The file with the answers of "
-              + job.shownName()
-              + " holds none of them, or is not theirs",
-          Optional.empty(),
-          null);
+      throw DescribedJob.noAnswers(job);
     }
     PrivateFiles.createFile(folder.divided());
   }
@@ -96,7 +90,7 @@ final class PackAnswers {
       if (failure.kind() != Kind.NOT_FOUND
           || !job.isOf(context.connection(run).project())
           || from.startsWith("batches/")
-          || !described(run, job).map(RemoteJob::inlined).orElse(false)) {
+          || !DescribedJob.of(context, run, job).map(RemoteJob::inlined).orElse(false)) {
         throw failure;
       }
       Files.deleteIfExists(part); // the file is gone, the same answers are in the description
@@ -109,25 +103,5 @@ final class PackAnswers {
     }
     AtomicFiles.publish(part, folder.answers());
     context.accounts().accepted(context.connection(run).project());
-  }
-
-  /** They are paid for, so their requests are not sent again because of that. */
-  private boolean isAnotherFile(Run run, Job job, long size) throws IOException {
-    Optional<RemoteJob> seen = described(run, job);
-    boolean isCounted = seen.filter(each -> each.counts().succeeded() > 0).isPresent();
-    boolean hasSucceeded =
-        seen.filter(each -> each.state() == RemoteJobState.SUCCEEDED).isPresent();
-    return isCounted || hasSucceeded && size == 0;
-  }
-
-  private Optional<RemoteJob> described(Run run, Job job) throws IOException {
-    try {
-      return Optional.of(context.connection(run).batches().job(job.name().orElseThrow()));
-    } catch (ServiceFailure failure) {
-      if (failure.kind() == Kind.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw failure;
-    }
   }
 }

@@ -21,6 +21,7 @@ import dev.geminibatch.service.ServiceWords.RefusedLine;
 import dev.geminibatch.stage.JobFileUpload;
 import dev.geminibatch.stage.JobSearch;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.TokenRoom;
 import dev.geminibatch.stage.Unpacking;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,9 +37,6 @@ import org.slf4j.LoggerFactory;
 /** Creates a pack exactly once, as {@code submit.JobCreation} does a job. */
 final class PackCreation {
   private static final Logger LOG = LoggerFactory.getLogger("pack");
-
-  /** No model's limit is as low: a smaller pack was refused for another reason, which may pass. */
-  private static final long LEAST_BELIEVED = 10_000;
 
   private final StageContext context;
   private final Packs packs;
@@ -214,10 +212,9 @@ final class PackCreation {
   private Outcome outOfQuota(Connection service, Job pack, Run first, ServiceFailure failure)
       throws IOException {
     LearnedLimits learned = context.ledger().limits();
-    boolean isOtherQuota =
-        failure.retryAfter().isPresent() || ServiceWords.isPerTime(failure.getMessage());
     long others = learned.enqueued(service.project(), pack.model()) - pack.size().tokens();
-    boolean isTooMuch = !isOtherQuota && others <= 0 && pack.size().tokens() > LEAST_BELIEVED;
+    boolean isTooMuch =
+        !TokenRoom.isPerTime(failure) && others <= 0 && pack.size().tokens() > TokenRoom.CREDIBLE;
     if (!isTooMuch) {
       unpacking.again(pack, queue.afterRefusal(first, pack, failure));
       return Outcome.WAITING;

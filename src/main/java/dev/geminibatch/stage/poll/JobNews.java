@@ -136,7 +136,7 @@ final class JobNews {
     }
   }
 
-  /** Whether the pack came to nothing; its jobs go on, each for itself. */
+  /** Whether the pack came to nothing; its jobs continue, each for itself. */
   private boolean isUnpacked(Job pack, RemoteJob seen) throws IOException {
     boolean isUntouched = seen.answers().isEmpty() && seen.counts().succeeded() == 0;
     JobEnd end = JobEnd.of(pack, seen);

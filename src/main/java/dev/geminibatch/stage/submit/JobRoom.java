@@ -15,8 +15,8 @@ import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
-import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.TokenRoom;
 import dev.geminibatch.stage.TokenRoom.Limit;
 import java.io.IOException;
 import java.util.Collections;
@@ -37,12 +37,7 @@ final class JobRoom {
   /** A job may be that much larger than planned, in percent, before it is cut for it. */
   private static final long TOLERANCE = 150;
 
-  /**
-   * No model's limit is as low. A smaller job was probably refused for another reason, which may
-   * pass: it is believed only when it has been refused again, after a wait.
-   */
-  private static final long CREDIBLE = 10_000;
-
+  /** A job below what is credible is believed only when it has been refused so often. */
   private static final int REFUSALS_OF_A_SMALL_JOB = 3;
 
   /** So many foreign jobs are named. */
@@ -66,7 +61,10 @@ final class JobRoom {
     this.learned = context.ledger().limits();
   }
 
-  /** What becomes of a job that is too large for its model; empty if it is not. */
+  /**
+   * What becomes of a job that is too large for its model; empty if it is not. It is not cut while
+   * its first piece would have to wait: until then it may be learned that it fits as it is.
+   */
   Optional<Outcome> unfit(Run run, Job job) throws IOException {
     Limit limit = context.limit(run, job.model());
     if (!limit.isAny() || job.remote().pack().isPresent()) {
@@ -179,9 +177,7 @@ final class JobRoom {
 
   /** What becomes of a job that the service has refused for lack of quota. */
   Outcome refused(Run run, Job refused, ServiceFailure failure) throws IOException {
-    boolean isOtherQuota =
-        failure.retryAfter().isPresent() || ServiceWords.isPerTime(failure.getMessage());
-    if (isOtherQuota || refused.remote().pack().isPresent()) {
+    if (TokenRoom.isPerTime(failure) || refused.remote().pack().isPresent()) {
       return Outcome.waits(queue.afterRefusal(run, refused, failure));
     }
     Optional<String> foreign = foreign(run, refused);
@@ -193,8 +189,8 @@ final class JobRoom {
     long allowed = learned.of(project, job.model()).allowed();
     long enqueued = learned.enqueued(project, job.model());
     long sum = enqueued + job.size().tokens();
-    if (learned.open(project, job.model()) > 0) {
-      if (sum < CREDIBLE) {
+    if (!learned.open(project, job.model()).isEmpty()) {
+      if (sum < TokenRoom.CREDIBLE) {
         return Outcome.waits(queue.afterRefusal(run, job, failure));
       }
       context.room().refused(project, job.model(), sum);
@@ -212,7 +208,7 @@ final class JobRoom {
     long tokens = job.size().tokens();
     int times = refusedAlone.merge(key(job), 1, Integer::sum);
     boolean isFirstLesson = learned.of(project, job.model()).refused().isEmpty() || allowed > 0;
-    boolean isSmall = tokens < CREDIBLE;
+    boolean isSmall = tokens < TokenRoom.CREDIBLE;
     boolean isBelieved =
         isSmall
             ? times >= REFUSALS_OF_A_SMALL_JOB

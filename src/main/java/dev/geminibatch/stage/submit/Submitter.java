@@ -91,7 +91,7 @@ public final class Submitter {
       return gathering.get();
     }
     ProjectId project = context.connection(run).project();
-    for (Job job : ledger.jobs().of(runId)) {
+    for (Job job : ledger.jobs().unsent(runId)) {
       if (job.state() == JobState.UPLOADED && !job.isOf(project)) {
         ledger.jobs().notUploaded(job); // the file belongs to the project of another key
       }
@@ -127,7 +127,7 @@ public final class Submitter {
 
   /** A small run waits for others, unless something is wrong with it, which its own stage says. */
   private Optional<Submission> gather(Run run) throws IOException {
-    List<Job> unsent = ledger.jobs().of(run.id()).stream().filter(Submitter::isUnsent).toList();
+    List<Job> unsent = ledger.jobs().unsent(run.id());
     Settings.Packing packing = context.settings(run).jobs().packing();
     if (!mayShare(run, unsent, packing)) {
       return Optional.empty();
@@ -162,8 +162,9 @@ public final class Submitter {
     if (isUnclear) {
       ledger.runs().parked(run.id(), UNCLEAR, SEARCH_AGAIN);
     } else if (run.isCancelled()) {
-      ledger.jobs().of(run.id()).stream()
-          .filter(Submitter::isUnsent)
+      ledger
+          .jobs()
+          .unsent(run.id())
           .forEach(job -> endUnsent(job, JobProblem.Kind.RUN_CANCELLED, "the run was cancelled"));
       ledger.runs().submitted(run.id());
     }
