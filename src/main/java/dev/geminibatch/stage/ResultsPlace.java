@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Decides where the results of a run go, once and for all. */
@@ -15,8 +16,10 @@ public final class ResultsPlace {
 
   /** The results file of a run, promised to it alone; of a given one the same as ever. */
   public static Path of(StageContext context, Run run) throws IOException {
-    if (run.output().isPresent()) {
-      return run.output().get();
+    // It may have been decided since the run was read.
+    Optional<Path> decided = context.ledger().queries().run(run.id()).output();
+    if (decided.isPresent()) {
+      return decided.get();
     }
     Path outbox = context.folders(run).outbox();
     Folders.make(outbox);

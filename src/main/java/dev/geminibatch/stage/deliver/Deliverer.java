@@ -46,6 +46,9 @@ import org.slf4j.LoggerFactory;
 public final class Deliverer {
   private static final Logger LOG = LoggerFactory.getLogger("deliver");
 
+  /** The lines about one run stay together. */
+  private static final Object TELLING = new Object();
+
   private final StageContext context;
   private final Ledger ledger;
   private final Reports reports;
@@ -196,7 +199,9 @@ public final class Deliverer {
         publisher.copy(own.overrides(), InputFile.settingsBeside(files.added()));
       }
       publisher.publish(outcome.failed() > 0);
-      ReportText.delivered(report, files).forEach(LOG::info);
+      synchronized (TELLING) {
+        ReportText.delivered(report, files).forEach(LOG::info);
+      }
       change.ifPresent(each -> LOG.warn("{}: {}", run.name(), each.inWords()));
       return outcome;
     }

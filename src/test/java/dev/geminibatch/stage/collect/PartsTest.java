@@ -84,6 +84,18 @@ class PartsTest {
   }
 
   @Test
+  void the_parts_of_jobs_that_have_ended_at_the_same_time_are_in_one_folder() throws IOException {
+    ended("gemini-2.5-flash", answer("c", "3"));
+    ended("gemini-3-flash-preview", answer("a", "1"), answer("b", "2"));
+
+    notifyOf(collector.parts(run));
+
+    assertThat(parts()).containsExactly("part-0001.jsonl", "part-0002.jsonl");
+    assertThat(fixture.run(run).output())
+        .hasValue(fixture.folders().outbox().resolve("x-batch-results.jsonl"));
+  }
+
+  @Test
   void a_job_is_collected_only_when_everybody_knows_of_its_part() throws IOException {
     ended("gemini-2.5-flash", answer("c", "3"));
 
