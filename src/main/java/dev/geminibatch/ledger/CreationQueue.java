@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -185,11 +184,14 @@ public final class CreationQueue {
   private record State(List<Turn> waiting, Turns.Open open, ToLongFunction<String> limits) {}
 
   private State state(ProjectId project, Instant started, String dueAnyway) {
-    ToLongFunction<String> known = remembered(project);
+    Instant now = clock.instant();
+    Instant abandoned = now.minus(ABANDONED);
     return jdbi.withHandle(
         handle ->
             new State(
-                turns(handle, project, started, dueAnyway), Turns.open(handle, project), known));
+                Turns.waiting(handle, project, now, started, abandoned, dueAnyway),
+                Turns.open(handle, project),
+                remembered(project)));
   }
 
   private List<Waiting> next(State state) {
@@ -198,11 +200,6 @@ public final class CreationQueue {
         Math.max(0, maxOpen - state.open().jobs()),
         state.open().tokens(),
         state.limits());
-  }
-
-  private List<Turn> turns(Handle handle, ProjectId project, Instant started, String dueAnyway) {
-    Instant now = clock.instant();
-    return Turns.waiting(handle, project, now, started, now.minus(ABANDONED), dueAnyway);
   }
 
   /** Where a job of a run waits before it may be created; empty if it may be now. */
@@ -229,13 +226,14 @@ public final class CreationQueue {
     }
     long limit = state.limits().applyAsLong(job.model());
     long enqueued = open.tokens().getOrDefault(job.model(), 0L);
-    return enqueued > 0 && limit < Long.MAX_VALUE
-        ? noTokens(job, project, enqueued, limit)
-        : full(job.model(), project);
+    if (enqueued > 0 && limit < Long.MAX_VALUE) {
+      return noTokens(job, project, enqueued, limit);
+    }
+    return open.jobs() >= maxOpen ? full(job.model(), project) : lost(job.model(), project);
   }
 
   private Place behind(Turn ahead, Job job, ProjectId project) {
-    return new Place(
+    return unasked(
         Kind.TOKENS,
         project,
         job.model(),
@@ -244,14 +242,12 @@ public final class CreationQueue {
             + " (run "
             + ahead.job().runId()
             + "), which waits for "
-            + (ahead.job().isRefused() ? "the quota" : "room"),
-        retryIn,
-        false);
+            + (ahead.job().isRefused() ? "the quota" : "room"));
   }
 
   /** The place of a job whose tokens do not fit beside those that are enqueued. */
   public Place noTokens(Job job, ProjectId project, long enqueued, long limit) {
-    return new Place(
+    return unasked(
         Kind.TOKENS,
         project,
         job.model(),
@@ -262,32 +258,36 @@ public final class CreationQueue {
             + job.model()
             + "; this job needs "
             + Amounts.tokens(job.size().tokens())
-            + untilFree(project, job, job.size().tokens() - (limit - enqueued)),
-        retryIn,
-        false);
+            + untilFree(project, job, job.size().tokens() - (limit - enqueued)));
   }
 
   /** The place of whoever finds no room. */
   public Place full(String model, ProjectId project) {
-    return new Place(
+    return unasked(
         Kind.ROOM,
         project,
         model,
         maxOpen
             + " of our jobs are open, as many as job.max-open allows; the next one is created when"
-            + " one of them ends",
-        retryIn,
-        false);
+            + " one of them ends");
+  }
+
+  /** The place of whoever has just found room, and another one was faster. */
+  public Place lost(String model, ProjectId project) {
+    String reason = "another job has just taken the room; this one is tried again";
+    return unasked(Kind.ROOM, project, model, reason);
+  }
+
+  /** The place of a job that the service has not been asked for. */
+  private Place unasked(Kind kind, ProjectId project, String model, String reason) {
+    return new Place(kind, project, model, reason, retryIn, false);
   }
 
   private String untilFree(ProjectId project, Job job, long missing) {
-    Instant now = clock.instant();
     return jdbi.withHandle(
-        handle ->
-            Turns.pace(handle, job.model(), now)
-                .untilFree(Turns.openJobs(handle, project, job.model()), missing, now)
-                .map(time -> "; in about " + Amounts.time(time))
-                .orElse(""));
+            handle -> Turns.untilFree(handle, project, job.model(), missing, clock.instant()))
+        .map(time -> "; in about " + Amounts.time(time))
+        .orElse("");
   }
 
   /**

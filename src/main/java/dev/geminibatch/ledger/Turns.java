@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /** The statements behind the {@link CreationQueue}: the turns of jobs, and what is open. */
@@ -151,6 +152,12 @@ final class Turns {
                 new ModelPace.Open(
                     Instant.ofEpochMilli(row.getLong("since")), row.getLong("tokens")))
         .list();
+  }
+
+  /** How long it is likely to take until so many more tokens of a model are free. */
+  static Optional<Duration> untilFree(
+      Handle handle, ProjectId project, String model, long missing, Instant now) {
+    return pace(handle, model, now).untilFree(openJobs(handle, project, model), missing, now);
   }
 
   /** How long the jobs of a model have taken of late. */

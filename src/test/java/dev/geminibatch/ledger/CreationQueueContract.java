@@ -84,6 +84,27 @@ abstract class CreationQueueContract extends LedgerContract {
   }
 
   @Test
+  void a_job_behind_another_one_of_its_run_does_not_say_that_too_many_are_open() {
+    CreationQueue queue = queue(90, 100);
+    Run run = run(withJobs(received("x.jsonl"), 2, Jobs.tokens(1, 60)).get(0).runId());
+    queue.enter(run, PROJECT);
+
+    assertThat(placeOf(queue, run, 2).orElseThrow().reason())
+        .contains("another job")
+        .doesNotContain("job.max-open");
+  }
+
+  @Test
+  void a_job_that_has_lost_the_room_says_to_what() {
+    CreationQueue queue = queue(90, 100);
+    create(queue, withJob(received("open.jsonl"), "gemini-x", Jobs.tokens(1, 60)));
+    Job job = withJob(received("late.jsonl"), "gemini-x", Jobs.tokens(1, 50));
+
+    assertThat(jobs().creating(job, queue.room(PROJECT, "gemini-x"))).isFalse();
+    assertThat(place(queue, run(job.runId())).orElseThrow().reason()).contains("60 of 100 tokens");
+  }
+
+  @Test
   void a_small_run_behind_a_large_one_is_next() {
     CreationQueue queue = queue(90, 100);
     Run large = run(withJobs(received("large.jsonl"), 10, Jobs.tokens(1, 50)).get(0).runId());

@@ -90,8 +90,8 @@ final class JobCreation {
       if (now.isStopped()) {
         throw new RunStopped(now);
       }
-      // Somebody was faster.
-      return Outcome.waits(queue.full(job.model(), project));
+      return Outcome.waits(
+          queue.placeFor(now, job, project).orElseGet(() -> queue.lost(job.model(), project)));
     }
     try {
       String file = job.inputFile().orElseThrow();
