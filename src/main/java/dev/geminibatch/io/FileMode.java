@@ -2,6 +2,7 @@ package dev.geminibatch.io;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -199,8 +200,12 @@ public final class FileMode {
 
   /** Makes an empty file, in place of one that is there. */
   public void create(Path file) throws IOException {
-    Files.deleteIfExists(file);
-    openNew(file).close();
+    try {
+      openNew(file).close();
+    } catch (FileAlreadyExistsException e) {
+      Files.delete(file);
+      openNew(file).close();
+    }
   }
 
   /** Takes away what a file or folder of ours allows to others beyond this. */

@@ -6,8 +6,8 @@ import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -55,6 +55,7 @@ public final class JobIndex {
   /** Reads an index from its beginning to its end. */
   public static final class Reader implements Closeable {
     private final DataInputStream in;
+    private final byte[] line = new byte[Long.BYTES];
 
     public Reader(Path file) throws IOException {
       this.in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)));
@@ -62,14 +63,17 @@ public final class JobIndex {
 
     /** The next entry, or empty at the end. */
     public Optional<Entry> next() throws IOException {
-      long line;
-      try {
-        line = in.readLong();
-      } catch (EOFException end) {
+      int read = in.readNBytes(line, 0, Long.BYTES);
+      if (read < Long.BYTES) {
         return Optional.empty();
       }
       return Optional.of(
-          new Entry(line, in.readLong(), in.readLong(), in.readBoolean(), in.readInt()));
+          new Entry(
+              ByteBuffer.wrap(line).getLong(),
+              in.readLong(),
+              in.readLong(),
+              in.readBoolean(),
+              in.readInt()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,18 +25,26 @@ final class StatementCache implements StatementBuilder {
   /** Those that nobody uses just now, the one that has rested longest first. */
   private final Map<String, PreparedStatement> ready = new LinkedHashMap<>();
 
+  /**
+   * What each that is in use says; Jdbi knows only the words before it has named the parameters.
+   */
+  private final Map<PreparedStatement, String> used = new IdentityHashMap<>();
+
   @Override
   public PreparedStatement create(Connection connection, String sql, StatementContext context)
       throws SQLException {
     PreparedStatement known = ready.remove(sql);
-    return known != null ? known : builder.create(connection, sql, context);
+    PreparedStatement statement = known != null ? known : builder.create(connection, sql, context);
+    used.put(statement, sql);
+    return statement;
   }
 
   @Override
   public void close(Connection connection, String sql, Statement statement) throws SQLException {
-    if (statement instanceof PreparedStatement prepared && !prepared.isClosed()) {
+    String words = used.remove(statement);
+    if (words != null && statement instanceof PreparedStatement prepared && !prepared.isClosed()) {
       prepared.clearParameters();
-      keep(sql, prepared);
+      keep(words, prepared);
     } else {
       statement.close();
     }
@@ -77,6 +86,7 @@ final class StatementCache implements StatementBuilder {
       }
     }
     ready.clear();
+    used.clear();
   }
 
   @Override

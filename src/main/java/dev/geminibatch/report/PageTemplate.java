@@ -13,19 +13,25 @@ final class PageTemplate {
   private final String beforeRows;
   private final String afterRows;
 
+  private static PageTemplate known;
+
   private PageTemplate(String beforeRows, String afterRows) {
     this.beforeRows = beforeRows;
     this.afterRows = afterRows;
   }
 
-  static PageTemplate read() throws IOException {
-    String script = resource("report.js");
+  /** It is the same for every page, and small. */
+  static synchronized PageTemplate read() throws IOException {
+    if (known == null) {
+      known = of(resource("report.html"), resource("report.js"));
+    }
+    return known;
+  }
+
+  private static PageTemplate of(String page, String script) {
     String hash =
         Base64.getEncoder().encodeToString(Sha256.digest().digest(script.getBytes(UTF_8)));
-    String[] halves =
-        resource("report.html")
-            .replace("{{script-hash}}", "sha256-" + hash)
-            .split("\\{\\{rows}}", 2);
+    String[] halves = page.replace("{{script-hash}}", "sha256-" + hash).split("\\{\\{rows}}", 2);
     return new PageTemplate(halves[0], halves[1].replace("{{script}}", script));
   }
 

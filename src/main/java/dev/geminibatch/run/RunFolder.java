@@ -1,5 +1,6 @@
 package dev.geminibatch.run;
 
+import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
@@ -242,7 +243,7 @@ public final class RunFolder {
             answers(number),
             strayAnswers(number),
             matches(number))) {
-      Files.deleteIfExists(file);
+      AtomicFiles.deleteLeftover(file);
     }
   }
 }

@@ -8,9 +8,13 @@ import dev.geminibatch.service.JobName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,6 +22,9 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementCustomizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +49,42 @@ class LedgerDatabaseTest {
             .filteredOn(name -> name.contains("ledger"))
             .containsExactlyInAnyOrder("ledger.db", "ledger.db-wal", "ledger.db-shm");
       }
+    }
+  }
+
+  @Test
+  void a_statement_is_prepared_once_however_its_parameters_are_written(@TempDir Path folder)
+      throws IOException {
+    try (LedgerDatabase database = open(folder)) {
+      Set<PreparedStatement> prepared = Collections.newSetFromMap(new IdentityHashMap<>());
+      Jdbi jdbi = database.quick();
+      jdbi.getConfig(SqlStatements.class)
+          .addCustomizer(
+              new StatementCustomizer() {
+                @Override
+                public void beforeExecution(PreparedStatement each, StatementContext context) {
+                  prepared.add(each);
+                }
+              });
+
+      for (int i = 0; i < 3; i++) {
+        int number = i;
+        int named =
+            jdbi.withHandle(
+                handle ->
+                    handle
+                        .createQuery("SELECT :a + 1")
+                        .bind("a", number)
+                        .mapTo(Integer.class)
+                        .one());
+        int counted =
+            jdbi.withHandle(
+                handle ->
+                    handle.createQuery("SELECT ? + 1").bind(0, number).mapTo(Integer.class).one());
+        assertThat(named).isEqualTo(counted).isEqualTo(i + 1);
+      }
+
+      assertThat(prepared).hasSize(1);
     }
   }
 

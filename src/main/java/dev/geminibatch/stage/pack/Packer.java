@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +78,13 @@ public final class Packer {
   private final Predicate<Run> scope;
   private final Instant started;
 
+  /** When the last pack was sent; for whoever packs. */
+  private final Map<Destination, Instant> sent = new HashMap<>();
+
   /** One pack at a time: what is CREATING when nobody holds this was left behind. */
   private final ReentrantLock one = new ReentrantLock();
+
+  private record Destination(ProjectId project, String model) {}
 
   /**
    * @param scope the runs that this process is for, beside those that are to answer them
@@ -124,7 +130,7 @@ public final class Packer {
         Packs.Due overdue = new Packs.Due(service.project(), started, isGathered);
         boolean isTime = isGathered || !packs.groups(overdue).isEmpty();
         Packs.Due due = new Packs.Due(service.project(), started, isTime);
-        Set<String> modelsThatWait = new HashSet<>();
+        Set<String> modelsThatWait = new HashSet<>(isGathered ? Set.of() : resting(service));
         while (pack(service, due, ours, modelsThatWait, submitted)) {
           // what was refused together waits in smaller groups now
         }
@@ -155,6 +161,20 @@ public final class Packer {
             && (scope.test(run) || leaders.contains(run.id()));
   }
 
+  /**
+   * The models for which a pack was sent so lately that the next one gathers first: while files
+   * arrive without a pause, one of them is always due.
+   */
+  private Set<String> resting(Connection service) {
+    Instant since =
+        context.clock().instant().minus(context.settings().jobs().packing().longestWait());
+    sent.values().removeIf(time -> !time.isAfter(since));
+    return sent.keySet().stream()
+        .filter(each -> each.project().equals(service.project()))
+        .map(Destination::model)
+        .collect(Collectors.toSet());
+  }
+
   /** One round through what waits; whether there may be something to do in another one. */
   private boolean pack(
       Connection service,
@@ -178,6 +198,9 @@ public final class Packer {
           packs.wait(waiting(group, service, place.get().reason()));
         } else {
           outcome = packOne(service, due, group, ours, first.get().run());
+        }
+        if (!outcome.submitted().isEmpty()) {
+          sent.put(new Destination(service.project(), group.model()), context.clock().instant());
         }
         submitted.addAll(outcome.submitted());
         if (outcome.isWaiting()) {

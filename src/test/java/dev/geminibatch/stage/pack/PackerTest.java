@@ -97,6 +97,22 @@ class PackerTest {
   }
 
   @Test
+  void while_files_arrive_without_a_pause_packs_are_sent_no_oftener_than_they_gather()
+      throws IOException {
+    assertThat(fixture.busy().begin(gathering("held-by-another-stage.jsonl"))).isTrue();
+    for (int second = 0; second < 120; second++) {
+      gathering("a" + second + ".jsonl");
+      gathering("b" + second + ".jsonl");
+      fixture.clock().forward(Duration.ofSeconds(1));
+      packer.pack(false);
+    }
+    fixture.clock().forward(Duration.ofSeconds(30));
+    packer.pack(false);
+
+    assertThat(service.count(Call.CREATE)).isBetween(4L, 6L);
+  }
+
+  @Test
   void what_is_not_small_or_was_ordered_or_is_suspect_has_a_job_of_its_own() throws IOException {
     String large =
         fixture.assembled(
