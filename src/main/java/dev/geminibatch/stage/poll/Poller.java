@@ -323,24 +323,31 @@ public final class Poller {
     return context.accounts().mayTry(run, context.connection(run).project());
   }
 
-  /** Takes a run, unless another process has gone on with it until it was ours. */
+  /** Takes a run, unless another thread or process has gone on with it until it was ours. */
   private boolean take(Run run) {
     if (leases.isOurs(run.id())) {
-      return busy.beginOurs(run.id());
+      boolean isBegun = busy.beginOurs(run.id());
+      if (!isBegun || isAsSeen(run)) {
+        return isBegun;
+      }
+      busy.end(run.id()); // it would queue behind thousands, and nobody could send it meanwhile
+      return false;
     }
     if (!leases.acquire(run.id())) {
       return false;
     }
-    Optional<Run> present = ledger.queries().find(run.id());
-    if (present.filter(same -> isAsSeen(run, same)).isEmpty()) {
+    if (!isAsSeen(run)) {
       leases.release(run.id());
       return false;
     }
     return busy.begin(run.id());
   }
 
-  private static boolean isAsSeen(Run seen, Run present) {
-    return present.state() == seen.state()
+  private boolean isAsSeen(Run seen) {
+    Run present = ledger.queries().find(seen.id()).orElse(null);
+    return present != null
+        && present.state() == seen.state()
+        && present.isQueued() == seen.isQueued()
         && present.isHeld() == seen.isHeld()
         && present.isCancelled() == seen.isCancelled()
         && present.waiting().suspicion() == seen.waiting().suspicion();

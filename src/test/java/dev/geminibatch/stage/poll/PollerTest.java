@@ -6,6 +6,7 @@ import dev.geminibatch.ledger.RunLedger;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.WorkRecord;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.Profiles;
@@ -63,6 +64,24 @@ class PollerTest {
     assertThat(poll(poller)).containsExactly(run);
     assertThat(poll(poller)).isEmpty();
     busy.end(run);
+    assertThat(poll(poller)).containsExactly(run);
+  }
+
+  @Test
+  void a_run_that_another_thread_has_moved_since_the_tick_read_it_is_not_begun()
+      throws IOException {
+    String run = fixture.ordered("a.jsonl");
+    Poller poller =
+        poller(
+            seen -> {
+              if (fixture.run(run).state() == RunState.RECEIVED) {
+                runs.inspected(run, "fingerprint", 1, 0, false);
+              }
+              return true;
+            });
+
+    assertThat(poll(poller)).isEmpty();
+    assertThat(busy.isBusy(run)).isFalse();
     assertThat(poll(poller)).containsExactly(run);
   }
 
