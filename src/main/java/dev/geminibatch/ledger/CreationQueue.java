@@ -2,26 +2,23 @@ package dev.geminibatch.ledger;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.ledger.Turns.Turn;
-import dev.geminibatch.run.Backoff;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.TurnOrder;
 import dev.geminibatch.run.TurnOrder.Waiting;
-import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -29,15 +26,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  * Who may create a job next. So many of ours are open at once at the most, with so many tokens of
  * each model; when there is no room, or the service says that a quota is used up, jobs wait in
  * {@linkplain TurnOrder turns}.
- *
- * <p>A quota that is used up stays so for minutes or hours: it comes free when jobs end, and the
- * service does not say when.
  */
 public final class CreationQueue {
-  private static final String OUT_OF_QUOTA = "The quota is used up: ";
-  private static final Backoff QUOTA_WAITS =
-      new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(10));
-
   /** After that long nobody works on a run that waits: it must not hold up the others. */
   private static final Duration ABANDONED = Duration.ofMinutes(5);
 
@@ -68,8 +58,19 @@ public final class CreationQueue {
   /** How many tokens of a model a project may have enqueued. */
   @FunctionalInterface
   public interface Limits {
-    /** {@link Long#MAX_VALUE} if it is not known. */
-    long of(ProjectId project, String model);
+    /** What is known of it. */
+    Limit of(ProjectId project, String model);
+  }
+
+  /**
+   * How many tokens of a model may be enqueued; {@link Long#MAX_VALUE} if it is not known.
+   *
+   * @param total of all open jobs
+   * @param perJob of one job, which is cut when it has many more
+   */
+  public record Limit(long total, long perJob) {
+    /** Nothing is known. */
+    public static final Limit NONE = new Limit(Long.MAX_VALUE, Long.MAX_VALUE);
   }
 
   /**
@@ -144,7 +145,7 @@ public final class CreationQueue {
 
   /** What the open jobs may come to beside a job of this model. */
   public Room room(ProjectId project, String model) {
-    return new Room(maxOpen, limits.of(project, model));
+    return new Room(maxOpen, limits.of(project, model).total());
   }
 
   /**
@@ -155,20 +156,29 @@ public final class CreationQueue {
   public void enter(Run run, ProjectId project) {
     List<Job> jobs = jdbi.withHandle(handle -> Turns.without(handle, run, project));
     if (!jobs.isEmpty()) {
-      ToLongFunction<String> known = remembered(project);
+      Function<String, Limit> known = remembered(project);
       List<Double> shares =
           jobs.stream()
               .map(
                   job ->
-                      new Room(maxOpen, known.applyAsLong(job.model())).share(job.size().tokens()))
+                      new Room(maxOpen, known.apply(job.model()).total())
+                          .share(job.size().tokens()))
               .toList();
       jdbi.useTransaction(handle -> Turns.enter(handle, run, project, jobs, shares));
     }
   }
 
+  /** How far behind each of some jobs of a run and model the next one stands. */
+  public List<Double> steps(Run run, List<Job> jobs, ProjectId project) {
+    Room room = room(project, jobs.get(0).model());
+    return jobs.stream()
+        .map(job -> TurnOrder.step(room.share(job.size().tokens()), run.options().priority()))
+        .toList();
+  }
+
   /** Asks for the limit of each model once. */
-  private ToLongFunction<String> remembered(ProjectId project) {
-    Map<String, Long> known = new HashMap<>();
+  private Function<String, Limit> remembered(ProjectId project) {
+    Map<String, Limit> known = new HashMap<>();
     return model -> known.computeIfAbsent(model, each -> limits.of(project, each));
   }
 
@@ -181,7 +191,7 @@ public final class CreationQueue {
   }
 
   /** What waits in a project, in turn, beside what is open. */
-  private record State(List<Turn> waiting, Turns.Open open, ToLongFunction<String> limits) {}
+  private record State(List<Turn> waiting, Turns.Open open, Function<String, Limit> limits) {}
 
   private State state(ProjectId project, Instant started, String dueAnyway) {
     Instant now = clock.instant();
@@ -196,10 +206,12 @@ public final class CreationQueue {
 
   private List<Waiting> next(State state) {
     return TurnOrder.next(
-        state.waiting().stream().map(Turn::job).toList(),
+        state.waiting().stream()
+            .map(turn -> turn.next(state.limits().apply(turn.job().model()).perJob()))
+            .toList(),
         Math.max(0, maxOpen - state.open().jobs()),
         state.open().tokens(),
-        state.limits());
+        model -> state.limits().apply(model).total());
   }
 
   /** Where a job of a run waits before it may be created; empty if it may be now. */
@@ -224,9 +236,9 @@ public final class CreationQueue {
         return behind(ahead, job, project);
       }
     }
-    long limit = state.limits().applyAsLong(job.model());
+    Limit limit = state.limits().apply(job.model());
     long enqueued = open.tokens().getOrDefault(job.model(), 0L);
-    if (enqueued > 0 && limit < Long.MAX_VALUE) {
+    if (enqueued > 0 && limit.total() < Long.MAX_VALUE) {
       return noTokens(job, project, enqueued, limit);
     }
     return open.jobs() >= maxOpen ? full(job.model(), project) : lost(job.model(), project);
@@ -246,19 +258,22 @@ public final class CreationQueue {
   }
 
   /** The place of a job whose tokens do not fit beside those that are enqueued. */
-  public Place noTokens(Job job, ProjectId project, long enqueued, long limit) {
+  public Place noTokens(Job job, ProjectId project, long enqueued, Limit limit) {
+    long needed = job.size().firstTokens(limit.perJob());
     return unasked(
         Kind.TOKENS,
         project,
         job.model(),
         Amounts.tokens(enqueued)
             + " of "
-            + Amounts.tokens(limit)
+            + Amounts.tokens(limit.total())
             + " tokens are enqueued for "
             + job.model()
-            + "; this job needs "
-            + Amounts.tokens(job.size().tokens())
-            + untilFree(project, job, job.size().tokens() - (limit - enqueued)));
+            + (job.size().isCutFor(limit.perJob())
+                ? "; the first part of this job needs "
+                : "; this job needs ")
+            + Amounts.tokens(needed)
+            + untilFree(project, job, needed - (limit.total() - enqueued)));
   }
 
   /** The place of whoever finds no room. */
@@ -310,38 +325,12 @@ public final class CreationQueue {
     return new Place(Kind.PACK, project, model, reason, time, !time.isZero());
   }
 
-  /** The place of a run whose job the service did not take for lack of quota. */
-  public Place afterRefusal(Run run, Job job, ServiceFailure failure) {
-    return afterRefusal(run, job, failure, "");
-  }
-
   /**
-   * As {@link #afterRefusal(Run, Job, ServiceFailure)}.
+   * The place of a run whose job the service did not take for lack of quota.
    *
    * @param besides a sentence about what it waits for; may be empty
    */
   public Place afterRefusal(Run run, Job job, ServiceFailure failure, String besides) {
-    Duration ours = QUOTA_WAITS.after(run.waiting().tries());
-    Duration wait = failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
-    String why = OUT_OF_QUOTA + Amounts.clause(failure.getMessage());
-    return notNow(job, besides.isEmpty() ? why : why + ". " + besides, wait, clock.instant());
-  }
-
-  /**
-   * The place of a job that the service took and ended at once, for lack of quota or because it
-   * refuses the account.
-   */
-  public static Place afterFailure(Job job, boolean isAccount, String message, Instant now) {
-    String what = isAccount ? ErrorClassifier.ACCOUNT_REFUSED : OUT_OF_QUOTA;
-    return notNow(job, what + message, QUOTA_WAITS.after(job.creation() - 1), now);
-  }
-
-  private static Place notNow(Job job, String why, Duration wait, Instant now) {
-    String reason =
-        Amounts.clause(why)
-            + ". The next try is at "
-            + now.plus(wait).truncatedTo(ChronoUnit.SECONDS);
-    return new Place(
-        Kind.QUOTA, job.remote().project().orElseThrow(), job.model(), reason, wait, true);
+    return QuotaWaits.afterRefusal(run, job, failure, besides, clock.instant());
   }
 }

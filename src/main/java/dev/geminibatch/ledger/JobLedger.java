@@ -11,6 +11,7 @@ import dev.geminibatch.service.Tokens;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -152,25 +153,33 @@ public final class JobLedger {
   }
 
   /**
-   * Its pieces take the place of a job that was not sent, and get turns of their own when they
-   * wait; forced to the disk.
+   * Its pieces take the place of a job that was not sent, also in the order of turns, if it has a
+   * turn; forced to the disk.
+   *
+   * @param steps how far behind each piece the next one stands
    */
-  public void cut(Job job, List<Job> pieces) {
+  public void cut(Job job, List<Job> pieces, List<Double> steps) {
     durable.useTransaction(
         handle -> {
-          for (Job piece : pieces) {
+          OptionalDouble turn = Turns.turnOfPieces(handle, job);
+          double behind = 0;
+          for (int i = 0; i < pieces.size(); i++) {
+            Job piece = pieces.get(i);
             handle.execute(
                 "INSERT INTO job (run_id, number, attempt, model, requests, tokens_by_kind, tokens,"
-                    + " state, creation, display_name)"
-                    + " SELECT run_id, ?, attempt, model, ?, ?, ?, 'ASSEMBLED', creation, ?"
+                    + " state, creation, display_name, project, turn)"
+                    + " SELECT run_id, ?, attempt, model, ?, ?, ?, 'ASSEMBLED', creation, ?,"
+                    + " project, ?"
                     + " FROM job WHERE run_id = ? AND number = ?",
                 piece.number(),
                 piece.requests(),
                 piece.size().estimated().text(),
                 piece.size().tokens(),
                 piece.displayName(),
+                turn.isPresent() ? turn.getAsDouble() + behind : null,
                 job.runId(),
                 job.number());
+            behind += steps.get(i);
           }
           int cut =
               handle.execute(

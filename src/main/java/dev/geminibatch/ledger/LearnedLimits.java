@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.line.ModelName;
 import dev.geminibatch.run.ModelPace;
 import dev.geminibatch.service.ProjectId;
 import java.time.Clock;
@@ -48,7 +49,7 @@ public final class LearnedLimits {
             "SELECT allowed, refused, refusals FROM token_limit"
                 + " WHERE project = :project AND model = :model AND updated_at > :forgotten")
         .bind("project", project.value())
-        .bind("model", model)
+        .bind("model", ModelName.shortName(model))
         .bind("forgotten", clock.millis() - MEMORY.toMillis())
         .map(
             (row, context) -> {
@@ -115,7 +116,7 @@ public final class LearnedLimits {
           refused = excluded.refused, refusals = excluded.refusals,
           updated_at = CASE WHEN ? THEN excluded.updated_at ELSE token_limit.updated_at END""",
         project.value(),
-        model,
+        ModelName.shortName(model),
         shown.allowed(),
         shown.refused().isPresent() ? shown.refused().getAsLong() : null,
         shown.refusals(),
@@ -131,17 +132,5 @@ public final class LearnedLimits {
   /** Our open jobs of a model, those about to be created included. */
   public List<ModelPace.Open> open(ProjectId project, String model) {
     return quick.withHandle(handle -> Turns.openJobs(handle, project, model));
-  }
-
-  /** Whether the service has counted requests of a model, so that estimates are near the truth. */
-  public boolean isCounted(String model) {
-    return quick.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT kind FROM token_factor WHERE model = :model LIMIT 1")
-                .bind("model", model)
-                .mapTo(String.class)
-                .findFirst()
-                .isPresent());
   }
 }

@@ -69,6 +69,11 @@ public final class TokenFactors {
     return found.correction();
   }
 
+  /** Whether the service has counted requests of a model, so that estimates are near the truth. */
+  public boolean isCounted(String model) {
+    return !of(model).factors().isEmpty();
+  }
+
   private static TokenCorrection read(Handle handle, String name) {
     Map<TokenKind, Double> factors = new HashMap<>();
     for (Sum sum : sums(handle, name)) {

@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.line.TokensByKind;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.ModelPace;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jdbi.v3.core.Handle;
 
 /** The statements behind the {@link CreationQueue}: the turns of jobs, and what is open. */
@@ -36,9 +38,24 @@ final class Turns {
   /**
    * A job that waits, with what is known of its run.
    *
+   * @param size of the job, without what it is made of
    * @param isQueued whether its run waits for nothing but its turn, and not for a pack
    */
-  record Turn(Waiting job, String runName, boolean isQueued) {}
+  record Turn(Waiting job, Job.Size size, String runName, boolean isQueued) {
+    /**
+     * What it needs room for next. A job that is cut when it is sent claims no more than the first
+     * of its pieces, or the rest of the room would stay empty until all open jobs have ended.
+     */
+    Waiting next(long perJob) {
+      return new Waiting(
+          job.runId(),
+          job.number(),
+          job.model(),
+          size.firstTokens(perJob),
+          job.isDue(),
+          job.isRefused());
+    }
+  }
 
   /** What is open of a project: how many jobs, and the tokens of each model. */
   record Open(int jobs, Map<String, Long> tokens) {}
@@ -73,6 +90,24 @@ final class Turns {
           jobs.get(i).number());
       turn += TurnOrder.step(shares.get(i), run.options().priority());
     }
+  }
+
+  /**
+   * Where the first piece of a job stands that is cut: where the job does, but not before those who
+   * arrive now. Its run has no more turns for being cut. Empty if the job has none yet.
+   */
+  static OptionalDouble turnOfPieces(Handle handle, Job job) {
+    return handle
+        .createQuery(
+            "SELECT job.turn, turn.now FROM job LEFT JOIN turn ON turn.project = job.project"
+                + " WHERE run_id = :run AND number = :number AND job.turn IS NOT NULL")
+        .bind("run", job.runId())
+        .bind("number", job.number())
+        .map(
+            (row, context) ->
+                OptionalDouble.of(Math.max(row.getDouble("turn"), row.getDouble("now"))))
+        .findFirst()
+        .orElse(OptionalDouble.empty());
   }
 
   private static double now(Handle handle, ProjectId project) {
@@ -194,7 +229,7 @@ final class Turns {
     return handle
         .createQuery(
             """
-            SELECT job.run_id, job.number, job.model, job.tokens, run.name, run.waits_for,
+            SELECT job.run_id, job.number, job.model, job.tokens, job.requests, run.name, run.waits_for,
               run.waits_model, CASE WHEN run.next_try <= :now OR run.updated_at < :started
                 OR run.waits_for IN ('ROOM', 'TOKENS') OR run.id = :anyway THEN 1 ELSE 0 END AS due
             FROM job JOIN run ON run.id = job.run_id
@@ -225,6 +260,7 @@ final class Turns {
                       row.getLong("tokens"),
                       row.getInt("due") != 0,
                       isRefused),
+                  new Job.Size(row.getLong("requests"), TokensByKind.NONE, row.getLong("tokens")),
                   row.getString("name"),
                   waitsFor != null && !waitsFor.equals(CreationQueue.Kind.PACK.name()));
             })

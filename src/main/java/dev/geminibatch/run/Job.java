@@ -37,7 +37,20 @@ public record Job(
    * @param tokens the same in all, corrected by what the service has counted before; this is what
    *     is compared with limits
    */
-  public record Size(long requests, TokensByKind estimated, long tokens) {}
+  public record Size(long requests, TokensByKind estimated, long tokens) {
+    /** A job may be that much larger than planned, in percent, before it is cut for it. */
+    private static final long TOLERANCE = 150;
+
+    /** Whether a job is cut before it is sent, where one should have so many tokens at the most. */
+    public boolean isCutFor(long perJob) {
+      return requests > 1 && tokens > perJob / 100.0 * TOLERANCE;
+    }
+
+    /** The tokens that it needs room for at first: its own, or those of the first of its pieces. */
+    public long firstTokens(long perJob) {
+      return isCutFor(perJob) ? perJob : tokens;
+    }
+  }
 
   /**
    * What is known of it with the service.

@@ -3,6 +3,7 @@ package dev.geminibatch.stage;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.job.JobRules;
+import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.TokenCorrection;
 import dev.geminibatch.run.BusyRuns;
@@ -100,18 +101,18 @@ public record StageContext(
   }
 
   /** How many tokens of a model may be enqueued for a project, as set for its first profile. */
-  public long limit(ProjectId project, String model) {
+  public CreationQueue.Limit limit(ProjectId project, String model) {
     return settings.profiles().all().stream()
         .filter(each -> each.service().key().isPresent())
         .filter(each -> connections.of(each.service()).project().equals(project))
         .findFirst()
-        .map(each -> room().limit(project, model, each.jobs()).total())
-        .orElse(Long.MAX_VALUE);
+        .map(each -> room().limit(project, model, each.jobs()).inQueue())
+        .orElse(CreationQueue.Limit.NONE);
   }
 
   /** How many tokens may be enqueued. */
   public TokenRoom room() {
-    return new TokenRoom(ledger.limits());
+    return new TokenRoom(ledger.limits(), ledger.tokenFactors());
   }
 
   private record ModelRules(

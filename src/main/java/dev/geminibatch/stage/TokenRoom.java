@@ -1,7 +1,10 @@
 package dev.geminibatch.stage;
 
+import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.LearnedLimits;
 import dev.geminibatch.ledger.LearnedLimits.Shown;
+import dev.geminibatch.ledger.TokenFactors;
+import dev.geminibatch.line.ModelName;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceWords;
@@ -38,9 +41,11 @@ public final class TokenRoom {
   public static final long CREDIBLE = 10_000;
 
   private final LearnedLimits learned;
+  private final TokenFactors factors;
 
-  public TokenRoom(LearnedLimits learned) {
+  public TokenRoom(LearnedLimits learned, TokenFactors factors) {
     this.learned = learned;
+    this.factors = factors;
   }
 
   /**
@@ -62,6 +67,11 @@ public final class TokenRoom {
       return isKnown || total == Long.MAX_VALUE ? perJob : Long.MAX_VALUE;
     }
 
+    /** As the queue has to know it. */
+    public CreationQueue.Limit inQueue() {
+      return new CreationQueue.Limit(total, perJob);
+    }
+
     /** Whether anything limits what is sent. */
     public boolean isAny() {
       return total < Long.MAX_VALUE || perJob < Long.MAX_VALUE;
@@ -73,8 +83,9 @@ public final class TokenRoom {
    *
    * @param jobs as set for the profile
    */
-  public Limit limit(ProjectId project, String model, Settings.Jobs jobs) {
+  public Limit limit(ProjectId project, String modelName, Settings.Jobs jobs) {
     Settings.Quota quota = jobs.quota();
+    String model = ModelName.shortName(modelName);
     Shown shown = learned.of(project, model);
     OptionalLong ofTier =
         quota.tier().isPresent()
@@ -95,7 +106,7 @@ public final class TokenRoom {
   }
 
   private Limit ofTier(long tokens, String model) {
-    long margin = learned.isCounted(model) ? COUNTED_MARGIN : ESTIMATED_MARGIN;
+    long margin = factors.isCounted(model) ? COUNTED_MARGIN : ESTIMATED_MARGIN;
     return of(percent(tokens, 100 - margin), percent(tokens, 100 + margin), true);
   }
 

@@ -286,8 +286,8 @@ class Benchmark {
   @Order(8)
   void turns() {
     int runs = 2000;
-    TurnSimulation.Outcome turns = TurnSimulation.of(1, runs, true);
-    TurnSimulation.Outcome firstCome = TurnSimulation.of(1, runs, false);
+    TurnSimulation.Outcome turns = TurnSimulation.of(1, runs, TurnSimulation.Way.TURNS);
+    TurnSimulation.Outcome firstCome = TurnSimulation.of(1, runs, TurnSimulation.Way.FIRST_COME);
     FIGURES.add(
         runs + " simulated runs share a quota: in use while anything waits",
         100 * turns.use(),

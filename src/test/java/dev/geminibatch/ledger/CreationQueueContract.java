@@ -57,7 +57,7 @@ abstract class CreationQueueContract extends LedgerContract {
     CreationQueue queue = queue(90);
     runs()
         .queued(
-            older.id(), CreationQueue.afterFailure(job, false, "no tokens left", clock.instant()));
+            older.id(), QuotaWaits.afterFailure(job, false, "no tokens left", "", clock.instant()));
 
     assertThat(run(older.id()).reason().orElseThrow()).contains("no tokens left");
     assertThat(place(queue, younger)).isPresent();
@@ -81,6 +81,81 @@ abstract class CreationQueueContract extends LedgerContract {
     assertThat(jobs().creating(tooLarge, queue.room(PROJECT, "gemini-x"))).isFalse();
     assertThat(place(queue, run(fits.runId()))).isEmpty();
     assertThat(jobs().creating(fits, queue.room(PROJECT, "gemini-y"))).isTrue();
+  }
+
+  @Test
+  void a_job_that_is_about_to_be_cut_claims_only_room_for_its_first_piece() {
+    CreationQueue queue = queue(90, new CreationQueue.Limit(100, 10));
+    create(queue, withJob(received("open.jsonl"), "gemini-x", Jobs.tokens(1, 60)));
+    Run large = run(withJob(received("large.jsonl"), "gemini-x", Jobs.tokens(50, 500)).runId());
+    Run behind = run(withJob(received("behind.jsonl"), "gemini-x", Jobs.tokens(1, 30)).runId());
+    for (Run run : List.of(large, behind)) {
+      queue.enter(run, PROJECT);
+      runs().queued(run.id(), queue.full("gemini-x", PROJECT));
+    }
+
+    assertThat(queue.next(PROJECT, START)).containsExactly(large.id(), behind.id());
+    assertThat(placeOf(queue, large, 1)).isEmpty();
+  }
+
+  @Test
+  void a_job_that_is_about_to_be_cut_waits_until_its_first_piece_fits_and_says_what_that_needs() {
+    CreationQueue queue = queue(90, new CreationQueue.Limit(100, 10));
+    create(queue, withJob(received("open.jsonl"), "gemini-x", Jobs.tokens(1, 91)));
+
+    Run large = run(withJob(received("large.jsonl"), "gemini-x", Jobs.tokens(50, 500)).runId());
+
+    assertThat(place(queue, large).orElseThrow().reason())
+        .contains("91 of 100 tokens", "the first part of this job needs 10");
+  }
+
+  @Test
+  void the_pieces_of_a_job_share_its_turns() {
+    CreationQueue queue = queue(1, new CreationQueue.Limit(100, 1000));
+    Run cut = run(withJobs(received("cut.jsonl"), 2, Jobs.tokens(20, 200)).get(0).runId());
+    queue.enter(cut, PROJECT);
+    cut(queue, cut, 2, 3);
+    cut(queue, cut, 1, 5);
+    queue.enter(cut, PROJECT);
+    Run whole = run(withJobs(received("whole.jsonl"), 4, Jobs.tokens(1, 100)).get(0).runId());
+    queue.enter(whole, PROJECT);
+
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      for (Run run : List.of(cut, whole)) {
+        for (Job job : jobs().unsent(run.id())) {
+          if (placeOf(queue, run, job.number()).isEmpty()) {
+            create(queue, upload(run.id(), job.number()));
+            end(run.id(), job.number());
+            numbers.add(run == cut ? job.number() : -job.number());
+          }
+        }
+      }
+    }
+
+    assertThat(numbers).containsExactly(5, -1, 6, -2, 3, -3, 4, -4);
+  }
+
+  private void cut(CreationQueue queue, Run run, int number, int firstPiece) {
+    Job job = jobs().job(run.id(), number);
+    List<Job> halves =
+        List.of(
+            job.piece(firstPiece, Jobs.tokens(10, 100)),
+            job.piece(firstPiece + 1, Jobs.tokens(10, 100)));
+    jobs().cut(job, halves, queue.steps(run, halves, PROJECT));
+  }
+
+  @Test
+  void what_cannot_be_cut_or_is_not_worth_it_claims_room_for_all_of_it() {
+    CreationQueue queue = queue(90, new CreationQueue.Limit(100, 10));
+    create(queue, withJob(received("open.jsonl"), "gemini-x", Jobs.tokens(1, 86)));
+
+    Run line = run(withJob(received("line.jsonl"), "gemini-x", Jobs.tokens(1, 500)).runId());
+    Run nearly = run(withJob(received("nearly.jsonl"), "gemini-x", Jobs.tokens(5, 15)).runId());
+
+    assertThat(place(queue, line).orElseThrow().reason()).contains("this job needs 500");
+    runs().moveTo(line.id(), RunState.SUBMITTED);
+    assertThat(place(queue, nearly).orElseThrow().reason()).contains("this job needs 15");
   }
 
   @Test

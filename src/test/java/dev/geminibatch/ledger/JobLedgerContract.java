@@ -49,7 +49,7 @@ abstract class JobLedgerContract extends LedgerContract {
     jobs().opened(job, new JobName("batches/x"), "PENDING");
     jobs()
         .toBeCreatedAgain(
-            job, CreationQueue.afterFailure(job, false, "no tokens left", clock.instant()));
+            job, QuotaWaits.afterFailure(job, false, "no tokens left", "", clock.instant()));
     runs().moveTo(job.runId(), RunState.INSPECTED); // its files have died while it waited
 
     Job again = withJob(job.runId());

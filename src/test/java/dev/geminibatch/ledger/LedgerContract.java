@@ -65,12 +65,15 @@ abstract class LedgerContract {
   }
 
   final CreationQueue queue(int maxOpen, long tokens) {
-    return ledger.creationQueue(maxOpen, (project, model) -> tokens, Duration.ofSeconds(10));
+    return queue(maxOpen, new CreationQueue.Limit(tokens, tokens));
   }
 
   final CreationQueue queue(int maxOpen) {
-    return ledger.creationQueue(
-        maxOpen, (project, model) -> Long.MAX_VALUE, Duration.ofSeconds(10));
+    return queue(maxOpen, CreationQueue.Limit.NONE);
+  }
+
+  final CreationQueue queue(int maxOpen, CreationQueue.Limit limit) {
+    return ledger.creationQueue(maxOpen, (project, model) -> limit, Duration.ofSeconds(10));
   }
 
   /** A run whose input is about to be taken; ids ascend. */

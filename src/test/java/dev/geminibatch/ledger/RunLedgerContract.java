@@ -102,7 +102,7 @@ abstract class RunLedgerContract extends LedgerContract {
     jobs().opened(job, new JobName("batches/x"), "PENDING");
     jobs()
         .toBeCreatedAgain(
-            job, CreationQueue.afterFailure(job, false, "no tokens left", clock.instant()));
+            job, QuotaWaits.afterFailure(job, false, "no tokens left", "", clock.instant()));
 
     runs().submitted(job.runId());
 

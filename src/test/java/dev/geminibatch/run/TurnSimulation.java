@@ -1,5 +1,6 @@
 package dev.geminibatch.run;
 
+import dev.geminibatch.line.TokensByKind;
 import dev.geminibatch.run.TurnOrder.Waiting;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import java.util.Random;
  */
 public final class TurnSimulation {
   static final long LIMIT = 3_000_000;
+  private static final long PER_JOB = LIMIT / 10;
   private static final int MAX_OPEN = 90;
   private static final String MODEL = "gemini-x";
 
@@ -22,8 +24,7 @@ public final class TurnSimulation {
   private static final long SMALL = 20_000;
 
   private final Random random;
-  private final boolean isInTurns;
-  private final long mostInJob;
+  private final Way way;
   private final Map<String, RunOf> runs = new HashMap<>();
   private final List<Job> waiting = new ArrayList<>();
   private final PriorityQueue<Job> open = new PriorityQueue<>(Comparator.comparing(Job::end));
@@ -53,15 +54,24 @@ public final class TurnSimulation {
    */
   public record Outcome(double use, double longestWait, double meanWait, long unfinished) {}
 
-  private TurnSimulation(long seed, boolean isInTurns) {
-    this.random = new Random(seed);
-    this.isInTurns = isInTurns;
-    this.mostInJob = isInTurns ? LIMIT / 10 : LIMIT;
+  /** Who is next. */
+  public enum Way {
+    /** Jobs of all that is allowed, the oldest first. */
+    FIRST_COME,
+    /** Turns of jobs of a tenth of that. */
+    TURNS,
+    /** The same where the limit is learned later, so that each run is one job until it is next. */
+    TURNS_CUT_LATE
   }
 
-  /** The same arrivals for the same seed, in turns or first come, first served. */
-  public static Outcome of(long seed, int arrivals, boolean isInTurns) {
-    return new TurnSimulation(seed, isInTurns).run(arrivals);
+  private TurnSimulation(long seed, Way way) {
+    this.random = new Random(seed);
+    this.way = way;
+  }
+
+  /** The same arrivals for the same seed. */
+  public static Outcome of(long seed, int arrivals, Way way) {
+    return new TurnSimulation(seed, way).run(arrivals);
   }
 
   private Outcome run(int arrivals) {
@@ -102,11 +112,20 @@ public final class TurnSimulation {
             : kind < 0.995 ? 50_000 + random.nextInt(1_000_000) : 10 * LIMIT;
     int priority = random.nextInt(20) == 0 ? 1 + random.nextInt(9) : 5;
     runs.put(id, new RunOf(id, clock, priority, tokens));
-    double start = turn;
-    for (int number = 1; tokens > 0; number++) {
+    switch (way) {
+      case FIRST_COME -> add(id, 1, tokens, LIMIT, clock, clock);
+      case TURNS -> add(id, 1, tokens, PER_JOB, turn, clock);
+      case TURNS_CUT_LATE -> add(id, 1, tokens, Long.MAX_VALUE, turn, clock);
+    }
+  }
+
+  private void add(String id, int first, long all, long mostInJob, double from, double arrival) {
+    double start = from;
+    long tokens = all;
+    for (int number = first; tokens > 0; number++) {
       long some = Math.min(tokens, mostInJob);
-      waiting.add(new Job(id, number, some, isInTurns ? start : clock, clock, 0));
-      start += TurnOrder.step(share(some), priority);
+      waiting.add(new Job(id, number, some, start, arrival, 0));
+      start += way == Way.FIRST_COME ? 0 : TurnOrder.step(share(some), runs.get(id).priority());
       tokens -= some;
     }
     waiting.sort(
@@ -120,18 +139,58 @@ public final class TurnSimulation {
     return TurnOrder.share(tokens, LIMIT, MAX_OPEN);
   }
 
-  private void create() {
+  private dev.geminibatch.run.Job.Size size(Job job) {
+    return new dev.geminibatch.run.Job.Size(job.tokens(), TokensByKind.NONE, job.tokens());
+  }
+
+  private long perJob() {
+    return way == Way.FIRST_COME ? LIMIT : PER_JOB;
+  }
+
+  /** Cuts the first job that is next and too large; whether there was one. */
+  private boolean cut(List<Waiting> next) {
+    for (Waiting each : next) {
+      Job job = job(each);
+      if (size(job).isCutFor(perJob())) {
+        waiting.remove(job);
+        double start = Math.max(turn, job.turn());
+        add(job.run(), job.number() + 1, job.tokens(), PER_JOB, start, job.arrival());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Job job(Waiting next) {
+    return waiting.stream()
+        .filter(each -> each.run().equals(next.runId()) && each.number() == next.number())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<Waiting> next() {
     List<Waiting> inTurn =
         waiting.stream()
-            .map(job -> new Waiting(job.run(), job.number(), MODEL, job.tokens(), true, false))
+            .map(
+                job ->
+                    new Waiting(
+                        job.run(),
+                        job.number(),
+                        MODEL,
+                        size(job).firstTokens(perJob()),
+                        true,
+                        false))
             .toList();
-    int room = MAX_OPEN - open.size();
-    for (Waiting next : TurnOrder.next(inTurn, room, Map.of(MODEL, enqueued), model -> LIMIT)) {
-      Job job =
-          waiting.stream()
-              .filter(each -> each.run().equals(next.runId()) && each.number() == next.number())
-              .findFirst()
-              .orElseThrow();
+    return TurnOrder.next(inTurn, MAX_OPEN - open.size(), Map.of(MODEL, enqueued), model -> LIMIT);
+  }
+
+  private void create() {
+    List<Waiting> all = next();
+    while (cut(all)) {
+      all = next();
+    }
+    for (Waiting next : all) {
+      Job job = job(next);
       long priorities =
           waiting.stream().map(Job::run).distinct().mapToLong(id -> runs.get(id).priority()).sum();
       turn = TurnOrder.after(turn, job.turn(), share(job.tokens()), priorities);

@@ -28,7 +28,7 @@ class TokenRoomTest {
     Files.createDirectory(folder.resolve("config"));
     Files.copy(Path.of("config/limits.json"), folder.resolve("config/limits.json"));
     fixture = StageFixture.open(folder);
-    room = new TokenRoom(fixture.ledger().limits());
+    room = fixture.context().room();
   }
 
   @AfterEach
@@ -39,7 +39,7 @@ class TokenRoomTest {
   private void reopen(String... settings) throws IOException {
     fixture.close();
     fixture = StageFixture.open(folder, settings);
-    room = new TokenRoom(fixture.ledger().limits());
+    room = fixture.context().room();
   }
 
   private Limit limit() {
@@ -56,6 +56,7 @@ class TokenRoomTest {
         "INSERT INTO token_factor (model, kind, estimated, counted, updated_at) VALUES ('"
             + MODEL
             + "', 'latin', 1, 1, 1)");
+    fixture.clock().forward(Duration.ofMinutes(1)); // what another process has learned is read late
   }
 
   @Test
@@ -74,6 +75,16 @@ class TokenRoomTest {
 
     counted();
     assertThat(limit()).isEqualTo(new Limit(2_910_000, 291_000, 3_090_000, true));
+  }
+
+  @Test
+  void a_model_is_the_same_by_each_of_its_names() throws Exception {
+    reopen("service.tier=1");
+    counted();
+    room.refused(StageFixture.PROJECT, "models/" + MODEL, 400_000);
+
+    assertThat(limit("models/" + MODEL)).isEqualTo(limit(MODEL));
+    assertThat(limit().total()).isEqualTo(200_000);
   }
 
   @Test

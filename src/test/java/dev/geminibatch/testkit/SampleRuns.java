@@ -55,7 +55,8 @@ public final class SampleRuns implements AutoCloseable {
     ledger.runs().parked(parked, "The service is busy\nand says so twice", Duration.ofMinutes(1));
     String queued = withJob("20260102-030700-dddddd", "queued.jsonl").runId();
     CreationQueue queue =
-        ledger.creationQueue(1, (project, model) -> Long.MAX_VALUE, Duration.ofSeconds(10));
+        ledger.creationQueue(
+            1, (project, model) -> CreationQueue.Limit.NONE, Duration.ofSeconds(10));
     ledger.runs().queued(queued, queue.full("gemini-x", PROJECT));
     Job running = opened(withJob("20260102-030800-eeeeee", "running.jsonl"), "batches/running");
     ledger.jobs().seen(running, "BATCH_STATE_RUNNING", true);

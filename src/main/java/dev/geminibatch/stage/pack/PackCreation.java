@@ -216,7 +216,7 @@ final class PackCreation {
     boolean isTooMuch =
         !TokenRoom.isPerTime(failure) && others <= 0 && pack.size().tokens() > TokenRoom.CREDIBLE;
     if (!isTooMuch) {
-      unpacking.again(pack, queue.afterRefusal(first, pack, failure));
+      unpacking.again(pack, queue.afterRefusal(first, pack, failure, ""));
       return Outcome.WAITING;
     }
     context.room().refused(service.project(), pack.model(), pack.size().tokens());

@@ -6,6 +6,7 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.job.Refusals;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
+import dev.geminibatch.ledger.QuotaWaits;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.UnnamedAnswers;
@@ -147,8 +148,8 @@ final class JobNews {
       case NOT_ADMITTED ->
           unpacking.again(
               pack,
-              CreationQueue.afterFailure(
-                  pack, JobEnd.isAccount(seen), seen.reason(), clock.instant()));
+              QuotaWaits.afterFailure(
+                  pack, JobEnd.isAccount(seen), seen.reason(), "", clock.instant()));
       case LINES_REFUSED ->
           unpacking.takeOut(
               pack,
@@ -216,7 +217,7 @@ final class JobNews {
 
   private void createAgain(Job job, RemoteJob seen, Run run) {
     CreationQueue.Place place =
-        CreationQueue.afterFailure(job, JobEnd.isAccount(seen), seen.reason(), clock.instant());
+        QuotaWaits.afterFailure(job, JobEnd.isAccount(seen), seen.reason(), "", clock.instant());
     LOG.warn("{}: {} was not worked on. {}", run.name(), seen.name(), place.reason());
     jobs.toBeCreatedAgain(job, place);
   }

@@ -34,9 +34,6 @@ import org.slf4j.LoggerFactory;
 final class JobRoom {
   private static final Logger LOG = LoggerFactory.getLogger("submit");
 
-  /** A job may be that much larger than planned, in percent, before it is cut for it. */
-  private static final long TOLERANCE = 150;
-
   /** A job below what is credible is believed only when it has been refused so often. */
   private static final int REFUSALS_OF_A_SMALL_JOB = 3;
 
@@ -74,10 +71,10 @@ final class JobRoom {
     long tokens = sized.size().tokens();
     ProjectId project = project(run);
     long enqueued = learned.enqueued(project, job.model());
-    if (enqueued > 0 && enqueued + Math.min(tokens, limit.perJob()) > limit.total()) {
-      return Optional.of(Outcome.waits(queue.noTokens(sized, project, enqueued, limit.total())));
+    if (enqueued > 0 && enqueued + sized.size().firstTokens(limit.perJob()) > limit.total()) {
+      return Optional.of(Outcome.waits(queue.noTokens(sized, project, enqueued, limit.inQueue())));
     }
-    if (tokens > limit.perJob() / 100.0 * TOLERANCE && sized.requests() > 1) {
+    if (sized.size().isCutFor(limit.perJob())) {
       cut(run, sized, limit);
       return Optional.of(Outcome.CUT);
     }
@@ -114,7 +111,7 @@ final class JobRoom {
     int last = jobs.of(run.id()).stream().mapToInt(Job::number).max().orElseThrow();
     JobCutter.Sizes sizes = limit.isKnown() ? JobCutter.Sizes.EQUAL : JobCutter.Sizes.DOUBLING;
     List<Job> pieces = cutter(run, job).cut(job, limit.perJob(), sizes, last + 1);
-    jobs.cut(job, pieces);
+    jobs.cut(job, pieces, queue.steps(run, pieces, project(run)));
     folder.removeJob(job.number());
     if (job.state() == JobState.UPLOADED) {
       forget(run, job);
@@ -178,7 +175,7 @@ final class JobRoom {
   /** What becomes of a job that the service has refused for lack of quota. */
   Outcome refused(Run run, Job refused, ServiceFailure failure) throws IOException {
     if (TokenRoom.isPerTime(failure) || refused.remote().pack().isPresent()) {
-      return Outcome.waits(queue.afterRefusal(run, refused, failure));
+      return Outcome.waits(queue.afterRefusal(run, refused, failure, ""));
     }
     Optional<String> foreign = foreign(run, refused);
     if (foreign.isPresent()) {
@@ -191,12 +188,12 @@ final class JobRoom {
     long sum = enqueued + job.size().tokens();
     if (!learned.open(project, job.model()).isEmpty()) {
       if (sum < TokenRoom.CREDIBLE) {
-        return Outcome.waits(queue.afterRefusal(run, job, failure));
+        return Outcome.waits(queue.afterRefusal(run, job, failure, ""));
       }
       context.room().refused(project, job.model(), sum);
       Limit limit = context.limit(run, job.model());
       return unfit(run, job)
-          .orElseGet(() -> Outcome.waits(queue.noTokens(job, project, enqueued, limit.total())));
+          .orElseGet(() -> Outcome.waits(queue.noTokens(job, project, enqueued, limit.inQueue())));
     }
     return refusedAlone(run, job, failure, allowed);
   }
@@ -214,7 +211,7 @@ final class JobRoom {
             ? times >= REFUSALS_OF_A_SMALL_JOB
             : times > 1 || job.requests() > 1 && tokens > allowed && isFirstLesson;
     if (!isBelieved) {
-      return Outcome.waits(queue.afterRefusal(run, job, failure));
+      return Outcome.waits(queue.afterRefusal(run, job, failure, ""));
     }
     refusedAlone.remove(key(job));
     context.room().refused(project, job.model(), tokens);

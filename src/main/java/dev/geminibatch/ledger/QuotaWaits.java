@@ -1,0 +1,56 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.ledger.CreationQueue.Kind;
+import dev.geminibatch.ledger.CreationQueue.Place;
+import dev.geminibatch.run.Backoff;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.service.ErrorClassifier;
+import dev.geminibatch.service.ServiceFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * For how long runs wait whose jobs the service has refused for lack of quota. It stays used up for
+ * minutes or hours: it comes free when jobs end, and the service does not say when.
+ */
+public final class QuotaWaits {
+  private static final String OUT_OF_QUOTA = "The quota is used up: ";
+  private static final Backoff WAITS = new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(10));
+
+  private QuotaWaits() {}
+
+  /** The place of a run whose job the service did not take. */
+  static Place afterRefusal(Run run, Job job, ServiceFailure failure, String besides, Instant now) {
+    Duration ours = WAITS.after(run.waiting().tries());
+    Duration wait = failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
+    return notNow(job, with(OUT_OF_QUOTA + failure.getMessage(), besides), wait, now);
+  }
+
+  /**
+   * The place of a job that the service took and ended at once, for lack of quota or because it
+   * refuses the account.
+   *
+   * @param besides a sentence about what it waits for; may be empty
+   */
+  public static Place afterFailure(
+      Job job, boolean isAccount, String message, String besides, Instant now) {
+    String what = isAccount ? ErrorClassifier.ACCOUNT_REFUSED : OUT_OF_QUOTA;
+    return notNow(job, with(what + message, besides), WAITS.after(job.creation() - 1), now);
+  }
+
+  private static String with(String why, String besides) {
+    return besides.isEmpty() ? why : Amounts.clause(why) + ". " + besides;
+  }
+
+  private static Place notNow(Job job, String why, Duration wait, Instant now) {
+    String reason =
+        Amounts.clause(why)
+            + ". The next try is at "
+            + now.plus(wait).truncatedTo(ChronoUnit.SECONDS);
+    return new Place(
+        Kind.QUOTA, job.remote().project().orElseThrow(), job.model(), reason, wait, true);
+  }
+}
