@@ -2,8 +2,10 @@ package dev.geminibatch.cost;
 
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.job.JobRules;
+import dev.geminibatch.job.LineLimit;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileTokens;
+import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.TokenCorrection;
 import dev.geminibatch.line.TokenEstimate;
 import dev.geminibatch.line.TokenTally;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -36,6 +39,7 @@ public final class PreflightCount {
 
   private static final class Sum {
     private final JobLimits limits;
+    private final LineLimit lineLimit;
     private final TokenCorrection correction;
     private long requests;
     private long bytes;
@@ -46,8 +50,9 @@ public final class PreflightCount {
     private long bytesInJob;
     private long tokensInJob;
 
-    Sum(JobLimits limits, TokenCorrection correction) {
+    Sum(JobLimits limits, LineLimit lineLimit, TokenCorrection correction) {
       this.limits = limits;
+      this.lineLimit = lineLimit;
       this.correction = correction;
     }
 
@@ -60,17 +65,23 @@ public final class PreflightCount {
   }
 
   /**
-   * Adds a request for a model.
+   * Adds a request for a model, unless it is certain that it cannot be sent.
    *
    * @param tagged tokens of the files that its tags name
+   * @return why it cannot be sent
    */
-  public void add(String model, BatchRequest request, FileTokens tagged) {
+  public Optional<LineProblem> add(String model, BatchRequest request, FileTokens tagged) {
     Sum sum =
-        models.computeIfAbsent(model, name -> new Sum(rules.limits(name), rules.correction(name)));
+        models.computeIfAbsent(
+            model,
+            name -> new Sum(rules.limits(name), rules.lineLimit(name), rules.correction(name)));
     long size = request.line().size();
     ofRequest.clear();
     TokenEstimate.input(request, model, tagged, ofRequest);
     long corrected = sum.correction.of(ofRequest.request());
+    if (sum.lineLimit.isOver(corrected)) {
+      return Optional.of(sum.lineLimit.problem(corrected));
+    }
     if (sum.isFull(size, corrected)) {
       sum.jobs++;
       sum.requestsInJob = 0;
@@ -84,6 +95,7 @@ public final class PreflightCount {
     sum.bytes += size;
     sum.tokensIn.add(ofRequest);
     sum.tokensOut += TokenEstimate.output(request, outputTokens);
+    return Optional.empty();
   }
 
   /** What all of them cost. */

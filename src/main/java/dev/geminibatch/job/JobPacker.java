@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The jobs of one attempt of a run while requests are added to them, by model and size, in bytes
@@ -66,8 +67,9 @@ public final class JobPacker implements Closeable {
   public void add(BatchRequest request, Map<FileTag, FileReference> references) throws IOException {
     String model = request.model() == null ? run.model() : request.model();
     JobWriter job = open.containsKey(model) ? open.get(model) : open(model);
-    if (job.isOverQuota(request, references)) {
-      reject(request, ProblemCode.OVER_QUOTA.problem(job.overQuota(request, references)));
+    Optional<LineProblem> overQuota = job.overQuota(request, references);
+    if (overQuota.isPresent()) {
+      reject(request, overQuota.get());
       return;
     }
     if (job.add(request, references)) {

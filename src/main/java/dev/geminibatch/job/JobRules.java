@@ -8,9 +8,9 @@ public interface JobRules {
   /** How large one job of a model may be. */
   JobLimits limits(String model);
 
-  /** So many tokens in one request are certainly refused. */
-  default long refusedFrom(String model) {
-    return JobLimits.ANY;
+  /** How many tokens one request may have, as far as that is certain. */
+  default LineLimit lineLimit(String model) {
+    return LineLimit.NONE;
   }
 
   /** What estimates for a model are corrected with. */

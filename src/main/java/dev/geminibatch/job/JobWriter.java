@@ -1,10 +1,10 @@
 package dev.geminibatch.job;
 
-import dev.geminibatch.io.Amounts;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileReference;
 import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.FileTokens;
+import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.RequestKey;
 import dev.geminibatch.line.RequestTokens;
 import dev.geminibatch.line.TokenCorrection;
@@ -18,19 +18,17 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes down what the file of one batch job is made of, and the index that leads from its answers
  * back to the input.
  */
 final class JobWriter implements Closeable {
-  /** A file in a line may have more tokens than a text of its size, but not many more. */
-  private static final int MOST_TOKENS_PER_BYTE = 4;
-
   private final int number;
   private final String model;
   private final JobLimits limits;
-  private final long refusedFrom;
+  private final LineLimit lineLimit;
   private final JobBodyWriter body;
   private final JobIndex.Writer index;
   private final AnswerFormats.Writer formats;
@@ -46,7 +44,7 @@ final class JobWriter implements Closeable {
     this.number = number;
     this.model = model;
     this.limits = rules.limits(model);
-    this.refusedFrom = rules.refusedFrom(model);
+    this.lineLimit = rules.lineLimit(model);
     this.correction = rules.correction(model);
     this.body = new JobBodyWriter(folder.jobBody(number));
     this.index = new JobIndex.Writer(folder.jobIndex(number));
@@ -97,25 +95,16 @@ final class JobWriter implements Closeable {
     return true;
   }
 
-  /** Whether the service certainly refuses a request, even if it is alone. */
-  boolean isOverQuota(BatchRequest request, Map<FileTag, FileReference> references) {
+  /** What is wrong with a request that is certainly too large, even if it is alone. */
+  Optional<LineProblem> overQuota(BatchRequest request, Map<FileTag, FileReference> references) {
     // Most lines are far too short for that, which is seen without counting their tokens.
-    boolean mayBe =
-        refusedFrom != JobLimits.ANY
-            && (!references.isEmpty()
-                || request.line().size() > refusedFrom / MOST_TOKENS_PER_BYTE);
-    return mayBe && correction.of(tokens(request, references)) >= refusedFrom;
-  }
-
-  /** What is wrong with such a request. */
-  String overQuota(BatchRequest request, Map<FileTag, FileReference> references) {
-    return "the line alone has about "
-        + Amounts.count(correction.of(tokens(request, references)), "token")
-        + ", and the service refuses "
-        + Amounts.count(refusedFrom)
-        + " or more for "
-        + model
-        + "; split the line, or use a model with a higher limit";
+    if (references.isEmpty() && !lineLimit.mayBeOver(request.line().size())) {
+      return Optional.empty();
+    }
+    long itsCorrected = correction.of(tokens(request, references));
+    return lineLimit.isOver(itsCorrected)
+        ? Optional.of(lineLimit.problem(itsCorrected))
+        : Optional.empty();
   }
 
   private RequestTokens tokens(BatchRequest request, Map<FileTag, FileReference> references) {

@@ -3,6 +3,7 @@ package dev.geminibatch.stage;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.job.JobRules;
+import dev.geminibatch.job.LineLimit;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.TokenCorrection;
@@ -126,8 +127,8 @@ public record StageContext(
     }
 
     @Override
-    public long refusedFrom(String model) {
-      return room.apply(model).refusedFrom();
+    public LineLimit lineLimit(String model) {
+      return room.apply(model).line();
     }
 
     @Override

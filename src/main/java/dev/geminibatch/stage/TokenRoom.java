@@ -1,5 +1,7 @@
 package dev.geminibatch.stage;
 
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.job.LineLimit;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.LearnedLimits;
 import dev.geminibatch.ledger.LearnedLimits.Shown;
@@ -31,6 +33,9 @@ public final class TokenRoom {
 
   private static final long ESTIMATED_MARGIN = 30;
 
+  /** An estimate is above the truth less often than below: media count as documented, or less. */
+  private static final long ABOVE_MARGIN = 15;
+
   /** A tier's limit at no more than this share of what was refused may be what refused it. */
   private static final long CLEARLY_LESS_PERCENT = 80;
 
@@ -53,18 +58,32 @@ public final class TokenRoom {
    *
    * @param total tokens of all open jobs of the model; {@link Long#MAX_VALUE} if nothing is known
    * @param perJob tokens of one job; {@link Long#MAX_VALUE} if nothing is known
-   * @param refusedFrom so many tokens in one job are certainly refused; {@link Long#MAX_VALUE} if
-   *     that is not certain of any number
+   * @param line what one line may have at the most, as far as that is certain
    * @param isKnown whether it is set, or has been found out; else it is a guess
    */
-  public record Limit(long total, long perJob, long refusedFrom, boolean isKnown) {
+  public record Limit(long total, long perJob, LineLimit line, boolean isKnown) {
     /** Nothing is known. */
     public static final Limit NONE =
-        new Limit(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, false);
+        new Limit(Long.MAX_VALUE, Long.MAX_VALUE, LineLimit.NONE, false);
 
     /** Of one job that is about to be assembled: a guess may change until it is sent. */
     public long perJobIfKnown() {
       return isKnown || total == Long.MAX_VALUE ? perJob : Long.MAX_VALUE;
+    }
+
+    Limit orLower(Limit other) {
+      Limit lower = other.total < total ? other : this;
+      return new Limit(lower.total, lower.perJob, line.orLower(other.line), lower.isKnown);
+    }
+
+    /** With a limit to one job that a person has set. */
+    Limit ofJobs(long tokens) {
+      String why =
+          "job.max-tokens allows "
+              + Amounts.count(tokens)
+              + " in one job; split the line, or raise job.max-tokens";
+      LineLimit ofLine = line.orLower(new LineLimit(tokens + 1, why));
+      return new Limit(total, Math.min(tokens, total), ofLine, isKnown);
     }
 
     /** As the queue has to know it. */
@@ -91,28 +110,44 @@ public final class TokenRoom {
         quota.tier().isPresent()
             ? quota.table().enqueuedTokens(model, quota.tier().getAsInt())
             : OptionalLong.empty();
-    Limit limit = ofTier.isPresent() ? ofTier(ofTier.getAsLong(), model) : Limit.NONE;
+    Limit limit =
+        ofTier.isPresent()
+            ? ofTier(quota.tier().getAsInt(), ofTier.getAsLong(), model)
+            : Limit.NONE;
     if (shown.refused().isPresent()) {
-      Limit lower = shown(shown, quota.table().enqueuedTokens(model).values());
-      limit = lower.total() < limit.total() ? lower : limit;
+      limit = limit.orLower(shown(shown, model, quota.table().enqueuedTokens(model).values()));
     }
-    return quota.maxTokens().isPresent()
-        ? new Limit(
-            limit.total(),
-            Math.min(quota.maxTokens().getAsLong(), limit.total()),
-            limit.refusedFrom(),
-            limit.isKnown())
-        : limit;
+    return quota.maxTokens().isPresent() ? limit.ofJobs(quota.maxTokens().getAsLong()) : limit;
   }
 
-  private Limit ofTier(long tokens, String model) {
-    long margin = factors.isCounted(model) ? COUNTED_MARGIN : ESTIMATED_MARGIN;
-    return of(percent(tokens, 100 - margin), percent(tokens, 100 + margin), true);
+  private Limit ofTier(int tier, long tokens, String model) {
+    boolean isCounted = factors.isCounted(model);
+    long below = isCounted ? COUNTED_MARGIN : ESTIMATED_MARGIN;
+    long above = isCounted ? COUNTED_MARGIN : ABOVE_MARGIN;
+    LineLimit line =
+        new LineLimit(
+            percent(tokens, 100 + above), mayBeEnqueued("", tokens, model, "service.tier=" + tier));
+    return of(percent(tokens, 100 - below), line, true);
   }
 
-  private static Limit of(long total, long refusedFrom, boolean isKnown) {
+  private static String mayBeEnqueued(String about, long tokens, String model, String source) {
+    return "at most "
+        + about
+        + Amounts.count(tokens)
+        + " may be enqueued for "
+        + model
+        + " ("
+        + source
+        + "); split the line, or use a model with a higher limit";
+  }
+
+  private static Limit of(long total, LineLimit line, boolean isKnown) {
     long atLeastOne = Math.max(1, total);
-    return new Limit(atLeastOne, Math.max(1, atLeastOne / JOBS), refusedFrom, isKnown);
+    return new Limit(atLeastOne, Math.max(1, atLeastOne / JOBS), line, isKnown);
+  }
+
+  private static Limit guess(long total) {
+    return of(total, LineLimit.NONE, false);
   }
 
   private static long percent(long tokens, long percent) {
@@ -124,13 +159,15 @@ public final class TokenRoom {
    *
    * @param tiers the limits of the model, of which one is the likeliest
    */
-  private static Limit shown(Shown shown, Collection<Long> tiers) {
+  private static Limit shown(Shown shown, String model, Collection<Long> tiers) {
     long allowed = shown.allowed();
     long refused = shown.refused().orElseThrow();
     boolean isConfirmed = shown.refusals() > 1;
     if (refused - allowed <= percent(allowed, WORTH_TRYING_PERCENT)) {
       // A single refusal may have had another cause: it is checked once before it counts for long.
-      return isConfirmed ? of(allowed, refused, true) : of(2 * refused, Long.MAX_VALUE, false);
+      String why =
+          mayBeEnqueued("about ", allowed, model, "as the service has shown by refusing more");
+      return isConfirmed ? of(allowed, new LineLimit(refused, why), true) : guess(2 * refused);
     }
     long tier =
         tiers.stream()
@@ -139,7 +176,7 @@ public final class TokenRoom {
             .max()
             .orElse(0);
     if (allowed < tier) {
-      return of(tier, Long.MAX_VALUE, false);
+      return guess(tier);
     }
     // Past a tier's limit the next step is a small one: that limit is probably the one that counts.
     boolean isPastTier = tier > 0 && allowed < percent(tier, 100 + WORTH_TRYING_PERCENT);
@@ -147,7 +184,7 @@ public final class TokenRoom {
         allowed == 0
             ? refused / 2
             : isPastTier ? percent(allowed, 102 + WORTH_TRYING_PERCENT) : (allowed + refused) / 2;
-    return of(Math.min(next, (allowed + refused) / 2), Long.MAX_VALUE, false);
+    return guess(Math.min(next, (allowed + refused) / 2));
   }
 
   /**

@@ -71,10 +71,14 @@ class TokenRoomTest {
   void a_tier_is_kept_by_a_wide_margin_until_the_service_has_counted_and_then_by_a_narrow_one()
       throws Exception {
     reopen("service.tier=1");
-    assertThat(limit()).isEqualTo(new Limit(2_100_000, 210_000, 3_900_000, true));
+    assertThat(limit().total()).isEqualTo(2_100_000);
+    assertThat(limit().perJob()).isEqualTo(210_000);
+    assertThat(limit().isKnown()).isTrue();
+    assertThat(limit().line().refusedFrom()).isEqualTo(3_450_000);
 
     counted();
-    assertThat(limit()).isEqualTo(new Limit(2_910_000, 291_000, 3_090_000, true));
+    assertThat(limit().total()).isEqualTo(2_910_000);
+    assertThat(limit().line().refusedFrom()).isEqualTo(3_090_000);
   }
 
   @Test
@@ -122,6 +126,27 @@ class TokenRoomTest {
 
     reopen("job.max-tokens=9M", "service.tier=1");
     assertThat(limit().perJob()).isEqualTo(2_100_000);
+  }
+
+  @Test
+  void what_a_line_may_have_is_certain_only_where_it_is_set_or_confirmed() throws Exception {
+    room.refused(StageFixture.PROJECT, MODEL, 60_000);
+    assertThat(limit().line().isOver(1_000_000_000)).as("one refusal").isFalse();
+    room.accepted(StageFixture.PROJECT, MODEL, 56_000);
+    room.refused(StageFixture.PROJECT, MODEL, 60_000);
+    assertThat(limit().line().isOver(59_999)).isFalse();
+    assertThat(limit().line().isOver(60_000)).as("confirmed").isTrue();
+    assertThat(limit().line().words(61_000)).contains("61,000 tokens", "about 56,000", MODEL);
+
+    reopen("job.max-tokens=50k");
+    assertThat(limit().line().isOver(50_000)).isFalse();
+    assertThat(limit().line().words(50_001)).contains("50,001 tokens", "job.max-tokens", "50,000");
+
+    reopen("service.tier=1");
+    assertThat(limit().line().isOver(60_000)).as("lower than the tier").isTrue();
+    assertThat(limit("gemini-2.5-pro").line().isOver(5_700_000)).as("estimates err").isFalse();
+    assertThat(limit("gemini-2.5-pro").line().words(6_000_000))
+        .contains("6,000,000 tokens", "5,000,000", "gemini-2.5-pro", "service.tier=1");
   }
 
   @ParameterizedTest

@@ -122,13 +122,11 @@ public final class Inspection extends LineWalk<Inspection.Group> {
       ahead.add(checked);
       Optional<LineProblem> problem =
           checked instanceof BatchRequest request
-              ? problemOfFiles(request)
+              ? problemOf(request)
               : Optional.of(((RejectedLine) checked).problem());
       if (problem.isPresent()) {
         reject(checked.line().number(), problem.get());
       } else if (checked instanceof BatchRequest request) {
-        count.add(
-            request.model() == null ? run.model() : request.model(), request, fileTokens(request));
         note(request.line().number(), request.shape());
       }
     }
@@ -162,6 +160,12 @@ public final class Inspection extends LineWalk<Inspection.Group> {
 
   private static Stream<FileTag> tags(CheckedLine line) {
     return line instanceof BatchRequest request ? request.tags().stream() : Stream.empty();
+  }
+
+  private Optional<LineProblem> problemOf(BatchRequest request) {
+    String model = request.model() == null ? run.model() : request.model();
+    Optional<LineProblem> ofFiles = problemOfFiles(request);
+    return ofFiles.isPresent() ? ofFiles : count.add(model, request, fileTokens(request));
   }
 
   private Optional<LineProblem> problemOfFiles(BatchRequest request) {

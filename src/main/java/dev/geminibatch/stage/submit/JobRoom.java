@@ -70,6 +70,10 @@ final class JobRoom {
     Job sized = sized(run, job);
     long tokens = sized.size().tokens();
     ProjectId project = project(run);
+    if (sized.requests() == 1 && limit.line().isOver(tokens)) {
+      overQuota(run, sized, limit.line().words(tokens));
+      return Optional.of(Outcome.DONE);
+    }
     long enqueued = learned.enqueued(project, job.model());
     if (enqueued > 0 && enqueued + sized.size().firstTokens(limit.perJob()) > limit.total()) {
       return Optional.of(Outcome.waits(queue.noTokens(sized, project, enqueued, limit.inQueue())));
@@ -77,18 +81,6 @@ final class JobRoom {
     if (sized.size().isCutFor(limit.perJob())) {
       cut(run, sized, limit);
       return Optional.of(Outcome.CUT);
-    }
-    if (tokens >= limit.refusedFrom() && sized.requests() == 1) {
-      overQuota(
-          run,
-          sized,
-          "the line has about "
-              + Amounts.count(tokens, "token")
-              + "; at most "
-              + Amounts.count(limit.total())
-              + " may be enqueued for "
-              + job.model());
-      return Optional.of(Outcome.DONE);
     }
     return Optional.empty();
   }
@@ -232,8 +224,7 @@ final class JobRoom {
     cut(
         run,
         job,
-        new Limit(
-            limit.total(), Math.min(limit.perJob(), half), limit.refusedFrom(), limit.isKnown()));
+        new Limit(limit.total(), Math.min(limit.perJob(), half), limit.line(), limit.isKnown()));
     return Outcome.CUT;
   }
 

@@ -220,7 +220,7 @@ class JobRoomTest {
     assertThat(jobs(run).stream().mapToLong(Job::requests).sum()).isEqualTo(1);
     assertThat(fixture.run(run).counts().rejected()).isEqualTo(2);
     assertThat(Files.readString(fixture.folderOf(run).rejected(1)))
-        .contains("over-quota", "26,000", "tokens");
+        .contains("over-quota", "40,0", "20,000 may be enqueued", "service.tier=1");
     assertThat(service.calls()).isEmpty();
   }
 
