@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.line.ModelName;
+import dev.geminibatch.run.Job;
 import dev.geminibatch.run.ModelPace;
 import dev.geminibatch.service.ProjectId;
 import java.time.Clock;
@@ -17,6 +18,7 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class LearnedLimits {
   private static final Duration MEMORY = Duration.ofDays(1);
+  private static final String IT_OR_ITS_PACK = " WHERE run_id = ? AND number = ? OR pack = ?";
 
   private final Jdbi quick;
   private final Clock clock;
@@ -32,11 +34,16 @@ public final class LearnedLimits {
    * @param allowed so many were enqueued at once
    * @param refused so many would have been, and were refused; empty if nothing was
    * @param refusals how often it has refused so many, or more
+   * @param isLate whether it takes jobs and ends those later for which there is no quota, so that
+   *     only {@linkplain #ran running} jobs count
    */
-  public record Shown(long allowed, OptionalLong refused, int refusals) {
+  public record Shown(long allowed, OptionalLong refused, int refusals, boolean isLate) {
     /** Nothing yet. */
-    public static final Shown NOTHING = new Shown(0, OptionalLong.empty(), 0);
+    public static final Shown NOTHING = new Shown(0, OptionalLong.empty(), 0, false);
   }
+
+  /** Our open jobs beside one, of its model. */
+  public record Beside(int jobs, long tokens) {}
 
   /** What the service has shown of a model in the last day. */
   public Shown of(ProjectId project, String model) {
@@ -46,7 +53,7 @@ public final class LearnedLimits {
   private Shown shown(Handle handle, ProjectId project, String model) {
     return handle
         .createQuery(
-            "SELECT allowed, refused, refusals FROM token_limit"
+            "SELECT allowed, refused, refusals, late FROM token_limit"
                 + " WHERE project = :project AND model = :model AND updated_at > :forgotten")
         .bind("project", project.value())
         .bind("model", ModelName.shortName(model))
@@ -55,7 +62,8 @@ public final class LearnedLimits {
             (row, context) -> {
               long number = row.getLong("refused");
               OptionalLong refused = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
-              return new Shown(row.getLong("allowed"), refused, row.getInt("refusals"));
+              return new Shown(
+                  row.getLong("allowed"), refused, row.getInt("refusals"), row.getInt("late") != 0);
             })
         .findFirst()
         .orElse(Shown.NOTHING);
@@ -64,9 +72,38 @@ public final class LearnedLimits {
   /** The service has accepted a job, with which so many tokens are enqueued. */
   public void accepted(ProjectId project, String model, long enqueued) {
     Shown before = of(project, model);
-    if (enqueued <= before.allowed()) {
-      return; // as nearly always: nothing is written
+    if (enqueued > before.allowed() && !before.isLate()) { // nearly never
+      allowed(project, model, enqueued);
     }
+  }
+
+  /**
+   * The service works on a job, or has answered it. That counts where it ends jobs late.
+   *
+   * @param tokens of the job
+   */
+  public void ran(ProjectId project, String model, long tokens) {
+    Shown before = of(project, model);
+    if (before.isLate()) {
+      long running = Math.max(tokens, quick.withHandle(handle -> running(handle, project, model)));
+      if (running > before.allowed()) {
+        allowed(project, model, running);
+      }
+    }
+  }
+
+  private static long running(Handle handle, ProjectId project, String model) {
+    return handle
+        .createQuery(
+            "SELECT COALESCE(SUM(tokens), 0) FROM job WHERE state = 'OPEN'"
+                + " AND started_at IS NOT NULL AND project = :project AND model = :model")
+        .bind("project", project.value())
+        .bind("model", model)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  private void allowed(ProjectId project, String model, long enqueued) {
     quick.useTransaction(
         handle -> {
           Shown shown = shown(handle, project, model);
@@ -77,9 +114,12 @@ public final class LearnedLimits {
               project,
               model,
               isMoreThanRefused
-                  ? new Shown(enqueued, OptionalLong.empty(), 0)
+                  ? new Shown(enqueued, OptionalLong.empty(), 0, shown.isLate())
                   : new Shown(
-                      Math.max(enqueued, shown.allowed()), shown.refused(), shown.refusals()),
+                      Math.max(enqueued, shown.allowed()),
+                      shown.refused(),
+                      shown.refusals(),
+                      shown.isLate()),
               shown.refused().isEmpty() || isMoreThanRefused);
         });
   }
@@ -92,36 +132,104 @@ public final class LearnedLimits {
   public void refused(ProjectId project, String model, long enqueued) {
     quick.useTransaction(
         handle -> {
-          Shown shown = shown(handle, project, model);
-          boolean isLessThanAllowed = enqueued <= shown.allowed();
-          write(
-              handle,
-              project,
-              model,
-              new Shown(
-                  isLessThanAllowed ? enqueued / 10 * 9 : shown.allowed(),
-                  OptionalLong.of(Math.min(enqueued, shown.refused().orElse(Long.MAX_VALUE))),
-                  isLessThanAllowed ? 1 : shown.refusals() + 1),
-              true);
+          refused(handle, project, model, shown(handle, project, model), enqueued);
         });
+  }
+
+  /**
+   * The service has ended a job for lack of quota that it had accepted. So what it had accepted
+   * before says nothing either, but for what was enqueued beside it.
+   *
+   * @param beside tokens of our other open jobs
+   * @param tokens of the job
+   */
+  public void notAdmitted(ProjectId project, String model, long beside, long tokens) {
+    quick.useTransaction(
+        handle -> {
+          Shown shown = shown(handle, project, model);
+          long allowed = shown.isLate() ? shown.allowed() : Math.min(shown.allowed(), beside);
+          Shown late = new Shown(allowed, shown.refused(), shown.refusals(), true);
+          refused(handle, project, model, late, beside + tokens);
+        });
+  }
+
+  private void refused(Handle handle, ProjectId project, String model, Shown shown, long enqueued) {
+    boolean isLessThanAllowed = enqueued <= shown.allowed();
+    write(
+        handle,
+        project,
+        model,
+        new Shown(
+            isLessThanAllowed ? enqueued / 10 * 9 : shown.allowed(),
+            OptionalLong.of(Math.min(enqueued, shown.refused().orElse(Long.MAX_VALUE))),
+            isLessThanAllowed ? 1 : shown.refusals() + 1,
+            shown.isLate()),
+        true);
   }
 
   private void write(
       Handle handle, ProjectId project, String model, Shown shown, boolean isNewSince) {
     handle.execute(
         """
-        INSERT INTO token_limit (project, model, allowed, refused, refusals, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO token_limit (project, model, allowed, refused, refusals, late, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (project, model) DO UPDATE SET allowed = excluded.allowed,
-          refused = excluded.refused, refusals = excluded.refusals,
+          refused = excluded.refused, refusals = excluded.refusals, late = excluded.late,
           updated_at = CASE WHEN ? THEN excluded.updated_at ELSE token_limit.updated_at END""",
         project.value(),
         ModelName.shortName(model),
         shown.allowed(),
         shown.refused().isPresent() ? shown.refused().getAsLong() : null,
         shown.refusals(),
+        shown.isLate() ? 1 : 0,
         clock.millis(),
         isNewSince);
+  }
+
+  /**
+   * Our open jobs beside one of the same model, which may be a pack; those about to be created
+   * included.
+   */
+  public Beside beside(Job job, ProjectId project) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT COUNT(DISTINCT display_name) AS jobs, COALESCE(SUM(tokens), 0) AS tokens"
+                        + " FROM job WHERE state IN ('CREATING', 'OPEN') AND project = :project"
+                        + " AND model = :model AND display_name <> :own")
+                .bind("project", project.value())
+                .bind("model", job.model())
+                .bind("own", job.displayName())
+                .map((row, context) -> new Beside(row.getInt("jobs"), row.getLong("tokens")))
+                .one());
+  }
+
+  /**
+   * A job, or a pack, was refused for lack of quota while no other one of ours was open.
+   *
+   * @return how often that has happened to it, or to one that is in the pack
+   */
+  public int refusedAlone(Job job) {
+    return quick.inTransaction(
+        handle -> {
+          handle.execute(
+              "UPDATE job SET refused_alone = refused_alone + 1" + IT_OR_ITS_PACK, names(job));
+          return handle
+              .select("SELECT MAX(refused_alone) FROM job" + IT_OR_ITS_PACK, names(job))
+              .mapTo(Integer.class)
+              .one();
+        });
+  }
+
+  /** What was refused has become something else. */
+  public void forgetRefusals(Job job) {
+    quick.useTransaction(
+        handle -> handle.execute("UPDATE job SET refused_alone = 0" + IT_OR_ITS_PACK, names(job)));
+  }
+
+  private static Object[] names(Job job) {
+    return new Object[] {job.runId(), job.number(), job.remote().pack().orElse(null)};
   }
 
   /** The tokens of our open jobs of a model, those about to be created included. */

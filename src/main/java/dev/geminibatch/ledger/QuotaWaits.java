@@ -41,6 +41,22 @@ public final class QuotaWaits {
     return notNow(job, with(what + message, besides), WAITS.after(job.creation() - 1), now);
   }
 
+  /**
+   * The place of a job that the service had no quota for, now that it is known how much there is.
+   *
+   * @param message of the service
+   */
+  public static Place afterLesson(Job job, String message) {
+    String why = OUT_OF_QUOTA + Amounts.clause(message);
+    return new Place(
+        Kind.TOKENS,
+        job.remote().project().orElseThrow(),
+        job.model(),
+        why + ". It is sent when there is room for it, if need be in parts",
+        Duration.ZERO,
+        false);
+  }
+
   private static String with(String why, String besides) {
     return besides.isEmpty() ? why : Amounts.clause(why) + ". " + besides;
   }

@@ -191,7 +191,12 @@ public final class TokenRoom {
    * Whether a refusal is about what may be sent within a time, and says nothing of what is open.
    */
   public static boolean isPerTime(ServiceFailure refusal) {
-    return refusal.retryAfter().isPresent() || ServiceWords.isPerTime(refusal.getMessage());
+    return refusal.retryAfter().isPresent() || isPerTime(refusal.getMessage());
+  }
+
+  /** As {@link #isPerTime(ServiceFailure)}, of what the service says of a job. */
+  static boolean isPerTime(String reason) {
+    return ServiceWords.isPerTime(reason);
   }
 
   /** The service has accepted a job, with which so many tokens are enqueued. */

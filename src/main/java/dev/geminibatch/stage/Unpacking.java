@@ -64,6 +64,14 @@ public final class Unpacking {
     packs.dissolved(pack, place, Optional.empty());
   }
 
+  /** There is less room than was assumed; its jobs wait for smaller packs. */
+  public void smaller(Job pack, String reason) {
+    boolean isOne = packs.unfinished(id(pack)).size() == 1;
+    LOG.info("{}: {}", name(pack), reason);
+    packs.dissolved(
+        pack, place(pack, reason, Duration.ZERO), isOne ? Optional.of(1) : Optional.empty());
+  }
+
   /** All jobs of a pack end as they would have alone: what is wrong is true of each. */
   public void allEnd(Job pack, JobProblem.Kind how, String reason) {
     List<Job> all = packs.unfinished(id(pack));

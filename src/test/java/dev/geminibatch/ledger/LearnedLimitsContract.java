@@ -15,7 +15,7 @@ abstract class LearnedLimitsContract extends LedgerContract {
   }
 
   private static Shown of(long allowed, long refused, int refusals) {
-    return new Shown(allowed, OptionalLong.of(refused), refusals);
+    return new Shown(allowed, OptionalLong.of(refused), refusals, false);
   }
 
   @Test
@@ -52,7 +52,7 @@ abstract class LearnedLimitsContract extends LedgerContract {
     assertThat(shown()).isEqualTo(Shown.NOTHING);
 
     ledger.limits().accepted(PROJECT, "m", 10);
-    assertThat(shown()).isEqualTo(new Shown(10, OptionalLong.empty(), 0));
+    assertThat(shown()).isEqualTo(new Shown(10, OptionalLong.empty(), 0, false));
   }
 
   @Test
@@ -60,7 +60,7 @@ abstract class LearnedLimitsContract extends LedgerContract {
     ledger.limits().refused(PROJECT, "m", 90);
     ledger.limits().accepted(PROJECT, "m", 90);
 
-    assertThat(shown()).isEqualTo(new Shown(90, OptionalLong.empty(), 0));
+    assertThat(shown()).isEqualTo(new Shown(90, OptionalLong.empty(), 0, false));
   }
 
   @Test

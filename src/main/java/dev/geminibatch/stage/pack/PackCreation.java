@@ -4,7 +4,6 @@ import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.job.PackIndex;
 import dev.geminibatch.ledger.CreationQueue;
-import dev.geminibatch.ledger.LearnedLimits;
 import dev.geminibatch.ledger.Packs;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
@@ -20,8 +19,8 @@ import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
 import dev.geminibatch.stage.JobFileUpload;
 import dev.geminibatch.stage.JobSearch;
+import dev.geminibatch.stage.QuotaRefusals;
 import dev.geminibatch.stage.StageContext;
-import dev.geminibatch.stage.TokenRoom;
 import dev.geminibatch.stage.Unpacking;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +42,7 @@ final class PackCreation {
   private final CreationQueue queue;
   private final JobSearch search;
   private final Unpacking unpacking;
+  private final QuotaRefusals refusals;
 
   PackCreation(StageContext context, CreationQueue queue) {
     this.context = context;
@@ -50,6 +50,7 @@ final class PackCreation {
     this.queue = queue;
     this.search = new JobSearch(context.clock());
     this.unpacking = new Unpacking(context);
+    this.refusals = new QuotaRefusals(context);
   }
 
   /**
@@ -208,24 +209,18 @@ final class PackCreation {
     return Outcome.UNPACKED;
   }
 
-  /** What is refused while none of ours is open is too much; its jobs go into smaller packs. */
-  private Outcome outOfQuota(Connection service, Job pack, Run first, ServiceFailure failure)
-      throws IOException {
-    LearnedLimits learned = context.ledger().limits();
-    long others = learned.enqueued(service.project(), pack.model()) - pack.size().tokens();
-    boolean isTooMuch =
-        !TokenRoom.isPerTime(failure) && others <= 0 && pack.size().tokens() > TokenRoom.CREDIBLE;
-    if (!isTooMuch) {
-      unpacking.again(pack, queue.afterRefusal(first, pack, failure, ""));
-      return Outcome.WAITING;
+  private Outcome outOfQuota(Connection service, Job pack, Run first, ServiceFailure failure) {
+    QuotaRefusals.Verdict verdict = refusals.refused(service, pack, failure);
+    switch (verdict.finding()) {
+      case WAITS ->
+          unpacking.again(pack, queue.afterRefusal(first, pack, failure, verdict.besides()));
+      case DOES_NOT_FIT -> unpacking.smaller(pack, failure.getMessage());
+      case IS_TOO_LARGE -> {
+        unpacking.smaller(pack, failure.getMessage());
+        return Outcome.UNPACKED;
+      }
     }
-    context.room().refused(service.project(), pack.model(), pack.size().tokens());
-    boolean isOne = packs.unfinished(pack.remote().pack().orElseThrow()).size() == 1;
-    packs.dissolved(
-        pack,
-        Unpacking.place(pack, failure.getMessage(), Duration.ZERO),
-        isOne ? Optional.of(1) : Optional.empty());
-    return Outcome.UNPACKED;
+    return Outcome.WAITING;
   }
 
   /** A file that nobody asks for takes room until it dies. */

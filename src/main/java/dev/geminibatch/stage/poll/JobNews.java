@@ -18,6 +18,7 @@ import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
+import dev.geminibatch.stage.QuotaRefusals;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.Unpacking;
 import java.io.IOException;
@@ -48,6 +49,7 @@ final class JobNews {
   private final Clock clock;
   private final Optional<Duration> stuckAfter;
   private final Unpacking unpacking;
+  private final QuotaRefusals refusals;
   private final Map<String, UnnamedAnswers> unnamed = new ConcurrentHashMap<>();
 
   JobNews(StageContext context, Supplier<BatchService> batches) {
@@ -57,6 +59,7 @@ final class JobNews {
     this.stuckAfter = context.settings().jobs().stuckAfter();
     this.batches = batches;
     this.unpacking = new Unpacking(context);
+    this.refusals = new QuotaRefusals(context);
   }
 
   /** Takes what the service says of a job. */
@@ -116,12 +119,15 @@ final class JobNews {
   }
 
   private void ended(Job job, RemoteJob seen, Run run) throws IOException {
-    if (job.remote().pack().isPresent() && isUnpacked(job, seen)) {
+    if (job.remote().pack().isPresent() && isUnpacked(job, seen, run)) {
       return;
     }
     String reason = seen.reason();
     switch (JobEnd.of(job, seen)) {
-      case ANSWERED -> ended(run, job, seen, seen.stateText(), null);
+      case ANSWERED -> {
+        ran(job);
+        ended(run, job, seen, seen.stateText(), null);
+      }
       case NOT_ADMITTED -> createAgain(job, seen, run);
       case CANCELLED -> ended(run, job, seen, CANCELLED, "it was cancelled (" + reason + ")");
       case STUCK ->
@@ -138,18 +144,14 @@ final class JobNews {
   }
 
   /** Whether the pack came to nothing; its jobs continue, each for itself. */
-  private boolean isUnpacked(Job pack, RemoteJob seen) throws IOException {
+  private boolean isUnpacked(Job pack, RemoteJob seen, Run run) throws IOException {
     boolean isUntouched = seen.answers().isEmpty() && seen.counts().succeeded() == 0;
     JobEnd end = JobEnd.of(pack, seen);
     if (!isUntouched || end == JobEnd.FAILED && seen.state() != RemoteJobState.FAILED) {
       return false;
     }
     switch (end) {
-      case NOT_ADMITTED ->
-          unpacking.again(
-              pack,
-              QuotaWaits.afterFailure(
-                  pack, JobEnd.isAccount(seen), seen.reason(), "", clock.instant()));
+      case NOT_ADMITTED -> notAdmitted(pack, seen, run);
       case LINES_REFUSED ->
           unpacking.takeOut(
               pack,
@@ -187,6 +189,9 @@ final class JobNews {
     if (!job.remote().state().equals(Optional.of(seen.stateText()))) {
       jobs.seen(job, seen.stateText(), seen.state() == RemoteJobState.RUNNING);
       LOG.info("{}: {} is {}", name(job, run), job.label(), seen.stateWords());
+      if (seen.state() == RemoteJobState.RUNNING) {
+        ran(job);
+      }
     }
     if (hangs(job) && !job.cancelAsked()) {
       LOG.warn(
@@ -197,6 +202,14 @@ final class JobNews {
       jobs.givenUp(job);
       cancel(seen.jobName());
     }
+  }
+
+  /** What runs is certainly allowed. */
+  private void ran(Job job) {
+    job.remote()
+        .project()
+        .ifPresent(
+            project -> context.ledger().limits().ran(project, job.model(), job.size().tokens()));
   }
 
   private boolean hangs(Job job) {
@@ -215,9 +228,37 @@ final class JobNews {
     }
   }
 
+  private void notAdmitted(Job pack, RemoteJob seen, Run run) {
+    QuotaRefusals.Verdict verdict = verdict(pack, seen, run);
+    if (verdict.finding() == QuotaRefusals.Finding.WAITS) {
+      unpacking.again(pack, afterFailure(pack, seen, verdict.besides()));
+    } else {
+      unpacking.smaller(pack, seen.reason());
+    }
+  }
+
+  private QuotaRefusals.Verdict verdict(Job job, RemoteJob seen, Run run) {
+    return JobEnd.isAccount(seen)
+        ? QuotaRefusals.Verdict.WAITS
+        : refusals.notAdmitted(context.connection(run), job, seen.reason());
+  }
+
+  private CreationQueue.Place afterFailure(Job job, RemoteJob seen, String besides) {
+    return QuotaWaits.afterFailure(
+        job, JobEnd.isAccount(seen), seen.reason(), besides, clock.instant());
+  }
+
   private void createAgain(Job job, RemoteJob seen, Run run) {
+    QuotaRefusals.Verdict verdict = verdict(job, seen, run);
+    if (verdict.finding() == QuotaRefusals.Finding.IS_TOO_LARGE && job.requests() == 1) {
+      String why = QuotaRefusals.words(job, seen.reason());
+      ended(run, job, seen, JobProblem.Kind.OVER_QUOTA.name(), why);
+      return;
+    }
     CreationQueue.Place place =
-        QuotaWaits.afterFailure(job, JobEnd.isAccount(seen), seen.reason(), "", clock.instant());
+        verdict.finding() == QuotaRefusals.Finding.WAITS
+            ? afterFailure(job, seen, verdict.besides())
+            : QuotaWaits.afterLesson(job, seen.reason());
     LOG.warn("{}: {} was not worked on. {}", run.name(), seen.name(), place.reason());
     jobs.toBeCreatedAgain(job, place);
   }

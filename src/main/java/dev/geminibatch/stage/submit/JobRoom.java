@@ -2,28 +2,23 @@ package dev.geminibatch.stage.submit;
 
 import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.LruMap;
 import dev.geminibatch.job.JobCutter;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.ledger.LearnedLimits;
-import dev.geminibatch.line.ModelName;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.ProjectId;
-import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.stage.QuotaRefusals;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.TokenRoom;
 import dev.geminibatch.stage.TokenRoom.Limit;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,28 +29,21 @@ import org.slf4j.LoggerFactory;
 final class JobRoom {
   private static final Logger LOG = LoggerFactory.getLogger("submit");
 
-  /** A job below what is credible is believed only when it has been refused so often. */
-  private static final int REFUSALS_OF_A_SMALL_JOB = 3;
-
-  /** So many foreign jobs are named. */
-  private static final int NAMED = 3;
-
-  private static final int REMEMBERED = 1_000;
+  /** So often a job is tried as it is beside jobs of others. */
+  private static final int TRIES_BESIDE_OTHERS = 4;
 
   private final StageContext context;
   private final CreationQueue queue;
   private final JobLedger jobs;
   private final LearnedLimits learned;
-
-  /** How often jobs were refused while nobody had a job open. */
-  private final Map<String, Integer> refusedAlone =
-      Collections.synchronizedMap(new LruMap<>(REMEMBERED));
+  private final QuotaRefusals refusals;
 
   JobRoom(StageContext context, CreationQueue queue) {
     this.context = context;
     this.queue = queue;
     this.jobs = context.ledger().jobs();
     this.learned = context.ledger().limits();
+    this.refusals = new QuotaRefusals(context);
   }
 
   /**
@@ -135,8 +123,10 @@ final class JobRoom {
   /** The service has created a job. */
   void accepted(Run run, Job job) {
     ProjectId project = project(run);
-    refusedAlone.remove(key(job));
     LearnedLimits.Shown shown = learned.of(project, job.model());
+    if (shown.isLate()) {
+      return; // it may still be ended for lack of quota
+    }
     if (job.remote().pack().isEmpty() && job.size().tokens() > shown.allowed()) {
       context.room().accepted(project, job.model(), job.size().tokens());
     }
@@ -166,104 +156,50 @@ final class JobRoom {
 
   /** What becomes of a job that the service has refused for lack of quota. */
   Outcome refused(Run run, Job refused, ServiceFailure failure) throws IOException {
-    if (TokenRoom.isPerTime(failure) || refused.remote().pack().isPresent()) {
-      return Outcome.waits(queue.afterRefusal(run, refused, failure, ""));
-    }
-    Optional<String> foreign = foreign(run, refused);
-    if (foreign.isPresent()) {
-      return Outcome.waits(queue.afterRefusal(run, refused, failure, foreign.get()));
-    }
     Job job = sized(run, refused);
-    ProjectId project = project(run);
-    long allowed = learned.of(project, job.model()).allowed();
-    long enqueued = learned.enqueued(project, job.model());
-    long sum = enqueued + job.size().tokens();
-    if (!learned.open(project, job.model()).isEmpty()) {
-      if (sum < TokenRoom.CREDIBLE) {
-        return Outcome.waits(queue.afterRefusal(run, job, failure, ""));
+    QuotaRefusals.Verdict verdict = refusals.refused(context.connection(run), job, failure);
+    return switch (verdict.finding()) {
+      case WAITS ->
+          isHopelessBesideOthers(run, job, verdict)
+              ? inHalves(run, job)
+              : Outcome.waits(queue.afterRefusal(run, job, failure, verdict.besides()));
+      case DOES_NOT_FIT -> {
+        Optional<Outcome> unfit = unfit(run, job);
+        yield unfit.isPresent() ? unfit.get() : Outcome.waits(noTokens(run, job));
       }
-      context.room().refused(project, job.model(), sum);
-      Limit limit = context.limit(run, job.model());
-      return unfit(run, job)
-          .orElseGet(() -> Outcome.waits(queue.noTokens(job, project, enqueued, limit.inQueue())));
-    }
-    return refusedAlone(run, job, failure, allowed);
+      case IS_TOO_LARGE -> tooLarge(run, job, failure);
+    };
+  }
+
+  private CreationQueue.Place noTokens(Run run, Job job) {
+    long enqueued = learned.enqueued(project(run), job.model());
+    return queue.noTokens(job, project(run), enqueued, context.limit(run, job.model()).inQueue());
+  }
+
+  /** Others may have jobs open all the time: after a while less is tried beside them. */
+  private static boolean isHopelessBesideOthers(Run run, Job job, QuotaRefusals.Verdict verdict) {
+    return !verdict.besides().isEmpty()
+        && run.waiting().tries() >= TRIES_BESIDE_OTHERS
+        && job.requests() > 1
+        && job.size().tokens() > 2 * TokenRoom.CREDIBLE;
   }
 
   /** Nobody has a job open that could end and make room. */
-  private Outcome refusedAlone(Run run, Job job, ServiceFailure failure, long allowed)
-      throws IOException {
-    ProjectId project = project(run);
-    long tokens = job.size().tokens();
-    int times = refusedAlone.merge(key(job), 1, Integer::sum);
-    boolean isFirstLesson = learned.of(project, job.model()).refused().isEmpty() || allowed > 0;
-    boolean isSmall = tokens < TokenRoom.CREDIBLE;
-    boolean isBelieved =
-        isSmall
-            ? times >= REFUSALS_OF_A_SMALL_JOB
-            : times > 1 || job.requests() > 1 && tokens > allowed && isFirstLesson;
-    if (!isBelieved) {
-      return Outcome.waits(queue.afterRefusal(run, job, failure, ""));
+  private Outcome tooLarge(Run run, Job job, ServiceFailure failure) throws IOException {
+    if (job.requests() > 1) {
+      return inHalves(run, job);
     }
-    refusedAlone.remove(key(job));
-    context.room().refused(project, job.model(), tokens);
-    if (job.requests() == 1) {
-      overQuota(
-          run,
-          job,
-          failure.status()
-              + ": "
-              + Amounts.clause(failure.getMessage())
-              + ". The line has about "
-              + Amounts.count(tokens, "token")
-              + ", and no other job was open");
-      return Outcome.DONE;
-    }
+    overQuota(run, job, QuotaRefusals.words(job, failure.status() + ": " + failure.getMessage()));
+    return Outcome.DONE;
+  }
+
+  /** In two, or in more if what is known by now allows less. */
+  private Outcome inHalves(Run run, Job job) throws IOException {
     Limit limit = context.limit(run, job.model());
-    long half = Math.max(1, tokens / 2);
-    cut(
-        run,
-        job,
-        new Limit(limit.total(), Math.min(limit.perJob(), half), limit.line(), limit.isKnown()));
+    long half = Math.max(1, job.size().tokens() / 2);
+    long most = Math.min(limit.perJob(), half);
+    cut(run, job, new Limit(limit.total(), most, limit.line(), limit.isKnown()));
     return Outcome.CUT;
-  }
-
-  private static String key(Job job) {
-    return job.runId() + "." + job.number();
-  }
-
-  /** What it waits for, if others have jobs open that may be in the way. */
-  private Optional<String> foreign(Run run, Job job) throws IOException {
-    List<RemoteJob> open =
-        context.connection(run).batches().allJobs().stream()
-            .filter(each -> !each.isEnded())
-            .toList();
-    List<String> others =
-        open.stream()
-            .filter(each -> isSameModel(each, job))
-            .filter(each -> jobs.named(each.jobName()).isEmpty())
-            .map(RemoteJob::name)
-            .toList();
-    if (!others.isEmpty()) {
-      return Optional.of(
-          "It waits for "
-              + Amounts.count(others.size(), "job")
-              + " of the project that "
-              + (others.size() == 1 ? "is" : "are")
-              + " not ours ("
-              + others.stream().limit(NAMED).collect(Collectors.joining(", "))
-              + (others.size() > NAMED ? ", ..." : "")
-              + ")");
-    }
-    int most = context.settings().jobs().quota().table().openJobs();
-    return open.size() >= most
-        ? Optional.of("The project has " + Amounts.count(open.size(), "open job"))
-        : Optional.empty();
-  }
-
-  private static boolean isSameModel(RemoteJob remote, Job job) {
-    String model = ModelName.shortName(remote.model());
-    return model.isEmpty() || model.equals(ModelName.shortName(job.model()));
   }
 
   private ProjectId project(Run run) {

@@ -1,0 +1,7 @@
+-- How often it was refused for lack of quota while none of our jobs of its model was open. A restart
+-- does not make a refusal the first one.
+ALTER TABLE job ADD COLUMN refused_alone INTEGER NOT NULL DEFAULT 0;
+
+-- Whether the service takes jobs, and ends those for which there is no quota later: then only jobs
+-- that run show what it allows.
+ALTER TABLE token_limit ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
