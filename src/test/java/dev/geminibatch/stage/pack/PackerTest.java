@@ -5,6 +5,7 @@ import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.job.Refusals;
+import dev.geminibatch.ledger.LearnedLimits;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.RunState;
@@ -221,6 +222,85 @@ class PackerTest {
     assertThat(service.count(Call.CREATE)).isEqualTo(1);
     fixture.clock().forward(Duration.ofMinutes(1));
     assertThat(packer.pack(false)).hasSameElementsAs(runs);
+  }
+
+  /** So many small runs of about 10,000 tokens each. */
+  private List<String> heavy(int count) throws IOException {
+    List<String> runs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String run = fixture.assembled("h" + i + ".jsonl", nativeLine("a", "x".repeat(40_000)));
+      assertThat(take(run)).isEqualTo(Submission.GATHERS);
+      fixture.busy().end(run);
+      runs.add(run);
+    }
+    return runs;
+  }
+
+  private LearnedLimits.Shown learned() {
+    return fixture
+        .ledger()
+        .limits()
+        .of(fixture.workspace().connection().project(), "gemini-3-flash-preview");
+  }
+
+  @Test
+  void a_refusal_for_quota_beside_jobs_of_others_teaches_nothing_and_names_them()
+      throws IOException {
+    service.holds("files/theirs", "{}");
+    service.createJob("gemini-3-flash-preview", "files/theirs", "theirs");
+    service.allowTokens(25_000);
+    List<String> runs = heavy(4);
+
+    assertThat(packer.pack(true)).isEmpty();
+
+    assertThat(learned().refused()).isEmpty();
+    assertThat(states(runs)).containsOnly(JobState.ASSEMBLED);
+    assertThat(fixture.run(runs.get(0)).reason().orElseThrow())
+        .contains("waits for 1 job of the project that is not ours (batches/1)");
+  }
+
+  @Test
+  void a_refusal_for_quota_of_a_large_pack_alone_teaches_a_limit() throws IOException {
+    service.allowTokens(25_000);
+    List<String> runs = heavy(4);
+
+    for (int i = 0; !runs.stream().allMatch(run -> job(run).name().isPresent()); i++) {
+      assertThat(i).as("rounds").isLessThan(40);
+      packer.pack(true);
+      for (String run : runs) {
+        if (job(run).state().compareTo(JobState.CREATING) < 0
+            && job(run).remote().packMost().equals(Optional.of(1))) {
+          take(run); // whoever has more than one job should is sent alone
+        }
+        if (job(run).state() == JobState.OPEN) {
+          fixture.ended(run, 1, null);
+        }
+      }
+      service.endJobs();
+      service
+          .made()
+          .forEach(made -> service.end(made.name(), "BATCH_STATE_SUCCEEDED", "files/answers"));
+      fixture.clock().forward(Duration.ofMinutes(11));
+    }
+
+    assertThat(learned().refused().orElseThrow()).isGreaterThan(25_000);
+    assertThat(service.count(Call.CREATE) - service.made().size()).isLessThan(8);
+  }
+
+  @Test
+  void a_refusal_for_quota_of_a_small_pack_is_believed_when_it_is_repeated_also_over_a_restart()
+      throws IOException {
+    service.allowTokens(10);
+    List<String> runs = gathering(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(learned().refused()).isEmpty();
+      packer.pack(true);
+      packer = packer();
+      fixture.clock().forward(Duration.ofMinutes(11));
+    }
+
+    assertThat(learned().refused()).isPresent();
+    assertThat(states(runs)).containsOnly(JobState.ASSEMBLED);
   }
 
   @Test

@@ -240,6 +240,52 @@ class JobRoomTest {
   }
 
   @Test
+  void beside_jobs_of_others_that_do_not_end_it_is_tried_in_parts_after_a_while()
+      throws IOException {
+    service.holds("files/theirs", "{}");
+    service.createJob(MODEL, "files/theirs", "theirs");
+    service.allowTokens(60_000);
+    String[] lines = lines(2_600, 330);
+    String run = fixture.assembled("x.jsonl", lines);
+    for (int i = 0; i < 4; i++) {
+      submitter.submit(run);
+      assertThat(jobs(run)).as("it waits first").hasSize(1);
+      fixture.clock().forward(Duration.ofMinutes(10));
+    }
+
+    for (int i = 0; !submitter.submit(run); i++) {
+      assertThat(i).as("rounds").isLessThan(100);
+      jobs(run).stream().filter(job -> job.state() == JobState.OPEN).forEach(job -> end(run, job));
+      fixture.clock().forward(Duration.ofMinutes(10));
+    }
+
+    assertThat(sentLines(run)).containsExactlyInAnyOrder(lines);
+    assertThat(learned().refused()).as("it may be theirs that was in the way").isEmpty();
+  }
+
+  private void end(String run, Job job) {
+    service.endJobs();
+    service.end(job.name().orElseThrow().value(), "BATCH_STATE_SUCCEEDED", null);
+    fixture.ended(run, job.number(), null);
+  }
+
+  @Test
+  void a_restart_does_not_make_a_refusal_the_first_one() throws IOException {
+    service.allowTokens(5);
+    String run = fixture.assembled("x.jsonl", lines(1, 5));
+    submitter.submit(run);
+    fixture.clock().forward(Duration.ofMinutes(10));
+    submitter.submit(run);
+    assertThat(jobs(run).get(0).state()).isEqualTo(JobState.UPLOADED);
+
+    reopen();
+    fixture.clock().forward(Duration.ofMinutes(30));
+    submitter.submit(run);
+
+    assertThat(jobs(run).get(0).remote().state()).hasValue("OVER_QUOTA");
+  }
+
+  @Test
   void a_job_of_an_older_version_is_cut_like_any_other() throws Exception {
     service.allowTokens(60_000);
     String[] lines = lines(2_600, 330);
