@@ -8,6 +8,7 @@ import dev.geminibatch.service.RpcCode;
 /** An error as the service words it. */
 final class ApiError extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private static final String METRIC = "generativelanguage.googleapis.com/batch_enqueued_tokens";
   private static final String RATE_LIMITS = "https://ai.google.dev/gemini-api/docs/rate-limits";
 
   private final int code;
@@ -61,8 +62,19 @@ final class ApiError extends RuntimeException {
             + " use API Key or other form of API consumer identity to call this API.");
   }
 
-  /** The service does not say which limit it was, nor how long to wait. */
-  static ApiError overQuota() {
+  /**
+   * The service does not say which limit it was, nor how long to wait, unless there is no quota.
+   *
+   * @param limit of the model
+   */
+  static ApiError overQuota(String model, long limit) {
+    String none =
+        limit > 0
+            ? ""
+            : "\n* Quota exceeded for metric: "
+                + METRIC
+                + ", limit: 0, model: "
+                + model.replaceFirst("^models/", "");
     ArrayNode details = JsonNodeFactory.instance.arrayNode();
     details
         .addObject()
@@ -77,7 +89,8 @@ final class ApiError extends RuntimeException {
         "You exceeded your current quota, please check your plan and billing details. For more"
             + " information on this error, head to: "
             + RATE_LIMITS
-            + ".",
+            + "."
+            + none,
         details);
   }
 

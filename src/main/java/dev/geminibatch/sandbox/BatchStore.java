@@ -132,7 +132,7 @@ final class BatchStore {
   private void refuseOverQuota(String project, String model, long tokens) {
     OptionalLong limit = quota.limit(model);
     if (limit.isPresent() && tokens + enqueued(project, model) > limit.getAsLong()) {
-      throw ApiError.overQuota();
+      throw ApiError.overQuota(model, limit.getAsLong());
     }
   }
 

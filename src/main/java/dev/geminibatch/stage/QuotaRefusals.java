@@ -119,10 +119,12 @@ public final class QuotaRefusals {
     // That this one was taken is no news of it any more.
     long allowed = isLate && !shown.isLate() ? 0 : shown.allowed();
     boolean isFirstLesson = shown.refused().isEmpty() || allowed > 0;
+    boolean isAsLargeAsBefore = tokens >= shown.refused().orElse(Long.MAX_VALUE);
     boolean isBelieved =
-        tokens < TokenRoom.CREDIBLE
-            ? times >= REFUSALS_OF_A_SMALL_JOB
-            : times > 1 || job.requests() > 1 && tokens > allowed && isFirstLesson;
+        isAsLargeAsBefore
+            || (tokens < TokenRoom.CREDIBLE
+                ? times >= REFUSALS_OF_A_SMALL_JOB
+                : times > 1 || job.requests() > 1 && tokens > allowed && isFirstLesson);
     if (isBelieved) {
       learned.forgetRefusals(job); // what is made of it is smaller
     }

@@ -71,6 +71,16 @@ class TokenQuotaTest extends SandboxTest {
   }
 
   @Test
+  void a_quota_of_zero_is_named() {
+    sandbox.quota().set(MODEL + "=0");
+    String file = client.uploadLines(line("a", THOUSAND));
+
+    assertThat(client.create(MODEL, file).text("/error/message"))
+        .startsWith("You exceeded your current quota")
+        .contains("limit: 0, model: " + MODEL);
+  }
+
+  @Test
   void a_cancelled_job_frees_its_tokens_and_a_deleted_one_does_not() {
     sandbox.quota().set(MODEL + "=1500");
     String file = client.uploadLines(line("a", THOUSAND));

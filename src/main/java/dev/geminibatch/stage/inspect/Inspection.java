@@ -8,16 +8,19 @@ import dev.geminibatch.io.LruMap;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobRules;
+import dev.geminibatch.job.KeyTable;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.CheckedLine;
 import dev.geminibatch.line.FileTag;
 import dev.geminibatch.line.FileTokens;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.MediaTokens;
+import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.ReadAhead;
 import dev.geminibatch.line.RejectedLine;
 import dev.geminibatch.media.MediaExamination;
 import dev.geminibatch.media.MediaFile;
+import dev.geminibatch.media.MediaIndex;
 import dev.geminibatch.media.MediaProblem;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
@@ -30,6 +33,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +53,9 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   /** The tags of late, which are the likely ones to come again. */
   private static final int REMEMBERED = 10_000;
 
+  /** The files of more lines than that are uploaded for nothing, which does no harm. */
+  private static final int MOST_NOT_UPLOADED = 10_000;
+
   private final Run run;
   private final Settings settings;
   private final MessageDigest digest;
@@ -60,6 +67,13 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   private final CompletableFuture<Void> isOnDisk;
   private final Map<String, FileTokens> tokensOfTags = new LruMap<>(REMEMBERED);
   private final Set<String> ignored = new HashSet<>();
+
+  /** Hashes of the tags of lines that can be sent; some bytes each. */
+  private final KeyTable needed = new KeyTable();
+
+  /** Tags of lines over the limit, with what is wrong with those. */
+  private final Map<String, String> overQuota = new HashMap<>();
+
   private boolean hasForeignShapes;
   private long lines;
   private long rejected;
@@ -164,8 +178,48 @@ public final class Inspection extends LineWalk<Inspection.Group> {
 
   private Optional<LineProblem> problemOf(BatchRequest request) {
     String model = request.model() == null ? run.model() : request.model();
-    Optional<LineProblem> ofFiles = problemOfFiles(request);
-    return ofFiles.isPresent() ? ofFiles : count.add(model, request, fileTokens(request));
+    Optional<LineProblem> problem = problemOfFiles(request);
+    if (problem.isPresent()) {
+      return problem;
+    }
+    problem = count.add(model, request, fileTokens(request));
+    boolean isSent = problem.isEmpty();
+    for (FileTag tag : request.tags()) {
+      if (isSent) {
+        needed.add(KeyTable.hash(tag.path()));
+      } else if (overQuota.size() < MOST_NOT_UPLOADED) {
+        overQuota.put(tag.path(), problem.get().message());
+      }
+    }
+    return problem;
+  }
+
+  /**
+   * The files that only lines over the limit name are not uploaded for nothing.
+   *
+   * @param index of the run's files, all of which are written down
+   */
+  void leaveOut(MediaIndex index) {
+    if (overQuota.isEmpty()) {
+      return;
+    }
+    KeyTable contents = new KeyTable();
+    Map<String, String> unneeded = new HashMap<>();
+    index.forEachContent(
+        run.id(),
+        (tag, content) -> {
+          if (needed.find(KeyTable.hash(tag)) >= 0) {
+            contents.add(KeyTable.hash(content));
+          } else if (overQuota.containsKey(tag)) {
+            unneeded.put(content, overQuota.get(tag));
+          }
+        });
+    unneeded.forEach(
+        (content, why) -> {
+          if (contents.find(KeyTable.hash(content)) < 0) {
+            index.reject(run.id(), content, new MediaProblem(ProblemCode.OVER_QUOTA, why));
+          }
+        });
   }
 
   private Optional<LineProblem> problemOfFiles(BatchRequest request) {

@@ -160,6 +160,7 @@ public final class Inspector {
       InputGuard.remember(folder, digest);
     }
     String fingerprint = fingerprint(inspection, inspection.digestOfContent(digest));
+    inspection.leaveOut(ledger.media());
     Preflight preflight = preflight(inspection, fingerprint);
     MAPPER.writeValue(PrivateFiles.output(folder.preflight()), preflight);
     boolean isPaid = preflight.sameContentAs() == null && !run.isDryRun();

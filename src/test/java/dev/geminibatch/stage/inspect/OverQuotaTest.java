@@ -126,6 +126,50 @@ class OverQuotaTest {
     assertThat(fixture.run(run).state()).isEqualTo(RunState.RECEIVED);
   }
 
+  @Test
+  void the_files_of_such_a_line_are_not_uploaded_unless_another_line_names_them()
+      throws IOException {
+    reopen("service.tier=1");
+    pdf(folder.resolve("long.pdf"), 300);
+    pdf(folder.resolve("short.pdf"), 3);
+    pdf(folder.resolve("both.pdf"), 4);
+    String run =
+        inspected(
+            String.join(
+                "\n",
+                nativeLine("a", "[[FILE:short.pdf]] [[FILE:both.pdf]]"),
+                nativeLine("b", "[[FILE:long.pdf]] [[FILE:both.pdf]]"),
+                nativeLine("c", "[[FILE:both.pdf]]")));
+
+    assertThat(Files.readString(fixture.folderOf(run).badLines()))
+        .contains("\"line\":2", "over-quota", "20,000");
+    assertThat(fixture.ledger().media().totals(run, 1).files()).isEqualTo(2);
+    assertThat(fixture.ledger().media().contentsAfter(run, 1, "", 10))
+        .extracting(file -> file.path().getFileName().toString())
+        .containsExactlyInAnyOrder("short.pdf", "both.pdf");
+  }
+
+  @Test
+  void the_same_content_is_the_same_under_a_limit() throws IOException {
+    pdf(folder.resolve("long.pdf"), 300);
+    String lines = nativeLine("a", "x") + "\n" + nativeLine("b", "[[FILE:long.pdf]]") + "\n";
+    String before = inspected(lines);
+
+    reopen("service.tier=1");
+
+    assertThat(fixture.run(inspected(lines)).leader()).hasValue(before);
+  }
+
+  private static void pdf(Path file, int pages) throws IOException {
+    StringBuilder content = new StringBuilder("%PDF-1.4\n");
+    for (int i = 0; i < pages; i++) {
+      content.append(i + 3).append(" 0 obj<</Type/Page/Parent 2 0 R>>endobj\n");
+    }
+    content.append("2 0 obj<</Type/Pages/Count ").append(pages).append(">>endobj\n");
+    content.append("1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
+    Files.writeString(file, content);
+  }
+
   private ProjectId project() throws IOException {
     return fixture.context().connection(fixture.run(fixture.dropped("other.jsonl"))).project();
   }

@@ -270,6 +270,14 @@ class JobRoomTest {
   }
 
   @Test
+  void what_is_as_large_as_what_was_refused_before_is_believed_at_once() throws IOException {
+    service.allowTokens(5);
+    assertThat(refusalsUntilSent(fixture.assembled("x.jsonl", lines(1, 5)))).isEqualTo(3);
+
+    assertThat(refusalsUntilSent(fixture.assembled("y.jsonl", lines(1, 6)))).isEqualTo(3 + 1);
+  }
+
+  @Test
   void a_restart_does_not_make_a_refusal_the_first_one() throws IOException {
     service.allowTokens(5);
     String run = fixture.assembled("x.jsonl", lines(1, 5));
