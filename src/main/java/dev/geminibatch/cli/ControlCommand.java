@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunControl;
 import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.DaemonLock;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.wiring.Workspace;
@@ -89,7 +92,8 @@ final class ControlCommand {
   private void cancel(Workspace workspace, String text) throws IOException {
     Run run = ChosenRun.of(text, workspace.ledger().queries());
     requireUnfinished(run, "cancel");
-    RunControl control = workspace.ledger().control();
+    Ledger ledger = workspace.ledger();
+    RunControl control = ledger.control();
     Optional<String> follower = run.isPaid() ? control.follower(run.id()) : Optional.empty();
     if (follower.isPresent() && !run.isCancelled()) {
       throw new UsageException(
@@ -99,15 +103,40 @@ final class ControlCommand {
               + " as well, which has the same content. Cancel that run first.");
     }
     boolean isNew = control.cancel(run.id());
+    Optional<Job> shared = isNew ? wantedByOthers(ledger, run) : Optional.empty();
+    boolean hasLeft = !isNew && ledger.packs().leave(run.id()) > 0;
+    String sentence =
+        hasLeft
+            ? " waits no more for the answers of the job that it shares."
+            : isNew
+                ? " is cancelled. What is answered is delivered, the rest is in its errors file."
+                : " is being cancelled already.";
     tell(
         run,
         "cancelled",
         true,
-        isNew
-            ? shown(run)
-                + " is cancelled. What is answered is delivered, the rest is in its errors file."
-                + nobody(workspace, run)
-            : shown(run) + " is being cancelled already." + nobody(workspace, run));
+        shown(run)
+            + sentence
+            + shared.map(job -> untilItEnds(ledger, run, job)).orElse("")
+            + nobody(workspace, run));
+  }
+
+  /** A job of the run that is with the service and that others still want. */
+  private static Optional<Job> wantedByOthers(Ledger ledger, Run run) {
+    return ledger.jobs().of(run.id()).stream()
+        .filter(job -> job.state() == JobState.OPEN)
+        .filter(job -> job.remote().pack().filter(ledger.packs()::isWanted).isPresent())
+        .findFirst();
+  }
+
+  private static String untilItEnds(Ledger ledger, Run run, Job job) {
+    return " Its requests are with the service in "
+        + job.shownName()
+        + ledger.packs().sharing(job).map(sharing -> ", " + sharing.inWords()).orElse("")
+        + ": what they are answered is paid for, and is delivered when that job has ended. To end it"
+        + " now without these answers: --cancel-run "
+        + run.id()
+        + " again.";
   }
 
   private void setPriority(Workspace workspace, String text, int priority) throws IOException {

@@ -69,7 +69,7 @@ final class Options {
       fallbackValue = "",
       description =
           "Show our own runs and their jobs, also while the daemon runs. With RUN"
-              + " (an id or a file's name): show its report.")
+              + " (an id, its beginning, or a file's name): show its report.")
   String status;
 
   @Option(

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.report.Report;
@@ -53,7 +52,10 @@ final class StatusCommand {
             .putArray("runs")
             .addAll(
                 runs.stream()
-                    .map(run -> StatusView.json(run, ledger.jobs().of(run.id())))
+                    .map(
+                        run ->
+                            StatusView.json(
+                                run, ledger.jobs().of(run.id()), ledger.packs()::sharing))
                     .toList());
         ArrayNode notTaken = document.putArray("notTaken");
         for (Map.Entry<Path, List<Inbox.NotTaken>> inbox : notTaken().entrySet()) {
@@ -104,16 +106,9 @@ final class StatusCommand {
     }
   }
 
-  /** Takes a run's id, or the name of a file for its last run. */
-  private int printReport(Workspace workspace, String name) throws IOException {
+  private int printReport(Workspace workspace, String text) throws IOException {
     Ledger ledger = workspace.ledger();
-    Run run =
-        ledger
-            .queries()
-            .find(name)
-            .or(() -> ledger.queries().lastOf(name))
-            .orElseThrow(
-                () -> new UsageException("There is no run \"" + name + "\"; --status lists them."));
+    Run run = ChosenRun.of(text, ledger.queries());
     Prices prices = Prices.read(session.settings().costs().prices());
     Report report = new Reports(ledger, workspace.state(), prices, session.clock()).of(run);
     if (session.options().json) {
@@ -123,7 +118,15 @@ final class StatusCommand {
     boolean failed = run.state() == RunState.FAILED;
     List<String> lines = failed ? List.of(run.name() + ": failed") : ReportText.lines(report);
     lines.forEach(session.terminal()::print);
-    session.terminal().print("  run " + run.id() + ": " + StatusView.state(run));
+    String stopped = StatusView.stopped(run, ledger.jobs().of(run.id()), ledger.packs()::sharing);
+    session
+        .terminal()
+        .print(
+            "  run "
+                + run.id()
+                + ": "
+                + StatusView.state(run)
+                + (stopped.isEmpty() ? "" : ", " + stopped));
     run.reason()
         .ifPresent(reason -> session.terminal().printDocument("  why: " + Visible.lines(reason)));
     if (!failed) {
@@ -149,6 +152,7 @@ final class StatusCommand {
           StatusView.note(
               run,
               ledger.jobs().of(run.id()),
+              ledger.packs()::sharing,
               model -> paces.computeIfAbsent(model, ledger.jobs()::pace),
               session.clock().instant()));
     }

@@ -1,12 +1,15 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.io.LruMap;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.Sharing;
 import dev.geminibatch.service.ProjectId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +29,13 @@ public abstract sealed class PackQueries permits Packs {
 
   private static final int AT_ONCE = 500;
 
+  /** So many packs are remembered: of a pack that was sent, it does not change. */
+  private static final int REMEMBERED = 1000;
+
   private final Jdbi quick;
   private final Clock clock;
+  private final Map<String, Sharing> sharings =
+      Collections.synchronizedMap(new LruMap<>(REMEMBERED));
 
   PackQueries(LedgerDatabase database, Clock clock) {
     this.quick = database.quick();
@@ -135,9 +143,9 @@ public abstract sealed class PackQueries permits Packs {
             handle
                 .createQuery(
                     """
-                    SELECT job.*, packs.all_requests, packs.all_tokens FROM job JOIN (
+                    SELECT job.*, packs.all_requests, packs.all_tokens, packs.unwanted FROM job JOIN (
                       SELECT job.pack, MIN(job.run_id) AS run_id, SUM(job.requests) AS all_requests,
-                        SUM(job.tokens) AS all_tokens
+                        SUM(job.tokens) AS all_tokens, MIN(job.cancel_asked) AS unwanted
                       FROM job JOIN run ON run.id = job.run_id
                       WHERE job.state = :state AND job.pack IS NOT NULL
                         AND run.state IN ('ASSEMBLED', 'SUBMITTED')
@@ -150,7 +158,10 @@ public abstract sealed class PackQueries permits Packs {
                 .map(
                     (row, context) ->
                         Rows.job(row)
-                            .ofSize(row.getLong("all_requests"), row.getLong("all_tokens")))
+                            .asPack(
+                                row.getLong("all_requests"),
+                                row.getLong("all_tokens"),
+                                row.getInt("unwanted") == 1))
                 .list());
   }
 
@@ -165,6 +176,50 @@ public abstract sealed class PackQueries permits Packs {
                 .bind("pack", pack)
                 .map((row, context) -> Rows.job(row))
                 .list());
+  }
+
+  /** The runs whose jobs are in a pack that the service has not ended yet. */
+  public List<Run> unfinishedRuns(String pack) {
+    return RunQueries.select(
+        quick,
+        "id IN (SELECT run_id FROM job WHERE pack = :pack AND state IN ('CREATING', 'OPEN'))"
+            + " ORDER BY id",
+        query -> query.bind("pack", pack));
+  }
+
+  /** Whether any run still wants the answers of a pack that the service has not ended yet. */
+  public boolean isWanted(String pack) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT 1 FROM job WHERE pack = :pack AND cancel_asked = 0"
+                        + " AND state IN ('CREATING', 'OPEN') LIMIT 1")
+                .bind("pack", pack)
+                .mapTo(Integer.class)
+                .findFirst()
+                .isPresent());
+  }
+
+  /** With how many a job shares the one that the service knows; empty if it is a run's own. */
+  public Optional<Sharing> sharing(Job job) {
+    boolean isSent = job.remote().pack().isPresent() && job.name().isPresent();
+    return isSent
+        ? Optional.of(sharings.computeIfAbsent(job.remote().pack().get(), this::sharing))
+            .filter(sharing -> sharing.runs() > 1)
+        : Optional.empty();
+  }
+
+  private Sharing sharing(String pack) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT COUNT(DISTINCT run_id) AS runs, SUM(requests) AS requests FROM job"
+                        + " WHERE pack = :pack")
+                .bind("pack", pack)
+                .map((row, context) -> new Sharing(row.getLong("runs"), row.getLong("requests")))
+                .one());
   }
 
   /** Whether any job is in the pack, or was. */

@@ -259,7 +259,8 @@ public final class Packs extends PackQueries {
     boolean isAlone = most.equals(Optional.of(1));
     PreparedBatch batch =
         handle.prepareBatch(
-            "UPDATE run SET reason = :reason, tries = tries + :tries, next_try = :next, waits_for = :kind,"
+            "UPDATE run SET reason = :reason, tries = tries + :tries, waits_for = :kind,"
+                + " next_try = CASE WHEN cancelled = 1 THEN 0 ELSE :next END,"
                 + " waits_project = :project, waits_model = :model, waits_seen = :now"
                 + " WHERE id = :run");
     for (String run : runs) {
@@ -305,37 +306,33 @@ public final class Packs extends PackQueries {
   }
 
   /**
-   * A person wants no more of one job of a pack. The others go on with the service; the answers to
-   * this one are not fetched.
+   * A run that a person has cancelled waits no more for the jobs that others still want. What they
+   * answer for it is not fetched.
    *
-   * @return false if no other job of the pack is wanted: then it is the pack that must be cancelled
+   * @return how many jobs it has left
    */
-  public boolean leave(Job job, String reason) {
+  public int leave(String runId) {
     return durable.inTransaction(
         handle -> {
-          int others =
+          List<Job> shared =
               handle
                   .createQuery(
-                      "SELECT COUNT(*) FROM job WHERE pack = :pack AND cancel_asked = 0"
-                          + " AND state IN ('CREATING', 'OPEN')"
-                          + " AND NOT (run_id = :run AND number = :number)")
-                  .bind("pack", id(job))
-                  .bind("run", job.runId())
-                  .bind("number", job.number())
-                  .mapTo(Integer.class)
-                  .one();
-          if (others == 0) {
-            return false;
+                      "SELECT * FROM job WHERE run_id = :run AND state = 'OPEN' AND cancel_asked = 1"
+                          + " AND EXISTS (SELECT 1 FROM job AS other WHERE other.pack = job.pack"
+                          + " AND other.cancel_asked = 0 AND other.state = 'OPEN')")
+                  .bind("run", runId)
+                  .map((row, context) -> Rows.job(row))
+                  .list();
+          for (Job job : shared) {
+            moves.alone(
+                handle,
+                job,
+                JobState.ENDED,
+                "remote_state = 'CANCELLED', responses_file = NULL, reason = ?, ended_at = ?",
+                "the run was cancelled",
+                clock.millis());
           }
-          moves.alone(
-              handle,
-              job,
-              JobState.ENDED,
-              "cancel_asked = 1, remote_state = 'CANCELLED', responses_file = NULL, reason = ?,"
-                  + " ended_at = ?",
-              Rows.shortened(reason),
-              clock.millis());
-          return true;
+          return shared.size();
         });
   }
 

@@ -2,6 +2,7 @@ package dev.geminibatch.ledger;
 
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.JobName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,15 @@ public final class RunQueries {
                 .bind("length", text.codePointCount(0, text.length()))
                 .bind("source", source)
                 .bind("most", most));
+  }
+
+  /** The unfinished runs with requests in a job, the oldest first. */
+  public List<Run> unfinishedOf(JobName job) {
+    return select(
+        "id IN (SELECT run_id FROM job WHERE name = :name) AND state IN "
+            + Rows.UNFINISHED
+            + " ORDER BY created_at, id",
+        query -> query.bind("name", job.value()));
   }
 
   /** The newest runs, unfinished ones before all others. */

@@ -1,14 +1,15 @@
 package dev.geminibatch.maintenance;
 
 import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.PackFolder;
 import dev.geminibatch.run.Run;
-import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJobState;
 import dev.geminibatch.service.ServiceFailure;
@@ -17,6 +18,7 @@ import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -71,24 +73,24 @@ public final class AnswerRescue {
       return;
     }
     Ledger ledger = workspace.ledger();
-    Optional<Job> ours = ledger.jobs().named(job.jobName());
-    if (ours.filter(each -> each.state() == JobState.COLLECTED).isPresent()) {
+    List<Job> ours = ledger.jobs().allNamed(job.jobName());
+    if (!ours.isEmpty() && ours.stream().allMatch(each -> each.state() == JobState.COLLECTED)) {
       return;
     }
-    Optional<Run> waiting =
-        ours.filter(each -> each.remote().pack().isEmpty())
-            .flatMap(each -> ledger.queries().find(each.runId()))
-            .filter(run -> !run.state().isFinished());
-    boolean isWanted = waiting.isPresent() ? isForRuns : isForOthers;
+    List<Run> waiting =
+        ledger.queries().unfinishedOf(job.jobName()).stream()
+            .filter(run -> ours.stream().anyMatch(each -> isMissing(each, run)))
+            .toList();
+    boolean isWanted = waiting.isEmpty() ? isForOthers : isForRuns;
     if (!isWanted) {
       tell.accept(job.name() + ": its answers have not been fetched, and go with it.");
       return;
     }
     try {
-      if (waiting.isPresent()) {
-        keepForRun(job, ours.get(), waiting.get());
-      } else {
+      if (waiting.isEmpty()) {
         keepInFiles(job);
+      } else {
+        keepForRuns(job, ours.get(0), waiting);
       }
     } catch (ServiceFailure failure) {
       if (failure.kind() != Kind.NOT_FOUND) {
@@ -100,6 +102,10 @@ public final class AnswerRescue {
     }
   }
 
+  private static boolean isMissing(Job job, Run run) {
+    return job.runId().equals(run.id()) && job.state() != JobState.COLLECTED;
+  }
+
   private static IOException stays(RemoteJob job, String why) {
     return new IOException(
         job.name()
@@ -108,10 +114,12 @@ public final class AnswerRescue {
             + "). Try again, or add --no-fetch to delete it with them.");
   }
 
-  /** As if its process had fetched them: it finds them when it collects the job. */
-  private void keepForRun(RemoteJob job, Job ours, Run run) throws IOException {
-    RunFolder folder = workspace.state().run(run.id());
-    Path answers = folder.answers(ours.number());
+  /** As if their process had fetched them: it finds them when it collects the job. */
+  private void keepForRuns(RemoteJob job, Job ours, List<Run> waiting) throws IOException {
+    Optional<PackFolder> pack = ours.remote().pack().map(workspace.state()::pack);
+    Path answers =
+        pack.map(PackFolder::answers)
+            .orElseGet(() -> workspace.state().run(ours.runId()).answers(ours.number()));
     if (!Files.exists(answers)) {
       Path aside = AtomicFiles.aside(answers, "deleting");
       Files.deleteIfExists(aside);
@@ -122,15 +130,20 @@ public final class AnswerRescue {
     try {
       workspace.ledger().jobs().ended(ours, state(job), job.answers().orElseThrow(), reason(job));
     } catch (IllegalStateException e) {
-      return; // its process has collected them in the meantime
+      return; // their process has collected them in the meantime
     }
+    Run first = waiting.get(0);
     tell.accept(
         job.name()
             + ": its answers had not been fetched; now they are, for "
-            + Visible.line(run.name())
+            + Visible.line(first.name())
             + " (run "
-            + run.id()
-            + ").");
+            + first.id()
+            + ")"
+            + (waiting.size() == 1
+                ? ""
+                : " and " + Amounts.count(waiting.size() - 1, "other run") + " that share it")
+            + ".");
   }
 
   private static String state(RemoteJob job) {
@@ -153,8 +166,8 @@ public final class AnswerRescue {
     if (Files.exists(files.results())) {
       return; // by --poll, or by an earlier try
     }
-    download.download(job, files, received -> {});
-    tell.accept(
-        job.name() + ": its answers had not been fetched; now they are in " + files.results());
+    List<JobDownload.Fetched> fetched = download.download(job, files, received -> {});
+    Path where = fetched.get(0).isPart() ? files.parts() : files.results();
+    tell.accept(job.name() + ": its answers had not been fetched; now they are in " + where);
   }
 }

@@ -13,16 +13,14 @@ import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileMode;
 import dev.geminibatch.job.JobFiles;
-import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.report.Report;
 import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.InputMode;
-import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
-import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.Sharing;
 import dev.geminibatch.service.FileService;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RpcCode;
@@ -33,14 +31,20 @@ import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
  * Downloads the answers of one ended job into files of their own, whoever made the job.
  *
- * <p>For a job of ours the requests get their own keys back and stand in the order of their input.
- * Of a foreign job only the answers are known, and they are passed on as they are.
+ * <p>For a job of ours the requests get their own keys back and stand in the order of their input;
+ * what several runs share is divided among them. Of a foreign job only the answers are known, and
+ * they are passed on as they are.
  */
 public final class JobDownload {
   private final Workspace workspace;
@@ -54,27 +58,72 @@ public final class JobDownload {
   }
 
   /**
+   * What stands in files of its own: a whole job, or the part that one run has in it.
+   *
+   * @param run whose requests they are, if it is known
+   * @param isPart whether other runs have a part in the job, too
+   */
+  public record Fetched(
+      Optional<Run> run, ResultFiles files, ResultWriter.Outcome outcome, boolean isPart) {}
+
+  /**
    * Downloads.
    *
    * @param job which {@linkplain RemoteJob#answers() has answers}
+   * @param files where they go; what several runs share goes into a folder of that name instead,
+   *     the part of each run under the name of its input
    * @param received receives how many bytes have arrived so far
+   * @return one for each run, in the order of their requests
    */
-  public ResultWriter.Outcome download(RemoteJob job, ResultFiles files, LongConsumer received)
+  public List<Fetched> download(RemoteJob job, ResultFiles files, LongConsumer received)
       throws IOException {
     Files.createDirectories(files.results().toAbsolutePath().getParent());
     String id = job.jobName().id();
-    ResultPublisher publisher = new ResultPublisher(files, id, mode(job));
     Path answers = AtomicFiles.aside(files.results(), id + ".answers");
-    try {
+    try (JobParts parts = new JobParts(workspace, job, answers)) {
       fetch(job, answers, received);
-      ResultWriter.Outcome outcome = write(job, answers, publisher);
+      List<JobParts.Part> all = parts.divide();
+      Optional<Sharing> sharing =
+          all.size() == 1
+              ? Optional.empty()
+              : Optional.of(new Sharing(all.size(), parts.requests()));
+      List<Fetched> fetched = new ArrayList<>();
+      Set<String> taken = new HashSet<>();
+      for (JobParts.Part part : all) {
+        ResultFiles its = sharing.isPresent() ? files(files.parts(), part, taken) : files;
+        ResultWriter.Outcome outcome = write(job, part, its, sharing);
+        fetched.add(new Fetched(part.run(), its, outcome, sharing.isPresent()));
+      }
+      return fetched;
+    } finally {
+      Files.deleteIfExists(answers);
+    }
+  }
+
+  /** Inputs from different folders may have the same name. */
+  private static ResultFiles files(Path folder, JobParts.Part part, Set<String> taken)
+      throws IOException {
+    Files.createDirectories(folder);
+    String stem = part.run().map(Run::stem).orElse(part.runId());
+    ResultFiles files = ResultFiles.inFolder(folder, stem, "");
+    boolean isFree = taken.add(files.results().getFileName().toString().toLowerCase(Locale.ROOT));
+    return isFree ? files : ResultFiles.inFolder(folder, stem, "." + part.runId());
+  }
+
+  private ResultWriter.Outcome write(
+      RemoteJob job, JobParts.Part part, ResultFiles files, Optional<Sharing> sharing)
+      throws IOException {
+    ResultPublisher publisher = new ResultPublisher(files, job.jobName().id(), mode(part));
+    try {
+      ResultWriter.Outcome outcome = write(job, part, publisher);
       Prices prices = Prices.read(settings.costs().prices());
-      Report report = Report.ofJob(job, outcome, prices, workspace.clock().instant());
+      String input = sharing.isPresent() ? part.name() : job.displayName();
+      Report report =
+          Report.ofJob(job, input, sharing, outcome, prices, workspace.clock().instant());
       Reports.write(report, publisher.begin(publisher.report()));
       publisher.publish(outcome.failed() > 0);
       return outcome;
     } finally {
-      Files.deleteIfExists(answers);
       publisher.discard();
     }
   }
@@ -95,29 +144,34 @@ public final class JobDownload {
   }
 
   /** Answers to an input of ours are no wider than that was. */
-  private FileMode mode(RemoteJob job) throws IOException {
-    Ledger ledger = workspace.ledger();
-    Optional<Run> run =
-        ledger.jobs().named(job.jobName()).flatMap(ours -> ledger.queries().find(ours.runId()));
-    return run.isPresent()
-        ? InputMode.of(workspace.state().run(run.get().id()), run.get())
+  private FileMode mode(JobParts.Part part) throws IOException {
+    return part.run().isPresent()
+        ? InputMode.of(workspace.state().run(part.runId()), part.run().get())
         : FileMode.ANY;
   }
 
-  private ResultWriter.Outcome write(RemoteJob job, Path answers, ResultPublisher publisher)
+  private ResultWriter.Outcome write(RemoteJob job, JobParts.Part part, ResultPublisher publisher)
       throws IOException {
-    Optional<Job> ours = workspace.ledger().jobs().named(job.jobName());
-    // The answers to a shared job are passed on as they are: keys of its runs may be the same.
-    if (ours.isPresent() && ours.get().remote().pack().isEmpty()) {
-      RunFolder folder = workspace.state().run(ours.get().runId());
-      JobFiles kept = JobFiles.of(folder, ours.get().number());
-      if (Files.exists(kept.index()) && Files.exists(folder.input())) {
-        JobFiles files = kept.withAnswers(answers, folder.matchesOf(answers));
-        return writeOurs(folder, files, withoutAnswer(job), publisher);
+    Path results = publisher.begin(publisher.results());
+    Path errors = publisher.begin(publisher.errors());
+    if (part.jobs().isEmpty()) {
+      return ForeignAnswers.write(part.answers(), results, errors, check);
+    }
+    Path input = workspace.state().run(part.runId()).input();
+    try (ResultWriter writer = new ResultWriter(Optional.of(input), new RequestReader())) {
+      for (JobFiles files : part.jobs()) {
+        AnswerMatcher.match(files, check);
+        writer.addJob(
+            files.firstLine().orElseThrow(),
+            () -> new JobAnswers(files, check, withoutAnswer(job)),
+            1);
+      }
+      return writer.write(results, errors);
+    } finally {
+      for (JobFiles files : part.jobs()) {
+        Files.deleteIfExists(files.matches());
       }
     }
-    return ForeignAnswers.write(
-        answers, publisher.begin(publisher.results()), publisher.begin(publisher.errors()), check);
   }
 
   /** Why a request has no line: the job may have ended before its turn. */
@@ -128,19 +182,5 @@ public final class JobDownload {
                 ProblemCode.JOB_FAILED.problem(
                     job.name() + ": " + job.reason(), !RpcCode.isFinal(error.status())))
         .orElse(AnswerLine.missing());
-  }
-
-  private ResultWriter.Outcome writeOurs(
-      RunFolder folder, JobFiles files, LineProblem withoutAnswer, ResultPublisher publisher)
-      throws IOException {
-    AnswerMatcher.match(files, check);
-    try (ResultWriter writer = new ResultWriter(Optional.of(folder.input()), new RequestReader())) {
-      writer.addJob(
-          files.firstLine().orElseThrow(), () -> new JobAnswers(files, check, withoutAnswer), 1);
-      return writer.write(
-          publisher.begin(publisher.results()), publisher.begin(publisher.errors()));
-    } finally {
-      Files.deleteIfExists(files.matches());
-    }
   }
 }

@@ -9,6 +9,7 @@ import dev.geminibatch.cost.Prices;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobTimes;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.Sharing;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJobState;
@@ -74,6 +75,8 @@ public record Report(
    * @param started when it was first seen running
    * @param waitingSeconds from its creation until it was seen running, or over
    * @param runningSeconds from then until it was seen to be over
+   * @param shared the job of the service of which these requests are a part; absent if it is all
+   *     theirs
    * @param estimatedTokensIn before it was sent; null if it was not estimated
    * @param oddities lines among its answers that answer nothing; null if there are none
    */
@@ -85,6 +88,7 @@ public record Report(
       String state,
       String reason,
       long requests,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Sharing shared,
       long answered,
       long failed,
       String submitted,
@@ -96,7 +100,7 @@ public record Report(
       @JsonInclude(JsonInclude.Include.NON_NULL) Long estimatedTokensIn,
       StrayAnswers oddities) {
 
-    static JobReport of(Job job, StrayAnswers strayAnswers) {
+    static JobReport of(Job job, Optional<Sharing> sharing, StrayAnswers strayAnswers) {
       JobTimes times = job.times();
       Optional<Instant> waitedUntil = times.started().or(times::ended);
       return new JobReport(
@@ -107,6 +111,7 @@ public record Report(
           job.remote().state().orElse(null),
           job.reason().orElse(null),
           job.requests(),
+          sharing.orElse(null),
           job.outcome().answered(),
           job.outcome().failed(),
           text(times.submitted()),
@@ -164,9 +169,19 @@ public record Report(
         : null;
   }
 
-  /** The report of a single job whose run is unknown or long over. */
+  /**
+   * The report of what was fetched of a job whose run is unknown or long over.
+   *
+   * @param input whose requests these are
+   * @param sharing of the job, if they are not all that it has
+   */
   public static Report ofJob(
-      RemoteJob status, ResultWriter.Outcome outcome, Prices prices, Instant delivered) {
+      RemoteJob status,
+      String input,
+      Optional<Sharing> sharing,
+      ResultWriter.Outcome outcome,
+      Prices prices,
+      Instant delivered) {
     JobReport job =
         new JobReport(
             1,
@@ -176,6 +191,7 @@ public record Report(
             status.stateText(),
             status.error().map(RemoteJob.ServiceError::message).orElse(null),
             outcome.requests(),
+            sharing.orElse(null),
             outcome.answered(),
             outcome.failed(),
             text(status.created()),
@@ -187,7 +203,7 @@ public record Report(
             null,
             null);
     return new Report(
-        status.displayName(),
+        input,
         null,
         null,
         null,
@@ -207,11 +223,13 @@ public record Report(
    * The report of a run.
    *
    * @param jobs of the run that was paid for
+   * @param sharing of a job
    * @param strayAnswers of a job
    */
   static Report of(
       Run run,
       List<Job> jobs,
+      Function<Job, Optional<Sharing>> sharing,
       Function<Job, StrayAnswers> strayAnswers,
       ResultWriter.Outcome outcome,
       Prices prices,
@@ -228,7 +246,9 @@ public record Report(
         outcome.answered(),
         outcome.failed(),
         outcome.failuresByCode(),
-        jobs.stream().map(job -> JobReport.of(job, strayAnswers.apply(job))).toList(),
+        jobs.stream()
+            .map(job -> JobReport.of(job, sharing.apply(job), strayAnswers.apply(job)))
+            .toList(),
         tokens.values().stream().reduce(Tokens.NONE, Tokens::plus),
         prices.cost(run.leader().isPresent() ? Map.of() : tokens), // paid for by the leader
         new Uploads(run.counts().uploadsNew(), run.counts().uploadsReused()),

@@ -121,7 +121,8 @@ final class ReportSummary {
     html.append("<th class=\"n\">Waited</th><th class=\"n\">Ran</th></tr></thead><tbody>");
     for (Report.JobReport job : report.jobs()) {
       html.append("<tr><td>").append(Html.escape(job.name() == null ? "-" : job.name()));
-      html.append(job.attempt() > 1 ? " (attempt " + job.attempt() + ")" : "").append("</td><td>");
+      html.append(job.attempt() > 1 ? " (attempt " + job.attempt() + ")" : "");
+      html.append(job.shared() == null ? "" : "<br>" + job.shared().inWords()).append("</td><td>");
       html.append(Html.escape(job.model())).append("</td><td>");
       html.append(Html.escape(job.stateWords()));
       if (job.reason() != null) {
@@ -129,6 +130,7 @@ final class ReportSummary {
         html.append("<br>").append(Html.escape(reason));
       }
       html.append("</td><td class=\"n\">").append(Amounts.count(job.requests()));
+      html.append(job.shared() == null ? "" : "<br>of " + Amounts.count(job.shared().requests()));
       html.append("</td><td class=\"n\">").append(Amounts.count(job.answered()));
       html.append("</td><td class=\"n\">").append(Amounts.count(job.tokens().in()));
       html.append("</td><td class=\"n\">");

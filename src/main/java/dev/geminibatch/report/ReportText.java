@@ -91,6 +91,7 @@ public final class ReportText {
     StringBuilder line = new StringBuilder(job.shownName());
     line.append(", ").append(job.model());
     line.append(", ").append(Amounts.count(job.requests(), "request"));
+    line.append(job.shared() == null ? "" : ", " + job.shared().inWords());
     line.append(job.state() == null ? "" : ": " + job.stateWords());
     job.waited().ifPresent(time -> line.append(", waited ").append(Amounts.time(time)));
     job.ran().ifPresent(time -> line.append(", ran ").append(Amounts.time(time)));

@@ -48,6 +48,7 @@ public final class Reports {
         Report.of(
             run,
             jobs,
+            ledger.packs()::sharing,
             job -> strayAnswers(answers, job),
             outcome,
             prices,
@@ -90,6 +91,7 @@ public final class Reports {
     return Report.of(
         run,
         jobs,
+        ledger.packs()::sharing,
         job -> strayAnswers(folder, job),
         new ResultWriter.Outcome(answered, left, Map.of(), tokens),
         prices,

@@ -7,6 +7,7 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.ModelPace;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.Sharing;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJobState;
 import java.time.Instant;
@@ -28,16 +29,36 @@ public final class StatusView {
   /**
    * What it waits for, or how its jobs are, in one line.
    *
+   * @param sharing with how many a job shares the one that the service knows
    * @param paces how long jobs of a model take
    */
   public static String note(
-      Run run, List<Job> jobs, Function<String, ModelPace> paces, Instant now) {
-    String rest = ofStages(run, jobs, job -> expected(job, paces, now));
-    String stopped =
-        run.state().isFinished()
-            ? ""
-            : run.isCancelled() ? "being cancelled" : run.isPaused() ? "paused" : "";
+      Run run,
+      List<Job> jobs,
+      Function<Job, Optional<Sharing>> sharing,
+      Function<String, ModelPace> paces,
+      Instant now) {
+    String rest =
+        ofStages(
+            run,
+            jobs,
+            job ->
+                expected(job, paces, now)
+                    + sharing.apply(job).map(shared -> ", " + shared.inWords()).orElse(""));
+    String stopped = stopped(run, jobs, sharing);
     return stopped.isEmpty() ? rest : rest.isEmpty() ? stopped : stopped + "; " + rest;
+  }
+
+  /** Whether a person has stopped it, and how it ends; empty if it goes its way. */
+  public static String stopped(Run run, List<Job> jobs, Function<Job, Optional<Sharing>> sharing) {
+    if (run.state().isFinished() || !run.isCancelled()) {
+      return run.isPaused() && !run.state().isFinished() ? "paused" : "";
+    }
+    return jobs.stream()
+        .filter(job -> job.state() == JobState.OPEN && sharing.apply(job).isPresent())
+        .findFirst()
+        .map(job -> "being cancelled, ends with " + job.shownName())
+        .orElse("being cancelled");
   }
 
   /** When an open job is likely to end, or what is odd about it. */
@@ -69,8 +90,12 @@ public final class StatusView {
         .collect(Collectors.joining(", "));
   }
 
-  /** Everything, for programs. */
-  public static ObjectNode json(Run run, List<Job> jobs) {
+  /**
+   * Everything, for programs.
+   *
+   * @param sharing with how many a job shares the one that the service knows
+   */
+  public static ObjectNode json(Run run, List<Job> jobs, Function<Job, Optional<Sharing>> sharing) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("run", run.id());
     json.put("input", run.source().toString());
@@ -92,6 +117,13 @@ public final class StatusView {
       each.put("requests", job.requests());
       each.put("answered", job.outcome().answered());
       each.put("reason", job.reason().orElse(null));
+      sharing
+          .apply(job)
+          .ifPresent(
+              shared ->
+                  each.putObject("shared")
+                      .put("runs", shared.runs())
+                      .put("requests", shared.requests()));
     }
     return json;
   }

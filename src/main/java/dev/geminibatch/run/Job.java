@@ -108,8 +108,12 @@ public record Job(
         JobTimes.NONE);
   }
 
-  /** A pack as one job: this one of its jobs, with the size of all. */
-  public Job ofSize(long allRequests, long allTokens) {
+  /**
+   * A pack as one job: this one of its jobs, with the size of all.
+   *
+   * @param isUnwanted whether a person has cancelled every one of them
+   */
+  public Job asPack(long allRequests, long allTokens, boolean isUnwanted) {
     return new Job(
         runId,
         number,
@@ -119,7 +123,7 @@ public record Job(
         state,
         displayName,
         creation,
-        cancelAsked,
+        isUnwanted,
         remote,
         outcome,
         times);

@@ -100,6 +100,24 @@ public final class Unpacking {
    */
   public void takeOut(Job pack, List<RefusedLine> lines) throws IOException {
     PackIndex index = PackIndex.read(folder(pack).index());
+    BitSet ending = noteRefusals(index, lines);
+    LOG.warn(
+        "{}: the service refuses {} of the {} requests of the shared job, the first with \"{}\";"
+            + " the others are sent without them",
+        name(pack),
+        lines.size(),
+        index.lines(),
+        Amounts.shortened(lines.get(0).message(), LONGEST_REASON));
+    end(pack, index, ending, JobProblem.Kind.LINES_REFUSED, "other lines of the job were refused");
+  }
+
+  /** Notes lines that the service refuses with the runs that they are of. */
+  public void noteRefusals(Job pack, List<RefusedLine> lines) throws IOException {
+    noteRefusals(PackIndex.read(folder(pack).index()), lines);
+  }
+
+  /** The numbers of the members that they are of. */
+  private BitSet noteRefusals(PackIndex index, List<RefusedLine> lines) throws IOException {
     Map<Integer, List<RefusedLine>> byMember = new TreeMap<>();
     for (RefusedLine line : lines) {
       int number = (int) line.line() - 1;
@@ -121,14 +139,7 @@ public final class Unpacking {
       }
       ending.set(each.getKey());
     }
-    LOG.warn(
-        "{}: the service refuses {} of the {} requests of the shared job, the first with \"{}\";"
-            + " the others are sent without them",
-        name(pack),
-        lines.size(),
-        index.lines(),
-        Amounts.shortened(lines.get(0).message(), LONGEST_REASON));
-    end(pack, index, ending, JobProblem.Kind.LINES_REFUSED, "other lines of the job were refused");
+    return ending;
   }
 
   /**

@@ -200,19 +200,25 @@ abstract class PacksContract extends LedgerContract {
   }
 
   @Test
-  void one_that_leaves_does_not_end_the_others_and_the_last_does() {
+  void a_cancelled_run_leaves_a_job_that_others_want_and_no_other() {
     Job a = waiting("a.jsonl");
     Job b = waiting("b.jsonl");
     creating(a, b);
     packs().opened(pack(JobState.CREATING), new JobName("batches/p"), "PENDING");
+    assertThat(packs().leave(a.runId())).as("it is not cancelled").isZero();
+    ledger.control().cancel(a.runId());
+    assertThat(packs().isWanted(PACK)).isTrue();
+    assertThat(pack(JobState.OPEN).cancelAsked()).isFalse();
 
-    assertThat(packs().leave(now(a), "the run was cancelled")).isTrue();
-    assertThat(packs().leave(now(b), "the run was cancelled")).isFalse();
+    assertThat(packs().leave(a.runId())).isEqualTo(1);
+    ledger.control().cancel(b.runId());
+    assertThat(packs().leave(b.runId())).as("nobody else wants it").isZero();
 
     assertThat(now(a).state()).isEqualTo(JobState.ENDED);
-    assertThat(now(a).cancelAsked()).isTrue();
     assertThat(now(b).state()).isEqualTo(JobState.OPEN);
     assertThat(packs().unfinished(PACK)).containsExactly(now(b));
+    assertThat(packs().isWanted(PACK)).isFalse();
+    assertThat(pack(JobState.OPEN).cancelAsked()).isTrue();
   }
 
   @Test

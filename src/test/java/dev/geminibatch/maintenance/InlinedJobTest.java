@@ -157,7 +157,10 @@ class InlinedJobTest {
 
   private ResultWriter.Outcome download() throws IOException {
     RemoteJob job = fixture.workspace().connection().batches().job(new JobName("batches/b"));
-    return new JobDownload(fixture.workspace()).download(job, files, received -> {});
+    return new JobDownload(fixture.workspace())
+        .download(job, files, received -> {})
+        .get(0)
+        .outcome();
   }
 
   private List<JsonNode> results() throws IOException {

@@ -9,33 +9,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.geminibatch.cost.Prices;
-import dev.geminibatch.extension.Delivery;
 import dev.geminibatch.ledger.RunControl;
-import dev.geminibatch.line.RequestReader;
-import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.JobState;
-import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.stage.collect.Collector;
-import dev.geminibatch.stage.collect.RetryPlanner;
-import dev.geminibatch.stage.deliver.Deliverer;
 import dev.geminibatch.stage.fail.FailureHandler;
-import dev.geminibatch.stage.poll.Poller;
-import dev.geminibatch.stage.submit.Submitter;
 import dev.geminibatch.testkit.FakeService;
 import dev.geminibatch.testkit.FakeService.Call;
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.StageFixture;
+import dev.geminibatch.testkit.StageLoop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,13 +37,13 @@ class StoppedRunsTest {
   private final FakeService service = new FakeService();
   private StageFixture fixture;
   private Outbox outbox;
-  private Poller poller;
+  private StageLoop loop;
 
   @BeforeEach
   void open() throws IOException {
     fixture = StageFixture.open(folder, service);
     outbox = new Outbox(fixture.folders().outbox());
-    poller = new Poller(fixture.context(), fixture.queue(90), run -> true);
+    loop = new StageLoop(fixture, run -> true);
   }
 
   @AfterEach
@@ -135,7 +123,7 @@ class StoppedRunsTest {
           return file;
         });
 
-    assertThatThrownBy(() -> submitter().submit(run)).isInstanceOf(RunStopped.class);
+    assertThatThrownBy(() -> loop.submitter().submit(run)).isInstanceOf(RunStopped.class);
 
     assertThat(service.count(Call.CREATE)).isZero();
     assertThat(fixture.run(run).waiting().reason()).isEmpty();
@@ -275,16 +263,16 @@ class StoppedRunsTest {
     control().cancel(run);
     service.fail(Call.CANCEL, failure(Kind.UNAVAILABLE, "overloaded"));
 
-    poller.poll();
-    poller.poll();
+    loop.poller().poll();
+    loop.poller().poll();
     assertThat(service.count(Call.CANCEL)).isEqualTo(1);
     fixture.clock().forward(Duration.ofMinutes(2));
-    poller.poll();
+    loop.poller().poll();
     fixture.clock().forward(Duration.ofMinutes(2));
-    poller.poll();
+    loop.poller().poll();
     assertThat(service.count(Call.CANCEL)).isEqualTo(2);
     fixture.clock().forward(Duration.ofMinutes(9));
-    poller.poll();
+    loop.poller().poll();
 
     assertThat(service.count(Call.CANCEL)).isEqualTo(3);
   }
@@ -332,26 +320,6 @@ class StoppedRunsTest {
     assertThat(service.count(Call.CREATE)).as("the other one goes its own way").isEqualTo(2);
   }
 
-  @Test
-  void a_job_that_runs_share_is_cancelled_with_the_last_of_them() throws Exception {
-    String first = dropped("x", nativeLine("a", "x"));
-    String second = dropped("y", nativeLine("a", "y"));
-    tick();
-    fixture.sql("UPDATE job SET pack = 'p', name = 'batches/1', display_name = 'both'");
-    control().cancel(first);
-
-    tick();
-    tick();
-    assertThat(codes("x")).containsExactly("run-cancelled");
-    assertThat(states(second)).containsExactly(JobState.OPEN);
-    assertThat(service.count(Call.CANCEL)).isZero();
-    control().cancel(second);
-    tick();
-
-    assertThat(service.count(Call.CANCEL)).isEqualTo(1);
-    assertThat(service.calls()).contains("CANCEL batches/1");
-  }
-
   private RunControl control() {
     return fixture.ledger().control();
   }
@@ -375,63 +343,7 @@ class StoppedRunsTest {
     service.end(name, "BATCH_STATE_SUCCEEDED", service.holds("files/answers-" + job, answers));
   }
 
-  /** One tick, an hour after the last one, and all that follows from it. */
   private void tick() throws IOException {
-    fixture.clock().forward(Duration.ofHours(1));
-    Poller.Turns turns = poller.poll();
-    for (String run : Stream.concat(turns.near().stream(), turns.others().stream()).toList()) {
-      Itinerary itinerary =
-          new Itinerary(
-              fixture.ledger(),
-              fixture.context().settings().routes().stages(),
-              Progress.none(),
-              fixture.workspace().work());
-      boolean goesOn = true;
-      while (goesOn) {
-        goesOn = stage(Objects.toString(itinerary.next(run), ""), run);
-      }
-      fixture.busy().end(run);
-    }
-  }
-
-  private boolean stage(String endpoint, String run) throws IOException {
-    switch (endpoint) {
-      case "direct:inspect" -> fixture.inspect(run);
-      case "direct:upload" -> fixture.assemble(run);
-      case "direct:submit" -> {
-        return submitter().submit(run) && false;
-      }
-      case "direct:collect" -> {
-        return collector().collect(run);
-      }
-      case "direct:deliver" -> deliver(run);
-      default -> {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private Submitter submitter() {
-    return new Submitter(fixture.context(), fixture.queue(90), fixture.references());
-  }
-
-  private Collector collector() {
-    RetryPlanner retries = new RetryPlanner(fixture.context(), new RequestReader());
-    return new Collector(fixture.context(), retries);
-  }
-
-  private void deliver(String run) throws IOException {
-    Reports reports =
-        new Reports(
-            fixture.ledger(),
-            fixture.context().state(),
-            new Prices("", "USD", Map.of()),
-            fixture.clock());
-    Deliverer deliverer = new Deliverer(fixture.context(), reports, new RequestReader());
-    Delivery delivery = deliverer.deliver(run);
-    if (delivery != null) {
-      deliverer.finish(delivery);
-    }
+    loop.tick();
   }
 }

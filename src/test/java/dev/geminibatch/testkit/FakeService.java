@@ -136,6 +136,11 @@ public final class FakeService implements RemoteService, Connection.Opener {
    * @param answers the file with its answers; null if it has none
    */
   public void end(String job, String state, String answers) {
+    end(job, state, answers, null);
+  }
+
+  /** A job ends, for a reason. */
+  public void end(String job, String state, String answers, RemoteJob.ServiceError error) {
     RemoteJob open = jobs.get(job);
     jobs.put(
         job,
@@ -149,7 +154,7 @@ public final class FakeService implements RemoteService, Connection.Opener {
             Optional.of(clock.instant()),
             open.counts(),
             Optional.ofNullable(answers),
-            Optional.empty(),
+            Optional.ofNullable(error),
             false,
             true));
   }

@@ -43,19 +43,25 @@ final class JobCancellation {
   void cancelJobs(Predicate<Run> ours, List<Run> runs) {
     Instant now = context.clock().instant();
     askAgain.values().removeIf(time -> !time.isAfter(now));
+    Map<String, Boolean> wanted = new HashMap<>();
     for (Run run : runs) {
       if (run.isCancelled() && run.isPaid() && ours.test(run)) {
         context.ledger().jobs().of(run.id()).stream()
-            .filter(job -> job.state() == JobState.OPEN && !leavesPack(job))
+            .filter(job -> job.state() == JobState.OPEN && !isWanted(job, wanted))
             .forEach(job -> job.name().ifPresent(name -> cancel(run, job, name, now)));
       }
     }
   }
 
-  /** A job that it shares with runs that are wanted stays open. */
-  private boolean leavesPack(Job job) {
-    return job.remote().pack().isPresent()
-        && context.ledger().packs().leave(job, "the run was cancelled");
+  /**
+   * A job that it shares with runs that are wanted stays open: what it answers is paid for, and
+   * delivered when it has ended.
+   */
+  private boolean isWanted(Job job, Map<String, Boolean> wanted) {
+    return job.remote()
+        .pack()
+        .map(pack -> wanted.computeIfAbsent(pack, context.ledger().packs()::isWanted))
+        .orElse(false);
   }
 
   private void cancel(Run run, Job job, JobName name, Instant now) {

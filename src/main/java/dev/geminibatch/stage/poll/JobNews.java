@@ -147,7 +147,9 @@ final class JobNews {
   private boolean isUnpacked(Job pack, RemoteJob seen, Run run) throws IOException {
     boolean isUntouched = seen.answers().isEmpty() && seen.counts().succeeded() == 0;
     JobEnd end = JobEnd.of(pack, seen);
-    if (!isUntouched || end == JobEnd.FAILED && seen.state() != RemoteJobState.FAILED) {
+    if (!isUntouched
+        || pack.cancelAsked()
+        || end == JobEnd.FAILED && seen.state() != RemoteJobState.FAILED) {
       return false;
     }
     switch (end) {
@@ -174,9 +176,13 @@ final class JobNews {
   private void takeOut(Job job, RemoteJob seen, Run run) throws IOException {
     String message = seen.error().orElseThrow().message();
     List<RefusedLine> lines = ServiceWords.refusedLines(message, job.requests());
-    Path refusals = context.folder(run).refusals(job.number());
-    Refusals.write(lines, refusals);
-    AtomicFiles.force(refusals);
+    if (job.remote().pack().isPresent()) {
+      unpacking.noteRefusals(job, lines);
+    } else {
+      Path refusals = context.folder(run).refusals(job.number());
+      Refusals.write(lines, refusals);
+      AtomicFiles.force(refusals);
+    }
     ended(
         run,
         job,

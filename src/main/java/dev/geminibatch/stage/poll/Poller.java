@@ -182,11 +182,13 @@ public final class Poller {
       watched.put(pack.runId(), first.get());
       return Optional.of(pack);
     }
-    for (Job job : ledger.packs().unfinished(pack.remote().pack().orElseThrow())) {
-      Optional<Run> run = ledger.queries().find(job.runId());
-      if (run.isPresent() && isWatched(run.get(), leaders, someWait)) {
-        watched.put(job.runId(), run.get());
-        return Optional.of(job.ofSize(pack.requests(), pack.size().tokens()));
+    for (Run run : ledger.packs().unfinishedRuns(pack.remote().pack().orElseThrow())) {
+      if (isInScope(run, leaders) && leases.acquire(run.id())) {
+        watched.put(run.id(), run);
+        return ledger.jobs().of(run.id()).stream()
+            .filter(job -> job.state() == JobState.OPEN && job.name().equals(pack.name()))
+            .map(job -> job.asPack(pack.requests(), pack.size().tokens(), pack.cancelAsked()))
+            .findFirst();
       }
     }
     return Optional.empty();
