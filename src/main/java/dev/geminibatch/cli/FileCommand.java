@@ -8,6 +8,7 @@ import dev.geminibatch.stage.receive.Receiver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,10 +53,11 @@ final class FileCommand {
                   Optional<String> unfinished = beans.receiver().unfinished(order);
                   if (unfinished.isPresent()) {
                     session.terminal().tell("Resuming run " + unfinished.get());
-                    return unfinished.get();
+                    return List.of(unfinished.get());
                   }
-                  return beans.receiver().receive(order);
-                });
+                  return List.of(beans.receiver().receive(order));
+                })
+            .get(0);
     return new RunEnd(session, end, resume).tell();
   }
 

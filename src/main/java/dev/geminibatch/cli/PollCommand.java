@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.maintenance.JobDownload;
-import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.UnnamedAnswers;
 import dev.geminibatch.service.BatchService;
@@ -19,13 +18,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
- * {@code --poll}: an existing job. A run of ours that waits for it resumes as a whole; any other
- * job is waited for and its answers are written to files of their own.
+ * {@code --poll}: an existing job. Runs of ours that wait for it resume as a whole; any other job
+ * is waited for and its answers are written to files of their own.
  */
 final class PollCommand {
+  /** So many of the runs that share a job are named. */
+  private static final int SHOWN = 10;
+
   private final Session session;
 
   PollCommand(Session session) {
@@ -36,29 +40,30 @@ final class PollCommand {
     session.settings().service().requireKey();
     JobName name = JobName.typed(session.options().poll);
     String resume = session.sameCommand();
-    Optional<Run> unfinished = unfinishedRun(name);
-    if (unfinished.isPresent() && session.options().output == null) {
-      return resume(unfinished.get(), resume);
+    List<Run> unfinished = unfinishedRuns(name);
+    if (!unfinished.isEmpty() && session.options().output == null) {
+      return resume(name, unfinished, resume);
     }
     return waitAndFetch(name, resume);
   }
 
-  private Optional<Run> unfinishedRun(JobName name) throws IOException {
+  private List<Run> unfinishedRuns(JobName name) throws IOException {
     try (Workspace workspace = session.impatientWorkspace()) {
-      Ledger ledger = workspace.ledger();
-      return ledger
-          .jobs()
-          .named(name)
-          .map(Job::runId)
-          .flatMap(ledger.queries()::find)
-          .filter(run -> !run.state().isFinished());
+      return workspace.ledger().queries().unfinishedOf(name);
     }
   }
 
-  private int resume(Run run, String resume) throws IOException, InterruptedException {
-    session.terminal().tell("Resuming " + run.name() + ", run " + run.id());
-    RunWatch.End end = new RunWatch(session, resume).await(beans -> run.id());
-    return new RunEnd(session, end, resume).tell();
+  private int resume(JobName name, List<Run> runs, String resume)
+      throws IOException, InterruptedException {
+    for (Run run : runs.subList(0, Math.min(runs.size(), SHOWN))) {
+      session.terminal().tell("Resuming " + Visible.line(run.name()) + ", run " + run.id());
+    }
+    if (runs.size() > SHOWN) {
+      session.terminal().tell("... and " + Amounts.count(runs.size() - SHOWN) + " more");
+    }
+    List<String> ids = runs.stream().map(Run::id).toList();
+    List<RunWatch.End> ends = new RunWatch(session, resume).await(beans -> ids);
+    return RunEnd.tell(session, ends, name, resume);
   }
 
   private int waitAndFetch(JobName name, String resume) throws IOException, InterruptedException {
@@ -83,19 +88,14 @@ final class PollCommand {
     Path byDefault = ResultFiles.inFolder(Path.of(""), job.jobName().id()).results();
     Path output = Optional.ofNullable(session.options().output).orElse(byDefault);
     ResultFiles files = ResultFiles.beside(output);
-    ResultWriter.Outcome outcome = download.download(job, files, received -> {});
-    answered(job, files, outcome);
-    long missing = missing(job, outcome);
-    if (outcome.failed() == 0 && missing == 0) {
-      return ExitCode.OK;
+    List<JobDownload.Fetched> fetched = download.download(job, files, received -> {});
+    long missing =
+        Math.max(0, job.counts().requests() - sum(fetched, ResultWriter.Outcome::requests));
+    if (session.options().json) {
+      session.terminal().printJson(json(job, files, fetched, missing));
     }
-    if (outcome.failed() > 0) {
-      session
-          .terminal()
-          .tell(
-              Amounts.count(outcome.failed())
-                  + " without an answer; the reasons are in "
-                  + files.errors());
+    for (JobDownload.Fetched each : fetched) {
+      tell(each, each.isPart() ? 0 : missing);
     }
     if (missing > 0) {
       session
@@ -106,16 +106,23 @@ final class PollCommand {
                   + job.stateWords()
                   + job.error().map(error -> ": " + job.reason()).orElse(""));
     }
-    return ExitCode.INCOMPLETE;
+    boolean isAll = missing == 0 && sum(fetched, ResultWriter.Outcome::failed) == 0;
+    return isAll ? ExitCode.OK : ExitCode.INCOMPLETE;
   }
 
-  /** Requests of which the service says nothing at all; of a job of ours each one has a line. */
-  private static long missing(RemoteJob job, ResultWriter.Outcome outcome) {
-    return Math.max(0, job.counts().requests() - outcome.requests());
+  private static long sum(
+      List<JobDownload.Fetched> fetched, ToLongFunction<ResultWriter.Outcome> number) {
+    return fetched.stream().mapToLong(each -> number.applyAsLong(each.outcome())).sum();
   }
 
-  private void answered(RemoteJob status, ResultFiles files, ResultWriter.Outcome outcome) {
-    long missing = missing(status, outcome);
+  /**
+   * Tells of one of the files.
+   *
+   * @param missing requests of which the service says nothing at all; of a job of ours each one has
+   *     a line
+   */
+  private void tell(JobDownload.Fetched fetched, long missing) {
+    ResultWriter.Outcome outcome = fetched.outcome();
     if (!session.options().json) {
       session
           .terminal()
@@ -124,20 +131,46 @@ final class PollCommand {
                   + " of "
                   + Amounts.count(outcome.requests() + missing)
                   + " requests answered: "
-                  + files.results());
-      return;
+                  + fetched.files().results());
     }
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("job", status.name());
+    if (outcome.failed() > 0) {
+      session
+          .terminal()
+          .tell(
+              Amounts.count(outcome.failed())
+                  + " without an answer; the reasons are in "
+                  + fetched.files().errors());
+    }
+  }
+
+  private static ObjectNode json(
+      RemoteJob job, ResultFiles files, List<JobDownload.Fetched> fetched, long missing) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("job", job.name());
+    if (!fetched.get(0).isPart()) {
+      return put(json, fetched.get(0), missing);
+    }
+    json.put("requests", sum(fetched, ResultWriter.Outcome::requests) + missing);
+    json.put("answered", sum(fetched, ResultWriter.Outcome::answered));
+    json.put("failed", sum(fetched, ResultWriter.Outcome::failed) + missing);
+    json.put("results", files.parts().toAbsolutePath().toString());
+    for (JobDownload.Fetched each : fetched) {
+      ObjectNode part = json.withArray("runs").addObject();
+      each.run().ifPresent(run -> part.put("run", run.id()).put("input", run.source().toString()));
+      put(part, each, 0);
+    }
+    return json;
+  }
+
+  private static ObjectNode put(ObjectNode json, JobDownload.Fetched fetched, long missing) {
+    ResultWriter.Outcome outcome = fetched.outcome();
     json.put("requests", outcome.requests() + missing);
     json.put("answered", outcome.answered());
     json.put("failed", outcome.failed() + missing);
-    json.put("results", files.results().toAbsolutePath().toString());
+    json.put("results", fetched.files().results().toAbsolutePath().toString());
     if (outcome.failed() > 0) {
-      json.put("errors", files.errors().toAbsolutePath().toString());
+      json.put("errors", fetched.files().errors().toAbsolutePath().toString());
     }
-    json.put("report", files.report().toAbsolutePath().toString());
-    session.terminal().printJson(json);
+    return json.put("report", fetched.files().report().toAbsolutePath().toString());
   }
 
   /** Trouble with the service is waited out like the job itself. */

@@ -39,6 +39,31 @@ final class RunEnd {
     if (session.options().json) {
       session.terminal().printJson(json());
     }
+    return inWords();
+  }
+
+  /**
+   * Tells of several runs that share a job.
+   *
+   * @return the exit code that says most
+   */
+  static int tell(Session session, List<RunWatch.End> ends, JobName job, String resume) {
+    List<RunEnd> all = ends.stream().map(end -> new RunEnd(session, end, resume)).toList();
+    if (all.size() == 1) {
+      return all.get(0).tell();
+    }
+    if (session.options().json) {
+      ObjectNode json = JsonNodeFactory.instance.objectNode().put("job", job.value());
+      all.forEach(end -> json.withArray("runs").add(end.json()));
+      session.terminal().printJson(json);
+    }
+    List<Integer> codes = all.stream().map(RunEnd::inWords).distinct().toList();
+    return codes.size() == 1
+        ? codes.get(0)
+        : codes.contains(ExitCode.TIMED_OUT) ? ExitCode.TIMED_OUT : ExitCode.INCOMPLETE;
+  }
+
+  private int inWords() {
     if (end.timedOut()) {
       return timedOut();
     }

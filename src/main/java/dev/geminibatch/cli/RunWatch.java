@@ -17,6 +17,7 @@ import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,9 +28,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * One run, from wherever it is to its end, with a person waiting for it.
+ * Runs, from wherever they are to their ends, with a person waiting for them.
  *
- * <p>The run that answers it (same content, begun earlier) is worked on as well, unless another
+ * <p>The run that answers one (same content, begun earlier) is worked on as well, unless another
  * process does that.
  */
 final class RunWatch {
@@ -60,14 +61,18 @@ final class RunWatch {
    */
   record End(Run run, List<Job> jobs, Optional<Report> report, boolean timedOut) {}
 
-  /** Finds or makes the run. */
+  /** Finds or makes the runs. */
   @FunctionalInterface
   interface Begin {
-    String begin(Beans beans) throws IOException;
+    List<String> begin(Beans beans) throws IOException;
   }
 
-  /** Starts the routes and waits. */
-  End await(Begin begin) throws IOException, InterruptedException {
+  /**
+   * Starts the routes and waits.
+   *
+   * @return one for each run, in their order
+   */
+  List<End> await(Begin begin) throws IOException, InterruptedException {
     ProgressDisplay display =
         new ProgressDisplay(session.terminal(), session.terminal()::tell, session.clock());
     DELIVERY.setLevel(Level.WARNING); // how it went is reported by the command itself
@@ -75,7 +80,7 @@ final class RunWatch {
     try (Workspace workspace = session.workspace();
         Beans beans = new Beans(workspace, progress, run -> watched.contains(run.id()))) {
       // Copying a large file and starting the routes both take seconds.
-      FutureTask<String> begun = new FutureTask<>(() -> begin.begin(beans));
+      FutureTask<List<String>> begun = new FutureTask<>(() -> begin.begin(beans));
       new Thread(begun, "begin").start();
       try (Pipeline pipeline =
           Pipeline.start(session.settings(), beans, session.properties(), false)) {
@@ -86,28 +91,35 @@ final class RunWatch {
     }
   }
 
-  private End await(
-      Beans beans, Pipeline pipeline, FutureTask<String> begun, ProgressDisplay display)
+  private List<End> await(
+      Beans beans, Pipeline pipeline, FutureTask<List<String>> begun, ProgressDisplay display)
       throws IOException, InterruptedException {
     Thread farewell =
         Farewell.hook(
             session.terminal(), "Interrupted; nothing is lost. To resume: " + resume, pipeline);
     Runtime.getRuntime().addShutdownHook(farewell);
     try {
-      String runId = ended(begun);
-      watched.add(runId);
-      beans.strikes().retry(runId);
-      if (beans.workspace().busy().begin(runId)) {
-        pipeline.advance(runId);
-      } // else another process works on it, and it is only waited for
-      return await(beans.workspace(), beans.accounts(), runId);
+      List<String> runIds = ended(begun);
+      watched.addAll(runIds);
+      for (String runId : runIds) {
+        beans.strikes().retry(runId);
+        if (beans.workspace().busy().begin(runId)) {
+          pipeline.advance(runId);
+        } // else another process works on it, and it is only waited for
+      }
+      Instant until = session.clock().instant().plus(session.settings().jobs().timeout());
+      List<End> ends = new ArrayList<>();
+      for (String runId : runIds) {
+        ends.add(await(beans.workspace(), beans.accounts(), runId, until));
+      }
+      return ends;
     } finally {
       display.end();
       removeHook(farewell);
     }
   }
 
-  private static String ended(FutureTask<String> begun) throws IOException, InterruptedException {
+  private static <T> T ended(FutureTask<T> begun) throws IOException, InterruptedException {
     try {
       return begun.get();
     } catch (ExecutionException e) {
@@ -120,10 +132,9 @@ final class RunWatch {
     }
   }
 
-  private End await(Workspace workspace, AccountRefusals accounts, String runId)
+  private End await(Workspace workspace, AccountRefusals accounts, String runId, Instant until)
       throws IOException, InterruptedException {
     Ledger ledger = workspace.ledger();
-    Instant until = session.clock().instant().plus(session.settings().jobs().timeout());
     while (true) {
       Run run = ledger.queries().run(runId);
       boolean timedOut = session.clock().instant().isAfter(until);
