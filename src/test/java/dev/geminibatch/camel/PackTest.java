@@ -7,10 +7,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.testkit.OldState;
+import dev.geminibatch.testkit.StageFixture;
+import dev.geminibatch.testkit.Workshop;
 import dev.geminibatch.testkit.WorkshopTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +126,42 @@ class PackTest extends WorkshopTest {
 
     assertDelivered(5);
     assertThat(noted()).isEmpty();
+  }
+
+  /**
+   * The jobs that wait in it share one of each model; those that are with the service, or whose
+   * files are, stay as they are.
+   */
+  @Test
+  void a_state_folder_of_the_version_before_is_finished_with_shared_jobs() throws Exception {
+    workshop =
+        Workshop.open(
+            folder,
+            sandbox -> {
+              // The library of the ledger can be loaded once, and the program has a place for it.
+              StageFixture.open(folder.resolve("other")).close();
+              OldState.restore(folder, sandbox, Duration.ofHours(1));
+            },
+            "job.pack-wait=5s",
+            "gemini.model=gemini-3-flash-preview");
+    long before = workshop.sandbox().counters().jobsCreated();
+    workshop.awaitRuns(OldState.ANSWERED.size() + 1);
+
+    assertThat(workshop.runs()).allMatch(run -> run.state() == RunState.DELIVERED);
+    OldState.ANSWERED.forEach(
+        (run, lines) -> {
+          assertThat(keys(workshop.outbox().results(run))).as(run).isEqualTo(lines);
+          assertThat(workshop.outbox().results(run))
+              .extracting(result -> result.at("/response/sandbox/key").asText())
+              .as("the answers are those of their lines")
+              .isEqualTo(lines);
+        });
+    assertThat(workshop.sandbox().counters().linesSent())
+        .as("nothing is paid for twice")
+        .isEqualTo(OldState.LINES_OF_JOBS);
+    assertThat(workshop.sandbox().counters().jobsCreated() - before).isBetween(2L, 4L);
+    assertThat(workshop.outbox().report("inspected").at("/jobs/0/shared/runs").asInt())
+        .isGreaterThan(1);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,24 +69,13 @@ class UpgradeTest {
 
   /** The answered lines of each run by their keys. */
   private static final Map<String, List<String>> ANSWERED =
-      Map.ofEntries(
-          entry("again", List.of("again-1", "again-2", "again-3")),
-          entry("queued", List.of("queued-1", "queued-2")),
-          entry("collected", List.of("collected-2")),
-          entry("ended", List.of("ended-1", "ended-3")),
-          entry("open", List.of("open-1", "open-2", "open-3")),
-          entry("same", List.of("open-1", "open-2", "open-3")),
-          entry("uploaded", List.of("uploaded-1", "uploaded-2")),
-          entry("inspected", List.of("inspected-1", "inspected-2")),
-          entry("creating", List.of("creating-1", "creating-2", "creating-3", "creating-4")),
-          entry("received", List.of("received-1", "received-2")),
-          entry("once-more", List.of("done-1", "done-2")));
+      Stream.concat(
+              OldState.ANSWERED.entrySet().stream(),
+              Stream.of(entry("once-more", List.of("done-1", "done-2"))))
+          .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 
   /** Two of the sandbox's jobs are of one run, and three runs need none. */
   private static final int JOBS = 9;
-
-  /** Of the run that goes on with its second attempt just one. */
-  private static final int LINES_OF_JOBS = 18;
 
   @TempDir private static Path folder;
   private static Sandbox sandbox;
@@ -163,7 +153,7 @@ class UpgradeTest {
     Service service = new Service(sandbox.baseUrl());
 
     assertThat(sandbox.counters().jobsCreated()).isEqualTo(JOBS);
-    assertThat(sandbox.counters().linesSent()).isEqualTo(LINES_OF_JOBS);
+    assertThat(sandbox.counters().linesSent()).isEqualTo(OldState.LINES_OF_JOBS);
     List<JsonNode> jobs = service.jobs();
     assertThat(jobs)
         .extracting(job -> job.at("/metadata/displayName").asText())
@@ -173,7 +163,7 @@ class UpgradeTest {
         .flatExtracting(job -> service.answers(job.at("/response/responsesFile").asText()))
         .extracting(answer -> answer.at("/response/sandbox/requestSha256").asText())
         .as("no request is in two jobs")
-        .hasSize(LINES_OF_JOBS)
+        .hasSize(OldState.LINES_OF_JOBS)
         .doesNotHaveDuplicates();
   }
 

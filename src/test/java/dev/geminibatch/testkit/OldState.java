@@ -1,5 +1,7 @@
 package dev.geminibatch.testkit;
 
+import static java.util.Map.entry;
+
 import dev.geminibatch.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +31,23 @@ import java.util.stream.Stream;
  * knows the jobs.
  */
 public final class OldState {
+  /** The lines of each run that is not delivered yet and will be answered, by their keys. */
+  public static final Map<String, List<String>> ANSWERED =
+      Map.ofEntries(
+          entry("again", List.of("again-1", "again-2", "again-3")),
+          entry("queued", List.of("queued-1", "queued-2")),
+          entry("collected", List.of("collected-2")),
+          entry("ended", List.of("ended-1", "ended-3")),
+          entry("open", List.of("open-1", "open-2", "open-3")),
+          entry("same", List.of("open-1", "open-2", "open-3")),
+          entry("uploaded", List.of("uploaded-1", "uploaded-2")),
+          entry("inspected", List.of("inspected-1", "inspected-2")),
+          entry("creating", List.of("creating-1", "creating-2", "creating-3", "creating-4")),
+          entry("received", List.of("received-1", "received-2")));
+
+  /** Of the run that goes on with its second attempt just one. */
+  public static final int LINES_OF_JOBS = 18;
+
   private static final Path KEPT = Path.of("src/test/resources/upgrade");
   private static final String PLACEHOLDER = "/upgrade";
   private static final String OLD_SERVICE = "http://127.0.0.1:8090";

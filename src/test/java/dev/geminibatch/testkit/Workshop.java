@@ -53,6 +53,18 @@ public final class Workshop implements AutoCloseable {
    * @param settings {@code key=value}
    */
   public static Workshop open(Path folder, String... settings) throws IOException {
+    return open(folder, sandbox -> {}, settings);
+  }
+
+  /** Does something before the routes start. */
+  @FunctionalInterface
+  public interface Preparation {
+    void prepare(Sandbox sandbox) throws Exception;
+  }
+
+  /** As {@link #open(Path, String...)}, with something that was there before. */
+  public static Workshop open(Path folder, Preparation preparation, String... settings)
+      throws IOException {
     Map<String, String> values = new HashMap<>();
     values.put("poll.interval", "50ms");
     values.put("job.pack-wait", "0"); // each file has a job of its own, unless a test packs
@@ -66,12 +78,16 @@ public final class Workshop implements AutoCloseable {
     }
     Workshop workshop = new Workshop(folder, values);
     Files.createDirectories(folder.resolve("inbox"));
-    Files.createDirectories(folder.resolve("media"));
     try {
+      preparation.prepare(workshop.sandbox);
+      Files.createDirectories(folder.resolve("media"));
       workshop.start();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | IOException e) {
       workshop.sandbox.close();
       throw e;
+    } catch (Exception e) {
+      workshop.sandbox.close();
+      throw new IllegalStateException(e);
     }
     return workshop;
   }
