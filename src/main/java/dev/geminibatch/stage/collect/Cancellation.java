@@ -2,12 +2,8 @@ package dev.geminibatch.stage.collect;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.job.JobPacker;
-import dev.geminibatch.line.BatchRequest;
-import dev.geminibatch.line.CheckedLine;
-import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineNumberSet;
-import dev.geminibatch.line.LineReader;
+import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RejectedLine;
 import dev.geminibatch.line.RequestReader;
@@ -33,6 +29,9 @@ final class Cancellation {
 
   private static final Set<RunState> BEFORE_JOBS =
       EnumSet.of(RunState.RECEIVED, RunState.INSPECTED, RunState.UPLOADED, RunState.FOLLOWING);
+
+  private static final LineProblem CANCELLED =
+      ProblemCode.RUN_CANCELLED.problem("the run was cancelled before the request was sent");
 
   private final StageContext context;
 
@@ -85,26 +84,16 @@ final class Cancellation {
         isFirst ? number -> true : LineNumberSet.read(folder.lines(run.attempt()))::contains;
     RequestReader requests = new RequestReader(set.lines().maxBytes(), set.requests().defaults());
     long size = Files.size(folder.input());
-    try (JobPacker none = new JobPacker(run, folder, context.jobRules(run), 0);
-        LineReader lines = LineReader.open(folder.input(), set.lines().maxBytes())) {
-      while (lines.hasNext()) {
-        Line line = lines.next();
-        if (wanted.test(line.number())) {
-          CheckedLine checked = requests.read(line);
-          none.reject(
-              checked instanceof RejectedLine bad ? bad : cancelled((BatchRequest) checked));
-        }
-        context.progress().step(run, "ending lines", line.offset() + line.size(), size, Unit.BYTES);
-      }
-      none.finish();
-      return none.rejected();
-    }
-  }
-
-  private static RejectedLine cancelled(BatchRequest request) {
-    return new RejectedLine(
-        request.line(),
-        request.key(),
-        ProblemCode.RUN_CANCELLED.problem("the run was cancelled before the request was sent"));
+    return EndedLines.write(
+        folder,
+        run.attempt(),
+        set.lines().maxBytes(),
+        wanted,
+        line -> {
+          context
+              .progress()
+              .step(run, "ending lines", line.offset() + line.size(), size, Unit.BYTES);
+          return requests.read(line) instanceof RejectedLine bad ? bad.problem() : CANCELLED;
+        });
   }
 }

@@ -6,11 +6,8 @@ import dev.geminibatch.cost.Cost;
 import dev.geminibatch.cost.Preflight;
 import dev.geminibatch.cost.PreflightCount;
 import dev.geminibatch.cost.Prices;
-import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.LruMap;
-import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.job.JobRules;
-import dev.geminibatch.job.Rejection;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileTokens;
@@ -27,13 +24,10 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.Tokens;
 import dev.geminibatch.settings.Settings;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,22 +178,5 @@ final class FollowUpBudget {
         .file(run.id(), tag)
         .map(MediaFile::tokens)
         .orElseGet(MediaTokens::unknown);
-  }
-
-  /** Has the lines end with a problem, as if they had been refused at the next attempt. */
-  void endWith(LineProblem problem, LineNumberSet wanted) throws IOException {
-    Path rejected = folder.rejected(run.attempt() + 1);
-    try (LineReader lines = LineReader.open(folder.input(), settings.lines().maxBytes());
-        OutputStream out = new BufferedOutputStream(PrivateFiles.output(rejected))) {
-      while (lines.hasNext()) {
-        Line line = lines.next();
-        if (wanted.contains(line.number())) {
-          Rejection ended = new Rejection(line.number(), line.offset(), line.size(), problem);
-          out.write(MAPPER.writeValueAsBytes(ended));
-          out.write('\n');
-        }
-      }
-    }
-    AtomicFiles.force(rejected);
   }
 }

@@ -23,6 +23,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceWords;
+import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.time.Duration;
@@ -89,7 +90,8 @@ public final class RetryPlanner {
     if (plan.lines.size() == 0) {
       return false;
     }
-    FollowUpBudget budget = new FollowUpBudget(ledger, context.settings(run), run, folder);
+    Settings set = context.settings(run);
+    FollowUpBudget budget = new FollowUpBudget(ledger, set, run, folder);
     LineNumberSet lines = plan.lines.sorted();
     Optional<LineProblem> overBudget = budget.exceeded(jobs, lines);
     if (overBudget.isPresent()) {
@@ -98,7 +100,12 @@ public final class RetryPlanner {
           run.name(),
           Amounts.count(lines.size(), "request"),
           overBudget.get().message());
-      budget.endWith(overBudget.get(), lines);
+      EndedLines.write(
+          folder,
+          run.attempt() + 1,
+          set.lines().maxBytes(),
+          lines::contains,
+          line -> overBudget.get());
       return false;
     }
     int attempt = run.attempt() + 1;
