@@ -133,8 +133,8 @@ final class ControlCommand {
     return " Its requests are with the service in "
         + job.shownName()
         + ledger.packs().sharing(job).map(sharing -> ", " + sharing.inWords()).orElse("")
-        + ": what they are answered is paid for, and is delivered when that job has ended. To end it"
-        + " now without these answers: --cancel-run "
+        + ": what that job answers is paid for, and is delivered when it has ended. To end the run now,"
+        + " without these answers: --cancel-run "
         + run.id()
         + " again.";
   }

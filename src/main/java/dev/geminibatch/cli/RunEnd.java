@@ -13,8 +13,12 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.JobName;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** What a person reads when the waiting for a run is over. */
 final class RunEnd {
@@ -39,11 +43,11 @@ final class RunEnd {
     if (session.options().json) {
       session.terminal().printJson(json());
     }
-    return inWords();
+    return inWords(session.terminal()::tell, !session.options().quiet);
   }
 
   /**
-   * Tells of several runs that share a job.
+   * Tells of several runs that share a job, without the details of each.
    *
    * @return the exit code that says most
    */
@@ -57,15 +61,19 @@ final class RunEnd {
       all.forEach(end -> json.withArray("runs").add(end.json()));
       session.terminal().printJson(json);
     }
-    List<Integer> codes = all.stream().map(RunEnd::inWords).distinct().toList();
+    Set<String> told = new HashSet<>();
+    Consumer<String> once =
+        line -> Optional.of(line).filter(told::add).ifPresent(session.terminal()::tell);
+    List<Integer> codes = all.stream().map(end -> end.inWords(once, false)).distinct().toList();
     return codes.size() == 1
         ? codes.get(0)
         : codes.contains(ExitCode.TIMED_OUT) ? ExitCode.TIMED_OUT : ExitCode.INCOMPLETE;
   }
 
-  private int inWords() {
+  private int inWords(Consumer<String> tell, boolean withDetails) {
     if (end.timedOut()) {
-      return timedOut();
+      tell.accept(timedOut());
+      return ExitCode.TIMED_OUT;
     }
     Run run = end.run();
     if (run.state() == RunState.FAILED) {
@@ -83,41 +91,33 @@ final class RunEnd {
                   + " requests answered: "
                   + shown(files.results()));
     }
-    if (!session.options().quiet) {
-      ReportText.details(end.report().orElseThrow()).forEach(session.terminal()::tell);
+    if (withDetails) {
+      ReportText.details(end.report().orElseThrow()).forEach(tell);
     }
     if (run.counts().unanswered() == 0) {
       return ExitCode.OK;
     }
-    session
-        .terminal()
-        .tell(
-            Amounts.count(run.counts().unanswered())
-                + " without an answer; the reasons are in "
-                + shown(files.errors())
-                + ". Fix the lines where a reason asks for it, then run that file: it sends only"
-                + " those lines again.");
+    tell.accept(
+        Amounts.count(run.counts().unanswered())
+            + " without an answer; the reasons are in "
+            + shown(files.errors())
+            + ". Fix the lines where a reason asks for it, then run that file: it sends only"
+            + " those lines again.");
     return ExitCode.INCOMPLETE;
   }
 
-  private int timedOut() {
+  private String timedOut() {
     List<String> open =
         end.jobs().stream()
             .filter(job -> job.state() == JobState.OPEN)
             .flatMap(job -> job.name().map(JobName::value).stream())
             .toList();
-    session
-        .terminal()
-        .tell(
-            "The time to wait is over; "
-                + (open.isEmpty()
-                    ? end.run().reason().orElse("the run is " + end.run().state()) + "."
-                    : String.join(", ", open)
-                        + (open.size() == 1 ? " is" : " are")
-                        + " still running.")
-                + " To resume: "
-                + resume);
-    return ExitCode.TIMED_OUT;
+    return "The time to wait is over; "
+        + (open.isEmpty()
+            ? end.run().reason().orElse("the run is " + end.run().state()) + "."
+            : String.join(", ", open) + (open.size() == 1 ? " is" : " are") + " still running.")
+        + " To resume: "
+        + resume;
   }
 
   private ObjectNode json() {

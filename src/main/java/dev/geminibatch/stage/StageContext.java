@@ -139,7 +139,9 @@ public record StageContext(
 
   /** Shows how far the service is with a job. */
   public void showWaiting(Run run, Job job, RemoteJob seen) {
-    String what = "waiting for " + job.label() + ", " + seen.stateWords();
+    // The number of a job says nothing of one that runs share, and whose requests are counted here.
+    String name = job.remote().pack().isPresent() ? job.shownName() : job.label();
+    String what = "waiting for " + name + ", " + seen.stateWords();
     long done = seen.counts().succeeded() + seen.counts().failed();
     progress.step(run, what, done, job.requests(), Unit.REQUESTS);
   }
