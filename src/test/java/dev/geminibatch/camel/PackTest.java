@@ -16,11 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
 /** Small files share jobs on the real routes, and whoever wants to know is notified of each. */
 class PackTest extends WorkshopTest {
   private static final String PACKING = "job.pack-wait=500ms";
+  private static final ConditionFactory WAIT = await().atMost(Duration.ofSeconds(30));
 
   /** Routes that note the runs of which they are notified. */
   private void openWithHook(String... steps) throws IOException {
@@ -77,9 +79,9 @@ class PackTest extends WorkshopTest {
   void small_files_share_a_job_and_a_notification_comes_for_each() throws Exception {
     openWithHook();
     drop(0, 8);
-    await().until(() -> areSubmitted(8));
+    WAIT.until(() -> areSubmitted(8));
     assertThat(workshop.sandbox().counters().jobsCreated()).isLessThanOrEqualTo(3);
-    await().untilAsserted(() -> assertThat(noted()).containsExactlyInAnyOrderElementsOf(ids()));
+    WAIT.untilAsserted(() -> assertThat(noted()).containsExactlyInAnyOrderElementsOf(ids()));
 
     workshop.awaitRuns(8);
 
@@ -106,8 +108,8 @@ class PackTest extends WorkshopTest {
         "        steps:",
         "          - log: the second time it works");
     drop(0, 3);
-    await().until(() -> areSubmitted(3));
-    await().untilAsserted(() -> assertThat(noted()).hasSize(2).isSubsetOf(ids()));
+    WAIT.until(() -> areSubmitted(3));
+    WAIT.untilAsserted(() -> assertThat(noted()).hasSize(2).isSubsetOf(ids()));
 
     workshop.awaitRuns(3);
 
@@ -119,7 +121,7 @@ class PackTest extends WorkshopTest {
   void a_notification_that_hangs_holds_up_no_further_job() throws Exception {
     openWithHook("- delay:", "    asyncDelayed: false", "    constant: 3600000");
     drop(0, 3);
-    await().until(() -> areSubmitted(3));
+    WAIT.until(() -> areSubmitted(3));
 
     drop(3, 5);
     workshop.awaitRuns(5);
@@ -168,11 +170,10 @@ class PackTest extends WorkshopTest {
   void what_is_packed_while_the_process_ends_is_sent_by_the_next_one() throws Exception {
     open("job.pack-wait=1h");
     drop(0, 3);
-    await()
-        .until(
-            () ->
-                workshop.runs().size() == 3
-                    && workshop.runs().stream().allMatch(run -> run.reason().isPresent()));
+    WAIT.until(
+        () ->
+            workshop.runs().size() == 3
+                && workshop.runs().stream().allMatch(run -> run.reason().isPresent()));
     assertThat(workshop.sandbox().counters().jobsCreated()).isZero();
     workshop.stop();
     workshop.start();
