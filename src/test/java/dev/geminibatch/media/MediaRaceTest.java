@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 class MediaRaceTest {
   private static final int TIMES = 1000;
 
+  /** What fails at once is soon tried a thousand times; something must have been read, too. */
+  private static final int MOST_TIMES = 100_000;
+
   @TempDir Path folder;
   private final FakeService service = new FakeService();
   private final Set<String> read = new HashSet<>();
@@ -43,6 +47,12 @@ class MediaRaceTest {
 
   /** How many swaps are still to come: without a pause between them nothing would be read. */
   private final Semaphore swaps = new Semaphore(0);
+
+  /**
+   * Nobody needs more time between two swaps. After that the swapper goes on by itself, and slowly:
+   * whoever hangs in a pipe is let out while the name stands for that pipe.
+   */
+  private static final long PAUSE_MILLIS = 40;
 
   private volatile boolean isOver;
   private Thread swapper;
@@ -117,7 +127,7 @@ class MediaRaceTest {
     byte[][] contents = {Samples.png("a"), Samples.png("b")};
     Path file = Files.write(media.resolve("a.png"), contents[0]);
     int[] turn = {0};
-    swapper = start(() -> Files.write(file, contents[turn[0]++ % 2]));
+    swapper = start(() -> Files.write(file, contents[turn[0]++ % 2]), () -> {});
 
     examineAndUpload("a.png");
   }
@@ -130,8 +140,8 @@ class MediaRaceTest {
     Files.createLink(name, stash.resolve("good"));
   }
 
-  /** One swap to and fro. */
-  private interface Swap {
+  /** One half of a swap to and fro. */
+  private interface Half {
     void run() throws IOException;
   }
 
@@ -145,36 +155,36 @@ class MediaRaceTest {
             () -> {
               Files.move(inside, stash.resolve("p"));
               Files.createSymbolicLink(inside, outside);
+            },
+            () -> {
               Files.delete(inside);
               Files.move(stash.resolve("p"), inside);
             });
   }
 
   private void swap(Path name, Making one, Making other) {
-    Path next = stash.resolve("next");
-    swapper =
-        start(
-            () -> {
-              for (Making each : List.of(one, other)) {
-                each.make(next);
-                Files.move(
-                    next,
-                    name,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-                Files.deleteIfExists(next); // a second name of the same file is not moved
-              }
-            });
+    swapper = start(() -> replace(name, one), () -> replace(name, other));
   }
 
-  private Thread start(Swap swap) {
+  private void replace(Path name, Making by) throws IOException {
+    Path next = stash.resolve("next");
+    by.make(next);
+    Files.move(next, name, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.deleteIfExists(next); // a second name of the same file is not moved
+  }
+
+  private Thread start(Half to, Half fro) {
     Thread thread =
         new Thread(
             () -> {
               while (!isOver) {
                 try {
-                  swaps.acquire();
-                  swap.run();
+                  boolean isWanted = swaps.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                  to.run();
+                  if (!isWanted) {
+                    swaps.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                  }
+                  fro.run();
                 } catch (IOException | InterruptedException e) {
                   throw new IllegalStateException(e);
                 }
@@ -187,7 +197,8 @@ class MediaRaceTest {
   private void examineAndUpload(String tag) throws Exception {
     MediaRoot root = new MediaRoot(media);
     String secret = Sha256.hex(Samples.png("secret"));
-    for (int i = 0; i < TIMES; i++) {
+    for (int i = 0; i < TIMES || read.isEmpty() && i < MOST_TIMES; i++) {
+      swaps.drainPermits(); // where the swapper lags behind, it would never pause
       swaps.release(i % 3);
       MediaIndex.Entry entry = lookup.look(tag, root);
       if (entry.file() != null) {
