@@ -116,6 +116,9 @@ public final class Workshop implements AutoCloseable {
     beans.receiver().recover();
     all.keySet().removeIf(key -> key.startsWith("gemini."));
     all.put("camel.main.shutdown-timeout", "2");
+    // A stop would wait for threads that wait for work, at the end of each test.
+    all.put("camel.component.seda.default-poll-timeout", "50");
+    all.put("camel.component.quartz.interrupt-jobs-on-shutdown", "true");
     try {
       pipeline = Pipeline.start(settings, beans, all, true);
     } catch (RuntimeException e) {
