@@ -55,7 +55,7 @@ class ErrorsTest {
     sandbox = Sandbox.start(0, Duration.ofMillis(300), Clock.systemUTC());
     jar =
         new RealJar(folder, sandbox.baseUrl())
-            .java("-Xmx96m", "-XX:TieredStopAtLevel=1")
+            .memory("-Xmx96m")
             .with("ROUTES_EXTRA", Files.createDirectories(folder.resolve("mine")).toString())
             .with("STAGE_EACH_LINE", "direct:mine");
     Files.writeString(folder.resolve("mine/mine.camel.yaml"), ROUTE);
@@ -97,7 +97,7 @@ class ErrorsTest {
     assertThat(status())
         .contains("Java ran out of memory", "tried once more", "It is held", "-Xmx");
 
-    jar.java("-Xmx128m", "-XX:TieredStopAtLevel=1");
+    jar.memory("-Xmx128m");
     RealJar.Result withMore = jar.start().result();
     assertThat(withMore.exit()).isEqualTo(SOFTWARE);
     assertThat(withMore.err()).contains("1 held run tried once more");

@@ -22,12 +22,15 @@ public final class RealJar {
 
   private static final Path JAR = Path.of("target/gemini-batch.jar").toAbsolutePath();
 
-  private static final Set<String> NEEDED_BY_JAVA =
+  static final Set<String> NEEDED_BY_JAVA =
       Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SystemRoot");
 
   private final Path folder;
   private final Map<String, String> environment = new HashMap<>();
-  private List<String> options = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
+  private String memory = "-Xmx256m";
+
+  /** Null: those for a quick start. */
+  private List<String> options;
 
   private String umask;
 
@@ -46,6 +49,12 @@ public final class RealJar {
   /** Sets a variable of the environment; null removes it. */
   public RealJar with(String name, String value) {
     environment.put(name, value);
+    return this;
+  }
+
+  /** Sets how much memory Java takes for objects. */
+  public RealJar memory(String option) {
+    memory = option;
     return this;
   }
 
@@ -103,8 +112,14 @@ public final class RealJar {
     if (umask != null) {
       command.addAll(List.of("/bin/sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
     }
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    command.add(java.toString());
+    if (options != null) {
+      command.addAll(options);
+    } else {
+      command.addAll(List.of(memory, "-XX:TieredStopAtLevel=1"));
+      command.addAll(SharedClasses.options(java, JAR));
+    }
     command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "out-", ".txt");
