@@ -110,17 +110,6 @@ public final class JobLedger {
                 .findFirst());
   }
 
-  /** All our jobs that the service knows as one by this name; several if runs share it. */
-  public List<Job> allNamed(JobName name) {
-    return reading.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT * FROM job WHERE name = :name ORDER BY run_id, number")
-                .bind("name", name.value())
-                .map((row, context) -> Rows.job(row))
-                .list());
-  }
-
   /** Replaces the jobs of an attempt. */
   static void replace(Handle handle, String runId, int attempt, List<Job> jobs) {
     // A name that a job of an earlier assembly was created under must not come again.

@@ -5,6 +5,7 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.Sharing;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.ProjectId;
 import java.time.Clock;
 import java.time.Instant;
@@ -185,6 +186,17 @@ public abstract sealed class PackQueries permits Packs {
         "id IN (SELECT run_id FROM job WHERE pack = :pack AND state IN ('CREATING', 'OPEN'))"
             + " ORDER BY id",
         query -> query.bind("pack", pack));
+  }
+
+  /** All our jobs that the service knows as one by this name; several if runs share it. */
+  public List<Job> named(JobName name) {
+    return quick.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM job WHERE name = :name ORDER BY run_id, number")
+                .bind("name", name.value())
+                .map((row, context) -> Rows.job(row))
+                .list());
   }
 
   /** Whether any run still wants the answers of a pack that the service has not ended yet. */

@@ -73,7 +73,7 @@ public final class AnswerRescue {
       return;
     }
     Ledger ledger = workspace.ledger();
-    List<Job> ours = ledger.jobs().allNamed(job.jobName());
+    List<Job> ours = ledger.packs().named(job.jobName());
     if (!ours.isEmpty() && ours.stream().allMatch(each -> each.state() == JobState.COLLECTED)) {
       return;
     }

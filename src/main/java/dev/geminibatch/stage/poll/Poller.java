@@ -3,8 +3,6 @@ package dev.geminibatch.stage.poll;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
-import dev.geminibatch.run.Job;
-import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
@@ -23,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -147,51 +144,14 @@ public final class Poller {
   }
 
   private void pollJobs(Set<String> leaders, boolean someWait) {
-    Map<String, Run> watched = new HashMap<>();
-    for (Run run : ledger.queries().withOpenJobs()) {
-      if (isWatched(run, leaders, someWait)) {
-        watched.put(run.id(), run);
-      }
-    }
-    List<Job> packs =
-        ledger.packs().inState(JobState.OPEN).stream()
-            .flatMap(pack -> watched(pack, leaders, someWait, watched).stream())
-            .toList();
-    Map<Connection, List<Job>> open =
-        Stream.concat(ledger.jobs().openAlone().stream(), packs.stream())
-            .filter(job -> watched.containsKey(job.runId()))
-            .collect(Collectors.groupingBy(job -> context.connection(watched.get(job.runId()))));
-    open.forEach(
-        (service, jobs) ->
-            pollings
-                .computeIfAbsent(service, each -> new JobPolling(context, each))
-                .poll(jobs, watched));
-  }
-
-  private boolean isWatched(Run run, Set<String> leaders, boolean someWait) {
-    boolean ours = isInScope(run, leaders) && leases.acquire(run.id());
-    // Jobs of runs that nobody works on take room until somebody sees that they are over.
-    return ours || someWait && leases.isFree(run.id()) && isKnown(run);
-  }
-
-  /** A pack is polled for the first of its runs that is watched here. */
-  private Optional<Job> watched(
-      Job pack, Set<String> leaders, boolean someWait, Map<String, Run> watched) {
-    Optional<Run> first = ledger.queries().find(pack.runId());
-    if (first.isPresent() && isWatched(first.get(), leaders, someWait)) {
-      watched.put(pack.runId(), first.get());
-      return Optional.of(pack);
-    }
-    for (Run run : ledger.packs().unfinishedRuns(pack.remote().pack().orElseThrow())) {
-      if (isInScope(run, leaders) && leases.acquire(run.id())) {
-        watched.put(run.id(), run);
-        return ledger.jobs().of(run.id()).stream()
-            .filter(job -> job.state() == JobState.OPEN && job.name().equals(pack.name()))
-            .map(job -> job.asPack(pack.requests(), pack.size().tokens(), pack.cancelAsked()))
-            .findFirst();
-      }
-    }
-    return Optional.empty();
+    WatchedJobs watched = WatchedJobs.of(context, run -> isInScope(run, leaders), someWait);
+    watched
+        .byService()
+        .forEach(
+            (service, jobs) ->
+                pollings
+                    .computeIfAbsent(service, each -> new JobPolling(context, each))
+                    .poll(jobs, watched.runs()));
   }
 
   private Turns goOn(
