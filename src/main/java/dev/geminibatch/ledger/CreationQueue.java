@@ -11,6 +11,7 @@ import dev.geminibatch.service.ServiceFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -226,17 +227,24 @@ public final class CreationQueue {
   /** Why it has to wait: for room, or behind the first one that waits for the same. */
   private Place place(State state, Run run, Job job, ProjectId project) {
     Turns.Open open = state.open();
+    Limit limit = state.limits().apply(job.model());
+    long needed = job.size().firstTokens(limit.perJob());
+    List<Waiting> refused = new ArrayList<>();
     for (Turn ahead : state.waiting()) {
       if (ahead.job().runId().equals(run.id())) {
         break;
       }
       boolean isSameModel = ahead.job().model().equals(job.model());
-      if (isSameModel && ahead.job().isRefused()
-          || ahead.job().isDue() && (isSameModel || open.jobs() >= maxOpen)) {
+      Waiting its = ahead.next(limit.perJob());
+      boolean isHeldBack = refused.stream().anyMatch(each -> each.holdsBack(its.tokens()));
+      if (isSameModel && !isHeldBack && its.holdsBack(needed)
+          || its.isDue() && (isSameModel && !isHeldBack || open.jobs() >= maxOpen)) {
         return behind(ahead, job, project);
       }
+      if (isSameModel && its.isRefused() && !its.isDue()) {
+        refused.add(its);
+      }
     }
-    Limit limit = state.limits().apply(job.model());
     long enqueued = open.tokens().getOrDefault(job.model(), 0L);
     if (enqueued > 0 && limit.total() < Long.MAX_VALUE) {
       return noTokens(job, project, enqueued, limit);

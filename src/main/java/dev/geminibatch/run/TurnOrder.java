@@ -19,6 +19,12 @@ import java.util.function.ToLongFunction;
  * order is a number with each job, which survives restarts and needs no memory.
  */
 public final class TurnOrder {
+  /**
+   * No model's limit is as low. What asks for fewer tokens was probably refused for another reason,
+   * which may pass.
+   */
+  public static final long CREDIBLE = 10_000;
+
   private TurnOrder() {}
 
   /**
@@ -28,7 +34,17 @@ public final class TurnOrder {
    * @param isRefused whether the service has refused it for lack of quota when it was last tried
    */
   public record Waiting(
-      String runId, int number, String model, long tokens, boolean isDue, boolean isRefused) {}
+      String runId, int number, String model, long tokens, boolean isDue, boolean isRefused) {
+
+    /**
+     * Whether a job has to wait with this one, if it was refused: it would be refused, too. That is
+     * not said of one that is much smaller, where tokens may be what there were too many of; so
+     * only few are tried before one fits.
+     */
+    public boolean holdsBack(long tokensOfOther) {
+      return isRefused && (tokens < CREDIBLE || tokensOfOther >= tokens / 2);
+    }
+  }
 
   /**
    * What a job takes of its project.
@@ -62,7 +78,8 @@ public final class TurnOrder {
 
   /**
    * The jobs that may be created now. Whoever is next keeps the claim until there is room: nobody
-   * of the same model passes it, and everybody else does.
+   * of the same model passes it, and everybody else does. What waits for its next try after a
+   * refusal is passed by jobs that are much smaller.
    *
    * @param inTurn all that wait in a project, in the order of their turns
    * @param jobs that may still be opened
@@ -76,26 +93,28 @@ public final class TurnOrder {
       ToLongFunction<String> limits) {
     List<Waiting> next = new ArrayList<>();
     Set<String> claimed = new HashSet<>();
+    Map<String, Waiting> refused = new HashMap<>();
     Map<String, Long> used = new HashMap<>(enqueued);
     for (Waiting job : inTurn) {
       if (next.size() >= jobs) {
         break;
       }
-      if (claimed.contains(job.model())) {
+      Waiting before = refused.get(job.model());
+      if (claimed.contains(job.model()) || before != null && before.holdsBack(job.tokens())) {
         continue;
       }
       if (!job.isDue()) {
         if (job.isRefused()) {
-          claimed.add(job.model());
+          refused.put(job.model(), job); // smaller than one before it, or it would not come here
         }
         continue;
       }
-      long before = used.getOrDefault(job.model(), 0L);
+      long open = used.getOrDefault(job.model(), 0L);
       // The largest job goes alone: the service may take it, and else says so.
-      if (before > 0 && job.tokens() > limits.applyAsLong(job.model()) - before) {
+      if (open > 0 && job.tokens() > limits.applyAsLong(job.model()) - open) {
         claimed.add(job.model());
       } else {
-        used.put(job.model(), before + Math.max(1, job.tokens()));
+        used.put(job.model(), open + Math.max(1, job.tokens()));
         next.add(job);
         if (job.isRefused()) {
           claimed.add(job.model()); // it finds out for all others whether there is quota again

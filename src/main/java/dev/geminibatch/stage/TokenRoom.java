@@ -7,6 +7,7 @@ import dev.geminibatch.ledger.LearnedLimits;
 import dev.geminibatch.ledger.LearnedLimits.Shown;
 import dev.geminibatch.ledger.TokenFactors;
 import dev.geminibatch.line.ModelName;
+import dev.geminibatch.run.TurnOrder;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceWords;
@@ -39,11 +40,8 @@ public final class TokenRoom {
   /** A tier's limit at no more than this share of what was refused may be what refused it. */
   private static final long CLEARLY_LESS_PERCENT = 80;
 
-  /**
-   * No model's limit is as low. What asks for fewer was probably refused for another reason, which
-   * may pass.
-   */
-  public static final long CREDIBLE = 10_000;
+  /** What asks for fewer tokens was probably refused for another reason. */
+  public static final long CREDIBLE = TurnOrder.CREDIBLE;
 
   private final LearnedLimits learned;
   private final TokenFactors factors;

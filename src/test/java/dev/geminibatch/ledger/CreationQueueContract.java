@@ -70,6 +70,34 @@ abstract class CreationQueueContract extends LedgerContract {
   }
 
   @Test
+  void a_job_that_is_much_smaller_than_one_that_was_refused_passes_it() {
+    CreationQueue queue = queue(90);
+    Job large = withJob(received("large.jsonl"), "gemini-x", Jobs.tokens(10, 100_000));
+    queue.enter(run(large.runId()), PROJECT);
+    runs()
+        .queued(
+            large.runId(),
+            QuotaWaits.afterFailure(large, false, "no tokens left", "", clock.instant()));
+    Run half = run(withJob(received("half.jsonl"), "gemini-x", Jobs.tokens(1, 50_000)).runId());
+    Run small = run(withJob(received("small.jsonl"), "gemini-x", Jobs.tokens(1, 1000)).runId());
+    Run smaller = run(withJob(received("smaller.jsonl"), "gemini-x", Jobs.tokens(1, 6)).runId());
+
+    assertThat(place(queue, half).orElseThrow().reason()).contains("large.jsonl", "the quota");
+    assertThat(place(queue, small)).isEmpty();
+    assertThat(place(queue, smaller)).as("it need not wait for the one before").isEmpty();
+    runs()
+        .queued(
+            small.id(),
+            QuotaWaits.afterFailure(
+                jobs().job(small.id(), 1), false, "no tokens left", "", clock.instant()));
+    assertThat(place(queue, smaller).orElseThrow().reason()).contains("small.jsonl");
+
+    clock.forward(Duration.ofMinutes(2));
+    queue.keep(() -> List.of(large.runId(), small.id()));
+    assertThat(placeOf(queue, run(large.runId()), 1)).as("its turn comes").isEmpty();
+  }
+
+  @Test
   void a_job_is_created_only_where_its_tokens_fit_beside_the_open_jobs_of_its_model() {
     CreationQueue queue = queue(90, 100);
     create(queue, withJob(received("open.jsonl"), "gemini-x", Jobs.tokens(1, 60)));
