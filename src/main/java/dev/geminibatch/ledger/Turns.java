@@ -78,17 +78,20 @@ final class Turns {
   /** Gives jobs their turns, each behind the one before it by its share. */
   static void enter(
       Handle handle, Run run, ProjectId project, List<Job> jobs, List<Double> shares) {
-    double turn = now(handle, project);
+    Map<String, Double> starts = new HashMap<>();
+    double behind = 0;
     for (int i = 0; i < jobs.size(); i++) {
+      String model = jobs.get(i).model();
+      double start = starts.computeIfAbsent(model, each -> now(handle, project, each));
       handle.execute(
           "UPDATE job SET turn = ?, project = CASE WHEN state = ? THEN ? ELSE project END"
               + " WHERE run_id = ? AND number = ?",
-          turn,
+          start + behind,
           JobState.ASSEMBLED.name(),
           project.value(),
           run.id(),
           jobs.get(i).number());
-      turn += TurnOrder.step(shares.get(i), run.options().priority());
+      behind += TurnOrder.step(shares.get(i), run.options().priority());
     }
   }
 
@@ -99,15 +102,52 @@ final class Turns {
   static OptionalDouble turnOfPieces(Handle handle, Job job) {
     return handle
         .createQuery(
-            "SELECT job.turn, turn.now FROM job LEFT JOIN turn ON turn.project = job.project"
-                + " WHERE run_id = :run AND number = :number AND job.turn IS NOT NULL")
+            "SELECT turn FROM job WHERE run_id = :run AND number = :number AND turn IS NOT NULL"
+                + " AND project IS NOT NULL")
         .bind("run", job.runId())
         .bind("number", job.number())
-        .map(
-            (row, context) ->
-                OptionalDouble.of(Math.max(row.getDouble("turn"), row.getDouble("now"))))
+        .mapTo(Double.class)
         .findFirst()
+        .map(
+            turn ->
+                OptionalDouble.of(Math.max(turn, now(handle, projectOf(handle, job), job.model()))))
         .orElse(OptionalDouble.empty());
+  }
+
+  private static ProjectId projectOf(Handle handle, Job job) {
+    return handle
+        .createQuery("SELECT project FROM job WHERE run_id = :run AND number = :number")
+        .bind("run", job.runId())
+        .bind("number", job.number())
+        .mapTo(String.class)
+        .map(ProjectId::new)
+        .one();
+  }
+
+  /**
+   * Where whoever arrives now stands: where the turns of the model are, while anything of it waits
+   * or is open; else where those of the project are.
+   */
+  private static double now(Handle handle, ProjectId project, String model) {
+    return handle
+        .createQuery(
+            """
+            SELECT turn.now, (SELECT model_turn.now FROM model_turn
+              WHERE model_turn.project = turn.project AND model_turn.model = :model
+                AND model_turn.now < turn.now
+                AND EXISTS (SELECT 1 FROM job WHERE job.model = model_turn.model
+                  AND job.project = model_turn.project AND job.turn IS NOT NULL
+                  AND job.state IN ('ASSEMBLED', 'UPLOADED', 'CREATING', 'OPEN'))) AS of_model
+            FROM turn WHERE turn.project = :project""")
+        .bind("project", project.value())
+        .bind("model", model)
+        .map(
+            (row, context) -> {
+              double ofModel = row.getDouble("of_model");
+              return row.wasNull() ? row.getDouble("now") : ofModel;
+            })
+        .findFirst()
+        .orElse(0.0);
   }
 
   private static double now(Handle handle, ProjectId project) {
@@ -119,18 +159,28 @@ final class Turns {
         .orElse(0.0);
   }
 
-  /** A job is created: the turns of its project move. */
+  /** The priorities of the runs that wait, added up: all of a project, and those for one model. */
+  private record Priorities(long all, long ofModel) {}
+
+  private static Priorities priorities(Handle handle, ProjectId project, String model) {
+    return handle
+        .createQuery(
+            "SELECT COALESCE(SUM(priority), 0) AS everyone,"
+                + " COALESCE(SUM(priority * same), 0) AS of_model FROM ("
+                + "SELECT run.id, run.priority,"
+                + " MAX(CASE WHEN job.model = :model THEN 1 ELSE 0 END) AS same"
+                + " FROM job JOIN run ON run.id = job.run_id WHERE "
+                + WAITING
+                + " GROUP BY run.id, run.priority) AS waiting")
+        .bind("project", project.value())
+        .bind("model", model)
+        .map((row, context) -> new Priorities(row.getLong("everyone"), row.getLong("of_model")))
+        .one();
+  }
+
+  /** A job is created: the turns of its project and of its model move. */
   static void advance(Handle handle, Job job, ProjectId project, double share) {
-    long priorities =
-        handle
-            .createQuery(
-                "SELECT COALESCE(SUM(priority), 0) FROM run WHERE id IN (SELECT job.run_id FROM job"
-                    + " JOIN run ON run.id = job.run_id WHERE "
-                    + WAITING
-                    + ")")
-            .bind("project", project.value())
-            .mapTo(Long.class)
-            .one();
+    Priorities priorities = priorities(handle, project, job.model());
     double turn =
         handle
             .createQuery("SELECT turn FROM job WHERE run_id = :run AND number = :number")
@@ -139,8 +189,17 @@ final class Turns {
             .mapTo(Double.class)
             .findFirst()
             .orElse(0.0);
-    double after = TurnOrder.after(now(handle, project), turn, share, priorities);
-    handle.execute("UPDATE turn SET now = ? WHERE project = ?", after, project.value());
+    double ofModel = now(handle, project, job.model());
+    handle.execute(
+        "INSERT INTO model_turn (project, model, now) VALUES (?, ?, ?)"
+            + " ON CONFLICT (project, model) DO UPDATE SET now = excluded.now",
+        project.value(),
+        job.model(),
+        TurnOrder.after(ofModel, turn, share, priorities.ofModel()));
+    handle.execute(
+        "UPDATE turn SET now = ? WHERE project = ?",
+        TurnOrder.after(now(handle, project), turn, share, priorities.all()),
+        project.value());
   }
 
   /** Nobody else can create a job of the project until the transaction is over. */

@@ -114,7 +114,7 @@ public enum ProblemCode {
       "over-quota",
       Stage.SUBMIT,
       Retry.BY_DROPPING,
-      "The line alone has more tokens than may be enqueued for its model; the message has both numbers, or the service's words."),
+      "The line alone has more tokens than may be enqueued for its model, or than job.max-tokens allows; the message has both numbers, or the service's words."),
   JOB_REFUSED("job-refused", Stage.SUBMIT, Retry.NO, "The service refuses the whole job."),
   JOB_LINES_REFUSED(
       "job-lines_refused",

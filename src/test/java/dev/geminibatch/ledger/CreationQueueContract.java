@@ -230,6 +230,28 @@ abstract class CreationQueueContract extends LedgerContract {
   }
 
   @Test
+  void a_small_run_is_next_however_fast_other_models_are() {
+    CreationQueue queue = queue(90, 100);
+    Run slow = run(withJobs(received("slow.jsonl"), 20, Jobs.tokens(1, 50)).get(0).runId());
+    queue.enter(slow, PROJECT);
+    create(queue, upload(slow.id(), 1));
+    create(queue, upload(slow.id(), 2));
+    runs().queued(slow.id(), placeOf(queue, slow, 3).orElseThrow());
+    for (int i = 0; i < 10; i++) {
+      Job fast = withJob(received("fast" + i + ".jsonl"), "gemini-y", Jobs.tokens(1, 100));
+      create(queue, fast);
+      end(fast.runId(), 1);
+    }
+
+    Run small = run(withJob(received("small.jsonl"), "gemini-x", Jobs.tokens(1, 1)).runId());
+    queue.enter(small, PROJECT);
+    runs().queued(small.id(), placeOf(queue, small, 1).orElseThrow());
+    end(slow.id(), 1);
+
+    assertThat(queue.next(PROJECT, START)).containsExactly(small.id());
+  }
+
+  @Test
   void a_run_that_gets_a_higher_priority_while_it_waits_has_shorter_to_wait() {
     CreationQueue queue = queue(1);
     Run first = run(withJobs(received("first.jsonl"), 3, Jobs.requests(1)).get(0).runId());
