@@ -241,7 +241,7 @@ public final class CreationQueue {
           || its.isDue() && (isSameModel && !isHeldBack || open.jobs() >= maxOpen)) {
         return behind(ahead, job, project);
       }
-      if (isSameModel && its.isRefused() && !its.isDue()) {
+      if (isSameModel && !isHeldBack && its.isRefused() && !its.isDue()) {
         refused.add(its);
       }
     }

@@ -95,11 +95,13 @@ public final class RunControl {
         handle -> {
           // What it still has to wait becomes shorter or longer by as much as its share changes.
           handle.execute(
-              """
-              UPDATE job SET turn = (SELECT t.now + (job.turn - t.now) * run.priority / ?
-                FROM turn AS t, run WHERE t.project = job.project AND run.id = job.run_id)
-              WHERE run_id = ? AND state IN ('ASSEMBLED', 'UPLOADED')
-                AND turn > (SELECT now FROM turn WHERE turn.project = job.project)""",
+              "UPDATE job SET turn = "
+                  + Turns.NOW_OF_JOB
+                  + " + (turn - "
+                  + Turns.NOW_OF_JOB
+                  + ") * (SELECT run.priority FROM run WHERE run.id = job.run_id) / ?"
+                  + " WHERE run_id = ? AND state IN ('ASSEMBLED', 'UPLOADED') AND turn > "
+                  + Turns.NOW_OF_JOB,
               (double) priority,
               runId);
           return handle.execute(

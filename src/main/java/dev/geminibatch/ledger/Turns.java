@@ -30,6 +30,13 @@ final class Turns {
           OR job.turn IS NULL AND run.waits_for IS NOT NULL AND run.waits_project = :project)
         AND run.state = 'ASSEMBLED' AND run.dry_run = 0 AND run.held = 0 AND run.cancelled = 0""";
 
+  /** Where the turns of the model of a job are that waits, as SQL. */
+  static final String NOW_OF_JOB =
+      """
+      (SELECT COALESCE((SELECT m.now FROM model_turn AS m
+          WHERE m.project = t.project AND m.model = job.model AND m.now < t.now), t.now)
+        FROM turn AS t WHERE t.project = job.project)""";
+
   /** What a model did before says little about it now. */
   private static final Duration OF_LATE = Duration.ofDays(1);
 

@@ -253,6 +253,15 @@ abstract class CreationQueueContract extends LedgerContract {
 
   @Test
   void a_run_that_gets_a_higher_priority_while_it_waits_has_shorter_to_wait() {
+    hasShorterToWait(0);
+  }
+
+  @Test
+  void also_where_other_models_are_faster() {
+    hasShorterToWait(20);
+  }
+
+  private void hasShorterToWait(int jobsOfOtherModels) {
     CreationQueue queue = queue(1);
     Run first = run(withJobs(received("first.jsonl"), 3, Jobs.requests(1)).get(0).runId());
     Run second = run(withJobs(received("second.jsonl"), 3, Jobs.requests(1)).get(0).runId());
@@ -262,6 +271,11 @@ abstract class CreationQueueContract extends LedgerContract {
     for (Run run : List.of(first, second)) {
       create(queue, upload(run.id(), 1));
       end(run.id(), 1);
+    }
+    for (int i = 0; i < jobsOfOtherModels; i++) {
+      Job fast = withJob(received("fast" + i + ".jsonl"), "gemini-y", Jobs.requests(1));
+      create(queue, fast);
+      end(fast.runId(), 1);
     }
     for (Run run : List.of(first, second)) {
       runs().queued(run.id(), queue.full("gemini-x", PROJECT));
