@@ -22,7 +22,7 @@ import org.jdbi.v3.core.statement.TemplateEngine;
  */
 final class LedgerDatabase implements AutoCloseable {
   /** The last file in db/migration. */
-  static final String NEWEST = "6";
+  static final String NEWEST = "7";
 
   private final HikariDataSource pool;
   private final SharedConnection shared;
