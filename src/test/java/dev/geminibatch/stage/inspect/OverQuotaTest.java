@@ -13,6 +13,7 @@ import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +157,7 @@ class OverQuotaTest {
     String before = inspected(lines);
 
     reopen("service.tier=1");
+    fixture.clock().forward(Duration.ofMinutes(1)); // or both runs may have the same id
 
     assertThat(fixture.run(inspected(lines)).leader()).hasValue(before);
   }
