@@ -61,9 +61,9 @@ final class RunEnd {
       all.forEach(end -> json.withArray("runs").add(end.json()));
       session.terminal().printJson(json);
     }
-    Set<String> told = new HashSet<>();
+    Set<String> said = new HashSet<>();
     Consumer<String> once =
-        line -> Optional.of(line).filter(told::add).ifPresent(session.terminal()::tell);
+        line -> Optional.of(line).filter(said::add).ifPresent(session.terminal()::tell);
     List<Integer> codes = all.stream().map(end -> end.inWords(once, false)).distinct().toList();
     return codes.size() == 1
         ? codes.get(0)
