@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** Starts the packaged program as a process, in a folder of its own. */
 public final class RealJar {
@@ -24,6 +25,11 @@ public final class RealJar {
 
   static final Set<String> NEEDED_BY_JAVA =
       Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SystemRoot");
+
+  static {
+    // Longer than anything takes on a machine that is busy: tests run beside others.
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+  }
 
   private final Path folder;
   private final Map<String, String> environment = new HashMap<>();
@@ -77,14 +83,13 @@ public final class RealJar {
   public record Running(Process process, Path out, Path err) {
 
     public Result result() throws Exception {
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends by itself").isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("ends by itself").isTrue();
       return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
     /** Waits until it has said something. */
     public Running says(String text) {
       await()
-          .atMost(Duration.ofSeconds(30))
           .until(
               () -> Files.readString(err).contains(text) || Files.readString(out).contains(text));
       return this;

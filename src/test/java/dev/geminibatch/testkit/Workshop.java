@@ -26,11 +26,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 
 /** A sandbox, folders of its own, and the real routes between them. */
 public final class Workshop implements AutoCloseable {
   /** Longer than any test: jobs end when the test says so. */
   private static final Duration LONG = Duration.ofHours(1);
+
+  static {
+    // Longer than anything takes on a machine that is busy: tests run beside others.
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+  }
 
   private final Path folder;
   private final Map<String, String> values;
@@ -218,7 +224,6 @@ public final class Workshop implements AutoCloseable {
   public List<Run> awaitRuns(int runs) {
     sandbox.setJobTime(Duration.ZERO);
     await()
-        .atMost(Duration.ofSeconds(30))
         .until(
             () -> {
               passTime(Duration.ofSeconds(10));
