@@ -201,9 +201,9 @@ class Benchmark {
   @Test
   @Order(5)
   void many_files() throws Exception {
-    int files = 1000;
+    int files = 10_000;
     try (Sandbox sandbox = Sandbox.start(0, Duration.ZERO, Clock.systemUTC())) {
-      RealJar jar = new RealJar(folder, sandbox.baseUrl()).java(MEMORY);
+      RealJar jar = new RealJar(folder, sandbox.baseUrl()).java(MEMORY).with("JOB_PACK_WAIT", "5s");
       long begin = System.nanoTime();
       RealJar.Running daemon = jar.start();
       Processes.await(daemon.process(), () -> Processes.count(daemon.err(), "Ready.") > 0);
@@ -224,6 +224,7 @@ class Benchmark {
               + counters.requests(Endpoint.DOWNLOAD);
       FIGURES.add(
           files + " files of one line, polls every 100 ms, files a second", files / seconds, "");
+      FIGURES.add("the same, jobs that they share", counters.requests(Endpoint.BATCH_CREATE), "");
       FIGURES.add("the same, requests per file without polls", requests / (double) files, "");
       FIGURES.add("the same, peak resident memory with " + MEMORY, peak, "MB");
       daemon.stop();
