@@ -51,7 +51,7 @@ class RedactorTest {
         "Authorization: Bearer ~",
       })
   void a_short_key_goes_where_a_key_can_stand(String text) {
-    for (String key : new String[] {"q", "qwx", "qwertz", "q-1", "q.7+x"}) {
+    for (String key : new String[] {"z", "qwx", "qwertz", "q-1", "q.7+x"}) {
       hide(key);
       assertThat(Redactor.redact(text.replace("~", key))).isEqualTo(text.replace("~", "[key]"));
     }
