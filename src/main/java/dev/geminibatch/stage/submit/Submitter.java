@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,8 @@ public final class Submitter {
   private static final String UNCLEAR =
       "It is not clear whether the service has created a job; it is searched for, and created only"
           + " once it is certain that it was not";
+
+  private static final Set<JobState> UNSENT = EnumSet.of(JobState.ASSEMBLED, JobState.UPLOADED);
 
   private static final Duration SEARCH_AGAIN = Duration.ofSeconds(10);
 
@@ -127,9 +130,10 @@ public final class Submitter {
 
   /** A small run waits for others, unless something is wrong with it, which its own stage says. */
   private Optional<Submission> gather(Run run) throws IOException {
-    List<Job> unsent = ledger.jobs().unsent(run.id());
+    List<Job> all = ledger.jobs().of(run.id());
+    List<Job> unsent = all.stream().filter(job -> UNSENT.contains(job.state())).toList();
     Settings.Packing packing = context.settings(run).jobs().packing();
-    if (!mayShare(run, unsent, packing)) {
+    if (!isSmall(run, all, packing) || !mayShare(run, unsent, packing)) {
       return Optional.empty();
     }
     for (Job job : unsent) {
@@ -146,12 +150,18 @@ public final class Submitter {
     return Optional.of(Submission.GATHERS);
   }
 
+  /** The last jobs of a large run do not make it a small one, what is sent once more does. */
+  private static boolean isSmall(Run run, List<Job> all, Settings.Packing packing) {
+    long requests =
+        all.stream().filter(job -> job.attempt() == run.attempt()).mapToLong(Job::requests).sum();
+    return requests < packing.below();
+  }
+
   private static boolean mayShare(Run run, List<Job> unsent, Settings.Packing packing) {
     return packing.isOn()
         && run.fromInbox()
         && run.waiting().suspicion() == Suspicion.NONE
         && !unsent.isEmpty()
-        && unsent.stream().mapToLong(Job::requests).sum() < packing.below()
         && unsent.stream()
             .allMatch(
                 job -> job.state() == JobState.ASSEMBLED && job.remote().packMost().orElse(2) > 1);

@@ -114,6 +114,23 @@ class PackerTest {
   }
 
   @Test
+  void the_last_jobs_of_a_large_run_do_not_share() throws IOException {
+    fixture.close();
+    fixture =
+        StageFixture.open(
+            folder, service, "job.pack-wait=5s", "job.pack-below=3", "job.max-requests=2");
+    String large =
+        fixture.assembled(
+            "l.jsonl", nativeLine("a", "1"), nativeLine("b", "2"), nativeLine("c", "3"));
+    Submitter oneAtATime = new Submitter(fixture.context(), fixture.queue(1), fixture.references());
+    assertThat(oneAtATime.take(large)).isEqualTo(Submission.WAITS);
+    fixture.clock().forward(Duration.ofMinutes(1));
+
+    assertThat(take(large)).isEqualTo(Submission.DONE);
+    assertThat(service.count(Call.CREATE)).isEqualTo(2);
+  }
+
+  @Test
   void what_is_not_small_or_was_ordered_or_is_suspect_has_a_job_of_its_own() throws IOException {
     String large =
         fixture.assembled(
