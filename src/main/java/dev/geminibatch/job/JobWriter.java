@@ -98,7 +98,8 @@ final class JobWriter implements Closeable {
   /** What is wrong with a request that is certainly too large, even if it is alone. */
   Optional<LineProblem> overQuota(BatchRequest request, Map<FileTag, FileReference> references) {
     // Most lines are far too short for that, which is seen without counting their tokens.
-    if (references.isEmpty() && !lineLimit.mayBeOver(request.line().size())) {
+    if (lineLimit.refusedFrom() == JobLimits.ANY
+        || references.isEmpty() && !lineLimit.mayBeOver(request.line().size())) {
       return Optional.empty();
     }
     long itsCorrected = correction.of(tokens(request, references));

@@ -30,7 +30,7 @@ public abstract sealed class PackQueries permits Packs {
 
   private static final int AT_ONCE = 500;
 
-  /** So many packs are remembered: of a pack that was sent, it does not change. */
+  /** So many packs are remembered: the numbers of a pack do not change once it is sent. */
   private static final int REMEMBERED = 1000;
 
   private final Jdbi quick;

@@ -26,7 +26,8 @@ final class StatementCache implements StatementBuilder {
   private final Map<String, PreparedStatement> ready = new LinkedHashMap<>();
 
   /**
-   * What each that is in use says; Jdbi knows only the words before it has named the parameters.
+   * The SQL of each statement in use: Jdbi gives a statement back with the SQL that it had before
+   * its parameters were named.
    */
   private final Map<PreparedStatement, String> used = new IdentityHashMap<>();
 

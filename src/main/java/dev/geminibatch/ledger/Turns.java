@@ -100,6 +100,18 @@ final class Turns {
           jobs.get(i).number());
       behind += TurnOrder.step(shares.get(i), run.options().priority());
     }
+    starts.forEach((model, start) -> begin(handle, project, model, start));
+  }
+
+  /** Where the first one of a model stands, so do all who arrive while it waits. */
+  private static void begin(Handle handle, ProjectId project, String model, double start) {
+    handle.execute(
+        "INSERT INTO model_turn (project, model, now) VALUES (?, ?, ?)"
+            + " ON CONFLICT (project, model) DO UPDATE SET now = excluded.now"
+            + " WHERE model_turn.now < excluded.now",
+        project.value(),
+        model,
+        start);
   }
 
   /**

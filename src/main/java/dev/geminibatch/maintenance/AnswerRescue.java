@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches the answers of a job that is about to be deleted, because they go with it: for the run of
- * ours that waits for them, or into files of their own.
+ * Fetches the answers of a job that is about to be deleted, because they go with it: for the runs
+ * of ours that wait for them, or into files of their own.
  */
 public final class AnswerRescue {
   private static final Logger LOG = LoggerFactory.getLogger("maintenance");

@@ -64,15 +64,14 @@ final class JobParts implements Closeable {
     if (ours.isEmpty()) {
       return List.of(new Part("", Optional.empty(), List.of(), answers));
     }
-    Optional<PackFolder> pack =
-        ours.get()
-            .remote()
-            .pack()
-            .map(workspace.state()::pack)
-            .filter(folder -> Files.exists(folder.index()));
-    return pack.isPresent()
+    Optional<PackFolder> pack = ours.get().remote().pack().map(workspace.state()::pack);
+    if (pack.isEmpty()) {
+      return List.of(part(ours.get().runId(), Map.of(ours.get().number(), answers)));
+    }
+    // Without its index nobody knows which answer is whose: keys of several runs may be the same.
+    return Files.exists(pack.get().index())
         ? divide(pack.get())
-        : List.of(part(ours.get().runId(), Map.of(ours.get().number(), answers)));
+        : List.of(new Part("", Optional.empty(), List.of(), answers));
   }
 
   private List<Part> divide(PackFolder pack) throws IOException {

@@ -53,10 +53,19 @@ public final class QuotaRefusals {
    * A finding.
    *
    * @param besides a sentence about what it waits for beside the quota; may be empty
+   * @param areOthersInTheWay whether others have jobs of the model open, perhaps always
    */
-  public record Verdict(Finding finding, String besides) {
+  public record Verdict(Finding finding, String besides, boolean areOthersInTheWay) {
     /** Nothing was learned. */
-    public static final Verdict WAITS = new Verdict(Finding.WAITS, "");
+    public static final Verdict WAITS = waits("");
+
+    private static Verdict waits(String besides) {
+      return of(Finding.WAITS, besides);
+    }
+
+    private static Verdict of(Finding finding, String besides) {
+      return new Verdict(finding, besides, false);
+    }
   }
 
   /** The service has refused to create a job. */
@@ -75,9 +84,9 @@ public final class QuotaRefusals {
 
   private Verdict judge(Connection service, Job job, boolean isLate) {
     long tokens = job.size().tokens();
-    Optional<String> foreign = foreign(service, job);
+    Optional<Verdict> foreign = foreign(service, job);
     if (foreign.isPresent() || tokens == 0) {
-      return new Verdict(Finding.WAITS, foreign.orElse(""));
+      return foreign.orElse(Verdict.WAITS);
     }
     ProjectId project = service.project();
     LearnedLimits.Beside ours = learned.beside(job, project);
@@ -86,13 +95,13 @@ public final class QuotaRefusals {
         return Verdict.WAITS;
       }
       learn(job, project, ours.tokens(), isLate);
-      return new Verdict(Finding.DOES_NOT_FIT, "");
+      return Verdict.of(Finding.DOES_NOT_FIT, "");
     }
     if (!isBelieved(job, project, isLate)) {
       return Verdict.WAITS;
     }
     learn(job, project, 0, isLate);
-    return new Verdict(Finding.IS_TOO_LARGE, "");
+    return Verdict.of(Finding.IS_TOO_LARGE, "");
   }
 
   private void learn(Job job, ProjectId project, long beside, boolean isLate) {
@@ -116,10 +125,13 @@ public final class QuotaRefusals {
     long tokens = job.size().tokens();
     int times = learned.refusedAlone(job);
     LearnedLimits.Shown shown = learned.of(project, job.model());
-    // That this one was taken is no news of it any more.
+    // Where jobs are ended late, acceptance does not show that this one fits.
     long allowed = isLate && !shown.isLate() ? 0 : shown.allowed();
     boolean isFirstLesson = shown.refused().isEmpty() || allowed > 0;
-    boolean isAsLargeAsBefore = tokens >= shown.refused().orElse(Long.MAX_VALUE);
+    // A line is given up for good, so one refusal that may have had another cause is not enough.
+    boolean isAsLargeAsBefore =
+        tokens >= shown.refused().orElse(Long.MAX_VALUE)
+            && (job.requests() > 1 || shown.refusals() > 1 || times > 1);
     boolean isBelieved =
         isAsLargeAsBefore
             || (tokens < TokenRoom.CREDIBLE
@@ -132,13 +144,13 @@ public final class QuotaRefusals {
   }
 
   /** What it waits for, if others have jobs open that may be in the way. */
-  private Optional<String> foreign(Connection service, Job job) {
+  private Optional<Verdict> foreign(Connection service, Job job) {
     List<RemoteJob> open;
     try {
       open = service.batches().allJobs().stream().filter(each -> !each.isEnded()).toList();
     } catch (ServiceFailure failure) {
       LOG.debug("The jobs of the project cannot be listed: {}", failure.getMessage());
-      return Optional.of("Whether others have jobs open is not known");
+      return Optional.of(Verdict.waits("Whether others have jobs open is not known"));
     }
     List<String> others =
         open.stream()
@@ -147,7 +159,7 @@ public final class QuotaRefusals {
             .map(RemoteJob::name)
             .toList();
     if (!others.isEmpty()) {
-      return Optional.of(
+      String besides =
           "It waits for "
               + Amounts.count(others.size(), "job")
               + " of the project that "
@@ -155,11 +167,12 @@ public final class QuotaRefusals {
               + " not ours ("
               + others.stream().limit(NAMED).collect(Collectors.joining(", "))
               + (others.size() > NAMED ? ", ..." : "")
-              + ")");
+              + ")";
+      return Optional.of(new Verdict(Finding.WAITS, besides, true));
     }
     int most = context.settings().jobs().quota().table().openJobs();
     return open.size() >= most
-        ? Optional.of("The project has " + Amounts.count(open.size(), "open job"))
+        ? Optional.of(Verdict.waits("The project has " + Amounts.count(open.size(), "open job")))
         : Optional.empty();
   }
 

@@ -67,9 +67,10 @@ public final class Unpacking {
   /** There is less room than was assumed; its jobs wait for smaller packs. */
   public void smaller(Job pack, String reason) {
     boolean isOne = packs.unfinished(id(pack)).size() == 1;
-    LOG.info("{}: {}", name(pack), reason);
+    String shown = "The quota is used up: " + reason + "; it is tried with fewer lines in a job";
+    LOG.info("{}: {}", name(pack), shown);
     packs.dissolved(
-        pack, place(pack, reason, Duration.ZERO), isOne ? Optional.of(1) : Optional.empty());
+        pack, place(pack, shown, Duration.ZERO), isOne ? Optional.of(1) : Optional.empty());
   }
 
   /** All jobs of a pack end as they would have alone: what is wrong is true of each. */

@@ -252,6 +252,31 @@ abstract class CreationQueueContract extends LedgerContract {
   }
 
   @Test
+  void the_first_run_of_a_model_that_was_idle_is_not_overtaken_by_the_next_ones() {
+    CreationQueue queue = queue(1);
+    Job early = withJob(received("early.jsonl"), "gemini-x", Jobs.tokens(1, 100));
+    create(queue, early);
+    end(early.runId(), 1);
+    for (int i = 0; i < 10; i++) {
+      Job other = withJob(received("other" + i + ".jsonl"), "gemini-y", Jobs.tokens(1, 500));
+      create(queue, other);
+      end(other.runId(), 1);
+    }
+    Job open = withJob(received("open.jsonl"), "gemini-z", Jobs.tokens(1, 500));
+    create(queue, open);
+    List<String> arrived = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Run run = run(withJob(received(i + ".jsonl"), "gemini-x", Jobs.tokens(1, 10)).runId());
+      queue.enter(run, PROJECT);
+      runs().queued(run.id(), placeOf(queue, run, 1).orElseThrow());
+      arrived.add(run.id());
+    }
+    end(open.runId(), 1);
+
+    assertThat(queue.next(PROJECT, START)).containsExactly(arrived.get(0));
+  }
+
+  @Test
   void a_run_that_gets_a_higher_priority_while_it_waits_has_shorter_to_wait() {
     hasShorterToWait(0);
   }

@@ -7,7 +7,6 @@ import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.extension.Delivery;
-import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.Folders;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
@@ -238,7 +237,7 @@ public final class Deliverer {
   private Optional<InputChange> inputChange(
       Run run, RunFolder folder, ResultFiles files, ResultPublisher publisher) throws IOException {
     InputLimits limits = context.settings().inputLimits();
-    AtomicFiles.deleteLeftover(publisher.added()); // of a delivery that did not come to its end
+    Files.deleteIfExists(publisher.added()); // of a delivery that did not come to its end
     OptionalLong added = new AddedLines(run, folder, limits).write(publisher.added());
     if (added.isEmpty()) {
       return Optional.of(InputChange.rewritten());

@@ -288,12 +288,7 @@ public final class Poller {
   /** Takes a run, unless another thread or process has gone on with it until it was ours. */
   private boolean take(Run run) {
     if (leases.isOurs(run.id())) {
-      boolean isBegun = busy.beginOurs(run.id());
-      if (!isBegun || isAsSeen(run)) {
-        return isBegun;
-      }
-      busy.end(run.id()); // it would queue behind thousands, and nobody could send it meanwhile
-      return false;
+      return busy.beginOurs(run.id()) && remains(run);
     }
     if (!leases.acquire(run.id())) {
       return false;
@@ -303,6 +298,19 @@ public final class Poller {
       return false;
     }
     return busy.begin(run.id());
+  }
+
+  /** Else it would queue behind thousands, and nobody could send it meanwhile. */
+  private boolean remains(Run begun) {
+    boolean isAsSeen = false;
+    try {
+      isAsSeen = isAsSeen(begun);
+    } finally {
+      if (!isAsSeen) {
+        busy.end(begun.id());
+      }
+    }
+    return isAsSeen;
   }
 
   private boolean isAsSeen(Run seen) {

@@ -159,10 +159,13 @@ final class JobRoom {
     Job job = sized(run, refused);
     QuotaRefusals.Verdict verdict = refusals.refused(context.connection(run), job, failure);
     return switch (verdict.finding()) {
-      case WAITS ->
-          isHopelessBesideOthers(run, job, verdict)
-              ? inHalves(run, job)
-              : Outcome.waits(queue.afterRefusal(run, job, failure, verdict.besides()));
+      case WAITS -> {
+        CreationQueue.Place place = queue.afterRefusal(run, job, failure, verdict.besides());
+        if (isHopelessBesideOthers(run, job, verdict)) {
+          inHalves(run, job); // tried in its turn: each try is an upload and a refusal
+        }
+        yield Outcome.waits(place);
+      }
       case DOES_NOT_FIT -> {
         Optional<Outcome> unfit = unfit(run, job);
         yield unfit.isPresent() ? unfit.get() : Outcome.waits(noTokens(run, job));
@@ -178,7 +181,7 @@ final class JobRoom {
 
   /** Others may have jobs open all the time: after a while less is tried beside them. */
   private static boolean isHopelessBesideOthers(Run run, Job job, QuotaRefusals.Verdict verdict) {
-    return !verdict.besides().isEmpty()
+    return verdict.areOthersInTheWay()
         && run.waiting().tries() >= TRIES_BESIDE_OTHERS
         && job.requests() > 1
         && job.size().tokens() > 2 * TokenRoom.CREDIBLE;
