@@ -50,7 +50,10 @@ final class ChosenRun {
         .orElseThrow(
             () ->
                 new UsageException(
-                    "There is no run \"" + Visible.line(text) + "\"; --status lists them."));
+                    "There is no run \""
+                        + Visible.line(text)
+                        + "\"; --status lists them. Write the id of a finished run, or its whole"
+                        + " name."));
   }
 
   private static String source(String text) {

@@ -165,7 +165,12 @@ final class MaintenanceCommand {
       deleted.forEach(job -> document.withArray("deleted").add(job.name()));
       terminal.printJson(document);
     } else {
-      terminal.print(Amounts.count(deleted.size()) + " jobs cancelled and deleted.");
+      boolean isAnyCancelled = !deleted.stream().allMatch(RemoteJob::isEnded);
+      terminal.print(
+          Amounts.count(deleted.size())
+              + (isAnyCancelled || deleted.isEmpty()
+                  ? " jobs cancelled and deleted."
+                  : " jobs deleted."));
     }
     return deleted.size() == jobs.size() ? ExitCode.OK : ExitCode.FAILED;
   }

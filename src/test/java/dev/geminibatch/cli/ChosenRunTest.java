@@ -69,7 +69,9 @@ class ChosenRunTest {
   void a_run_that_does_not_exist_is_named() {
     assertThatThrownBy(() -> chosen("no\u202e such"))
         .isInstanceOf(UsageException.class)
-        .hasMessage("There is no run \"no\\u202E such\"; --status lists them.");
+        .hasMessage(
+            "There is no run \"no\\u202E such\"; --status lists them. Write the id of a finished"
+                + " run, or its whole name.");
     assertThatThrownBy(() -> chosen(" ")).hasMessageContaining("is empty");
   }
 

@@ -131,7 +131,9 @@ final class PackBuilder {
       // What was copied is what was checked only if nothing has changed in the meantime either.
       InputGuard.checkBeforePaying(run, folder);
       return Optional.of(member);
-    } catch (StaleReferences | InputChanged | RunFailure | UsageException | IOException e) {
+    } catch (InputChanged e) {
+      return Optional.empty(); // its own stage checks it again, and says so
+    } catch (StaleReferences | RunFailure | UsageException | IOException e) {
       LOG.info("{}: not sent together with others: {}", run.name(), e.getMessage());
       return Optional.empty(); // its own stage says more
     }
