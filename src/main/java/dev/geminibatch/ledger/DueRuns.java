@@ -3,6 +3,7 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.run.Run;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -23,6 +24,14 @@ public final class DueRuns {
    * @param started a wait that began before is over
    */
   public List<Run> mayGoOn(Instant now, Instant started) {
+    return mayGoOn(now, started, id -> false);
+  }
+
+  /**
+   * As above, without those that are worked on, or queue for it: they may be thousands, and to read
+   * them all would take most of a tick. Those with strikes are among them all the same.
+   */
+  public List<Run> mayGoOn(Instant now, Instant started, Predicate<String> isBusy) {
     return RunQueries.select(
         jdbi,
         """
@@ -39,7 +48,8 @@ public final class DueRuns {
                 OR NOT EXISTS (SELECT 1 FROM job
                   WHERE run_id = run.id AND job.state <> 'COLLECTED')))
         ORDER BY created_at, id""",
-        query -> query.bind("now", now.toEpochMilli()).bind("started", started.toEpochMilli()));
+        query -> query.bind("now", now.toEpochMilli()).bind("started", started.toEpochMilli()),
+        isBusy.negate());
   }
 
   /** The unfinished runs that a person has paused or cancelled, the oldest first. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -162,11 +163,25 @@ public final class RunQueries {
   }
 
   static List<Run> select(Jdbi jdbi, String condition, Consumer<Query> parameters) {
+    return select(jdbi, condition, parameters, id -> true);
+  }
+
+  /** As above, without those that nobody wants; a run with strikes is always wanted. */
+  static List<Run> select(
+      Jdbi jdbi, String condition, Consumer<Query> parameters, Predicate<String> wanted) {
     return jdbi.withHandle(
         handle -> {
           Query query = handle.createQuery(Rows.RUNS + " WHERE " + condition);
           parameters.accept(query);
-          return query.map((row, context) -> Rows.run(row)).list();
+          return query
+              .map(
+                  (row, context) ->
+                      row.getInt("strikes") > 0 || wanted.test(row.getString("id"))
+                          ? Optional.of(Rows.run(row))
+                          : Optional.<Run>empty())
+              .stream()
+              .flatMap(Optional::stream)
+              .toList();
         });
   }
 }

@@ -30,6 +30,15 @@ abstract class DueRunsContract extends LedgerContract {
   }
 
   @Test
+  void what_is_worked_on_is_not_read() {
+    String busy = inspected("a.jsonl");
+    String other = inspected("b.jsonl");
+
+    assertThat(ids(ledger.due().mayGoOn(clock.instant(), START, busy::equals)))
+        .containsExactly(other);
+  }
+
+  @Test
   void what_is_finished_followed_held_or_dry_is_not_due() {
     delivered("a.jsonl");
     runs().failed(inspected("b.jsonl"), "why");

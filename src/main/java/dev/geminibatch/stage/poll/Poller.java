@@ -159,7 +159,7 @@ public final class Poller {
     Turns turns = new Turns(new ArrayList<>(), new ArrayList<>());
     List<Run> due =
         new ArrayList<>(
-            ledger.due().mayGoOn(clock.instant(), started).stream()
+            ledger.due().mayGoOn(clock.instant(), started, busy::isBusy).stream()
                 .filter(run -> isInScope(run, leaders))
                 .toList());
     if (someAreStopped) {
