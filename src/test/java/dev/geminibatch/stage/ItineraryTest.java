@@ -3,7 +3,6 @@ package dev.geminibatch.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.ledger.RunLedger;
-import dev.geminibatch.run.Progress;
 import dev.geminibatch.stage.receive.Receiver;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
@@ -34,12 +33,7 @@ class ItineraryTest {
 
   @Test
   void a_run_goes_on_where_the_settings_say_and_a_dry_run_does_not() throws IOException {
-    Itinerary itinerary =
-        new Itinerary(
-            fixture.ledger(),
-            fixture.context().settings().routes().stages(),
-            Progress.none(),
-            fixture.workspace().work());
+    Itinerary itinerary = fixture.itinerary();
     String run = fixture.dropped("a.jsonl");
     Path file = Files.writeString(folder.resolve("b.jsonl"), "any");
     String dry =

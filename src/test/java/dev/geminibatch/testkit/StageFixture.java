@@ -5,8 +5,10 @@ import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunLedger;
+import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.media.MediaLookup;
 import dev.geminibatch.media.UploadCache;
+import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Progress;
@@ -22,10 +24,12 @@ import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.stage.AssemblyAhead;
+import dev.geminibatch.stage.Itinerary;
 import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.assemble.Assembler;
 import dev.geminibatch.stage.assemble.Assembly;
+import dev.geminibatch.stage.deliver.Deliverer;
 import dev.geminibatch.stage.inspect.Inspection;
 import dev.geminibatch.stage.inspect.Inspector;
 import dev.geminibatch.stage.receive.Receiver;
@@ -237,6 +241,19 @@ public final class StageFixture implements AutoCloseable {
   /** Hands the jobs of a run to the service. */
   public boolean submit(String run) throws IOException {
     return new Submitter(context, queue(90), references()).submit(run);
+  }
+
+  /** What delivers runs, with prices that are not known. */
+  public Deliverer deliverer() {
+    Prices none = new Prices("", "USD", Map.of());
+    Reports reports = new Reports(ledger(), context.state(), none, clock());
+    return new Deliverer(context, reports, new RequestReader());
+  }
+
+  /** Where the settings say that runs go next. */
+  public Itinerary itinerary() {
+    return new Itinerary(
+        ledger(), context.settings().routes().stages(), Progress.none(), workspace.work());
   }
 
   /** The references that the ledger knows. */

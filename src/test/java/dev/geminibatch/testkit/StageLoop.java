@@ -1,10 +1,7 @@
 package dev.geminibatch.testkit;
 
-import dev.geminibatch.cost.Prices;
 import dev.geminibatch.extension.Delivery;
 import dev.geminibatch.line.RequestReader;
-import dev.geminibatch.report.Reports;
-import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.stage.Itinerary;
 import dev.geminibatch.stage.collect.Collector;
@@ -15,7 +12,6 @@ import dev.geminibatch.stage.poll.Poller;
 import dev.geminibatch.stage.submit.Submitter;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -46,12 +42,7 @@ public final class StageLoop {
     fixture.clock().forward(Duration.ofHours(1));
     Poller.Turns turns = poller.poll();
     for (String run : Stream.concat(turns.near().stream(), turns.others().stream()).toList()) {
-      Itinerary itinerary =
-          new Itinerary(
-              fixture.ledger(),
-              fixture.context().settings().routes().stages(),
-              Progress.none(),
-              fixture.workspace().work());
+      Itinerary itinerary = fixture.itinerary();
       boolean goesOn = true;
       while (goesOn) {
         goesOn = stage(Objects.toString(itinerary.next(run), ""), run);
@@ -91,13 +82,7 @@ public final class StageLoop {
   }
 
   private void deliver(String run) throws IOException {
-    Reports reports =
-        new Reports(
-            fixture.ledger(),
-            fixture.context().state(),
-            new Prices("", "USD", Map.of()),
-            fixture.clock());
-    Deliverer deliverer = new Deliverer(fixture.context(), reports, new RequestReader());
+    Deliverer deliverer = fixture.deliverer();
     Delivery delivery = deliverer.deliver(run);
     if (delivery != null) {
       deliverer.finish(delivery);

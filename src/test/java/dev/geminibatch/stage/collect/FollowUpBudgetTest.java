@@ -8,11 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.answer.AnswerCheck;
 import dev.geminibatch.answer.Strictness;
-import dev.geminibatch.cost.Prices;
 import dev.geminibatch.line.RequestReader;
-import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.RunState;
-import dev.geminibatch.stage.deliver.Deliverer;
 import dev.geminibatch.testkit.FakeService;
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.StageFixture;
@@ -20,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,13 +65,7 @@ class FollowUpBudgetTest {
   }
 
   private List<JsonNode> errors() throws IOException {
-    Reports reports =
-        new Reports(
-            fixture.ledger(),
-            fixture.context().state(),
-            new Prices("", "USD", Map.of()),
-            fixture.clock());
-    new Deliverer(fixture.context(), reports, new RequestReader()).deliver(run);
+    fixture.deliverer().deliver(run);
     return new Outbox(fixture.folders().outbox()).errors("x");
   }
 

@@ -7,11 +7,9 @@ import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.geminibatch.cost.Prices;
 import dev.geminibatch.extension.Delivery;
 import dev.geminibatch.io.Sha256;
 import dev.geminibatch.line.RequestReader;
-import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.FileLeases;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.InputLimits;
@@ -30,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,13 +47,7 @@ class DelivererTest {
   void open() throws IOException {
     fixture = StageFixture.open(folder, service);
     outbox = new Outbox(fixture.folders().outbox());
-    Reports reports =
-        new Reports(
-            fixture.ledger(),
-            fixture.context().state(),
-            new Prices("", "USD", Map.of()),
-            fixture.clock());
-    deliverer = new Deliverer(fixture.context(), reports, new RequestReader());
+    deliverer = fixture.deliverer();
   }
 
   @AfterEach

@@ -6,9 +6,7 @@ import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.geminibatch.cost.Prices;
 import dev.geminibatch.line.RequestReader;
-import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.stage.collect.Collector;
@@ -22,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -47,10 +44,7 @@ class RightsTest {
   @BeforeEach
   void open() throws IOException {
     fixture = StageFixture.open(folder, service);
-    Prices prices = new Prices("", "USD", Map.of());
-    Reports reports =
-        new Reports(fixture.ledger(), fixture.context().state(), prices, fixture.clock());
-    deliverer = new Deliverer(fixture.context(), reports, new RequestReader());
+    deliverer = fixture.deliverer();
   }
 
   @AfterEach
