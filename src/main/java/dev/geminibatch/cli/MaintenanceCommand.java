@@ -165,12 +165,10 @@ final class MaintenanceCommand {
       deleted.forEach(job -> document.withArray("deleted").add(job.name()));
       terminal.printJson(document);
     } else {
-      boolean isAnyCancelled = !deleted.stream().allMatch(RemoteJob::isEnded);
+      boolean hadAllEnded = !deleted.isEmpty() && deleted.stream().allMatch(RemoteJob::isEnded);
       terminal.print(
           Amounts.count(deleted.size())
-              + (isAnyCancelled || deleted.isEmpty()
-                  ? " jobs cancelled and deleted."
-                  : " jobs deleted."));
+              + (hadAllEnded ? " jobs deleted." : " jobs cancelled and deleted."));
     }
     return deleted.size() == jobs.size() ? ExitCode.OK : ExitCode.FAILED;
   }

@@ -19,17 +19,6 @@ public final class AtomicFiles {
 
   private AtomicFiles() {}
 
-  /**
-   * Deletes what may be left of an earlier try, and mostly is not: to look first costs less than
-   * the exceptions by which the system says that there is nothing. For folders that are ours alone;
-   * a link to nothing stays.
-   */
-  public static void deleteLeftover(Path file) throws IOException {
-    if (Files.exists(file)) {
-      Files.deleteIfExists(file);
-    }
-  }
-
   /** The name under which a file is written before it appears. */
   public static Path aside(Path target, String runId) {
     return aside(target, target.getFileName().toString(), "." + runId + ".part");

@@ -236,12 +236,13 @@ public final class CreationQueue {
       }
       boolean isSameModel = ahead.job().model().equals(job.model());
       Waiting its = ahead.next(limit.perJob());
-      boolean isHeldBack = refused.stream().anyMatch(each -> each.holdsBack(its.tokens()));
-      if (isSameModel && !isHeldBack && its.holdsBack(needed)
-          || its.isDue() && (isSameModel && !isHeldBack || open.jobs() >= maxOpen)) {
+      boolean isInTheWay =
+          isSameModel && refused.stream().noneMatch(each -> each.holdsBack(its.tokens()));
+      if (isInTheWay && its.holdsBack(needed)
+          || its.isDue() && (isInTheWay || open.jobs() >= maxOpen)) {
         return behind(ahead, job, project);
       }
-      if (isSameModel && !isHeldBack && its.isRefused() && !its.isDue()) {
+      if (isInTheWay && its.isRefused()) {
         refused.add(its);
       }
     }

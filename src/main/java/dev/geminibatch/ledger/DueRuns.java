@@ -22,14 +22,8 @@ public final class DueRuns {
    * only wait for room.
    *
    * @param started a wait that began before is over
-   */
-  public List<Run> mayGoOn(Instant now, Instant started) {
-    return mayGoOn(now, started, id -> false);
-  }
-
-  /**
-   * As above, without those that are worked on, or queue for it: they may be thousands, and to read
-   * them all would take most of a tick. Those with strikes are among them all the same.
+   * @param isBusy those that are worked on, or queue for it, are left out unless they have strikes:
+   *     they may be thousands, and to read them all would take most of a tick
    */
   public List<Run> mayGoOn(Instant now, Instant started, Predicate<String> isBusy) {
     return RunQueries.select(

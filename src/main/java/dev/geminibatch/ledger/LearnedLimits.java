@@ -131,9 +131,7 @@ public final class LearnedLimits {
    */
   public void refused(ProjectId project, String model, long enqueued) {
     quick.useTransaction(
-        handle -> {
-          refused(handle, project, model, shown(handle, project, model), enqueued);
-        });
+        handle -> refused(handle, project, model, shown(handle, project, model), enqueued));
   }
 
   /**

@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
  * minutes or hours: it comes free when jobs end, and the service does not say when.
  */
 public final class QuotaWaits {
-  private static final String OUT_OF_QUOTA = "The quota is used up: ";
   private static final Backoff WAITS = new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(10));
 
   private QuotaWaits() {}
@@ -26,7 +25,7 @@ public final class QuotaWaits {
   static Place afterRefusal(Run run, Job job, ServiceFailure failure, String besides, Instant now) {
     Duration ours = WAITS.after(run.waiting().tries());
     Duration wait = failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
-    return notNow(job, with(OUT_OF_QUOTA + failure.getMessage(), besides), wait, now);
+    return notNow(job, with(outOfQuota(failure.getMessage()), besides), wait, now);
   }
 
   /**
@@ -37,8 +36,8 @@ public final class QuotaWaits {
    */
   public static Place afterFailure(
       Job job, boolean isAccount, String message, String besides, Instant now) {
-    String what = isAccount ? ErrorClassifier.ACCOUNT_REFUSED : OUT_OF_QUOTA;
-    return notNow(job, with(what + message, besides), WAITS.after(job.creation() - 1), now);
+    String why = isAccount ? ErrorClassifier.ACCOUNT_REFUSED + message : outOfQuota(message);
+    return notNow(job, with(why, besides), WAITS.after(job.creation() - 1), now);
   }
 
   /**
@@ -47,14 +46,18 @@ public final class QuotaWaits {
    * @param message of the service
    */
   public static Place afterLesson(Job job, String message) {
-    String why = OUT_OF_QUOTA + Amounts.clause(message);
     return new Place(
         Kind.TOKENS,
         job.remote().project().orElseThrow(),
         job.model(),
-        why + ". It is sent when there is room for it, if need be in parts",
+        outOfQuota(message) + ". It is sent when there is room for it, if need be in parts",
         Duration.ZERO,
         false);
+  }
+
+  /** Why nothing is sent, in the words of the service, as a clause. */
+  public static String outOfQuota(String message) {
+    return "The quota is used up: " + Amounts.clause(message);
   }
 
   private static String with(String why, String besides) {

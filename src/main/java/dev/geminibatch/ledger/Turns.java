@@ -121,26 +121,17 @@ final class Turns {
   static OptionalDouble turnOfPieces(Handle handle, Job job) {
     return handle
         .createQuery(
-            "SELECT turn FROM job WHERE run_id = :run AND number = :number AND turn IS NOT NULL"
+            "SELECT turn, "
+                + NOW_OF_JOB
+                + " AS now FROM job WHERE run_id = :run AND number = :number AND turn IS NOT NULL"
                 + " AND project IS NOT NULL")
         .bind("run", job.runId())
         .bind("number", job.number())
-        .mapTo(Double.class)
-        .findFirst()
         .map(
-            turn ->
-                OptionalDouble.of(Math.max(turn, now(handle, projectOf(handle, job), job.model()))))
+            (row, context) ->
+                OptionalDouble.of(Math.max(row.getDouble("turn"), row.getDouble("now"))))
+        .findFirst()
         .orElse(OptionalDouble.empty());
-  }
-
-  private static ProjectId projectOf(Handle handle, Job job) {
-    return handle
-        .createQuery("SELECT project FROM job WHERE run_id = :run AND number = :number")
-        .bind("run", job.runId())
-        .bind("number", job.number())
-        .mapTo(String.class)
-        .map(ProjectId::new)
-        .one();
   }
 
   /**

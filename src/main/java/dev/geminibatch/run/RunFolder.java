@@ -1,6 +1,5 @@
 package dev.geminibatch.run;
 
-import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
@@ -243,7 +242,10 @@ public final class RunFolder {
             answers(number),
             strayAnswers(number),
             matches(number))) {
-      AtomicFiles.deleteLeftover(file);
+      // Mostly there is nothing: to look costs less than the exceptions that say so.
+      if (Files.exists(file)) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 }

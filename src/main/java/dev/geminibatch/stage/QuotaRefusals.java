@@ -5,10 +5,12 @@ import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.ledger.LearnedLimits;
 import dev.geminibatch.line.ModelName;
 import dev.geminibatch.run.Job;
+import dev.geminibatch.run.TurnOrder;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.service.ServiceWords;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -60,17 +62,22 @@ public final class QuotaRefusals {
     public static final Verdict WAITS = waits("");
 
     private static Verdict waits(String besides) {
-      return of(Finding.WAITS, besides);
+      return new Verdict(Finding.WAITS, besides, false);
     }
 
-    private static Verdict of(Finding finding, String besides) {
-      return new Verdict(finding, besides, false);
+    private static Verdict of(Finding finding) {
+      return new Verdict(finding, "", false);
     }
   }
 
-  /** The service has refused to create a job. */
+  /**
+   * The service has refused to create a job. What is about calls in a time, as many quotas are,
+   * says nothing of how much may be open.
+   */
   public Verdict refused(Connection service, Job job, ServiceFailure failure) {
-    return TokenRoom.isPerTime(failure) ? Verdict.WAITS : judge(service, job, false);
+    boolean isPerTime =
+        failure.retryAfter().isPresent() || ServiceWords.isPerTime(failure.getMessage());
+    return isPerTime ? Verdict.WAITS : judge(service, job, false);
   }
 
   /**
@@ -79,7 +86,7 @@ public final class QuotaRefusals {
    * @param reason in its words
    */
   public Verdict notAdmitted(Connection service, Job job, String reason) {
-    return TokenRoom.isPerTime(reason) ? Verdict.WAITS : judge(service, job, true);
+    return ServiceWords.isPerTime(reason) ? Verdict.WAITS : judge(service, job, true);
   }
 
   private Verdict judge(Connection service, Job job, boolean isLate) {
@@ -91,17 +98,17 @@ public final class QuotaRefusals {
     ProjectId project = service.project();
     LearnedLimits.Beside ours = learned.beside(job, project);
     if (ours.jobs() > 0) {
-      if (ours.tokens() + tokens < TokenRoom.CREDIBLE) {
+      if (ours.tokens() + tokens < TurnOrder.CREDIBLE) {
         return Verdict.WAITS;
       }
       learn(job, project, ours.tokens(), isLate);
-      return Verdict.of(Finding.DOES_NOT_FIT, "");
+      return Verdict.of(Finding.DOES_NOT_FIT);
     }
     if (!isBelieved(job, project, isLate)) {
       return Verdict.WAITS;
     }
     learn(job, project, 0, isLate);
-    return Verdict.of(Finding.IS_TOO_LARGE, "");
+    return Verdict.of(Finding.IS_TOO_LARGE);
   }
 
   private void learn(Job job, ProjectId project, long beside, boolean isLate) {
@@ -134,7 +141,7 @@ public final class QuotaRefusals {
             && (job.requests() > 1 || shown.refusals() > 1 || times > 1);
     boolean isBelieved =
         isAsLargeAsBefore
-            || (tokens < TokenRoom.CREDIBLE
+            || (tokens < TurnOrder.CREDIBLE
                 ? times >= REFUSALS_OF_A_SMALL_JOB
                 : times > 1 || job.requests() > 1 && tokens > allowed && isFirstLesson);
     if (isBelieved) {

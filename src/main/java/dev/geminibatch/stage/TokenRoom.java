@@ -7,10 +7,7 @@ import dev.geminibatch.ledger.LearnedLimits;
 import dev.geminibatch.ledger.LearnedLimits.Shown;
 import dev.geminibatch.ledger.TokenFactors;
 import dev.geminibatch.line.ModelName;
-import dev.geminibatch.run.TurnOrder;
 import dev.geminibatch.service.ProjectId;
-import dev.geminibatch.service.ServiceFailure;
-import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.settings.Settings;
 import java.util.Collection;
 import java.util.OptionalLong;
@@ -39,9 +36,6 @@ public final class TokenRoom {
 
   /** A tier's limit at no more than this share of what was refused may be what refused it. */
   private static final long CLEARLY_LESS_PERCENT = 80;
-
-  /** What asks for fewer tokens was probably refused for another reason. */
-  public static final long CREDIBLE = TurnOrder.CREDIBLE;
 
   private final LearnedLimits learned;
   private final TokenFactors factors;
@@ -183,18 +177,6 @@ public final class TokenRoom {
             ? refused / 2
             : isPastTier ? percent(allowed, 102 + WORTH_TRYING_PERCENT) : (allowed + refused) / 2;
     return guess(Math.min(next, (allowed + refused) / 2));
-  }
-
-  /**
-   * Whether a refusal is about what may be sent within a time, and says nothing of what is open.
-   */
-  public static boolean isPerTime(ServiceFailure refusal) {
-    return refusal.retryAfter().isPresent() || isPerTime(refusal.getMessage());
-  }
-
-  /** As {@link #isPerTime(ServiceFailure)}, of what the service says of a job. */
-  static boolean isPerTime(String reason) {
-    return ServiceWords.isPerTime(reason);
   }
 
   /** The service has accepted a job, with which so many tokens are enqueued. */

@@ -7,6 +7,7 @@ import dev.geminibatch.job.PackIndex;
 import dev.geminibatch.job.Refusals;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Packs;
+import dev.geminibatch.ledger.QuotaWaits;
 import dev.geminibatch.line.ByteSearch;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineReader;
@@ -67,7 +68,7 @@ public final class Unpacking {
   /** There is less room than was assumed; its jobs wait for smaller packs. */
   public void smaller(Job pack, String reason) {
     boolean isOne = packs.unfinished(id(pack)).size() == 1;
-    String shown = "The quota is used up: " + reason + "; it is tried with fewer lines in a job";
+    String shown = QuotaWaits.outOfQuota(reason) + "; it is tried with fewer lines in a job";
     LOG.info("{}: {}", name(pack), shown);
     packs.dissolved(
         pack, place(pack, shown, Duration.ZERO), isOne ? Optional.of(1) : Optional.empty());

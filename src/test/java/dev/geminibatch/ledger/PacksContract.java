@@ -69,7 +69,7 @@ abstract class PacksContract extends LedgerContract {
         .containsExactly(new Packs.Candidate(run(job.runId()), job));
     assertThat(packs().groups(new Packs.Due(OTHER_PROJECT, START, true))).isEmpty();
     assertThat(queue(90).next(PROJECT, START)).isEmpty();
-    assertThat(ledger.due().mayGoOn(clock.instant(), START)).isEmpty();
+    assertThat(ledger.due().mayGoOn(clock.instant(), START, id -> false)).isEmpty();
   }
 
   @Test
@@ -126,7 +126,7 @@ abstract class PacksContract extends LedgerContract {
 
     assertThat(pack(JobState.CREATING).displayName()).isEqualTo("a and more [p1]");
     assertThat(run(a.runId()).isPaid()).isTrue();
-    assertThat(ledger.due().mayGoOn(clock.instant(), START)).isEmpty();
+    assertThat(ledger.due().mayGoOn(clock.instant(), START, id -> false)).isEmpty();
   }
 
   @Test
@@ -162,7 +162,8 @@ abstract class PacksContract extends LedgerContract {
     assertThat(now(a).displayName()).isEqualTo("a.jsonl [" + a.runId() + ".1-2]");
     assertThat(now(a).remote().packMost()).hasValue(1);
     assertThat(packs().groups(due(true))).isEmpty();
-    assertThat(ledger.due().mayGoOn(clock.instant().plusSeconds(60), START)).hasSize(2);
+    assertThat(ledger.due().mayGoOn(clock.instant().plusSeconds(60), START, id -> false))
+        .hasSize(2);
   }
 
   @Test
@@ -176,7 +177,7 @@ abstract class PacksContract extends LedgerContract {
     assertThat(now(a).state()).isEqualTo(JobState.ENDED);
     assertThat(now(a).remote().state()).hasValue("LINES_REFUSED");
     assertThat(now(b).state()).isEqualTo(JobState.ASSEMBLED);
-    assertThat(ledger.due().mayGoOn(clock.instant(), Instant.EPOCH))
+    assertThat(ledger.due().mayGoOn(clock.instant(), Instant.EPOCH, id -> false))
         .extracting(run -> run.id())
         .containsExactly(a.runId());
   }

@@ -211,16 +211,14 @@ final class PackCreation {
 
   private Outcome outOfQuota(Connection service, Job pack, Run first, ServiceFailure failure) {
     QuotaRefusals.Verdict verdict = refusals.refused(service, pack, failure);
-    switch (verdict.finding()) {
-      case WAITS ->
-          unpacking.again(pack, queue.afterRefusal(first, pack, failure, verdict.besides()));
-      case DOES_NOT_FIT -> unpacking.smaller(pack, failure.getMessage());
-      case IS_TOO_LARGE -> {
-        unpacking.smaller(pack, failure.getMessage());
-        return Outcome.UNPACKED;
-      }
+    if (verdict.finding() == QuotaRefusals.Finding.WAITS) {
+      unpacking.again(pack, queue.afterRefusal(first, pack, failure, verdict.besides()));
+      return Outcome.WAITING;
     }
-    return Outcome.WAITING;
+    unpacking.smaller(pack, failure.getMessage());
+    return verdict.finding() == QuotaRefusals.Finding.IS_TOO_LARGE
+        ? Outcome.UNPACKED
+        : Outcome.WAITING;
   }
 
   /** A file that nobody asks for takes room until it dies. */

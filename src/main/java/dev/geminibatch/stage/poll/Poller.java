@@ -144,7 +144,7 @@ public final class Poller {
   }
 
   private void pollJobs(Set<String> leaders, boolean someWait) {
-    WatchedJobs watched = WatchedJobs.of(context, run -> isInScope(run, leaders), someWait);
+    WatchedJobs watched = new WatchedJobs(context, run -> isInScope(run, leaders), someWait);
     watched
         .byService()
         .forEach(
@@ -288,7 +288,7 @@ public final class Poller {
   /** Takes a run, unless another thread or process has gone on with it until it was ours. */
   private boolean take(Run run) {
     if (leases.isOurs(run.id())) {
-      return busy.beginOurs(run.id()) && remains(run);
+      return busy.beginOurs(run.id()) && keepIfAsSeen(run);
     }
     if (!leases.acquire(run.id())) {
       return false;
@@ -301,7 +301,7 @@ public final class Poller {
   }
 
   /** Else it would queue behind thousands, and nobody could send it meanwhile. */
-  private boolean remains(Run begun) {
+  private boolean keepIfAsSeen(Run begun) {
     boolean isAsSeen = false;
     try {
       isAsSeen = isAsSeen(begun);

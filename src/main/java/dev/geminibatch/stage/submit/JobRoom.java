@@ -10,11 +10,11 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.TurnOrder;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.stage.QuotaRefusals;
 import dev.geminibatch.stage.StageContext;
-import dev.geminibatch.stage.TokenRoom;
 import dev.geminibatch.stage.TokenRoom.Limit;
 import java.io.IOException;
 import java.util.List;
@@ -184,7 +184,7 @@ final class JobRoom {
     return verdict.areOthersInTheWay()
         && run.waiting().tries() >= TRIES_BESIDE_OTHERS
         && job.requests() > 1
-        && job.size().tokens() > 2 * TokenRoom.CREDIBLE;
+        && job.size().tokens() > 2 * TurnOrder.CREDIBLE;
   }
 
   /** Nobody has a job open that could end and make room. */
