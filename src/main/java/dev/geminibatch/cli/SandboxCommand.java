@@ -50,7 +50,7 @@ final class SandboxCommand {
 
   private Sandbox start(int port) throws IOException {
     try {
-      return Sandbox.start(port, session.settings().sandboxJobTime(), session.clock());
+      return Sandbox.start(port, session.settings().operation().sandboxJobTime(), session.clock());
     } catch (BindException e) {
       throw new UsageException(
           "Port " + port + " is taken; give another with --port, or 0 for any.");

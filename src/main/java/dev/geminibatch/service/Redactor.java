@@ -90,6 +90,11 @@ public final class Redactor {
     }
   }
 
+  /** Hides what a client of this program must bring. */
+  public static void hideToken(String token) {
+    hide(token);
+  }
+
   private static synchronized void hide(String secret) {
     if (!KNOWN.add(secret)) {
       return;

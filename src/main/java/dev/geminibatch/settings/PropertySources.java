@@ -90,6 +90,7 @@ public final class PropertySources {
   private static boolean isSecret(Map.Entry<String, String> value) {
     return !value.getValue().isBlank()
         && (value.getKey().endsWith(ServiceConfigReader.KEY)
+            || value.getKey().equals(OperationReader.TOKEN)
             || value.getKey().equals(ProxyReader.URL) && value.getValue().contains("@"));
   }
 

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  *
  * @param profile the name of the profile that these are for
  * @param profiles all of them
- * @param sandboxJobTime how long a job of the sandbox takes
+ * @param operation the process itself, the same for every profile
  */
 public record Settings(
     String profile,
@@ -41,7 +41,7 @@ public record Settings(
     Optional<Pictures> pictures,
     Costs costs,
     Routes routes,
-    Duration sandboxJobTime) {
+    Operation operation) {
 
   /**
    * Where files come and go.
@@ -224,6 +224,13 @@ public record Settings(
       return Stream.concat(Stream.of(folder), extra.stream()).toList();
     }
   }
+
+  /**
+   * What concerns the process rather than its runs.
+   *
+   * @param sandboxJobTime how long a job of the sandbox takes
+   */
+  public record Operation(ManagementSettings management, Duration sandboxJobTime) {}
 
   /** How large an input may be. */
   public InputLimits inputLimits() {

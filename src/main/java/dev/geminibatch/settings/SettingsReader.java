@@ -84,7 +84,7 @@ final class SettingsReader {
         pictures,
         costs(),
         routes(),
-        typed.timeOrZero("sandbox.job-time", "3s"));
+        new OperationReader(sources, typed).read());
   }
 
   private Folders folders() {

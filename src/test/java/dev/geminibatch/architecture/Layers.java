@@ -35,6 +35,7 @@ final class Layers extends ArchCondition<JavaClass> {
           "stage",
           "stage.*",
           "maintenance",
+          "management",
           "camel",
           "cli");
 

@@ -1,0 +1,80 @@
+package dev.geminibatch.settings;
+
+import dev.geminibatch.io.Pasted;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.service.Redactor;
+import dev.geminibatch.settings.Settings.Operation;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+
+/** Reads what concerns the process rather than its runs. */
+final class OperationReader {
+  static final String TOKEN = "management.token";
+
+  private static final String HOST = "management.host";
+  private static final String PORT = "management.port";
+  private static final int LARGEST_PORT = 65_535;
+
+  /** What nobody guesses over the network within years. */
+  private static final int SHORTEST_TOKEN = 16;
+
+  private final PropertySources sources;
+  private final TypedProperties typed;
+
+  OperationReader(PropertySources sources, TypedProperties typed) {
+    this.sources = sources;
+    this.typed = typed;
+  }
+
+  Operation read() {
+    return new Operation(management(), typed.timeOrZero("sandbox.job-time", "3s"));
+  }
+
+  private ManagementSettings management() {
+    ManagementSettings management =
+        new ManagementSettings(
+            typed.flag("management.enabled", true),
+            typed.text(HOST, "127.0.0.1").strip(),
+            typed.number(PORT, 9876, 0, LARGEST_PORT),
+            token());
+    if (management.isEnabled() && management.token().isEmpty() && !isLoopback(management.host())) {
+      throw new UsageException(
+          HOST
+              + " is "
+              + management.host()
+              + ", which other machines can reach; set management.token to at least "
+              + SHORTEST_TOKEN
+              + " characters, or management.host to 127.0.0.1.");
+    }
+    return management;
+  }
+
+  private Optional<String> token() {
+    Optional<String> token = typed.longText(TOKEN).map(Pasted::clean);
+    token.ifPresent(Redactor::hideToken);
+    if (token.isPresent() && token.get().length() < SHORTEST_TOKEN) {
+      throw new UsageException(
+          TOKEN
+              + " has "
+              + token.get().length()
+              + " characters; write at least "
+              + SHORTEST_TOKEN
+              + ", for example what \"openssl rand -hex 24\" prints.");
+    }
+    return token;
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new UsageException(
+          HOST
+              + " is \""
+              + host
+              + "\", which is not the name or address of this machine; write 127.0.0.1, or 0.0.0.0"
+              + " for every network.");
+    }
+  }
+}
