@@ -1,10 +1,13 @@
 package dev.geminibatch.camel;
 
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.management.HealthReport;
+import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.WorkWatch;
 import dev.geminibatch.wiring.Workspace;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -249,6 +252,18 @@ public final class Pipeline implements AutoCloseable {
             }
           });
     }
+  }
+
+  /**
+   * Serves health and metrics from now on; the start of a server keeps nobody waiting.
+   *
+   * @param checks to be closed by whoever made them
+   */
+  public void serve(ManagementSettings settings, HealthReport checks, List<MeterBinder> meters) {
+    ManagementServer server = new ManagementServer(camelContext(), settings);
+    Thread thread = new Thread(() -> server.start(checks, meters), "management");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Queues a run for its next stage. */

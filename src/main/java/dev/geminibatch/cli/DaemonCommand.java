@@ -5,12 +5,14 @@ import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.management.HealthChecks;
 import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +41,8 @@ final class DaemonCommand {
             : new ProgressDisplay(session.terminal(), LOG::info, session.clock());
     try (DaemonLock lock = DaemonLock.take(settings.folders().stateFolder());
         Workspace workspace = session.workspace();
-        Beans beans = new Beans(workspace, progress, DaemonCommand::isForUs)) {
+        Beans beans = new Beans(workspace, progress, DaemonCommand::isForUs);
+        HealthChecks checks = healthChecks(workspace, beans)) {
       served.forEach(DaemonCommand::makeFolders);
       NameEncoding.remedy().ifPresent(remedy -> LOG.warn("File names: {}.", remedy));
       served.forEach(profile -> checkAccess(workspace, profile));
@@ -57,9 +60,22 @@ final class DaemonCommand {
                   pipeline));
       served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");
+      if (settings.operation().management().isEnabled()) {
+        pipeline.serve(settings.operation().management(), checks, List.of());
+      }
       new CountDownLatch(1).await();
       return ExitCode.OK;
     }
+  }
+
+  private HealthChecks healthChecks(Workspace workspace, Beans beans) throws IOException {
+    return new HealthChecks(
+        workspace.settings(),
+        workspace.ledger(),
+        workspace.work(),
+        new ServiceFactory(session.retries()).impatient(),
+        beans.accounts()::of,
+        workspace.clock());
   }
 
   /**

@@ -106,6 +106,11 @@ public final class Ledger implements AutoCloseable {
     return limits;
   }
 
+  /** For somebody who watches the ledger from outside. */
+  public LedgerProbe probe() {
+    return new LedgerProbe(database);
+  }
+
   /** Who may create a job next; for the settings that it takes, see there. */
   public CreationQueue creationQueue(
       int maxOpen, CreationQueue.Limits limits, java.time.Duration retryIn) {

@@ -43,4 +43,15 @@ public record ServiceConfig(
   public ProjectId project() {
     return requireKey().project();
   }
+
+  /** The same for a caller who does not wait for longer than this. */
+  public ServiceConfig within(Duration longest) {
+    return new ServiceConfig(
+        key,
+        baseUrl,
+        apiVersion,
+        timeout.compareTo(longest) < 0 ? timeout : longest,
+        uploadConcurrency,
+        proxies);
+  }
 }

@@ -6,6 +6,7 @@ import dev.geminibatch.service.Redactor;
 import dev.geminibatch.settings.Settings.Operation;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Reads what concerns the process rather than its runs. */
@@ -28,7 +29,18 @@ final class OperationReader {
   }
 
   Operation read() {
+    refuseCamels();
     return new Operation(management(), typed.timeOrZero("sandbox.job-time", "3s"));
+  }
+
+  /** Camel's own keys would start another server, for every network and without a token. */
+  private void refuseCamels() {
+    for (String key : sources.keysOfFiles()) {
+      if (key.toLowerCase(Locale.ROOT).startsWith("camel.management.")) {
+        throw new UsageException(
+            key + " is not used here; write management.enabled, .host, .port and .token instead.");
+      }
+    }
   }
 
   private ManagementSettings management() {
@@ -52,6 +64,11 @@ final class OperationReader {
 
   private Optional<String> token() {
     Optional<String> token = typed.longText(TOKEN).map(Pasted::clean);
+    sources
+        .get(TOKEN)
+        .filter(text -> text.startsWith(TypedProperties.FILE))
+        .map(text -> text.substring(TypedProperties.FILE.length()).strip())
+        .ifPresent(file -> sources.holdsSecret(typed.absolute(file)));
     token.ifPresent(Redactor::hideToken);
     if (token.isPresent() && token.get().length() < SHORTEST_TOKEN) {
       throw new UsageException(

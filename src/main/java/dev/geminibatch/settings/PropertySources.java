@@ -91,6 +91,7 @@ public final class PropertySources {
     return !value.getValue().isBlank()
         && (value.getKey().endsWith(ServiceConfigReader.KEY)
             || value.getKey().equals(OperationReader.TOKEN)
+                && !value.getValue().startsWith(TypedProperties.FILE)
             || value.getKey().equals(ProxyReader.URL) && value.getValue().contains("@"));
   }
 

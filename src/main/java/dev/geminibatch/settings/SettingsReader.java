@@ -26,6 +26,7 @@ import dev.geminibatch.settings.Settings.Requests;
 import dev.geminibatch.settings.Settings.Routes;
 import dev.geminibatch.settings.Settings.Runs;
 import dev.geminibatch.settings.Settings.Uploads;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -239,12 +240,24 @@ final class SettingsReader {
 
   private Routes routes() {
     return new Routes(
-        typed.path("routes.directory", "routes"),
-        typed.words("routes.extra", "").stream().map(typed::absolute).toList(),
+        linked(typed.path("routes.directory", "routes")),
+        typed.words("routes.extra", "").stream()
+            .map(typed::absolute)
+            .map(SettingsReader::linked)
+            .toList(),
         typed.words("routes.off", ""),
         typed.flag("routes.reload", false),
         Hooks.read(sources),
         typed.path("components.directory", "components"));
+  }
+
+  /** Where a folder really is: Camel finds no routes behind a symbolic link. */
+  private static Path linked(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      return folder; // reported by whoever needs it
+    }
   }
 
   /** Only a profile can have such an inbox: the others' exports are no pictures. */

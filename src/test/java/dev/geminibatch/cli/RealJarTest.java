@@ -18,7 +18,12 @@ import dev.geminibatch.testkit.MailServer;
 import dev.geminibatch.testkit.Outbox;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -210,6 +215,33 @@ class RealJarTest {
     assertThat(keys(new Outbox(folder.resolve("outbox")).results("x"))).containsExactly("1");
     assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
     assertThat(jar.run("--status").out()).contains("delivered", "x.jsonl");
+  }
+
+  @Test
+  void whoever_has_the_token_is_told_whether_the_daemon_is_well() throws Exception {
+    String token = "0123456789-a-token";
+    int port = freePort();
+    jar.with("MANAGEMENT_ENABLED", "true").with("MANAGEMENT_HOST", "0.0.0.0");
+    jar.with("MANAGEMENT_PORT", Integer.toString(port)).with("MANAGEMENT_TOKEN", token);
+    RealJar.Running daemon = jar.start().says("Health and metrics are at");
+
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/ready"));
+    HttpClient client = HttpClient.newHttpClient();
+    HttpResponse<String> refused = client.send(request.build(), BodyHandlers.ofString());
+    request.header("Authorization", "Bearer " + token);
+    HttpResponse<String> answered = client.send(request.build(), BodyHandlers.ofString());
+
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(answered.statusCode()).isEqualTo(200);
+    assertThat(answered.body()).contains("The service answers", "The ledger and the folders");
+    assertThat(daemon.stop().err()).doesNotContain(token);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 
   @Test

@@ -46,6 +46,7 @@ public final class RealJar {
     environment.put("GEMINI_API_KEY", KEY);
     environment.put("POLL_INTERVAL", "100ms");
     environment.put("INBOX_SETTLE_TIME", "50ms");
+    environment.put("MANAGEMENT_ENABLED", "false"); // its port is one for all tests
     environment.put("JOB_PACK_WAIT", "0"); // each file has a job of its own, unless a test packs
     for (String name : List.of("inbox", "outbox", "archive", "failed", "state")) {
       environment.put(name.toUpperCase() + "_DIRECTORY", folder.resolve(name).toString());

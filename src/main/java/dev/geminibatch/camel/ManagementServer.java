@@ -1,0 +1,188 @@
+package dev.geminibatch.camel;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.management.AccessGuard;
+import dev.geminibatch.management.Health;
+import dev.geminibatch.management.HealthCheck;
+import dev.geminibatch.management.HealthReport;
+import dev.geminibatch.settings.ManagementSettings;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.ext.auth.authentication.AuthenticationProvider;
+import io.vertx.ext.web.handler.AuthenticationHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
+import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Health and metrics over HTTP: Camel's management server, with our checks and meters. It starts
+ * when the daemon is ready, and stops with the routes.
+ */
+final class ManagementServer {
+  private static final Logger LOG = LoggerFactory.getLogger("management");
+  private static final String PATH = "/observe";
+
+  private final CamelContext context;
+  private final ManagementSettings settings;
+
+  ManagementServer(CamelContext context, ManagementSettings settings) {
+    this.context = context;
+    this.settings = settings;
+  }
+
+  /**
+   * Starts it. Where it cannot, the log says why, and the daemon does without.
+   *
+   * @param meters what is measured
+   * @return the port, if it has started
+   */
+  OptionalInt start(HealthReport checks, List<MeterBinder> meters) {
+    try {
+      if (isFree()) {
+        AccessGuard guard = new AccessGuard(settings.token());
+        register(checks);
+        context.getRegistry().bind("vertxOptions", vertx());
+        ManagementHttpServer server = server(guard);
+        context.addService(server, true, true);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        guard.bindTo(registry);
+        meters.forEach(each -> each.bindTo(registry));
+        context.getRegistry().bind(MicrometerConstants.METRICS_REGISTRY_NAME, registry);
+        MicrometerPrometheus prometheus = new MicrometerPrometheus();
+        prometheus.setPath(PATH + "/metrics");
+        // Camel's own meters take time at every exchange, and camel.metrics.* can have them.
+        prometheus.setEnableExchangeEventNotifier(false);
+        prometheus.setEnableRouteEventNotifier(false);
+        prometheus.setEnableRoutePolicy(false);
+        prometheus.setSkipCamelInfo(true);
+        context.addService(prometheus, true, true);
+        int port = server.getRouter().getServer().getServer().actualPort();
+        LOG.info(
+            "Health and metrics are at http://{}:{}{}/health and {}/metrics{}",
+            settings.host(),
+            port,
+            PATH,
+            PATH,
+            guard.isClosed() ? ", for requests with management.token" : "");
+        return OptionalInt.of(port);
+      }
+    } catch (Exception e) {
+      LOG.error("Health and metrics cannot be served; the daemon works without them", e);
+    }
+    return OptionalInt.empty();
+  }
+
+  /** Vert.x only logs that it cannot listen. */
+  private boolean isFree() {
+    try (ServerSocket trial = new ServerSocket()) {
+      trial.setReuseAddress(true);
+      trial.bind(new InetSocketAddress(settings.host(), settings.port()));
+      return true;
+    } catch (IOException e) {
+      LOG.warn(
+          "Health and metrics are not served: {}:{} cannot be listened on ({}). Set management.port"
+              + " to a free port, or management.enabled to false",
+          settings.host(),
+          settings.port(),
+          Amounts.clause(String.valueOf(e.getMessage())));
+      return false;
+    }
+  }
+
+  private ManagementHttpServer server(AccessGuard guard) {
+    ManagementHttpServer server = new ObserveServer();
+    VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+    configuration.setBindHost(settings.host());
+    configuration.setBindPort(settings.port());
+    AuthenticationConfig.AuthenticationConfigEntry entry =
+        new AuthenticationConfig.AuthenticationConfigEntry();
+    entry.setPath("/*");
+    entry.setAuthenticationProviderFactory(vertx -> null);
+    entry.setAuthenticationHandlerFactory(
+        new AuthenticationConfig.AuthenticationHandlerFactory() {
+          @Override
+          public <T extends AuthenticationProvider>
+              AuthenticationHandler createAuthenticationHandler(T provider) {
+            return new RequestGate(guard);
+          }
+        });
+    configuration.getAuthenticationConfig().getEntries().add(entry);
+    configuration.getAuthenticationConfig().setEnabled(true);
+    server.setConfiguration(configuration);
+    server.setHealthCheckEnabled(true);
+    server.setHealthPath(PATH + "/health");
+    server.setInfoEnabled(true);
+    server.setInfoPath(PATH + "/info");
+    server.setMetricsEnabled(true);
+    return server;
+  }
+
+  /** A few requests a minute need few threads, and no copies of files in a temporary folder. */
+  private static VertxOptions vertx() {
+    return new VertxOptions()
+        .setEventLoopPoolSize(1)
+        .setWorkerPoolSize(4)
+        .setInternalBlockingPoolSize(2)
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
+  }
+
+  private void register(HealthReport checks) {
+    HealthCheckRegistry registry = HealthCheckRegistry.get(context);
+    registry.setExposureLevel("full");
+    checks.liveness().forEach(each -> registry.register(new Registered(each, true)));
+    checks.readiness().forEach(each -> registry.register(new Registered(each, false)));
+  }
+
+  /** A check as Camel sees it. */
+  private static final class Registered extends AbstractHealthCheck {
+    private final HealthCheck check;
+    private final boolean isOfLiveness;
+
+    Registered(HealthCheck check, boolean isOfLiveness) {
+      super("gemini-batch", check.name());
+      this.check = check;
+      this.isOfLiveness = isOfLiveness;
+    }
+
+    @Override
+    public boolean isLiveness() {
+      return isOfLiveness;
+    }
+
+    @Override
+    public boolean isReadiness() {
+      return !isOfLiveness;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+      Health health = check.check();
+      builder.message(health.why());
+      if (health.isWell()) {
+        builder.up();
+      } else {
+        builder.down();
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.geminibatch.camel;
+
+import dev.geminibatch.management.AccessGuard;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.AuthenticationHandler;
+import java.time.Duration;
+
+/** Lets requests in that bring the token, and no bodies: nothing here takes one. */
+final class RequestGate implements AuthenticationHandler {
+  private static final int BAD_REQUEST = 400;
+  private static final int UNAUTHORIZED = 401;
+
+  private final AccessGuard guard;
+
+  RequestGate(AccessGuard guard) {
+    this.guard = guard;
+  }
+
+  @Override
+  public void handle(RoutingContext exchange) {
+    HttpServerRequest request = exchange.request();
+    String address = request.remoteAddress().hostAddress();
+    if (!guard.admits(request.getHeader(HttpHeaders.AUTHORIZATION))) {
+      Duration wait = guard.refuse(address);
+      if (wait.isZero()) {
+        refuse(exchange);
+      } else {
+        exchange.vertx().setTimer(wait.toMillis(), timer -> refuse(exchange));
+      }
+      return;
+    }
+    guard.admitted(address);
+    if (hasBody(request)) {
+      end(exchange, BAD_REQUEST);
+    } else {
+      exchange.next();
+    }
+  }
+
+  private static boolean hasBody(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
+        || length != null && !length.equals("0");
+  }
+
+  private static void refuse(RoutingContext exchange) {
+    if (!exchange.response().closed()) {
+      exchange
+          .response()
+          .putHeader("WWW-Authenticate", "Basic realm=\"gemini-batch\", charset=\"UTF-8\"");
+      end(exchange, UNAUTHORIZED);
+    }
+  }
+
+  /**
+   * A body is not read: HTTP/1 needs the end of the connection for that, HTTP/2 stops by itself.
+   */
+  private static void end(RoutingContext exchange, int status) {
+    HttpServerRequest request = exchange.request();
+    boolean isLast = hasBody(request) && request.version() != HttpVersion.HTTP_2;
+    if (isLast) {
+      exchange.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    exchange
+        .response()
+        .setStatusCode(status)
+        .end()
+        .onComplete(
+            sent -> {
+              if (isLast) {
+                request.connection().close();
+              }
+            });
+  }
+}

@@ -1,0 +1,37 @@
+package dev.geminibatch.ledger;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+
+/** Short questions of somebody who watches the ledger from outside. */
+public final class LedgerProbe {
+  private final Jdbi durable;
+  private final Jdbi reading;
+
+  LedgerProbe(LedgerDatabase database) {
+    this.durable = database.durable();
+    this.reading = database.reading();
+  }
+
+  /** Writes a row as it was, down to the disk; throws what keeps it from that. */
+  public void write() {
+    durable.useHandle(
+        handle ->
+            handle.execute(
+                "UPDATE flyway_schema_history SET success = success WHERE installed_rank = 1"));
+  }
+
+  /** The service's name of a job that was created before a time and is still open. */
+  public Optional<String> openBefore(Instant time) {
+    return reading.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT name FROM job WHERE state = 'OPEN' AND name IS NOT NULL"
+                        + " AND submitted_at < :time ORDER BY submitted_at LIMIT 1")
+                .bind("time", time.toEpochMilli())
+                .mapTo(String.class)
+                .findOne());
+  }
+}

@@ -1,0 +1,105 @@
+package dev.geminibatch.management;
+
+import dev.geminibatch.io.LruMap;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Who may ask the management server: everybody where no token is set, and else who brings it. Wrong
+ * ones are counted, and an address that has tried too many waits for each further answer.
+ */
+public final class AccessGuard implements MeterBinder {
+  /** Typing errors; more are somebody who guesses. */
+  static final int FREE_TRIES = 10;
+
+  private static final Duration WAIT = Duration.ofSeconds(1);
+  private static final int ADDRESSES = 1_000;
+  private static final String BEARER = "bearer ";
+  private static final String BASIC = "basic ";
+
+  private final Optional<byte[]> token;
+  private final AtomicLong refused = new AtomicLong();
+  private final Map<String, Integer> triesByAddress = new LruMap<>(ADDRESSES);
+
+  /** Guards with the token that is set. */
+  public AccessGuard(Optional<String> token) {
+    this.token = token.map(AccessGuard::bytes);
+  }
+
+  /** Whether a request needs a token. */
+  public boolean isClosed() {
+    return token.isPresent();
+  }
+
+  /**
+   * Whether a request may pass.
+   *
+   * @param authorization the header; null if there is none
+   */
+  public boolean admits(String authorization) {
+    return token.isEmpty() || authorization != null && isToken(offered(authorization.strip()));
+  }
+
+  /** The time that the answer takes is the same however much of it is right. */
+  private boolean isToken(Optional<String> offered) {
+    return offered.isPresent() && MessageDigest.isEqual(bytes(offered.get()), token.get());
+  }
+
+  private static Optional<String> offered(String header) {
+    String scheme = header.toLowerCase(Locale.ROOT);
+    if (scheme.startsWith(BEARER)) {
+      return Optional.of(header.substring(BEARER.length()).strip());
+    }
+    return scheme.startsWith(BASIC) ? password(header.substring(BASIC.length())) : Optional.empty();
+  }
+
+  /** Browsers ask for a name as well; any will do. */
+  private static Optional<String> password(String encoded) {
+    try {
+      String login =
+          new String(Base64.getDecoder().decode(encoded.strip()), StandardCharsets.UTF_8);
+      int colon = login.indexOf(':');
+      return colon < 0 ? Optional.empty() : Optional.of(login.substring(colon + 1));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A request was refused; how long its sender waits to hear so. */
+  public Duration refuse(String address) {
+    refused.incrementAndGet();
+    synchronized (triesByAddress) {
+      int tries =
+          triesByAddress.merge(address, 1, (before, one) -> Math.min(before + one, 1 << 20));
+      return tries > FREE_TRIES ? WAIT : Duration.ZERO;
+    }
+  }
+
+  /** An address has brought the token, and may err again. */
+  public void admitted(String address) {
+    synchronized (triesByAddress) {
+      triesByAddress.remove(address);
+    }
+  }
+
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    FunctionCounter.builder(
+            "gemini_batch_management_refused_requests", refused, AtomicLong::doubleValue)
+        .description("Requests to the management server without the token, or with a wrong one")
+        .register(registry);
+  }
+}
