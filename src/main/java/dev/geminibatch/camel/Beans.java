@@ -174,7 +174,6 @@ public final class Beans implements AutoCloseable {
   /** What would otherwise be found out with the first file. */
   private static void check(Settings profile) throws IOException {
     try {
-      profile.requests().defaults();
       if (profile.pictures().isPresent()) {
         PictureRequest.read(profile.pictures().get());
       }

@@ -26,6 +26,8 @@ import org.apache.camel.support.LifecycleStrategySupport;
 
 /** The running routes. */
 public final class Pipeline implements AutoCloseable {
+  private static final String OFF = "routes.off";
+
   /** A call to the service that answers in time is through by then. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -100,7 +102,9 @@ public final class Pipeline implements AutoCloseable {
       RouteMistake mistake = new RouteMistake(checks.context, beans.byName().keySet(), files);
       String explanation = mistake.explain(e);
       main.stop();
-      throw new UsageException(explanation);
+      throw explanation.startsWith(OFF + " ")
+          ? settings.profiles().wrong(Profiles.DEFAULT, OFF, explanation)
+          : new UsageException(explanation);
     }
   }
 

@@ -144,6 +144,7 @@ public final class CommandLineInterface {
     if (options.profile != null) {
       settings = settings.profiles().of(options.profile);
     }
+    properties.doubts().forEach(LOG::warn);
     SecretFiles.check(properties.secretFiles());
     if (options.apiKey != null) {
       LOG.warn(

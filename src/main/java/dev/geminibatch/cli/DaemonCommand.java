@@ -98,33 +98,41 @@ final class DaemonCommand {
 
   private static void makeFolders(Settings settings) {
     Settings.Folders folders = settings.folders();
-    make("inbox.directory", folders.inbox());
-    make("outbox.directory", folders.outbox());
-    keepApart("archive.directory", folders.archive(), folders.inbox());
-    keepApart("failed.directory", folders.failed(), folders.inbox());
-    make("archive.directory", folders.archive());
-    make("failed.directory", folders.failed());
-    make("media.root", settings.uploads().mediaRoot());
+    make(settings, "inbox.directory", folders.inbox());
+    make(settings, "outbox.directory", folders.outbox());
+    keepApart(settings, "archive.directory", folders.archive());
+    keepApart(settings, "failed.directory", folders.failed());
+    make(settings, "archive.directory", folders.archive());
+    make(settings, "failed.directory", folders.failed());
+    make(settings, "media.root", settings.uploads().mediaRoot());
   }
 
   /** What is put there would be taken again, without end. */
-  private static void keepApart(String key, Path folder, Path inbox) {
-    if (folder.equals(inbox)) {
-      throw new UsageException(
-          key + " is " + folder + ", which is the inbox; set it to another folder.");
+  private static void keepApart(Settings settings, String key, Path folder) {
+    if (folder.equals(settings.folders().inbox())) {
+      throw wrong(
+          settings, key, key + " is " + folder + ", which is the inbox; set it to another folder.");
     }
   }
 
-  private static void make(String key, Path folder) {
+  private static UsageException wrong(Settings settings, String key, String text) {
+    return settings.profiles().wrong(settings.profile(), key, text);
+  }
+
+  private static void make(Settings settings, String key, Path folder) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new UsageException(
+      throw wrong(
+          settings,
+          key,
           key + " is " + folder + ", which cannot be made; set it to a folder that can be.");
     }
     boolean mustBeWritable = !key.equals("media.root");
     if (mustBeWritable && !Files.isWritable(folder)) {
-      throw new UsageException(
+      throw wrong(
+          settings,
+          key,
           key
               + " is "
               + folder

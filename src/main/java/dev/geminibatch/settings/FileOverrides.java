@@ -25,37 +25,50 @@ public final class FileOverrides {
    * What is set for an input.
    *
    * @param file with its settings, which need not exist
-   * @throws UsageException when they cannot be used
+   * @param input the name of the input, beside which they were dropped
+   * @throws UsageException when they cannot be used, naming them and the line
    */
-  public static Settings of(Path file, Settings settings, String profile) throws IOException {
+  public static Settings of(Path file, String input, Settings settings, String profile)
+      throws IOException {
     return Files.exists(file)
-        ? of(file, Files.readAllBytes(file), settings, profile)
+        ? of(input, Files.readAllBytes(file), settings, profile)
         : settings.profiles().of(profile);
   }
 
   /**
    * What is set for an input.
    *
-   * @param file for messages
+   * @param input the name of the input, beside which the settings were dropped
    * @param content of the file with its settings
-   * @throws UsageException when they cannot be used
+   * @throws UsageException when they cannot be used, naming them and the line
    */
-  public static Settings of(Path file, byte[] content, Settings settings, String profile) {
+  public static Settings of(String input, byte[] content, Settings settings, String profile) {
+    String name = input + ".properties";
     if (content.length > MOST_BYTES) {
       throw new UsageException(
-          "it holds more than " + Amounts.size(MOST_BYTES) + "; write only settings into it.");
+          name + " holds more than " + Amounts.size(MOST_BYTES) + "; write only settings into it.");
     }
-    Map<String, String> values = PropertySources.of(file, TextFile.of(file, content));
+    PropertiesText text =
+        PropertiesText.of(
+            name,
+            TextFile.of(Path.of(name), content),
+            mistake -> {
+              throw mistake;
+            });
+    Map<String, String> values = text.values();
     if (values.size() > MOST_KEYS) {
       throw new UsageException(
-          "it sets " + values.size() + " keys; write at most " + MOST_KEYS + ".");
+          name + " sets " + values.size() + " keys; write at most " + MOST_KEYS + ".");
     }
     for (String key : values.keySet()) {
       if (key.length() > MOST_SHOWN) {
         throw new UsageException(
-            "it sets " + Redactor.shortened(key, MOST_SHOWN) + ", which is not a setting.");
+            text.place(key)
+                + " sets "
+                + Redactor.shortened(key, MOST_SHOWN)
+                + ", which is not a setting.");
       }
     }
-    return settings.profiles().of(profile, values);
+    return settings.profiles().of(profile, text);
   }
 }

@@ -15,6 +15,7 @@ final class OperationReader {
 
   private static final String HOST = "management.host";
   private static final String PORT = "management.port";
+  private static final String LOOPBACK = "127.0.0.1";
   private static final int LARGEST_PORT = 65_535;
 
   /** What nobody guesses over the network within years. */
@@ -44,22 +45,27 @@ final class OperationReader {
   }
 
   private ManagementSettings management() {
-    ManagementSettings management =
-        new ManagementSettings(
-            typed.flag("management.enabled", true),
-            typed.text(HOST, "127.0.0.1").strip(),
-            typed.number(PORT, 9876, 0, LARGEST_PORT),
-            token());
-    if (management.isEnabled() && management.token().isEmpty() && !isLoopback(management.host())) {
+    boolean isEnabled = typed.flag("management.enabled", true);
+    Optional<String> token = typed.read(TOKEN, Optional.empty(), this::token);
+    return new ManagementSettings(
+        isEnabled,
+        typed.read(HOST, LOOPBACK, () -> host(isEnabled, token)),
+        typed.number(PORT, 9876, 0, LARGEST_PORT),
+        token);
+  }
+
+  private String host(boolean isEnabled, Optional<String> token) {
+    String host = typed.text(HOST, LOOPBACK).strip();
+    if (isEnabled && token.isEmpty() && !isLoopback(host)) {
       throw new UsageException(
           HOST
               + " is "
-              + management.host()
+              + host
               + ", which other machines can reach; set management.token to at least "
               + SHORTEST_TOKEN
               + " characters, or management.host to 127.0.0.1.");
     }
-    return management;
+    return host;
   }
 
   private Optional<String> token() {

@@ -5,9 +5,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.service.LimitTable;
 import dev.geminibatch.service.LimitTableReader;
 import dev.geminibatch.service.ProjectId;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,78 +25,81 @@ public final class Profiles {
   /** The profile of what is set without a name. */
   public static final String DEFAULT = "default";
 
-  /** What a profile may set. */
-  private static final List<String> OWN =
-      List.of(
-          "inbox.directory",
-          "outbox.directory",
-          "archive.directory",
-          "failed.directory",
-          "media.root",
-          "gemini.api-key",
-          "gemini.api-key-file",
-          "gemini.base-url",
-          "gemini.model",
-          "service.tier",
-          "job.max-tokens",
-          "request.generation-config",
-          "request.system-instruction",
-          "budget.max-cost-per-file",
-          "budget.output-tokens",
-          "lines.on-error",
-          "results.check",
-          "results.parts",
-          "run.priority",
-          "run.paused",
-          "pictures.prompt-file",
-          "pictures.schema-file",
-          "pictures.quiet-period",
-          "pictures.answer-files");
-
-  /** What a file beside an input may set: nothing that reaches beyond its profile. */
-  private static final List<String> OF_A_FILE =
-      List.of(
-          "gemini.model",
-          "media.root",
-          "request.generation-config",
-          "request.system-instruction",
-          "budget.max-cost-per-file",
-          "budget.output-tokens",
-          "lines.on-error",
-          "results.check",
-          "results.parts",
-          "run.priority",
-          "run.paused");
+  private static final String INBOX = "inbox.directory";
 
   private final PropertySources properties;
   private final Path home;
   private final Path defaultMediaRoot;
+  private final Mistakes mistakes;
   private final Map<Path, LimitTable> limits = new ConcurrentHashMap<>();
   private final Map<String, Settings> byName = new LinkedHashMap<>();
 
+  /** Reads all profiles. What cannot be used is among the {@link #mistakes}. */
   Profiles(PropertySources properties, Path home, Path defaultMediaRoot) {
     this.properties = properties;
     this.home = home;
     this.defaultMediaRoot = defaultMediaRoot;
-    byName.put(DEFAULT, read(properties, DEFAULT));
+    this.mistakes = properties.mistakes();
+    byName.put(DEFAULT, read(properties, DEFAULT, mistakes));
     for (String key : properties.keysOfFiles()) {
-      checkBeginning(key);
+      noting(key, () -> ProfileKeys.checkBeginning(key));
     }
     for (String key : new TreeSet<>(properties.keysOfProfiles())) {
       String[] parts = key.split("[.]", 3);
-      checkKey(key, parts);
-      byName.computeIfAbsent(parts[1], name -> read(properties.ofProfile(name, Map.of()), name));
+      if (noting(key, () -> ProfileKeys.checkKey(key, parts))) {
+        byName.computeIfAbsent(
+            parts[1], name -> read(properties.ofProfile(name, Optional.empty()), name, mistakes));
+      }
     }
     checkInboxes();
     checkAddresses();
+    properties.checkUnknown(mistakes);
   }
 
-  private Settings read(PropertySources seen, String name) {
+  /** Whether a key of a file passes a check; else it is noted. */
+  private boolean noting(String key, Runnable check) {
     try {
-      return new SettingsReader(seen, name, home).read(this, defaultMediaRoot);
+      check.run();
+      return true;
     } catch (UsageException e) {
-      throw in(name, e);
+      mistakes.add(key, properties.placeInFiles(key), e);
+      return false;
     }
+  }
+
+  private Settings read(PropertySources seen, String name, Mistakes gets) {
+    return new SettingsReader(seen, name, home, gets).read(this, defaultMediaRoot);
+  }
+
+  /**
+   * Ends the reading if anything is wrong.
+   *
+   * @throws UsageException naming all of it
+   */
+  void check() {
+    mistakes.check();
+  }
+
+  /** What is wrong with the settings, in words that begin with where it is. */
+  List<String> mistakes() {
+    return mistakes.inWords();
+  }
+
+  /**
+   * What is wrong with the value of a key for a reason that shows only when it is used.
+   *
+   * @param text begins with the key
+   */
+  public UsageException wrong(String profile, String key, String text) {
+    Mistakes one = new Mistakes();
+    one.add(
+        key, properties.ofProfile(profile, Optional.empty()).place(key), new UsageException(text));
+    return new UsageException(one.inWords().get(0));
+  }
+
+  /** Where the key of a profile comes from: a file, a variable or an option. */
+  public Optional<String> placeOfKey(String profile) {
+    return properties.placeOfKey(profile).or(() -> properties.placeOfKey(DEFAULT));
   }
 
   /** The limits in a file, as they were when it was first asked for. */
@@ -112,62 +114,26 @@ public final class Profiles {
         : new UsageException("In the profile " + profile + ": " + wrong.getMessage());
   }
 
-  private static void checkBeginning(String key) {
-    if (key.startsWith("pictures.")) {
-      throw new UsageException(key + " is for a profile alone; write profile.NAME." + key + ".");
-    }
-    String beginning = key.replaceFirst("[.].*", "");
-    boolean isMisspelt =
-        key.split("[.]").length > 2
-            && !beginning.equals("profile")
-            && DidYouMean.nearly(beginning, List.of("profile")).isPresent();
-    if (isMisspelt) {
-      throw new UsageException(
-          "There is no setting "
-              + key
-              + "; did you mean profile"
-              + key.substring(beginning.length())
-              + "?");
-    }
-  }
-
-  private static void checkKey(String key, String[] parts) {
-    if (parts.length < 3 || !parts[1].matches("[a-z0-9]+(-[a-z0-9]+)*")) {
-      throw new UsageException(
-          key
-              + " is not a setting of a profile; write profile.NAME.KEY with a name of a-z, 0-9 and -.");
-    }
-    if (parts[1].equals(DEFAULT)) {
-      throw new UsageException(key + ": write it without profile.default.");
-    }
-    if (!OWN.contains(parts[2])) {
-      throw new UsageException(
-          "A profile has no setting "
-              + parts[2]
-              + DidYouMean.meant(parts[2], OWN)
-              + " ("
-              + key
-              + "); it may set "
-              + String.join(", ", OWN)
-              + ".");
-    }
-  }
-
   /** Two profiles with one inbox would take each other's files. */
   private void checkInboxes() {
-    Map<Path, String> taken = new HashMap<>();
+    Map<Path, Settings> taken = new HashMap<>();
     for (Settings each : byName.values()) {
-      String other = taken.put(each.folders().inbox(), each.profile());
-      checkNothingInside(each);
+      Path inbox = each.folders().inbox();
+      Settings other = taken.putIfAbsent(inbox, each);
       if (other != null) {
-        throw new UsageException(
+        note(
+            each,
+            INBOX,
             "The profiles "
-                + other
+                + other.profile()
                 + " and "
                 + each.profile()
                 + " have the same inbox "
-                + each.folders().inbox()
+                + inbox
                 + "; give one of them another inbox.directory.");
+      }
+      if (each.pictures().isPresent()) {
+        checkNothingInside(each);
       }
     }
   }
@@ -175,10 +141,11 @@ public final class Profiles {
   /** Folders in an inbox for pictures are taken as pictures. */
   private void checkNothingInside(Settings pictures) {
     for (Settings other : byName.values()) {
-      Path inbox = pictures.folders().inbox();
-      boolean isInside = other != pictures && other.folders().inbox().startsWith(inbox);
-      if (pictures.pictures().isPresent() && isInside) {
-        throw new UsageException(
+      boolean isInside = other.folders().inbox().startsWith(pictures.folders().inbox());
+      if (other != pictures && isInside) {
+        note(
+            other,
+            INBOX,
             "The inbox of "
                 + other.profile()
                 + " is inside the inbox for pictures of "
@@ -188,6 +155,13 @@ public final class Profiles {
     }
   }
 
+  private void note(Settings profile, String key, String text) {
+    mistakes.add(
+        key,
+        properties.ofProfile(profile.profile(), Optional.empty()).place(key),
+        new UsageException(text));
+  }
+
   /** What was uploaded with a key is known by the key alone. */
   private void checkAddresses() {
     Map<ProjectId, Settings> byKey = new HashMap<>();
@@ -195,7 +169,9 @@ public final class Profiles {
       if (each.service().key().isPresent()) {
         Settings other = byKey.putIfAbsent(each.service().project(), each);
         if (other != null && !other.service().baseUrl().equals(each.service().baseUrl())) {
-          throw new UsageException(
+          note(
+              each,
+              "gemini.base-url",
               "The profiles "
                   + other.profile()
                   + " and "
@@ -242,59 +218,42 @@ public final class Profiles {
    * The settings of a profile for one of its files.
    *
    * @param overrides what the file's own settings say
-   * @throws UsageException when they cannot be used
+   * @throws UsageException when they cannot be used, naming each with its line
    */
-  public Settings of(String name, Map<String, String> overrides) {
+  Settings of(String name, PropertiesText overrides) {
     Settings profile = of(name);
-    Map<String, String> checked = new HashMap<>(overrides);
-    overrides.forEach((key, value) -> checked.put(key, ofFile(profile, key, value)));
-    Settings file = read(properties.ofProfile(name, checked), name);
-    checkBudget(profile.costs(), file.costs());
+    Mistakes own = new Mistakes();
+    Map<String, String> checked = new HashMap<>();
+    overrides
+        .values()
+        .forEach(
+            (key, value) -> {
+              try {
+                checked.put(key, ProfileKeys.ofFile(profile, key, value));
+              } catch (UsageException e) {
+                own.add(key, Optional.of(new Place(key, overrides.place(key))), e);
+              }
+            });
+    PropertySources seen = properties.ofProfile(name, Optional.of(overrides.with(checked)));
+    Settings file = read(seen, name, own);
+    own.check();
+    checkBudget(profile.costs(), file.costs(), overrides);
     return file;
   }
 
-  private static String ofFile(Settings profile, String key, String value) {
-    if (!OF_A_FILE.contains(key)) {
-      throw new UsageException(
-          "a single file has no setting "
-              + key
-              + DidYouMean.meant(key, OF_A_FILE)
-              + "; it may set "
-              + String.join(", ", OF_A_FILE)
-              + ".");
-    }
-    if (key.equals("media.root")) {
-      return below(profile.uploads().mediaRoot(), value).toString();
-    }
-    if (key.startsWith("request.") && value.startsWith(TypedProperties.FILE)) {
-      throw new UsageException(key + " of a single file cannot name another file.");
-    }
-    return value;
-  }
-
-  private static Path below(Path root, String value) {
-    try {
-      Path below = root.resolve(value).normalize();
-      if (below.startsWith(root) && below.toRealPath().startsWith(root.toRealPath())) {
-        return below;
-      }
-    } catch (IOException | InvalidPathException e) {
-      // it is not there
-    }
-    throw new UsageException(
-        "media.root of a single file is \"" + value + "\"; write a folder below " + root + ".");
-  }
-
   /** A file may be more careful than its profile, not less. */
-  private static void checkBudget(Settings.Costs profile, Settings.Costs file) {
+  private static void checkBudget(
+      Settings.Costs profile, Settings.Costs file, PropertiesText overrides) {
     if (profile.maxPerFile().isEmpty()) {
       return;
     }
     BigDecimal most = profile.maxPerFile().get();
     boolean isHigher = file.maxPerFile().map(max -> max.compareTo(most) > 0).orElse(true);
     if (isHigher || file.outputTokens() < profile.outputTokens()) {
+      String key = isHigher ? "budget.max-cost-per-file" : "budget.output-tokens";
       throw new UsageException(
-          "budget.* of a single file allows more than the "
+          overrides.place(key)
+              + ": budget.* of a single file allows more than the "
               + most
               + " that its profile allows, with budget.output-tokens = "
               + profile.outputTokens()

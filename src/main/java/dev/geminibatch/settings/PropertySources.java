@@ -2,16 +2,14 @@ package dev.geminibatch.settings;
 
 import dev.geminibatch.io.DidYouMean;
 import dev.geminibatch.io.PrivateFiles;
-import dev.geminibatch.io.TextFile;
 import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +29,9 @@ import java.util.stream.Collectors;
 public final class PropertySources {
   private final Map<String, String> commandLine;
   private final Map<String, String> environment;
-  private final Map<String, String> files;
+
+  /** By key, the file whose value counts. */
+  private final Map<String, PropertiesText> files;
 
   /** The keys that anybody has asked for. */
   private final Set<String> known;
@@ -39,10 +39,21 @@ public final class PropertySources {
   /** What stands before the keys of a profile; empty for the default one. */
   private final Optional<String> profile;
 
-  private final Map<String, String> overrides;
+  /** What a single file sets for itself. */
+  private final Optional<PropertiesText> overrides;
 
-  /** The files with a key or a password in them, of all profiles. */
-  private final Set<Path> secretFiles;
+  private final Shared shared;
+
+  /**
+   * What is learned while reading, of all profiles.
+   *
+   * @param secretFiles the files with a key or a password in them
+   * @param mistakes in the files themselves
+   * @param doubts what is said by several lines, of which one counts
+   * @param keys where the key of each profile comes from, by what stands before its settings
+   */
+  private record Shared(
+      Set<Path> secretFiles, Mistakes mistakes, List<String> doubts, Map<String, String> keys) {}
 
   private PropertySources(Map<String, String> commandLine, Map<String, String> environment) {
     this.commandLine = commandLine;
@@ -50,23 +61,24 @@ public final class PropertySources {
     this.files = new TreeMap<>();
     this.known = new TreeSet<>();
     this.profile = Optional.empty();
-    this.overrides = Map.of();
-    this.secretFiles = new TreeSet<>();
+    this.overrides = Optional.empty();
+    this.shared = new Shared(new TreeSet<>(), new Mistakes(), new ArrayList<>(), new TreeMap<>());
   }
 
   private PropertySources(
-      PropertySources all, Optional<String> profile, Map<String, String> overrides) {
+      PropertySources all, Optional<String> profile, Optional<PropertiesText> overrides) {
     this.commandLine = all.commandLine;
     this.environment = all.environment;
     this.files = all.files;
     this.known = new TreeSet<>();
     this.profile = profile;
     this.overrides = overrides;
-    this.secretFiles = all.secretFiles;
+    this.shared = all.shared;
   }
 
   /**
-   * Reads the files that exist.
+   * Reads the files that exist. What cannot be read in them is among the mistakes that the reading
+   * of settings reports.
    *
    * @param files the weakest first
    */
@@ -74,16 +86,36 @@ public final class PropertySources {
       Map<String, String> commandLine, Map<String, String> environment, List<Path> files) {
     PropertySources properties = new PropertySources(commandLine, environment);
     for (Path file : files) {
-      if (!Files.exists(file)) {
-        continue;
-      }
-      Map<String, String> values = of(file);
-      properties.files.putAll(values);
-      if (values.entrySet().stream().anyMatch(PropertySources::isSecret)) {
-        properties.holdsSecret(file);
+      if (Files.exists(file)) {
+        properties.take(file);
       }
     }
     return properties;
+  }
+
+  private void take(Path file) {
+    PropertiesText text;
+    try {
+      text = PropertiesText.read(file, shared.mistakes()::add);
+    } catch (UsageException e) {
+      shared.mistakes().add(e);
+      return;
+    }
+    text.values().keySet().forEach(key -> files.put(key, text));
+    text.repeated().forEach((key, lines) -> shared.doubts().add(doubt(text, key, lines)));
+    if (text.values().entrySet().stream().anyMatch(PropertySources::isSecret)) {
+      holdsSecret(file);
+    }
+  }
+
+  private static String doubt(PropertiesText text, String key, List<Integer> lines) {
+    int last = lines.size() - 1;
+    return Place.line(text.name(), lines.get(last))
+        + ": "
+        + key
+        + " was set before, on line "
+        + lines.subList(0, last).stream().map(String::valueOf).collect(Collectors.joining(", "))
+        + "; only this line counts. Remove the others.";
   }
 
   /** Whether nobody but the owner of a file with this in it should read that. */
@@ -97,37 +129,32 @@ public final class PropertySources {
 
   /** Notes that a file holds a key or a password. */
   void holdsSecret(Path file) {
-    secretFiles.add(file);
+    shared.secretFiles().add(file);
   }
 
   /** The files that were read and hold a key or a password. */
   public Set<Path> secretFiles() {
-    return Collections.unmodifiableSet(secretFiles);
+    return Collections.unmodifiableSet(shared.secretFiles());
   }
 
-  /** The keys and values of one file. */
-  public static Map<String, String> of(Path file) {
-    try {
-      return of(file, TextFile.read(file));
-    } catch (IOException e) {
-      throw new UsageException("Cannot read " + file + ": " + e.getMessage());
-    }
+  /** Lines of the files that do not count, because a later one sets the same key. */
+  public List<String> doubts() {
+    return List.copyOf(shared.doubts());
   }
 
-  /** The keys and values in the text of a file. */
-  static Map<String, String> of(Path file, String text) {
-    java.util.Properties read = new java.util.Properties();
-    try {
-      read.load(new StringReader(text));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a text in memory can be read
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(
-          "Cannot read " + file + ": \\u begins an escape there; write folders with /.");
-    }
-    Map<String, String> values = new TreeMap<>();
-    read.forEach((key, value) -> values.put(key.toString(), value.toString().strip()));
-    return values;
+  /** What is wrong in the files themselves. */
+  Mistakes mistakes() {
+    return shared.mistakes();
+  }
+
+  /** Notes where the key comes from. */
+  void keyIsFrom(String place) {
+    shared.keys().put(profile.orElse(""), place);
+  }
+
+  /** Where the key of a profile comes from, if it has one. */
+  Optional<String> placeOfKey(String name) {
+    return Optional.ofNullable(shared.keys().get(prefix(name).orElse("")));
   }
 
   /** Writes a file with one value. */
@@ -144,11 +171,14 @@ public final class PropertySources {
    *
    * @param overrides values that come before its own
    */
-  PropertySources ofProfile(String name, Map<String, String> overrides) {
-    return new PropertySources(
-        this,
-        name.equals(Profiles.DEFAULT) ? Optional.empty() : Optional.of("profile." + name + "."),
-        overrides);
+  PropertySources ofProfile(String name, Optional<PropertiesText> overrides) {
+    return new PropertySources(this, prefix(name), overrides);
+  }
+
+  private static Optional<String> prefix(String profile) {
+    return profile.equals(Profiles.DEFAULT)
+        ? Optional.empty()
+        : Optional.of("profile." + profile + ".");
   }
 
   /** All keys, as they stand in the files. */
@@ -165,48 +195,86 @@ public final class PropertySources {
 
   /** The value of a key; blank counts as not set. */
   public Optional<String> get(String key) {
+    return find(key).map(Found::value);
+  }
+
+  /** Where the value of a key was set, if it was. */
+  Optional<Place> place(String key) {
+    return find(key).map(Found::place);
+  }
+
+  /** The value of a key, with where it was set. */
+  Optional<Found> find(String key) {
     known.add(key);
+    return onCommandLine(key)
+        .or(() -> inOverrides(key))
+        .or(() -> inProfile(key))
+        .or(() -> inEnvironment(key, environmentName(key)))
+        .or(() -> inFiles(key));
+  }
+
+  /** A key that was given on the command line. */
+  Optional<Found> onCommandLine(String key) {
     return notBlank(commandLine.get(key))
-        .or(() -> override(key))
-        .or(() -> ofProfileAlone(key))
-        .or(() -> environment(environmentName(key)))
-        .or(() -> notBlank(files.get(key)));
+        .map(value -> new Found(value, () -> Place.onCommandLine(key)));
+  }
+
+  private Optional<Found> inOverrides(String key) {
+    return overrides.flatMap(file -> in(file, key));
+  }
+
+  private Optional<Found> inFiles(String key) {
+    return Optional.ofNullable(files.get(key)).flatMap(file -> in(file, key));
+  }
+
+  private static Optional<Found> in(PropertiesText file, String key) {
+    return notBlank(file.values().get(key))
+        .map(value -> new Found(value, () -> new Place(key, file.place(key))));
+  }
+
+  /** A variable of the environment. */
+  Optional<Found> inEnvironment(String key, String name) {
+    return environment(name).map(value -> new Found(value, () -> new Place(key, name)));
+  }
+
+  /** A key that the profile has for itself. */
+  Optional<Found> inProfile(String key) {
+    return profile.flatMap(
+        prefix ->
+            inEnvironment(prefix + key, environmentName(prefix + key))
+                .or(() -> inFiles(prefix + key)));
   }
 
   /** The value that a single file has for itself. */
   Optional<String> override(String key) {
-    return notBlank(overrides.get(key));
+    return inOverrides(key).map(Found::value);
   }
 
   /** The value that the profile has for itself. */
   Optional<String> ofProfileAlone(String key) {
-    return profile.flatMap(
-        prefix ->
-            environment(environmentName(prefix + key)).or(() -> notBlank(files.get(prefix + key))));
+    return inProfile(key).map(Found::value);
   }
 
   /**
-   * Refuses keys that look like ours and are not: a misspelt setting would be ignored without a
-   * word. Keys with other beginnings belong to users' own routes.
+   * Notes keys that look like ours and are not: a misspelt setting would be ignored without a word.
+   * Keys with other beginnings belong to users' own routes.
    */
-  void refuseUnknown() {
-    for (String key : files.keySet()) {
-      Optional<String> meant = isKnown(key) ? Optional.empty() : DidYouMean.nearly(key, known);
-      if (meant.isPresent()) {
-        throw new UsageException(
-            "There is no setting " + key + "; did you mean " + meant.get() + "?");
-      }
-    }
+  void checkUnknown(Mistakes mistakes) {
     Set<String> beginnings =
         known.stream()
             .map(PropertySources::beginning)
             .collect(Collectors.toCollection(TreeSet::new));
     for (String key : files.keySet()) {
-      if (beginnings.contains(beginning(key)) && !known.contains(key)) {
-        throw new UsageException(
-            "There is no setting "
-                + key
-                + "; those that begin with "
+      Optional<String> meant = isKnown(key) ? Optional.empty() : DidYouMean.nearly(key, known);
+      if (meant.isPresent()) {
+        unknown(mistakes, key, "; did you mean " + meant.get() + "?");
+      } else if (beginnings.contains(beginning(key))
+          && !known.contains(key)
+          && !key.startsWith("pictures.")) { // has been refused because no profile is named
+        unknown(
+            mistakes,
+            key,
+            "; those that begin with "
                 + beginning(key)
                 + " are "
                 + known.stream()
@@ -215,6 +283,16 @@ public final class PropertySources {
                 + ".");
       }
     }
+  }
+
+  private void unknown(Mistakes mistakes, String key, String instead) {
+    mistakes.add(
+        key, placeInFiles(key), new UsageException("There is no setting " + key + instead));
+  }
+
+  /** Where a key stands that may have no value. */
+  Optional<Place> placeInFiles(String key) {
+    return Optional.ofNullable(files.get(key)).map(file -> new Place(key, file.place(key)));
   }
 
   private boolean isKnown(String key) {
@@ -237,11 +315,6 @@ public final class PropertySources {
   /** The value of an environment variable; blank counts as not set. */
   Optional<String> environment(String name) {
     return notBlank(environment.get(name));
-  }
-
-  /** The value of a key that was given on the command line. */
-  Optional<String> commandLine(String key) {
-    return notBlank(commandLine.get(key));
   }
 
   private static String environmentName(String key) {

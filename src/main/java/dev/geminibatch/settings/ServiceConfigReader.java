@@ -3,6 +3,7 @@ package dev.geminibatch.settings;
 import dev.geminibatch.io.Pasted;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.service.ApiKey;
+import dev.geminibatch.service.Proxies;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceConfig;
 import java.net.URI;
@@ -15,6 +16,10 @@ final class ServiceConfigReader {
   static final String KEY = "gemini.api-key";
   private static final String KEY_FILE = "gemini.api-key-file";
   private static final String ADDRESS = "gemini.base-url";
+
+  private static final String GOOGLE = "https://generativelanguage.googleapis.com";
+  private static final String VERSION = "gemini.api-version";
+  private static final String BETA = "v1beta";
 
   private static final int LARGEST_PORT = 65_535;
 
@@ -30,17 +35,17 @@ final class ServiceConfigReader {
     return new ServiceConfig(
         key(),
         address(),
-        version(),
+        typed.read(VERSION, BETA, this::version),
         typed.time("gemini.timeout", "60s"),
         uploadConcurrency,
-        new ProxyReader(sources).read());
+        typed.read(ProxyReader.URL, Proxies.none(), () -> new ProxyReader(sources).read()));
   }
 
   private String version() {
-    String text = typed.text("gemini.api-version", "v1beta").strip();
+    String text = typed.text(VERSION, BETA).strip();
     if (!text.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,40}")) {
       throw new UsageException(
-          "gemini.api-version is \"" + text + "\"; write the one word, for example v1beta.");
+          VERSION + " is \"" + text + "\"; write the one word, for example v1beta.");
     }
     return text;
   }
@@ -48,48 +53,79 @@ final class ServiceConfigReader {
   private Optional<ApiKey> key() {
     sources.get(KEY_FILE); // known, also where another key comes first
     sources.get(KEY);
-    Optional<ApiKey> key = sources.commandLine(KEY).map(text -> ApiKey.of(text, "--api-key"));
-    key = key.or(() -> keyOf(sources::ofProfileAlone));
+    Optional<ApiKey> key = keyOf(sources.onCommandLine(KEY), "--api-key");
+    key = key.or(() -> keyOf(sources::inProfile));
     for (String name : new String[] {"GEMINI_API_KEY", "API_KEY", "GOOGLE_API_KEY"}) {
-      key = key.or(() -> sources.environment(name).map(text -> ApiKey.of(text, name)));
+      key = key.or(() -> keyOf(sources.inEnvironment(KEY, name), name));
     }
-    key = key.or(() -> keyOf(sources::get));
+    key = key.or(() -> keyOf(sources::find));
     key.ifPresent(Redactor::hide);
     return key;
   }
 
-  private Optional<ApiKey> keyOf(Function<String, Optional<String>> values) {
-    return values
-        .apply(KEY)
-        .map(text -> ApiKey.of(text, KEY))
-        .or(
-            () ->
-                values
-                    .apply(KEY_FILE)
-                    .map(file -> ApiKey.of(content(Pasted.clean(file)), KEY_FILE)));
+  private Optional<ApiKey> keyOf(Function<String, Optional<Found>> values) {
+    return keyOf(values.apply(KEY), KEY).or(() -> keyInFile(values.apply(KEY_FILE)));
+  }
+
+  private Optional<ApiKey> keyOf(Optional<Found> set, String name) {
+    return set.flatMap(
+        found ->
+            typed.read(
+                KEY,
+                found,
+                Optional.empty(),
+                text -> {
+                  ApiKey key = ApiKey.of(text, name);
+                  sources.keyIsFrom(found.place().where());
+                  return Optional.of(key);
+                }));
+  }
+
+  private Optional<ApiKey> keyInFile(Optional<Found> set) {
+    return set.flatMap(
+        found ->
+            typed.read(
+                KEY_FILE,
+                found,
+                Optional.empty(),
+                text -> {
+                  String file = Pasted.clean(text);
+                  ApiKey key = ApiKey.of(content(file), KEY_FILE);
+                  sources.keyIsFrom(
+                      Place.shown(typed.absolute(KEY_FILE, file))
+                          + ", which "
+                          + found.place().where()
+                          + " names");
+                  return Optional.of(key);
+                }));
   }
 
   private String content(String file) {
-    if (file.matches("[\\w.-]{20,}") && !Files.exists(typed.absolute(file))) {
+    if (file.matches("[\\w.-]{20,}") && !Files.exists(typed.absolute(KEY_FILE, file))) {
       throw new UsageException(
           KEY_FILE
               + " does not name a file; it seems to be a key itself. Write the key into a file that"
               + " only you can read, and name that.");
     }
     String content = typed.content(KEY_FILE, file);
-    sources.holdsSecret(typed.absolute(file));
+    sources.holdsSecret(typed.absolute(KEY_FILE, file));
     return content;
   }
 
   private URI address() {
     sources.get(ADDRESS); // known, also where the environment comes first
-    String text =
-        sources
-            .commandLine(ADDRESS)
-            .or(() -> sources.ofProfileAlone(ADDRESS))
-            .or(() -> sources.environment("GOOGLE_GEMINI_BASE_URL"))
-            .or(() -> sources.get(ADDRESS))
-            .orElse("https://generativelanguage.googleapis.com");
+    return sources
+        .onCommandLine(ADDRESS)
+        .or(() -> sources.inProfile(ADDRESS))
+        .or(() -> sources.inEnvironment(ADDRESS, "GOOGLE_GEMINI_BASE_URL"))
+        .or(() -> sources.find(ADDRESS))
+        .map(
+            found ->
+                typed.read(ADDRESS, found, URI.create(GOOGLE), ServiceConfigReader::checkedAddress))
+        .orElseGet(() -> URI.create(GOOGLE));
+  }
+
+  private static URI checkedAddress(String text) {
     String trimmed = Pasted.clean(text).replaceFirst("/+$", "");
     try {
       URI url = URI.create(trimmed);
@@ -109,6 +145,8 @@ final class ServiceConfigReader {
         ADDRESS
             + " is \""
             + Redactor.redact(trimmed)
-            + "\"; write scheme and host, and a port if it has one, for example https://generativelanguage.googleapis.com.");
+            + "\"; write scheme and host, and a port if it has one, for example "
+            + GOOGLE
+            + ".");
   }
 }

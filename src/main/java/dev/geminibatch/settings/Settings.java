@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -242,11 +243,23 @@ public record Settings(
    *
    * @param home what relative folders are relative to
    * @param defaultMediaRoot used when {@code media.root} is not set
-   * @throws UsageException naming the first value that cannot be used
+   * @throws UsageException naming every value that cannot be used, and where it was set
    */
   public static Settings of(PropertySources properties, Path home, Path defaultMediaRoot) {
     Profiles profiles = new Profiles(properties, home, defaultMediaRoot);
-    properties.refuseUnknown();
+    profiles.check();
+    return profiles.of(Profiles.DEFAULT);
+  }
+
+  /**
+   * The same with the default in place of each value that cannot be used.
+   *
+   * @param mistakes gets what is wrong, each in words that begin with where it is
+   */
+  public static Settings of(
+      PropertySources properties, Path home, Path defaultMediaRoot, Consumer<String> mistakes) {
+    Profiles profiles = new Profiles(properties, home, defaultMediaRoot);
+    profiles.mistakes().forEach(mistakes);
     return profiles.of(Profiles.DEFAULT);
   }
 }

@@ -9,6 +9,7 @@ import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.LineReader;
 import dev.geminibatch.line.ModelName;
+import dev.geminibatch.line.RequestDefaults;
 import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.media.RemoteHosts;
 import dev.geminibatch.run.RunOptions;
@@ -39,7 +40,16 @@ import java.util.Set;
 
 /** Reads settings, each group by a method of its own. */
 final class SettingsReader {
+  private static final String MODEL = "gemini.model";
+  private static final String USUAL_MODEL = "gemini-3-flash-preview";
   private static final String LIMITS_FILE = "limits.file";
+  private static final String HOSTS = "media.remote-hosts";
+  private static final String GENERATION = "request.generation-config";
+  private static final String INSTRUCTION = "request.system-instruction";
+  private static final String BUDGET = "budget.max-cost-per-file";
+  private static final String PROMPT = "pictures.prompt-file";
+  private static final String SCHEMA = "pictures.schema-file";
+  private static final String QUIET = "pictures.quiet-period";
   private static final String LIMITS = "config/limits.json";
 
   private final PropertySources sources;
@@ -51,18 +61,18 @@ final class SettingsReader {
    *
    * @param sources as the profile sees them
    * @param home what relative folders are relative to
+   * @param mistakes gets the values that cannot be used
    */
-  SettingsReader(PropertySources sources, String profile, Path home) {
+  SettingsReader(PropertySources sources, String profile, Path home, Mistakes mistakes) {
     this.sources = sources;
-    this.typed = new TypedProperties(sources, home);
+    this.typed = new TypedProperties(sources, home, mistakes);
     this.profile = profile;
   }
 
   /**
-   * Reads and checks every key.
+   * Reads and checks every key. What cannot be used is noted, and has its default.
    *
    * @param defaultMediaRoot used when {@code media.root} is not set
-   * @throws UsageException naming the first value that cannot be used
    */
   Settings read(Profiles profiles, Path defaultMediaRoot) {
     Folders folders = folders();
@@ -71,7 +81,7 @@ final class SettingsReader {
     Path mediaRoot =
         pictures.isPresent() && sources.override("media.root").isEmpty()
             ? folders.archive()
-            : sources.get("media.root").map(typed::absolute).orElse(defaultMediaRoot);
+            : pathOf("media.root", sources.get("media.root")).orElse(defaultMediaRoot);
     int uploadConcurrency = typed.number("upload.concurrency", 16, 1, 256);
     return new Settings(
         profile,
@@ -104,10 +114,12 @@ final class SettingsReader {
   private Path ownFolder(String key, String byDefault) {
     return profile.equals(Profiles.DEFAULT)
         ? typed.path(key, byDefault)
-        : sources
-            .ofProfileAlone(key)
-            .map(typed::absolute)
+        : pathOf(key, sources.ofProfileAlone(key))
             .orElseGet(() -> typed.path(key, byDefault).resolve(profile));
+  }
+
+  private Optional<Path> pathOf(String key, Optional<String> set) {
+    return typed.read(key, Optional.empty(), () -> set.map(text -> typed.absolute(key, text)));
   }
 
   private Jobs jobs(Profiles profiles) {
@@ -141,18 +153,32 @@ final class SettingsReader {
   private Quota quota(Profiles profiles) {
     String tier = typed.choice("service.tier", "auto", "1", "2", "3");
     Path file = typed.path(LIMITS_FILE, LIMITS);
-    boolean isOurs = file.equals(typed.absolute(LIMITS));
-    LimitTable table = isOurs && !Files.exists(file) ? LimitTable.NONE : profiles.limits(file);
-    if (!tier.equals("auto") && table.families().isEmpty()) {
+    boolean isOurs = file.equals(typed.absolute(LIMITS_FILE, LIMITS));
+    LimitTable table = isOurs && !Files.exists(file) ? LimitTable.NONE : limits(profiles, file);
+    return new Quota(
+        typed.read("service.tier", OptionalInt.empty(), () -> tier(tier, file, table)),
+        typed.tokensOrAuto("job.max-tokens"),
+        table);
+  }
+
+  /** What is wrong in the file, its own lines say; that it is not there, the line that names it. */
+  private LimitTable limits(Profiles profiles, Path file) {
+    return Files.isRegularFile(file)
+        ? typed.readOther(LimitTable.NONE, () -> profiles.limits(file))
+        : typed.read(LIMITS_FILE, LimitTable.NONE, () -> profiles.limits(file));
+  }
+
+  private static OptionalInt tier(String tier, Path file, LimitTable table) {
+    if (tier.equals("auto")) {
+      return OptionalInt.empty();
+    }
+    if (table.families().isEmpty()) {
       throw new UsageException(
           "service.tier needs a table of limits, and "
               + file
               + " has none for any model; restore it from the distribution, or correct limits.file.");
     }
-    return new Quota(
-        tier.equals("auto") ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(tier)),
-        typed.tokensOrAuto("job.max-tokens"),
-        table);
+    return OptionalInt.of(Integer.parseInt(tier));
   }
 
   private Duration packWait() {
@@ -162,11 +188,15 @@ final class SettingsReader {
 
   /** The model goes into a URL: a name, and nothing that would lead elsewhere. */
   private String model() {
-    String text = typed.text("gemini.model", "gemini-3-flash-preview");
+    return typed.read(MODEL, USUAL_MODEL, () -> modelName(typed.text(MODEL, USUAL_MODEL)));
+  }
+
+  private static String modelName(String text) {
     String model = ModelName.shortName(text);
     if (!ModelName.isName(model)) {
       throw new UsageException(
-          "gemini.model is \""
+          MODEL
+              + " is \""
               + Amounts.shortened(Visible.line(Redactor.redact(text)), 100)
               + "\", which is not a model's name; write for example gemini-3-flash-preview or"
               + " tunedModels/my-model.");
@@ -182,14 +212,21 @@ final class SettingsReader {
         typed.bytes("upload.storage-limit", "20GB", 1L << 50),
         new MediaRules(
             mediaTypes(), typed.choice("media.mismatch", "error", "send").equals("send")),
-        RemoteHosts.of("media.remote-hosts", typed.words("media.remote-hosts", "")),
+        typed.read(
+            HOSTS,
+            RemoteHosts.of(HOSTS, List.of()),
+            () -> RemoteHosts.of(HOSTS, typed.words(HOSTS, ""))),
         typed.bytes("media.remote-max-bytes", "100MB", ServiceLimits.MAX_FILE_BYTES),
         typed.time("media.remote-timeout", "5m"));
   }
 
   private List<String> mediaTypes() {
-    List<String> types =
-        typed.words("media.types", "image/*, audio/*, video/*, text/*, application/pdf");
+    String byDefault = "image/*, audio/*, video/*, text/*, application/pdf";
+    return typed.read(
+        "media.types", List.of(), () -> checkedTypes(typed.words("media.types", byDefault)));
+  }
+
+  private static List<String> checkedTypes(List<String> types) {
     for (String type : types) {
       if (!type.matches("[\\w.+-]+/([\\w.+-]+|\\*)")) {
         throw new UsageException(
@@ -212,28 +249,35 @@ final class SettingsReader {
 
   private Requests requests() {
     return new Requests(
-        typed.longText("request.generation-config"), typed.longText("request.system-instruction"));
+        typed.read(
+            GENERATION,
+            Optional.empty(),
+            () -> {
+              Optional<String> config = typed.longText(GENERATION);
+              RequestDefaults.of(config, Optional.empty()); // or says what is wrong
+              return config;
+            }),
+        typed.read(INSTRUCTION, Optional.empty(), () -> typed.longText(INSTRUCTION)));
   }
 
   private Costs costs() {
     Path prices = typed.path("prices.file", "config/prices.json");
-    Optional<BigDecimal> most = maxCost(typed.text("budget.max-cost-per-file", "off"));
-    if (most.isPresent() && !Files.isReadable(prices)) {
-      throw new UsageException(
-          "budget.max-cost-per-file needs prices, and prices.file names "
-              + prices
-              + ", which cannot be read.");
-    }
+    Optional<BigDecimal> most =
+        typed.read(BUDGET, Optional.empty(), () -> maxCost(typed.text(BUDGET, "off"), prices));
     return new Costs(prices, most, typed.number("budget.output-tokens", 1000, 0, 10_000_000));
   }
 
-  private static Optional<BigDecimal> maxCost(String text) {
+  private static Optional<BigDecimal> maxCost(String text, Path prices) {
     if (text.equals("off")) {
       return Optional.empty();
     }
     if (!text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
       throw new UsageException(
-          "budget.max-cost-per-file is \"" + text + "\"; write an amount such as 2.50, or off.");
+          BUDGET + " is \"" + text + "\"; write an amount such as 2.50, or off.");
+    }
+    if (!Files.isReadable(prices)) {
+      throw new UsageException(
+          BUDGET + " needs prices, and prices.file names " + prices + ", which cannot be read.");
     }
     return Optional.of(new BigDecimal(text));
   }
@@ -241,14 +285,17 @@ final class SettingsReader {
   private Routes routes() {
     return new Routes(
         linked(typed.path("routes.directory", "routes")),
-        typed.words("routes.extra", "").stream()
-            .map(typed::absolute)
-            .map(SettingsReader::linked)
-            .toList(),
+        typed.read("routes.extra", List.of(), this::extraRoutes),
         typed.words("routes.off", ""),
         typed.flag("routes.reload", false),
         Hooks.read(sources),
         typed.path("components.directory", "components"));
+  }
+
+  private List<Path> extraRoutes() {
+    return typed.words("routes.extra", "").stream()
+        .map(folder -> linked(typed.absolute("routes.extra", folder)))
+        .toList();
   }
 
   /** Where a folder really is: Camel finds no routes behind a symbolic link. */
@@ -262,27 +309,30 @@ final class SettingsReader {
 
   /** Only a profile can have such an inbox: the others' exports are no pictures. */
   private Optional<Pictures> pictures() {
-    boolean isPromptMissing =
-        sources.ofProfileAlone("pictures.prompt-file").isEmpty()
-            && sources.ofProfileAlone("pictures.schema-file").isPresent();
-    if (isPromptMissing) {
-      throw new UsageException(
-          "pictures.schema-file says nothing without a prompt; set pictures.prompt-file, too.");
+    Optional<Path> prompt = ownFile(PROMPT);
+    Optional<Path> schema = typed.read(SCHEMA, Optional.empty(), this::schema);
+    Duration quiet =
+        typed.read(
+            QUIET,
+            Duration.ofSeconds(10),
+            () -> Quantity.duration(QUIET, sources.ofProfileAlone(QUIET).orElse("10s")));
+    boolean answerFiles = typed.flag("pictures.answer-files", true);
+    return prompt.map(file -> new Pictures(file, schema, quiet, answerFiles));
+  }
+
+  private Optional<Path> schema() {
+    Optional<String> schema = sources.ofProfileAlone(SCHEMA);
+    if (schema.isPresent() && sources.ofProfileAlone(PROMPT).isEmpty()) {
+      throw new UsageException(SCHEMA + " says nothing without a prompt; set " + PROMPT + ", too.");
     }
-    return ownFile("pictures.prompt-file")
-        .map(
-            prompt ->
-                new Pictures(
-                    prompt,
-                    ownFile("pictures.schema-file"),
-                    Quantity.duration(
-                        "pictures.quiet-period",
-                        sources.ofProfileAlone("pictures.quiet-period").orElse("10s")),
-                    typed.flag("pictures.answer-files", true)));
+    return schema.map(name -> existing(SCHEMA, typed.absolute(SCHEMA, name)));
   }
 
   private Optional<Path> ownFile(String key) {
-    return sources.ofProfileAlone(key).map(name -> existing(key, typed.absolute(name)));
+    return typed.read(
+        key,
+        Optional.empty(),
+        () -> sources.ofProfileAlone(key).map(name -> existing(key, typed.absolute(key, name))));
   }
 
   private static Path existing(String key, Path file) {

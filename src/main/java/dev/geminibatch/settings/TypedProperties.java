@@ -1,9 +1,12 @@
 package dev.geminibatch.settings;
 
+import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.Quantity;
 import dev.geminibatch.io.TextFile;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -11,12 +14,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Values with their types. Every method throws {@link UsageException} with what to write instead
- * when a value cannot be used.
+ * Values with their types. A value that cannot be used is noted with what to write instead, and the
+ * default is returned. {@link #longText}, {@link #content} and {@link #absolute} throw that as a
+ * {@link UsageException}: they are called in a {@link #read}.
  */
 final class TypedProperties {
   /** Before the name of a file that holds a value. */
@@ -26,15 +32,53 @@ final class TypedProperties {
 
   private final PropertySources sources;
   private final Path home;
+  private final Mistakes mistakes;
 
   /**
    * Values of some sources.
    *
    * @param home what relative paths are relative to
+   * @param mistakes gets the values that cannot be used
    */
-  TypedProperties(PropertySources sources, Path home) {
+  TypedProperties(PropertySources sources, Path home, Mistakes mistakes) {
     this.sources = sources;
     this.home = home;
+    this.mistakes = mistakes;
+  }
+
+  /**
+   * Reads a value. If it cannot be used, this is noted with where it was set, and the reading of
+   * the others goes on.
+   *
+   * @param instead of a value that cannot be used
+   */
+  <T> T read(String key, T instead, Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (UsageException e) {
+      mistakes.add(key, sources.place(key), e);
+      return instead;
+    }
+  }
+
+  /** The same with what was found for a key that may be set elsewhere, too. */
+  <T> T read(String key, Found found, T instead, Function<String, T> value) {
+    try {
+      return value.apply(found.value());
+    } catch (UsageException e) {
+      mistakes.add(key, Optional.of(found.place()), e);
+      return instead;
+    }
+  }
+
+  /** As {@link #read}, of a mistake that says itself where it is. */
+  <T> T readOther(T instead, Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (UsageException e) {
+      mistakes.add(e);
+      return instead;
+    }
   }
 
   String text(String key, String byDefault) {
@@ -43,18 +87,18 @@ final class TypedProperties {
 
   /** A text that may stand in a file, {@code file:PATH}. */
   Optional<String> longText(String key) {
-    return sources.get(key).map(this::orFile);
+    return sources.get(key).map(value -> orFile(key, value));
   }
 
-  private String orFile(String value) {
+  private String orFile(String key, String value) {
     return value.startsWith(FILE)
-        ? content(value, value.substring(FILE.length()).strip()).strip()
+        ? content(key, value.substring(FILE.length()).strip()).strip()
         : value;
   }
 
   /** What is in a file that a key names. */
   String content(String key, String file) {
-    Path path = home.resolve(file);
+    Path path = absolute(key, file);
     try {
       return TextFile.read(path);
     } catch (IOException e) {
@@ -72,26 +116,36 @@ final class TypedProperties {
 
   /** A time that may be zero. */
   Duration timeOrZero(String key, String byDefault) {
-    return Quantity.duration(key, text(key, byDefault));
+    return read(
+        key, Quantity.duration(key, byDefault), () -> Quantity.duration(key, text(key, byDefault)));
   }
 
   Duration time(String key, String byDefault) {
-    Duration time = timeOrZero(key, byDefault);
-    if (time.toMillis() < 1) {
-      throw new UsageException(key + " is 0; write at least 1ms.");
-    }
-    return time;
+    return read(
+        key,
+        Quantity.duration(key, byDefault),
+        () -> {
+          Duration time = Quantity.duration(key, text(key, byDefault));
+          if (time.toMillis() < 1) {
+            throw new UsageException(key + " is 0; write at least 1ms.");
+          }
+          return time;
+        });
   }
 
   /** A time, or {@code off}. */
   Optional<Duration> timeOrOff(String key, String byDefault) {
     return text(key, byDefault).equals("off")
         ? Optional.empty()
-        : Optional.of(time(key, byDefault));
+        : Optional.of(time(key, byDefault.equals("off") ? "1h" : byDefault));
   }
 
   /** A size of at least one byte. */
   long bytes(String key, String byDefault, long most) {
+    return read(key, Quantity.bytes(key, byDefault), () -> bytesNow(key, byDefault, most));
+  }
+
+  private long bytesNow(String key, String byDefault, long most) {
     String text = text(key, byDefault);
     long bytes = Quantity.bytes(key, text);
     if (bytes < 1 || bytes > most) {
@@ -103,10 +157,15 @@ final class TypedProperties {
 
   /** A size that may be zero. */
   long bytesOrZero(String key, String byDefault) {
-    return Quantity.bytes(key, text(key, byDefault));
+    return read(
+        key, Quantity.bytes(key, byDefault), () -> Quantity.bytes(key, text(key, byDefault)));
   }
 
   int number(String key, int byDefault, int least, int most) {
+    return read(key, byDefault, () -> numberNow(key, byDefault, least, most));
+  }
+
+  private int numberNow(String key, int byDefault, int least, int most) {
     String text = text(key, Integer.toString(byDefault)).strip();
     try {
       int value = Integer.parseInt(text);
@@ -122,6 +181,10 @@ final class TypedProperties {
 
   /** A number of tokens, such as 250000, 250k or 3M; empty if it is {@code auto}. */
   OptionalLong tokensOrAuto(String key) {
+    return read(key, OptionalLong.empty(), () -> tokensNow(key));
+  }
+
+  private OptionalLong tokensNow(String key) {
     String text = text(key, "auto").strip();
     Matcher number = TOKENS.matcher(text);
     if (text.equals("auto")) {
@@ -138,6 +201,10 @@ final class TypedProperties {
 
   /** One of some words, of which the first is the default. */
   String choice(String key, String... words) {
+    return read(key, words[0], () -> choiceNow(key, words));
+  }
+
+  private String choiceNow(String key, String... words) {
     String text = text(key, words[0]).strip();
     if (List.of(words).contains(text)) {
       return text;
@@ -152,10 +219,25 @@ final class TypedProperties {
   }
 
   Path path(String key, String byDefault) {
-    return absolute(text(key, byDefault));
+    return read(key, absolute(key, byDefault), () -> absolute(key, text(key, byDefault)));
   }
 
-  Path absolute(String path) {
-    return home.resolve(path).toAbsolutePath().normalize();
+  /**
+   * The path that a key names.
+   *
+   * @throws UsageException when it is not a path
+   */
+  Path absolute(String key, String path) {
+    try {
+      return home.resolve(path).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw new UsageException(
+          key
+              + " is \""
+              + Visible.line(path)
+              + "\", which is not a file name; "
+              + NameEncoding.remedy().orElse("write another one")
+              + ".");
+    }
   }
 }

@@ -63,7 +63,7 @@ public record StageContext(
    * @throws UsageException when its profile is not set any more, or the file is wrong
    */
   public Settings settings(Run run) throws IOException {
-    return FileOverrides.of(folder(run).overrides(), settings, run.profile());
+    return FileOverrides.of(folder(run).overrides(), run.name(), settings, run.profile());
   }
 
   /**

@@ -146,7 +146,7 @@ class ProfilesTest extends WorkshopTest {
 
     Path failed = folder.resolve("failed/a");
     assertThat(Files.readString(failed.resolve("x.jsonl.why.txt")))
-        .contains("x.jsonl.properties: ", why);
+        .contains("x.jsonl.properties, line 1: ", why);
     assertThat(failed.resolve("x.jsonl")).exists();
     assertThat(failed.resolve("x.jsonl.properties")).hasContent(line);
   }

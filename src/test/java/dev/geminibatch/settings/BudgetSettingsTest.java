@@ -73,10 +73,15 @@ class BudgetSettingsTest {
   void a_file_s_own_settings_do_not_widen_the_budget_of_its_profile(String line)
       throws IOException {
     Settings profile = withPrices("budget.max-cost-per-file=5");
-    Map<String, String> file = Map.of(line.split("=")[0], line.split("=")[1]);
+    PropertiesText file = beside(line);
     assertThatThrownBy(() -> profile.profiles().of(Profiles.DEFAULT, file))
         .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("x.jsonl.properties, line 1: ")
         .hasMessageContaining("allows more than the 5");
+  }
+
+  private static PropertiesText beside(String text) {
+    return PropertiesText.of("x.jsonl.properties", text, mistake -> {});
   }
 
   @Test
@@ -87,7 +92,7 @@ class BudgetSettingsTest {
             .profiles()
             .of(
                 Profiles.DEFAULT,
-                Map.of("budget.max-cost-per-file", "4.99", "budget.output-tokens", "2000"));
+                beside("budget.max-cost-per-file = 4.99\nbudget.output-tokens = 2000"));
     assertThat(file.costs().maxPerFile().orElseThrow()).isEqualByComparingTo("4.99");
   }
 }

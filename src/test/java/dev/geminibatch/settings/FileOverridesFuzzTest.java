@@ -50,7 +50,7 @@ class FileOverridesFuzzTest {
     Path file = Files.write(folder.path().resolve("x.jsonl.properties"), content);
     Settings own;
     try {
-      own = FileOverrides.of(file, settings, Profiles.DEFAULT);
+      own = FileOverrides.of(file, "x.jsonl", settings, Profiles.DEFAULT);
     } catch (UsageException e) {
       assertThat(e.getMessage()).isNotBlank();
       return;
@@ -62,7 +62,7 @@ class FileOverridesFuzzTest {
     assertThat(own.uploads().mediaRoot()).startsWith(settings.uploads().mediaRoot());
     assertThat(own.costs().maxPerFile().orElseThrow())
         .isLessThanOrEqualTo(settings.costs().maxPerFile().orElseThrow());
-    Settings again = FileOverrides.of(file, settings, Profiles.DEFAULT);
+    Settings again = FileOverrides.of(file, "x.jsonl", settings, Profiles.DEFAULT);
     assertThat(again.costs()).isEqualTo(own.costs());
     assertThat(again.jobs()).isEqualTo(own.jobs());
   }

@@ -79,7 +79,8 @@ class SettingsTest {
         .isInstanceOf(UsageException.class)
         .hasMessageContainingAll("gemini.model is", "which is not a model's name", "write");
     Settings settings = settings(PropertySources.read(Map.of(), Map.of(), List.of()));
-    assertThatThrownBy(() -> settings.profiles().of(Profiles.DEFAULT, set))
+    assertThatThrownBy(
+            () -> settings.profiles().of(Profiles.DEFAULT, beside("gemini.model = " + model)))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("not a model's name");
   }
@@ -91,7 +92,7 @@ class SettingsTest {
 
     assertThatThrownBy(() -> settings(PropertySources.read(Map.of(), Map.of(), List.of(file))))
         .isInstanceOf(UsageException.class)
-        .hasMessageContainingAll("In the profile p", "not a model's name");
+        .hasMessageContainingAll("m, line 1: profile.p.gemini.model is", "not a model's name");
   }
 
   @ParameterizedTest
@@ -157,10 +158,10 @@ class SettingsTest {
     Files.writeString(latin, "a = b\nc = \u00e9\n", StandardCharsets.ISO_8859_1);
     Path wide = Files.writeString(home.resolve("w"), "a = b", StandardCharsets.UTF_16LE);
 
-    assertThatThrownBy(() -> PropertySources.of(latin))
+    assertThatThrownBy(() -> settings(PropertySources.read(Map.of(), Map.of(), List.of(latin))))
         .isInstanceOf(UsageException.class)
         .hasMessageEndingWith("l is not UTF-8 text (line 2); save it as UTF-8.");
-    assertThatThrownBy(() -> PropertySources.of(wide))
+    assertThatThrownBy(() -> settings(PropertySources.read(Map.of(), Map.of(), List.of(wide))))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("UTF-16 without a byte order mark");
   }
@@ -168,7 +169,7 @@ class SettingsTest {
   @Test
   void a_key_in_place_of_the_name_of_its_file_is_not_shown() {
     assertThatThrownBy(() -> with("gemini.api-key-file", "AQ.0123456789-secret-key"))
-        .hasMessageStartingWith("gemini.api-key-file does not name a file")
+        .hasMessageStartingWith("the command line: gemini.api-key-file does not name a file")
         .message()
         .doesNotContain("secret");
   }
@@ -227,7 +228,7 @@ class SettingsTest {
       String key, String value, String message) {
     assertThatThrownBy(() -> with(key, value))
         .isInstanceOf(UsageException.class)
-        .hasMessageStartingWith(message);
+        .hasMessageContaining(": " + message);
   }
 
   @ParameterizedTest
@@ -240,6 +241,10 @@ class SettingsTest {
   @CsvSource({"1,1", "2KB,2000", "64MiB,67108864", "1.9GB,1900000000"})
   void sizes_have_units(String text, long bytes) {
     assertThat(Quantity.bytes("key", text)).isEqualTo(bytes);
+  }
+
+  private static PropertiesText beside(String text) {
+    return PropertiesText.of("x.jsonl.properties", text.replace("\\", "\\\\"), mistake -> {});
   }
 
   private Settings with(String key, String value) {

@@ -74,7 +74,7 @@ final class Cancellation {
     } catch (UsageException e) {
       context.connection(run); // a profile that is missing is another matter
       throw new RunFailure(
-          "The run was cancelled, and " + run.name() + ".properties is wrong: " + e.getMessage());
+          "The run was cancelled, and its own settings are wrong: " + e.getMessage());
     }
   }
 

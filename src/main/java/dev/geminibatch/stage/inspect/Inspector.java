@@ -99,12 +99,10 @@ public final class Inspector {
   /** What was dropped beside the file may be wrong, which only whoever dropped it can fix. */
   private Settings settingsOf(Run run) throws IOException {
     try {
-      Settings set = context.settings(run);
-      set.requests().defaults();
-      return set;
+      return context.settings(run);
     } catch (UsageException e) {
       context.connection(run); // a profile that is missing is another matter
-      throw new RunFailure(run.name() + ".properties: " + e.getMessage());
+      throw new RunFailure(e.getMessage());
     }
   }
 

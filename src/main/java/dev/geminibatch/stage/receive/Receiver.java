@@ -119,7 +119,7 @@ public final class Receiver {
         newRun(
             new RunInput(name, file, true, 0, 0),
             beside
-                .map(each -> each.settings(settings, profile))
+                .map(each -> each.settings(name, settings, profile))
                 .orElseGet(() -> settings.profiles().of(profile)),
             InputFile.stem(name),
             InputFile.isForced(name),

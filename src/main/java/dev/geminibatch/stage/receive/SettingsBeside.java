@@ -64,9 +64,9 @@ record SettingsBeside(Path file, byte[] content, FileState state, FileMode mode)
   }
 
   /** What is set for the input. What is wrong is reported when it is inspected. */
-  Settings settings(Settings all, String profile) {
+  Settings settings(String input, Settings all, String profile) {
     try {
-      return FileOverrides.of(file, content, all, profile);
+      return FileOverrides.of(input, content, all, profile);
     } catch (UsageException e) {
       return all.profiles().of(profile);
     }

@@ -145,7 +145,7 @@ class HostileInboxTest {
 
   private Settings settings(String text) {
     return FileOverrides.of(
-        Path.of("x.jsonl.properties"),
+        "x.jsonl",
         text.getBytes(StandardCharsets.UTF_8),
         fixture.context().settings(),
         Profiles.DEFAULT);
