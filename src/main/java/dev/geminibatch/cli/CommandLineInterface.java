@@ -139,8 +139,8 @@ public final class CommandLineInterface {
         PropertySources.read(
             commandLine(options), environment, home.configFiles(options.ownConfig()));
     Path mediaRoot =
-        action == Action.FILE ? Path.of("").toAbsolutePath() : home.path().resolve("media");
-    Settings settings = Settings.of(properties, home.path(), mediaRoot);
+        action == Action.FILE ? Path.of("").toAbsolutePath() : home.work().resolve("media");
+    Settings settings = Settings.of(properties, home.places(), mediaRoot);
     if (options.profile != null) {
       settings = settings.profiles().of(options.profile);
     }

@@ -14,7 +14,6 @@ final class OperationReader {
   static final String TOKEN = "management.token";
 
   private static final String HOST = "management.host";
-  private static final String PORT = "management.port";
   private static final String LOOPBACK = "127.0.0.1";
   private static final int LARGEST_PORT = 65_535;
 
@@ -30,33 +29,34 @@ final class OperationReader {
   }
 
   Operation read() {
-    refuseCamels();
+    for (String key : sources.keysOfFiles()) {
+      typed.read(key, key, () -> notCamels(key));
+    }
     return new Operation(management(), typed.timeOrZero("sandbox.job-time", "3s"));
   }
 
   /** Camel's own keys would start another server, for every network and without a token. */
-  private void refuseCamels() {
-    for (String key : sources.keysOfFiles()) {
-      if (key.toLowerCase(Locale.ROOT).startsWith("camel.management.")) {
-        throw new UsageException(
-            key + " is not used here; write management.enabled, .host, .port and .token instead.");
-      }
+  private static String notCamels(String key) {
+    if (key.toLowerCase(Locale.ROOT).startsWith("camel.management.")) {
+      throw new UsageException(
+          key + " is not used here; write management.enabled, .host, .port and .token instead.");
     }
+    return key;
   }
 
   private ManagementSettings management() {
     boolean isEnabled = typed.flag("management.enabled", true);
-    Optional<String> token = typed.read(TOKEN, Optional.empty(), this::token);
+    boolean hasToken = sources.get(TOKEN).isPresent();
     return new ManagementSettings(
         isEnabled,
-        typed.read(HOST, LOOPBACK, () -> host(isEnabled, token)),
-        typed.number(PORT, 9876, 0, LARGEST_PORT),
-        token);
+        typed.read(HOST, LOOPBACK, () -> host(isEnabled && !hasToken)),
+        typed.number("management.port", 9876, 0, LARGEST_PORT),
+        typed.read(TOKEN, Optional.empty(), this::token));
   }
 
-  private String host(boolean isEnabled, Optional<String> token) {
+  private String host(boolean mustBeOurs) {
     String host = typed.text(HOST, LOOPBACK).strip();
-    if (isEnabled && token.isEmpty() && !isLoopback(host)) {
+    if (mustBeOurs && !isLoopback(host)) {
       throw new UsageException(
           HOST
               + " is "
@@ -74,7 +74,7 @@ final class OperationReader {
         .get(TOKEN)
         .filter(text -> text.startsWith(TypedProperties.FILE))
         .map(text -> text.substring(TypedProperties.FILE.length()).strip())
-        .ifPresent(file -> sources.holdsSecret(typed.absolute(file)));
+        .ifPresent(file -> sources.holdsSecret(typed.absolute(TOKEN, file)));
     token.ifPresent(Redactor::hideToken);
     if (token.isPresent() && token.get().length() < SHORTEST_TOKEN) {
       throw new UsageException(

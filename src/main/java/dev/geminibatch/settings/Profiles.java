@@ -28,16 +28,16 @@ public final class Profiles {
   private static final String INBOX = "inbox.directory";
 
   private final PropertySources properties;
-  private final Path home;
+  private final Places places;
   private final Path defaultMediaRoot;
   private final Mistakes mistakes;
   private final Map<Path, LimitTable> limits = new ConcurrentHashMap<>();
   private final Map<String, Settings> byName = new LinkedHashMap<>();
 
   /** Reads all profiles. What cannot be used is among the {@link #mistakes}. */
-  Profiles(PropertySources properties, Path home, Path defaultMediaRoot) {
+  Profiles(PropertySources properties, Places places, Path defaultMediaRoot) {
     this.properties = properties;
-    this.home = home;
+    this.places = places;
     this.defaultMediaRoot = defaultMediaRoot;
     this.mistakes = properties.mistakes();
     byName.put(DEFAULT, read(properties, DEFAULT, mistakes));
@@ -68,7 +68,7 @@ public final class Profiles {
   }
 
   private Settings read(PropertySources seen, String name, Mistakes gets) {
-    return new SettingsReader(seen, name, home, gets).read(this, defaultMediaRoot);
+    return new SettingsReader(seen, name, places, gets).read(this, defaultMediaRoot);
   }
 
   /**

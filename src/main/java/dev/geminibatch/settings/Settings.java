@@ -238,15 +238,20 @@ public record Settings(
     return new InputLimits(lines.maxInputBytes(), lines.maxInputRatio(), folders.reserve());
   }
 
+  /** The same, for a program that is in the folder that it works in. */
+  public static Settings of(PropertySources properties, Path home, Path defaultMediaRoot) {
+    return of(properties, Places.both(home), defaultMediaRoot);
+  }
+
   /**
    * Reads and checks every key.
    *
-   * @param home what relative folders are relative to
+   * @param places what relative folders are relative to
    * @param defaultMediaRoot used when {@code media.root} is not set
    * @throws UsageException naming every value that cannot be used, and where it was set
    */
-  public static Settings of(PropertySources properties, Path home, Path defaultMediaRoot) {
-    Profiles profiles = new Profiles(properties, home, defaultMediaRoot);
+  public static Settings of(PropertySources properties, Places places, Path defaultMediaRoot) {
+    Profiles profiles = new Profiles(properties, places, defaultMediaRoot);
     profiles.check();
     return profiles.of(Profiles.DEFAULT);
   }
@@ -257,8 +262,8 @@ public record Settings(
    * @param mistakes gets what is wrong, each in words that begin with where it is
    */
   public static Settings of(
-      PropertySources properties, Path home, Path defaultMediaRoot, Consumer<String> mistakes) {
-    Profiles profiles = new Profiles(properties, home, defaultMediaRoot);
+      PropertySources properties, Places places, Path defaultMediaRoot, Consumer<String> mistakes) {
+    Profiles profiles = new Profiles(properties, places, defaultMediaRoot);
     profiles.mistakes().forEach(mistakes);
     return profiles.of(Profiles.DEFAULT);
   }

@@ -60,12 +60,12 @@ final class SettingsReader {
    * A reader for one profile.
    *
    * @param sources as the profile sees them
-   * @param home what relative folders are relative to
+   * @param places what relative folders are relative to
    * @param mistakes gets the values that cannot be used
    */
-  SettingsReader(PropertySources sources, String profile, Path home, Mistakes mistakes) {
+  SettingsReader(PropertySources sources, String profile, Places places, Mistakes mistakes) {
     this.sources = sources;
-    this.typed = new TypedProperties(sources, home, mistakes);
+    this.typed = new TypedProperties(sources, places, mistakes);
     this.profile = profile;
   }
 
@@ -152,8 +152,8 @@ final class SettingsReader {
 
   private Quota quota(Profiles profiles) {
     String tier = typed.choice("service.tier", "auto", "1", "2", "3");
-    Path file = typed.path(LIMITS_FILE, LIMITS);
-    boolean isOurs = file.equals(typed.absolute(LIMITS_FILE, LIMITS));
+    Path file = typed.installed(LIMITS_FILE, LIMITS);
+    boolean isOurs = typed.text(LIMITS_FILE, LIMITS).equals(LIMITS);
     LimitTable table = isOurs && !Files.exists(file) ? LimitTable.NONE : limits(profiles, file);
     return new Quota(
         typed.read("service.tier", OptionalInt.empty(), () -> tier(tier, file, table)),
@@ -261,7 +261,7 @@ final class SettingsReader {
   }
 
   private Costs costs() {
-    Path prices = typed.path("prices.file", "config/prices.json");
+    Path prices = typed.installed("prices.file", "config/prices.json");
     Optional<BigDecimal> most =
         typed.read(BUDGET, Optional.empty(), () -> maxCost(typed.text(BUDGET, "off"), prices));
     return new Costs(prices, most, typed.number("budget.output-tokens", 1000, 0, 10_000_000));
@@ -284,12 +284,12 @@ final class SettingsReader {
 
   private Routes routes() {
     return new Routes(
-        linked(typed.path("routes.directory", "routes")),
+        linked(typed.installed("routes.directory", "routes")),
         typed.read("routes.extra", List.of(), this::extraRoutes),
         typed.words("routes.off", ""),
         typed.flag("routes.reload", false),
         Hooks.read(sources),
-        typed.path("components.directory", "components"));
+        typed.installed("components.directory", "components"));
   }
 
   private List<Path> extraRoutes() {

@@ -31,18 +31,18 @@ final class TypedProperties {
   private static final Pattern TOKENS = Pattern.compile("(\\d{1,12})([kKmM]?)");
 
   private final PropertySources sources;
-  private final Path home;
+  private final Places places;
   private final Mistakes mistakes;
 
   /**
    * Values of some sources.
    *
-   * @param home what relative paths are relative to
+   * @param places what relative paths are relative to
    * @param mistakes gets the values that cannot be used
    */
-  TypedProperties(PropertySources sources, Path home, Mistakes mistakes) {
+  TypedProperties(PropertySources sources, Places places, Mistakes mistakes) {
     this.sources = sources;
-    this.home = home;
+    this.places = places;
     this.mistakes = mistakes;
   }
 
@@ -222,14 +222,26 @@ final class TypedProperties {
     return read(key, absolute(key, byDefault), () -> absolute(key, text(key, byDefault)));
   }
 
+  /** The path to something that comes with the program. */
+  Path installed(String key, String byDefault) {
+    return read(
+        key,
+        places.installed(byDefault),
+        () -> resolved(key, text(key, byDefault), places::installed));
+  }
+
   /**
    * The path that a key names.
    *
    * @throws UsageException when it is not a path
    */
   Path absolute(String key, String path) {
+    return resolved(key, path, places::own);
+  }
+
+  private static Path resolved(String key, String path, Function<String, Path> resolving) {
     try {
-      return home.resolve(path).toAbsolutePath().normalize();
+      return resolving.apply(path);
     } catch (InvalidPathException e) {
       throw new UsageException(
           key

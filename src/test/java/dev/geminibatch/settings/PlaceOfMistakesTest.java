@@ -181,7 +181,8 @@ class PlaceOfMistakesTest {
   void what_is_wrong_has_its_default_for_those_who_look_further() throws IOException {
     Files.writeString(local, "run.concurrency = many\ninbox.directory = in");
 
-    Settings settings = Settings.of(sources(Map.of(), Map.of()), home, home, mistake -> {});
+    Settings settings =
+        Settings.of(sources(Map.of(), Map.of()), Places.both(home), home, mistake -> {});
 
     assertThat(settings.jobs().runs().concurrency()).isEqualTo(4);
     assertThat(settings.folders().inbox()).isEqualTo(home.resolve("in"));
@@ -195,7 +196,7 @@ class PlaceOfMistakesTest {
 
     Settings.of(
         PropertySources.read(Map.of(), Map.of(), List.of(application, local)),
-        home,
+        Places.both(home),
         home,
         mistakes::add);
 
@@ -256,12 +257,13 @@ class PlaceOfMistakesTest {
   }
 
   private Settings settings(Map<String, String> options, Map<String, String> environment) {
-    return Settings.of(sources(options, environment), home, home.resolve("media"));
+    return Settings.of(sources(options, environment), Places.both(home), home.resolve("media"));
   }
 
   private List<String> mistakes(Map<String, String> options, Map<String, String> environment) {
     List<String> mistakes = new ArrayList<>();
-    Settings.of(sources(options, environment), home, home.resolve("media"), mistakes::add);
+    Settings.of(
+        sources(options, environment), Places.both(home), home.resolve("media"), mistakes::add);
     return mistakes;
   }
 }

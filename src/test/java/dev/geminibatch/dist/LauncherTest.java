@@ -1,0 +1,417 @@
+package dev.geminibatch.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code bin/gemini-batch} with a Java that only says how it was called. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  private static final Path LAUNCHER = Path.of("src/dist/bin/gemini-batch").toAbsolutePath();
+
+  /** Says its locale, each argument in a line of its own, and ends with 7. */
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      if [ "$1" = -version ]; then echo 'openjdk version "%s" 2026-01-01' >&2; exit 0; fi
+      echo "java=$0 locale=${LC_ALL:-$LC_CTYPE}"
+      for argument in "$@"; do printf '<%%s>\\n' "$argument"; done
+      exit 7
+      """;
+
+  /** What a shell has where nothing is set. */
+  private static final String PATH = "/usr/bin:/bin";
+
+  @TempDir Path scratch;
+  private Path program;
+  private Path work;
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void install() throws IOException {
+    program = Files.createDirectories(scratch.resolve("a program's folder"));
+    work = Files.createDirectories(scratch.resolve("batches"));
+    Files.writeString(program.resolve("gemini-batch.jar"), "a jar");
+    Path bin = Files.createDirectories(program.resolve("bin"));
+    executable(Files.copy(LAUNCHER, bin.resolve("gemini-batch")));
+    environment.put("PATH", PATH);
+    environment.put("JAVA_HOME", java("17.0.15").toString());
+  }
+
+  @Test
+  void arguments_arrive_as_they_were_given() throws Exception {
+    String[] arguments = {"--file", "a b.jsonl", "", "*", "$HOME", "it's", "\"q\"", "ä\\n", "a\nb"};
+
+    Said said = run(arguments);
+
+    assertThat(said.afterJar()).isEqualTo("<" + String.join(">\n<", arguments) + ">\n");
+  }
+
+  @Test
+  void the_exit_code_is_that_of_the_program() throws Exception {
+    assertThat(run().exit()).isEqualTo(7);
+  }
+
+  @Test
+  void the_program_takes_the_place_of_the_shell_so_that_signals_reach_it() throws Exception {
+    Path java = Path.of(environment.get("JAVA_HOME"), "bin/java");
+    Files.writeString(java, "#!/bin/sh\necho $$\n");
+
+    Said said = run();
+
+    assertThat(said.out().strip()).isEqualTo(Long.toString(said.pid()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"link", "links/link", "links/chain"})
+  void it_finds_its_folder_through_links(String name) throws Exception {
+    Files.createDirectories(scratch.resolve("links"));
+    Path link = scratch.resolve(name);
+    if (name.endsWith("chain")) {
+      Path first = scratch.resolve("first");
+      Files.createSymbolicLink(first, Path.of(program.getFileName() + "/bin/gemini-batch"));
+      Files.createSymbolicLink(link, Path.of("../first"));
+    } else {
+      Files.createSymbolicLink(link, program.resolve("bin/gemini-batch"));
+    }
+
+    assertThat(runAs(List.of(link.toString())).out()).contains(jar());
+  }
+
+  @Test
+  void it_is_found_by_the_path() throws Exception {
+    environment.put("PATH", program.resolve("bin") + ":" + PATH);
+
+    assertThat(runAs(List.of("sh", "-c", "gemini-batch")).out()).contains(jar());
+  }
+
+  @Test
+  void a_link_to_the_folder_is_followed() throws Exception {
+    Path current = Files.createSymbolicLink(scratch.resolve("current"), program);
+
+    assertThat(runAs(List.of(current + "/bin/gemini-batch")).out()).contains(jar());
+  }
+
+  @Test
+  void without_a_folder_of_java_the_one_of_the_path_is_taken() throws Exception {
+    Path java = Path.of(environment.remove("JAVA_HOME"));
+    Path bin = Files.createDirectories(scratch.resolve("usr"));
+    Files.createSymbolicLink(bin.resolve("java"), java.resolve("bin/java"));
+    environment.put("PATH", bin + ":" + PATH);
+
+    assertThat(run().out()).contains("java=" + bin.resolve("java"), jar());
+  }
+
+  @Test
+  void no_java_at_all_is_said() throws Exception {
+    environment.remove("JAVA_HOME");
+    Path bin = Files.createDirectories(scratch.resolve("few"));
+    for (String tool : List.of("sh", "readlink")) {
+      Files.createSymbolicLink(bin.resolve(tool), Path.of("/bin").resolve(tool));
+    }
+    environment.put("PATH", bin.toString());
+
+    assertThat(run())
+        .isEqualTo(
+            refused(
+                "there is no Java; install version 17 or later, or let JAVA_HOME name"
+                    + " the folder of one"));
+  }
+
+  @Test
+  void a_folder_without_java_is_said_and_not_replaced() throws Exception {
+    environment.put("JAVA_HOME", "/none such");
+
+    assertThat(run())
+        .isEqualTo(
+            refused(
+                "JAVA_HOME is /none such, which has no bin/java; correct it, or unset it to"
+                    + " use the java of PATH"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.8.0_402", "11.0.2", "16", "9-ea"})
+  void an_older_java_is_refused(String version) throws Exception {
+    Path java = java(version);
+    environment.put("JAVA_HOME", java.toString());
+    Said refused =
+        refused(
+            java
+                + "/bin/java is Java "
+                + version
+                + "; version 17 or later is needed. Let"
+                + " JAVA_HOME name the folder of one");
+
+    assertThat(run()).isEqualTo(refused);
+    Files.delete(java.resolve("release")); // as with wrappers
+    assertThat(run()).isEqualTo(refused);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"17", "17.0.15", "21-ea", "25.0.3", "100.1"})
+  void a_newer_java_is_taken(String version) throws Exception {
+    Path java = java(version);
+    environment.put("JAVA_HOME", java.toString());
+
+    assertThat(run().out()).contains(jar());
+    Files.delete(java.resolve("release"));
+    assertThat(run().out()).contains(jar());
+  }
+
+  @Test
+  void a_java_that_does_not_say_its_version_is_refused() throws Exception {
+    Path java = java("17");
+    Files.delete(java.resolve("release"));
+    executable(Files.writeString(java.resolve("bin/java"), "#!/bin/sh\necho what?\n"));
+    environment.put("JAVA_HOME", java.toString());
+
+    assertThat(run())
+        .isEqualTo(
+            refused(
+                "cannot tell the version of "
+                    + java
+                    + "/bin/java; let JAVA_HOME name the"
+                    + " folder of Java 17 or later"));
+  }
+
+  @Test
+  void the_version_costs_no_second_start() throws Exception {
+    Path java = Path.of(environment.get("JAVA_HOME"), "bin/java");
+    Path count = scratch.resolve("count");
+    Files.writeString(java, "#!/bin/sh\necho started >> '" + count + "'\n");
+
+    run("--list");
+
+    assertThat(count).hasContent("started");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "-, -, -, C.UTF-8",
+        "C, -, -, C.UTF-8",
+        "POSIX, -, de_DE.UTF-8, C.UTF-8",
+        "-, C, de_DE.UTF-8, C.UTF-8",
+        "-, -, C, C.UTF-8",
+        "-, -, de_DE.UTF-8, ''",
+        "-, de_DE.UTF-8, C, de_DE.UTF-8",
+        "en_US.ISO-8859-1, -, -, en_US.ISO-8859-1",
+      })
+  void letters_are_utf_8_where_no_locale_says_otherwise(
+      String all, String type, String language, String expected) throws Exception {
+    set("LC_ALL", all);
+    set("LC_CTYPE", type);
+    set("LANG", language);
+
+    assertThat(run().out()).contains(" locale=" + expected + "\n");
+  }
+
+  @Test
+  void options_of_java_come_after_our_own_and_the_later_wins() throws Exception {
+    environment.put("JAVA_OPTS", "-Da=1  -Db=*");
+    environment.put("GEMINI_BATCH_OPTS", "-Da=2");
+
+    assertThat(run().options()).containsExactly("-Xmx512m", "-Da=1", "-Db=*", "-Da=2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-Xmx2g", "-XX:MaxHeapSize=1g", "-XX:MaxRAMPercentage=50"})
+  void a_heap_of_their_own_replaces_ours(String option) throws Exception {
+    environment.put("JAVA_OPTS", option);
+
+    assertThat(run().options()).containsExactly(option);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--list", "--status", "--status=x", "--cancel", "--help"})
+  void a_short_command_starts_quickly(String command) throws Exception {
+    assertThat(run(command).options()).contains("-XX:TieredStopAtLevel=1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--file", "--poll", "--sandbox"})
+  void what_works_for_long_is_compiled_well(String command) throws Exception {
+    assertThat(run(command).options()).doesNotContain("-XX:TieredStopAtLevel=1");
+  }
+
+  @Test
+  void a_jar_that_is_missing_is_said() throws Exception {
+    Files.delete(program.resolve("gemini-batch.jar"));
+
+    assertThat(run())
+        .isEqualTo(refused(program + "/gemini-batch.jar is missing; unpack the archive again"));
+  }
+
+  @Test
+  void a_class_archive_that_fits_is_used() throws Exception {
+    Path archive = archive("state/classes", "17.0.15", checksum(), "jsa");
+
+    assertThat(run().options())
+        .containsExactly(
+            "-Xmx512m",
+            "-XX:SharedArchiveFile=" + archive,
+            "-XX:+VerifySharedSpaces",
+            "-Xlog:disable");
+  }
+
+  @Test
+  void java_25_has_an_archive_of_another_kind() throws Exception {
+    environment.put("JAVA_HOME", java("25.0.3").toString());
+    archive("state/classes", "25.0.3", checksum(), "jsa");
+    assertThat(run().options()).containsExactly("-Xmx512m");
+    Path archive = archive("state/classes", "25.0.3", checksum(), "aot");
+
+    assertThat(run().options()).contains("-XX:AOTCache=" + archive);
+  }
+
+  @Test
+  void a_class_archive_of_another_java_or_program_is_not_used() throws Exception {
+    archive("state/classes", "17.0.14", checksum(), "jsa");
+    archive("state/classes", "17.0.15", "123", "jsa");
+
+    assertThat(run()).isEqualTo(new Said(7, run().out(), "", run().pid()));
+    assertThat(run().options()).containsExactly("-Xmx512m");
+  }
+
+  @Test
+  void a_truncated_class_archive_is_not_used() throws Exception {
+    Path archive = archive("state/classes", "17.0.15", checksum(), "jsa");
+    Files.writeString(archive, "half");
+
+    assertThat(run().options()).containsExactly("-Xmx512m");
+    assertThat(run().err()).isEmpty();
+  }
+
+  @Test
+  void a_class_archive_gives_way_to_options_that_name_another_one() throws Exception {
+    archive("state/classes", "17.0.15", checksum(), "jsa");
+    environment.put("GEMINI_BATCH_OPTS", "-Xshare:off");
+
+    assertThat(run().options()).containsExactly("-Xmx512m", "-Xshare:off");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "STATE_DIRECTORY, own/state, own/state/classes",
+    "GEMINI_BATCH_CLASSES, cache, cache",
+  })
+  void the_folder_of_class_archives_follows_the_state(String name, String value, String folder)
+      throws Exception {
+    environment.put(name, value.equals("cache") ? work.resolve(value).toString() : value);
+    Path archive = archive(folder, "17.0.15", checksum(), "jsa");
+
+    assertThat(run().options()).contains("-XX:SharedArchiveFile=" + archive);
+  }
+
+  private void set(String name, String value) {
+    if (value != null) {
+      environment.put(name, value);
+    }
+  }
+
+  private Path java(String version) throws IOException {
+    Path home = Files.createDirectories(scratch.resolve("java " + version));
+    Files.writeString(
+        home.resolve("release"),
+        "IMPLEMENTOR=\"Who\"\nJAVA_VERSION=\"" + version + "\"\nOS_NAME=\"Linux\"\n");
+    Path bin = Files.createDirectories(home.resolve("bin"));
+    executable(Files.writeString(bin.resolve("java"), JAVA.formatted(version)));
+    return home;
+  }
+
+  private Path archive(String folder, String java, String program, String ending)
+      throws IOException {
+    Path classes = Files.createDirectories(work.resolve(folder));
+    String content = "classes";
+    Path file = classes.resolve(java + "-" + program + "-" + content.length() + "." + ending);
+    return Files.writeString(file, content);
+  }
+
+  private String checksum() throws Exception {
+    Said said = runAs(List.of("sh", "-c", "cksum < \"$0\"", program + "/gemini-batch.jar"));
+    return said.out().split(" ")[0];
+  }
+
+  private String jar() {
+    return "<" + program + "/gemini-batch.jar>";
+  }
+
+  private static void executable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** What a start said; two are equal whatever the process was. */
+  private record Said(int exit, String out, String err, long pid) {
+    private List<String> options() {
+      return Arrays.stream(out.substring(0, out.indexOf("<-jar>")).split("\n"))
+          .skip(1)
+          .map(line -> line.substring(1, line.length() - 1))
+          .toList();
+    }
+
+    private String afterJar() {
+      return out.substring(out.indexOf(".jar>\n") + ".jar>\n".length());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Said said
+          && exit == said.exit
+          && out.equals(said.out)
+          && err.equals(said.err);
+    }
+
+    @Override
+    public int hashCode() {
+      return exit;
+    }
+  }
+
+  private static Said refused(String words) {
+    return new Said(2, "", "gemini-batch: " + words + "\n", 0);
+  }
+
+  private Said run(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(program + "/bin/gemini-batch"));
+    command.addAll(List.of(arguments));
+    return runAs(command);
+  }
+
+  private Said runAs(List<String> command) throws Exception {
+    Path out = Files.createTempFile(scratch, "out", ".txt");
+    Path err = Files.createTempFile(scratch, "err", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(work.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return new Said(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8),
+        process.pid());
+  }
+}
