@@ -32,6 +32,7 @@ enum Action {
   PRIORITY("--priority"),
   FILES("--files", "--profile"),
   PURGE_FILES("--purge-files", "--profile", "--yes"),
+  BACKUP("--backup", "--yes"),
   DEMO("--demo"),
   SANDBOX("--sandbox", "--port", "--fault", "--tier", "--tokens"),
   DAEMON("", "--model", "--poll-interval", "--media-root");

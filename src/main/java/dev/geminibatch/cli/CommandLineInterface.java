@@ -2,6 +2,7 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -102,6 +103,11 @@ public final class CommandLineInterface {
       return ExitCode.USAGE;
     } catch (RuntimeException e) {
       ending.check(e);
+      Optional<String> damage = Ledger.damage(e);
+      if (damage.isPresent()) {
+        terminal.tell(damage.get());
+        return ExitCode.USAGE;
+      }
       LOG.error("Unexpected error; please report it", e);
       return ExitCode.FAILED;
     } catch (Error e) {
@@ -121,6 +127,7 @@ public final class CommandLineInterface {
       case FILES, PURGE_FILES -> new FilesCommand(session).run(action);
       case STATUS -> new StatusCommand(session).run();
       case PAUSE, RESUME, CANCEL_RUN, PRIORITY -> new ControlCommand(session).run(action);
+      case BACKUP -> new BackupCommand(session).run();
       case DEMO -> new DemoCommand(session).run();
       case SANDBOX -> new SandboxCommand(session).run();
       case DAEMON -> new DaemonCommand(session).run();

@@ -5,6 +5,8 @@ import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.LedgerCheck;
 import dev.geminibatch.management.HealthChecks;
 import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.Progress;
@@ -17,6 +19,7 @@ import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -25,6 +28,9 @@ import org.slf4j.LoggerFactory;
 /** Without an action: the daemon, until stopped. */
 final class DaemonCommand {
   private static final Logger LOG = LoggerFactory.getLogger("daemon");
+
+  /** The check of a large ledger continues in the background. */
+  private static final Duration LONGEST_CHECK = Duration.ofMillis(250);
 
   private final Session session;
 
@@ -43,9 +49,11 @@ final class DaemonCommand {
         Workspace workspace = session.workspace();
         Beans beans = new Beans(workspace, progress, DaemonCommand::isForUs);
         HealthChecks checks = healthChecks(workspace, beans)) {
+      LedgerCheck check = checkLedger(workspace);
       served.forEach(DaemonCommand::makeFolders);
       NameEncoding.remedy().ifPresent(remedy -> LOG.warn("File names: {}.", remedy));
       served.forEach(profile -> checkAccess(workspace, profile));
+      endIfDamaged(check);
       beans.receiver().recover();
       int retried = beans.strikes().retry();
       if (retried > 0) {
@@ -76,6 +84,30 @@ final class DaemonCommand {
         new ServiceFactory(session.retries()).impatient(),
         beans.accounts()::of,
         workspace.clock());
+  }
+
+  /** A damaged ledger is not worked with: what was paid for may be what it has lost. */
+  private LedgerCheck checkLedger(Workspace workspace) throws IOException {
+    Ledger ledger = workspace.ledger();
+    ledger
+        .restoration()
+        .copied()
+        .ifPresent(
+            copied ->
+                LOG.warn(
+                    "The ledger was restored from a copy of {}. What was sent after that is searched"
+                        + " for at the service before anything is sent again",
+                    copied));
+    return LedgerCheck.begin(workspace.state());
+  }
+
+  private void endIfDamaged(LedgerCheck check) throws InterruptedException {
+    check.await(LONGEST_CHECK);
+    check.whenDamaged(
+        damage -> {
+          session.terminal().tell("ERROR " + damage);
+          Runtime.getRuntime().halt(ExitCode.USAGE);
+        });
   }
 
   /**

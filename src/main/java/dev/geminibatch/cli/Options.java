@@ -105,6 +105,14 @@ final class Options {
   @Option(names = "--purge-files", description = "Delete our uploads that no unfinished run needs.")
   boolean purgeFiles;
 
+  @Option(
+      names = "--backup",
+      paramLabel = "FILE",
+      description =
+          "Copy the ledger into FILE and the files of unfinished runs into FILE.files, also while"
+              + " the daemon runs.")
+  Path backup;
+
   @Option(names = "--demo", description = "Run sample exports against the sandbox. Needs no key.")
   boolean demo;
 
@@ -169,7 +177,7 @@ final class Options {
 
   @Option(
       names = "--yes",
-      description = "With --clear or --purge-files: do not ask for confirmation.")
+      description = "With --clear, --purge-files or --backup: do not ask for confirmation.")
   boolean yes;
 
   @Option(

@@ -3,7 +3,10 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.JdbiException;
 
 /** The record of runs, jobs, media and uploads: opens it, and hands out its parts. */
@@ -20,6 +23,8 @@ public final class Ledger implements AutoCloseable {
   private final MediaTable media;
   private final UploadTable uploads;
   private final LearnedLimits limits;
+  private final Restoration restoration;
+  private final Housekeeping housekeeping;
   private final Clock clock;
 
   private Ledger(LedgerDatabase database, Clock clock) {
@@ -37,18 +42,23 @@ public final class Ledger implements AutoCloseable {
     this.media = new MediaTable(database);
     this.uploads = new UploadTable(database);
     this.limits = new LearnedLimits(database, clock);
+    this.housekeeping = new Housekeeping(database);
+    this.restoration = Restoration.of(database);
   }
 
   /**
-   * Opens the ledger of a state folder, and brings its tables up to date.
+   * Opens the ledger of a state folder, and brings its tables up to date. One that cannot be used
+   * stays as it is.
    *
    * @throws dev.geminibatch.io.UsageException when it was made by a version that this one does not
-   *     follow
+   *     follow, when it is damaged, or when it is missing beside the runs that belong to it
    */
   public static Ledger open(StateFolder state, Clock clock) throws IOException {
+    LedgerFile file = new LedgerFile(state);
+    Optional<Integer> version = file.version();
     state.prepare();
     NativeSqlite.load(state);
-    return new Ledger(LedgerDatabase.open(state.path()), clock);
+    return new Ledger(LedgerDatabase.open(file, version, clock.instant()), clock);
   }
 
   /** Writes what happens to runs. */
@@ -111,6 +121,21 @@ public final class Ledger implements AutoCloseable {
     return new LedgerProbe(database);
   }
 
+  /** Forgets what is no longer needed. */
+  public Housekeeping housekeeping() {
+    return housekeeping;
+  }
+
+  /** The copies that were kept before upgrades. */
+  public List<Path> copiesBeforeUpgrades() throws IOException {
+    return LedgerCopy.before(database.state());
+  }
+
+  /** Whether it was restored from a copy. */
+  public Restoration restoration() {
+    return restoration;
+  }
+
   /** Who may create a job next; for the settings that it takes, see there. */
   public CreationQueue creationQueue(
       int maxOpen, CreationQueue.Limits limits, java.time.Duration retryIn) {
@@ -129,6 +154,11 @@ public final class Ledger implements AutoCloseable {
   /** Whether a failure came from the database, so that nothing was written. */
   public static boolean isCause(Throwable thrown) {
     return thrown instanceof JdbiException;
+  }
+
+  /** How the ledger is damaged and what to do, if that is what a failure means. */
+  public static Optional<String> damage(Throwable thrown) {
+    return LedgerDamage.of(thrown).map(LedgerFile::damagedWhileOpen);
   }
 
   @Override

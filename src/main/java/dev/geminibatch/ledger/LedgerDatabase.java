@@ -4,12 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.run.StateFolder;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import javax.sql.DataSource;
+import java.time.Instant;
+import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.Jdbi;
@@ -24,13 +23,15 @@ final class LedgerDatabase implements AutoCloseable {
   /** The last file in db/migration. */
   static final String NEWEST = "7";
 
+  private final LedgerFile ledger;
   private final HikariDataSource pool;
   private final SharedConnection shared;
   private final Jdbi durable;
   private final Jdbi quick;
   private final Jdbi reading;
 
-  private LedgerDatabase(HikariDataSource pool, SharedConnection shared) {
+  private LedgerDatabase(LedgerFile ledger, HikariDataSource pool, SharedConnection shared) {
+    this.ledger = ledger;
     this.pool = pool;
     this.shared = shared;
     this.durable = over(shared, true);
@@ -39,46 +40,50 @@ final class LedgerDatabase implements AutoCloseable {
   }
 
   /**
-   * Opens the database and brings its tables up to date.
+   * Opens the database and brings its tables up to date; of one that has older tables a copy is
+   * kept.
    *
-   * @param stateFolder is there
-   * @throws UsageException when it was made by a version that this one does not follow
+   * @param ledger in a state folder that is there
+   * @param version of its tables, which it does not have yet if empty
+   * @throws UsageException when it was made by a version that this one does not follow, or is
+   *     damaged
    */
-  public static LedgerDatabase open(Path stateFolder) {
-    Path file = stateFolder.resolve("ledger.db");
-    HikariDataSource pool = pool(url(file, "FULL"));
+  static LedgerDatabase open(LedgerFile ledger, Optional<Integer> version, Instant now)
+      throws IOException {
+    // Spares a start the time to check every migration; most find the tables as they need them.
+    boolean isUpToDate = version.equals(Optional.of(Integer.valueOf(NEWEST)));
+    if (!isUpToDate && version.isPresent()) {
+      LedgerCopy.keepBefore(ledger, version.get(), now);
+    }
+    ledger.opening();
+    HikariDataSource pool = null;
     try {
-      if (!isUpToDate(pool)) {
+      pool = pool(url(ledger.path(), "FULL"));
+      if (!isUpToDate) {
         Flyway.configure().dataSource(pool).locations("classpath:db/migration").load().migrate();
       }
-      return new LedgerDatabase(pool, new SharedConnection(url(file, "NORMAL"), file));
-    } catch (FlywayValidateException e) {
-      pool.close();
-      throw new UsageException(
-          "The ledger in "
-              + stateFolder
+      SharedConnection shared = new SharedConnection(url(ledger.path(), "NORMAL"), ledger.path());
+      return new LedgerDatabase(ledger, pool, shared);
+    } catch (RuntimeException e) {
+      if (pool != null) {
+        pool.close();
+      }
+      ledger.closed();
+      throw understood(ledger, e);
+    }
+  }
+
+  private static RuntimeException understood(LedgerFile ledger, RuntimeException e) {
+    if (e instanceof FlywayValidateException) {
+      return new UsageException(
+          "The ledger "
+              + ledger.path()
               + " cannot be used by this version ("
               + Amounts.firstLine(e.getMessage())
               + "). Use the version that made it until its runs are finished, or set"
               + " state.directory to a new folder.");
-    } catch (RuntimeException e) {
-      pool.close();
-      throw e;
     }
-  }
-
-  /** Spares a start the time to check every migration; most find the tables as they need them. */
-  private static boolean isUpToDate(DataSource source) {
-    try (Connection connection = source.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery(
-                "SELECT version FROM flyway_schema_history WHERE success = 1"
-                    + " ORDER BY installed_rank DESC LIMIT 1")) {
-      return row.next() && NEWEST.equals(row.getString(1));
-    } catch (SQLException e) {
-      return false; // a new database, or an odd one
-    }
+    return LedgerDamage.of(e).<RuntimeException>map(ledger::damaged).orElse(e);
   }
 
   private static String url(Path file, String synchronous) {
@@ -114,6 +119,11 @@ final class LedgerDatabase implements AutoCloseable {
     return jdbi;
   }
 
+  /** The folder that holds it. */
+  StateFolder state() {
+    return ledger.state();
+  }
+
   /** Every commit is on the disk when it returns: for what must outlive a power failure. */
   Jdbi durable() {
     return durable;
@@ -137,5 +147,6 @@ final class LedgerDatabase implements AutoCloseable {
   public void close() {
     shared.close();
     pool.close();
+    ledger.closed();
   }
 }

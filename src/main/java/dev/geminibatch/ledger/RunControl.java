@@ -44,6 +44,20 @@ public final class RunControl {
                 == 1);
   }
 
+  /** The same, with a reason that is shown. */
+  public void pause(String runId, String reason) {
+    durable.useTransaction(
+        handle ->
+            handle.execute(
+                "UPDATE run SET held = ?, reason = ?, waits_for = NULL, updated_at = ?"
+                    + " WHERE id = ? AND held = 0 AND cancelled = 0"
+                    + UNFINISHED,
+                RunLedger.PAUSED,
+                Rows.shortened(reason),
+                clock.millis(),
+                runId));
+  }
+
   /**
    * The run resumes where it was. One that a route held comes to that route again; one that was
    * held for its strikes is held for them again.

@@ -6,7 +6,6 @@ import dev.geminibatch.run.RunState;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -70,38 +69,10 @@ public final class RunLedger {
     quick.useTransaction(handle -> remove(handle, runId));
   }
 
-  private static void remove(Handle handle, String runId) {
+  static void remove(Handle handle, String runId) {
     handle.execute("DELETE FROM media WHERE run_id = ?", runId);
     handle.execute("DELETE FROM job WHERE run_id = ?", runId);
     handle.execute("DELETE FROM run WHERE id = ?", runId);
-  }
-
-  /**
-   * Forgets runs that were finished before a time, but for those that others still follow.
-   *
-   * @return them
-   */
-  public List<Run> removeFinishedBefore(Instant time, int most) {
-    return quick.inTransaction(
-        handle -> {
-          List<Run> runs =
-              handle
-                  .createQuery(
-                      Rows.RUNS
-                          + """
-
-                      WHERE state IN ('DELIVERED', 'FAILED') AND updated_at < :time
-                        AND NOT EXISTS (SELECT 1 FROM run AS follower
-                          WHERE follower.leader = run.id
-                            AND follower.state NOT IN ('DELIVERED', 'FAILED'))
-                      ORDER BY updated_at LIMIT :most""")
-                  .bind("time", time.toEpochMilli())
-                  .bind("most", most)
-                  .map((row, context) -> Rows.run(row))
-                  .list();
-          runs.forEach(run -> remove(handle, run.id()));
-          return runs;
-        });
   }
 
   /**

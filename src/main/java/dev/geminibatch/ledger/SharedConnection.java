@@ -28,6 +28,9 @@ final class SharedConnection implements AutoCloseable {
   /** 16 MB are written until the log is carried over into the database, which takes two forces. */
   private static final int PAGES_IN_LOG = 4000;
 
+  /** A long reader, such as a backup, makes the log longer; afterwards it is truncated to this. */
+  private static final long BYTES_OF_LOG = 32L << 20;
+
   private final String url;
   private final Path logFile;
   private final StatementCache statements = new StatementCache();
@@ -103,6 +106,7 @@ final class SharedConnection implements AutoCloseable {
     Connection opened = DriverManager.getConnection(url);
     try (Statement statement = opened.createStatement()) {
       statement.execute("PRAGMA wal_autocheckpoint=" + PAGES_IN_LOG);
+      statement.execute("PRAGMA journal_size_limit=" + BYTES_OF_LOG);
       boolean isLogged;
       try (ResultSet row = statement.executeQuery("PRAGMA journal_mode")) {
         isLogged = row.next() && row.getString(1).equalsIgnoreCase("wal");

@@ -1,15 +1,16 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.io.LruMap;
 import dev.geminibatch.line.ModelName;
 import dev.geminibatch.line.TokenCorrection;
 import dev.geminibatch.line.TokenEvidence;
 import dev.geminibatch.line.TokenKind;
 import dev.geminibatch.line.TokensByKind;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -31,18 +32,22 @@ public final class TokenFactors {
   /** Jobs that wait are corrected when a factor changes by more than this part. */
   private static final double CHANGE = 0.02;
 
+  private static final int MOST_MODELS = 1_000;
+
   private static final double LEAST = 0.02;
   private static final double MOST = 20;
 
   private final Jdbi quick;
   private final Clock clock;
-  private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+  /** Lines may name any model. */
+  private final Map<String, Known> known = Collections.synchronizedMap(new LruMap<>(MOST_MODELS));
 
   /** By model, what is not written down yet. */
-  private final Map<String, TokenEvidence> pending = new HashMap<>();
+  private final Map<String, TokenEvidence> pending = new LruMap<>(MOST_MODELS);
 
   /** By model, what its waiting jobs were corrected with last. */
-  private final Map<String, TokenCorrection> applied = new HashMap<>();
+  private final Map<String, TokenCorrection> applied = new LruMap<>(MOST_MODELS);
 
   TokenFactors(LedgerDatabase database, Clock clock) {
     this.quick = database.quick();

@@ -194,7 +194,9 @@ class LedgerDatabaseTest {
   private static LedgerDatabase open(Path folder) throws IOException {
     StateFolder state = new StateFolder(folder);
     Ledger.open(state, Clock.systemUTC()).close(); // loads the library, too
-    LedgerDatabase database = LedgerDatabase.open(state.path());
+    LedgerFile file = new LedgerFile(state);
+    LedgerDatabase database =
+        LedgerDatabase.open(file, file.version(), Clock.systemUTC().instant());
     database
         .quick()
         .useTransaction(

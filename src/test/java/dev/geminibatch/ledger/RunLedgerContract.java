@@ -254,17 +254,29 @@ abstract class RunLedgerContract extends LedgerContract {
     String unfinished = inspected("unfinished.jsonl");
     Instant afterAll = clock.instant().plusSeconds(1);
 
-    assertThat(runs().removeFinishedBefore(clock.instant(), 9))
-        .extracting(Run::id)
-        .containsExactly(old);
-    assertThat(runs().removeFinishedBefore(afterAll, 1))
-        .extracting(Run::id)
-        .containsExactly(younger);
+    assertThat(forgotten(clock.instant(), 9)).extracting(Run::id).containsExactly(old);
+    assertThat(forgotten(afterAll, 1)).extracting(Run::id).containsExactly(younger);
     runs().moveTo(follower, RunState.DELIVERED);
-    assertThat(runs().removeFinishedBefore(afterAll, 1))
-        .extracting(Run::id)
-        .containsExactly(leader);
+    assertThat(forgotten(afterAll, 1)).extracting(Run::id).containsExactly(leader);
     assertThat(run(unfinished).state()).isEqualTo(RunState.INSPECTED);
+  }
+
+  private List<Run> forgotten(Instant before, int most) {
+    List<Run> runs = ledger.housekeeping().finishedBefore(before, 0, most);
+    ledger.housekeeping().forget(runs.stream().map(Run::id).toList());
+    return runs;
+  }
+
+  @Test
+  void an_old_run_that_is_about_to_be_forgotten_is_followed_by_nobody() {
+    String old = delivered("old.jsonl");
+    clock.forward(Duration.ofDays(1));
+
+    ledger.housekeeping().finishedBefore(clock.instant(), 0, 9);
+    String same = received("same.jsonl");
+
+    assertThat(runs().inspected(same, "print", 1, 0, true)).isEmpty();
+    assertThat(run(old).isDelivered()).as("until its files are gone").isTrue();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.clean;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.ledger.Housekeeping;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.run.Run;
@@ -10,9 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,25 +29,49 @@ public final class Retention {
   private static final int AT_ONCE = 100;
 
   private final StageContext context;
+  private final Housekeeping housekeeping;
+  private final Leftovers leftovers;
 
   public Retention(StageContext context) {
     this.context = context;
+    this.housekeeping = context.ledger().housekeeping();
+    this.leftovers = new Leftovers(context.state(), context.ledger());
   }
 
   /** Removes everything that is older than {@code history.keep}. */
   public void clean() throws IOException {
-    Instant before = context.clock().instant().minus(context.settings().jobs().keep());
+    Instant now = context.clock().instant();
+    Instant before = now.minus(context.settings().jobs().keep());
+    removeRuns(before);
+    context.ledger().uploads().forgetDeadBefore(before);
+    housekeeping.forgetUnused(before);
+    leftovers.remove(before, now);
+    if (context.ledger().restoration().forgetIfOver()) {
+      LOG.info("Every run of the copy that the ledger was restored from is finished");
+    }
+  }
+
+  /** Their files go first: what a killed process leaves is then found again. */
+  private void removeRuns(Instant before) {
     long removed = 0;
+    int failed = 0;
     List<Run> runs;
     do {
-      runs = context.ledger().runs().removeFinishedBefore(before, AT_ONCE);
+      runs = housekeeping.finishedBefore(before, failed, AT_ONCE);
+      List<String> gone = new ArrayList<>();
       for (Run run : runs) {
-        removeFiles(run);
+        try {
+          removeFiles(run);
+          gone.add(run.id());
+        } catch (IOException e) {
+          failed++;
+          LOG.warn(
+              "The files of run {} cannot be removed, will try again: {}", run.id(), e.toString());
+        }
       }
-      removed += runs.size();
+      housekeeping.forget(gone);
+      removed += gone.size();
     } while (runs.size() == AT_ONCE);
-    context.ledger().uploads().forgetDeadBefore(before);
-    removeOlder(context.state().remoteMedia(), before);
     if (removed > 0) {
       LOG.info(
           "{} runs that were finished before {} are forgotten (history.keep)", removed, before);
@@ -71,20 +96,5 @@ public final class Retention {
       AtomicFiles.removeTree(context.folders(run).archive().resolve(run.stem()));
     }
     folder.remove();
-  }
-
-  /** Files that were fetched from the network. */
-  private static void removeOlder(Path folder, Instant before) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        if (Files.isRegularFile(file)
-            && Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
   }
 }

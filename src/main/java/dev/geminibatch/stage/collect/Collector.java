@@ -8,6 +8,7 @@ import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.extension.Part;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.LruMap;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
@@ -29,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +55,8 @@ public final class Collector {
   private final Parts parts;
 
   /** What was found in jobs of whose parts somebody is being notified. */
-  private final Map<String, AnswerMatcher.Outcome> matched = new ConcurrentHashMap<>();
+  private final Map<String, AnswerMatcher.Outcome> matched =
+      Collections.synchronizedMap(new LruMap<>(10_000));
 
   private final PackAnswers packed;
   private final Set<Path> begun = ConcurrentHashMap.newKeySet();

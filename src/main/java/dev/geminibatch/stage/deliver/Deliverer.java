@@ -25,6 +25,7 @@ import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Settings;
@@ -72,6 +73,7 @@ public final class Deliverer {
     if (run.state() == RunState.FOLLOWING && !leaderHasDelivered(run)) {
       return null;
     }
+    requireAnswers(run);
     ResultFiles files = ResultFiles.beside(ResultsPlace.of(context, run));
     Folders.make(files.results().toAbsolutePath().getParent());
     ResultWriter.Outcome outcome = write(run, files);
@@ -130,6 +132,20 @@ public final class Deliverer {
           folder.dropped(),
           e.getMessage());
       return false;
+    }
+  }
+
+  /** They are not there when the ledger was restored without the files of finished runs. */
+  private void requireAnswers(Run run) {
+    Optional<Run> leader = run.leader().flatMap(ledger.queries()::find);
+    if (leader.isPresent() && !Files.isDirectory(context.folder(leader.get()).path())) {
+      throw new RunFailure(
+          "The same content was answered by run "
+              + leader.get().id()
+              + ", whose files are no longer in the state folder. Its results were delivered to "
+              + leader.get().output().map(Path::toString).orElse("(not known)")
+              + ". To pay for it again, give the file a name that ends in .force.jsonl, or use"
+              + " --file with --force.");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.geminibatch.stage.poll;
 import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.LruMap;
 import dev.geminibatch.job.Refusals;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.JobLedger;
@@ -26,10 +27,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +51,8 @@ final class JobNews {
   private final Optional<Duration> stuckAfter;
   private final Unpacking unpacking;
   private final QuotaRefusals refusals;
-  private final Map<String, UnnamedAnswers> unnamed = new ConcurrentHashMap<>();
+  private final Map<String, UnnamedAnswers> unnamed =
+      Collections.synchronizedMap(new LruMap<>(10_000));
 
   JobNews(StageContext context, Supplier<BatchService> batches) {
     this.context = context;

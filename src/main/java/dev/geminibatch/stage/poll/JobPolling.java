@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.poll;
 
 import dev.geminibatch.answer.JobProblem;
+import dev.geminibatch.io.LruMap;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
@@ -17,12 +18,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,8 +43,16 @@ final class JobPolling {
   private final Clock clock;
   private final JobNews news;
   private final PollPace pace;
-  private final Map<JobName, Instant> missingSince = new ConcurrentHashMap<>();
-  private final Set<JobName> unreadable = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Jobs that something is odd about; a person may cancel them, and then they are never seen again.
+   */
+  private static final int MOST_REMEMBERED = 10_000;
+
+  private final Map<JobName, Instant> missingSince =
+      Collections.synchronizedMap(new LruMap<>(MOST_REMEMBERED));
+  private final Set<JobName> unreadable =
+      Collections.synchronizedSet(Collections.newSetFromMap(new LruMap<>(MOST_REMEMBERED)));
   private Optional<String> furtherPage = Optional.empty();
   private PageTokens pages = new PageTokens();
   private int turn;

@@ -19,6 +19,7 @@ import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
 import dev.geminibatch.stage.JobSearch;
+import dev.geminibatch.stage.RestoredJobs;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,9 +48,11 @@ final class JobCreation {
   private final JobUpload upload;
   private final JobSearch search;
   private final JobRoom room;
+  private final RestoredJobs restored;
 
   JobCreation(StageContext context, CreationQueue queue, JobUpload upload, JobRoom room) {
     this.context = context;
+    this.restored = new RestoredJobs(context);
     this.jobs = context.ledger().jobs();
     this.queue = queue;
     this.upload = upload;
@@ -94,11 +97,25 @@ final class JobCreation {
           queue.placeFor(now, job, project).orElseGet(() -> queue.lost(job.model(), project)));
     }
     try {
+      Optional<RemoteJob> before = restored(run, job);
+      if (before.isPresent()) {
+        opened(run, job, before.get());
+        return Outcome.DONE;
+      }
       String file = job.inputFile().orElseThrow();
       opened(run, job, batches(run).createJob(job.model(), file, job.displayName()));
       return Outcome.DONE;
     } catch (ServiceFailure failure) {
       return failure.isAmbiguous() ? search(run, job, failure) : notCreated(run, job, failure);
+    }
+  }
+
+  private Optional<RemoteJob> restored(Run run, Job job) throws IOException {
+    try {
+      return restored.find(run, job);
+    } catch (RunStopped | IOException e) {
+      jobs.notCreated(job);
+      throw e;
     }
   }
 

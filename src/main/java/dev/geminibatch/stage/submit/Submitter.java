@@ -157,8 +157,12 @@ public final class Submitter {
     return requests < packing.below();
   }
 
-  private static boolean mayShare(Run run, List<Job> unsent, Settings.Packing packing) {
+  /**
+   * What was restored is sent under a name by which it would be found if it had been sent before.
+   */
+  private boolean mayShare(Run run, List<Job> unsent, Settings.Packing packing) {
     return packing.isOn()
+        && !ledger.restoration().concerns(run)
         && run.fromInbox()
         && run.waiting().suspicion() == Suspicion.NONE
         && !unsent.isEmpty()

@@ -1,0 +1,152 @@
+package dev.geminibatch.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.maintenance.Backup;
+import dev.geminibatch.run.StateFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** {@code --backup}: a copy of the ledger and of open runs, also while the daemon runs. */
+final class BackupCommand {
+  /** What takes less time needs no word about how far it is. */
+  private static final int SILENT_SECONDS = 2;
+
+  /** How often a log is told; a terminal is told each second. */
+  private static final int SECONDS_BETWEEN_LINES = 10;
+
+  private final Session session;
+
+  BackupCommand(Session session) {
+    this.session = session;
+  }
+
+  int run() throws IOException {
+    StateFolder state = session.settings().folders().stateFolder();
+    Path target = session.options().backup.toAbsolutePath().normalize();
+    check(target, state);
+    if (!mayReplace(target)) {
+      return ExitCode.OK;
+    }
+    Backup backup = new Backup(state, target, session.clock());
+    ScheduledExecutorService ticker =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "backup-progress");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Backup.Result result;
+    try {
+      boolean isInteractive = session.terminal().isInteractive();
+      if (!session.options().quiet) {
+        ticker.scheduleAtFixedRate(
+            () -> tell(backup.progress()),
+            SILENT_SECONDS,
+            isInteractive ? 1 : SECONDS_BETWEEN_LINES,
+            TimeUnit.SECONDS);
+      }
+      result = backup.write();
+    } finally {
+      ticker.shutdownNow();
+      session.terminal().status("");
+    }
+    print(result);
+    return ExitCode.OK;
+  }
+
+  private void tell(String progress) {
+    if (session.terminal().isInteractive()) {
+      session.terminal().status(progress);
+    } else if (!progress.isEmpty()) {
+      session.terminal().tell(progress);
+    }
+  }
+
+  private static void check(Path target, StateFolder state) throws IOException {
+    if (Files.isDirectory(target)) {
+      throw new UsageException(
+          "--backup names the folder " + target + "; name a file in it, such as ledger.db.");
+    }
+    Path folder = target.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new UsageException(
+          "--backup names " + target + ", whose folder does not exist; make it first.");
+    }
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new UsageException(
+          "--backup names " + target + ", which is not a file; give another name.");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new UsageException(
+          "--backup names " + target + ", whose folder cannot be written to; give another one.");
+    }
+    boolean isInState =
+        Files.isDirectory(state.path())
+            && folder.toRealPath().startsWith(state.path().toRealPath());
+    if (isInState) {
+      throw new UsageException(
+          "--backup names "
+              + target
+              + ", which is in the state folder and would be lost with it; give a file elsewhere,"
+              + " best on another disk.");
+    }
+  }
+
+  private boolean mayReplace(Path target) {
+    if (session.options().yes
+        || !Files.exists(target)
+            && !Files.exists(Backup.files(target), LinkOption.NOFOLLOW_LINKS)) {
+      return true;
+    }
+    Path there = Files.exists(target) ? target : Backup.files(target);
+    if (!session.terminal().isInteractive()) {
+      throw new UsageException(
+          "--backup would replace " + there + ", which exists; give another name, or add --yes.");
+    }
+    boolean yes = session.terminal().confirm("Replace " + there + "?");
+    if (!yes) {
+      session.terminal().tell("Nothing was changed.");
+    }
+    return yes;
+  }
+
+  private void print(Backup.Result result) {
+    if (session.options().json) {
+      session
+          .terminal()
+          .printJson(
+              JsonNodeFactory.instance
+                  .objectNode()
+                  .put("ledger", result.ledger().toString())
+                  .put("ledgerBytes", result.ledgerBytes())
+                  .put("ledgerVersion", result.version())
+                  .put("taken", result.taken().toString())
+                  .put("files", result.files().toString())
+                  .put("openRuns", result.runs())
+                  .put("filesBytes", result.bytes()));
+      return;
+    }
+    session
+        .terminal()
+        .print(
+            "The ledger ("
+                + Amounts.size(result.ledgerBytes())
+                + ") is in "
+                + result.ledger()
+                + ", the files of "
+                + Amounts.count(result.runs(), "open run")
+                + " ("
+                + Amounts.size(result.bytes())
+                + ") are in "
+                + result.files()
+                + ".");
+  }
+}

@@ -1,0 +1,89 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.run.StateFolder;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the whole ledger to see whether it is damaged ({@code PRAGMA quick_check}), in a thread of
+ * its own and without keeping anybody from writing. A ledger of a thousand runs takes a few
+ * milliseconds, one of a million runs some seconds, or as long as its disk takes to read it.
+ */
+public final class LedgerCheck {
+  private static final Logger LOG = LoggerFactory.getLogger("state");
+
+  private final LedgerFile ledger;
+  private final CompletableFuture<Optional<String>> finding = new CompletableFuture<>();
+
+  private LedgerCheck(LedgerFile ledger) {
+    this.ledger = ledger;
+  }
+
+  /** Begins to check a ledger that is there. */
+  public static LedgerCheck begin(StateFolder state) {
+    LedgerCheck check = new LedgerCheck(new LedgerFile(state));
+    Thread thread = new Thread(check::check, "ledger-check");
+    thread.setDaemon(true);
+    thread.start();
+    return check;
+  }
+
+  private void check() {
+    try (Connection connection = ledger.reading();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
+      String found = row.next() ? row.getString(1) : "ok";
+      finding.complete(found.equals("ok") ? Optional.empty() : damage(found));
+    } catch (SQLException e) {
+      Optional<String> damage = LedgerDamage.of(e);
+      if (damage.isEmpty()) {
+        LOG.warn("The ledger {} could not be checked: {}", ledger.path(), e.getMessage());
+      }
+      finding.complete(damage.flatMap(this::damage));
+    }
+  }
+
+  private Optional<String> damage(String found) {
+    String last = found.substring(found.strip().lastIndexOf('\n') + 1);
+    return Optional.of(ledger.damaged(Amounts.firstLine(last)).getMessage());
+  }
+
+  /**
+   * Waits for the end of the check, but not for long.
+   *
+   * @throws dev.geminibatch.io.UsageException if the ledger is known to be damaged by then
+   */
+  public void await(Duration longest) throws InterruptedException {
+    try {
+      Optional<String> damage = finding.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+      if (damage.isPresent()) {
+        throw new dev.geminibatch.io.UsageException(damage.get());
+      }
+    } catch (TimeoutException e) {
+      // it is told when it is known
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Tells somebody, in whatever thread, once the ledger is known to be damaged.
+   *
+   * @param told receives what is wrong and what to do
+   */
+  public void whenDamaged(Consumer<String> told) {
+    finding.thenAccept(damage -> damage.ifPresent(told));
+  }
+}

@@ -1,0 +1,108 @@
+package dev.geminibatch.stage.clean;
+
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.run.StateFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What processes that were killed have left in the state folder, and nobody asks for any more. */
+final class Leftovers {
+  private static final Logger LOG = LoggerFactory.getLogger("retention");
+
+  /** What is written aside gets its name sooner than that, or never. */
+  private static final Duration WRITTEN_ASIDE = Duration.ofDays(1);
+
+  /** Looking through the folders of a million runs takes some seconds. */
+  private static final Duration FOLDERS = Duration.ofDays(1);
+
+  private final StateFolder state;
+  private final Ledger ledger;
+  private Instant nextFolders = Instant.MIN;
+
+  Leftovers(StateFolder state, Ledger ledger) {
+    this.state = state;
+    this.ledger = ledger;
+  }
+
+  /**
+   * Removes them.
+   *
+   * @param before what was changed since then stays
+   */
+  void remove(Instant before, Instant now) throws IOException {
+    removeFiles(state.remoteMedia(), "", before);
+    Instant yesterday = now.minus(WRITTEN_ASIDE);
+    removeFiles(state.remoteMedia(), ".part", yesterday);
+    removeFiles(state.path(), ".copy.part", yesterday);
+    removeFiles(state.path(), ".owner-", yesterday);
+    for (Path copy : ledger.copiesBeforeUpgrades()) {
+      if (isOlder(copy, before)) {
+        Files.deleteIfExists(copy);
+        LOG.info("{} is removed: the upgrade was before {} (history.keep)", copy, before);
+      }
+    }
+    if (!now.isBefore(nextFolders)) {
+      removeRunFolders(before);
+      nextFolders = now.plus(FOLDERS);
+    }
+  }
+
+  /**
+   * The ledger has a run before there is a folder, so a folder without one is what was left of it.
+   */
+  private void removeRunFolders(Instant before) throws IOException {
+    Path runs = state.path().resolve("runs");
+    if (!Files.isDirectory(runs)) {
+      return;
+    }
+    try (Stream<Path> folders = Files.list(runs)) {
+      for (Path folder : (Iterable<Path>) folders::iterator) {
+        String id = folder.getFileName().toString();
+        if (isOlder(folder, before)
+            && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+            && !ledger.housekeeping().isKnown(id)) {
+          state.run(id).remove();
+          LOG.info("The files of run {}, which is no longer in the ledger, are removed", id);
+        }
+      }
+    }
+  }
+
+  /**
+   * Removes files.
+   *
+   * @param mark a part of the names of hidden ones; empty for all files
+   */
+  private static void removeFiles(Path folder, String mark, Instant before) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        String name = file.getFileName().toString();
+        boolean isMeant = mark.isEmpty() || name.startsWith(".") && name.contains(mark);
+        if (isMeant && Files.isRegularFile(file) && isOlder(file, before)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  private static boolean isOlder(Path file, Instant before) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+          .toInstant()
+          .isBefore(before);
+    } catch (NoSuchFileException e) {
+      return false; // somebody else has removed it
+    }
+  }
+}
