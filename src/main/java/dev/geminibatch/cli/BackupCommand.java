@@ -18,7 +18,7 @@ final class BackupCommand {
   /** What takes less time needs no word about how far it is. */
   private static final int SILENT_SECONDS = 2;
 
-  /** How often a log is told; a terminal is told each second. */
+  /** How often a log gets a line; a terminal gets one each second. */
   private static final int SECONDS_BETWEEN_LINES = 10;
 
   private final Session session;

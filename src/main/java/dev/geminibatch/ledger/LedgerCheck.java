@@ -72,7 +72,7 @@ public final class LedgerCheck {
         throw new dev.geminibatch.io.UsageException(damage.get());
       }
     } catch (TimeoutException e) {
-      // it is told when it is known
+      // it is reported when it is known
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
@@ -81,9 +81,9 @@ public final class LedgerCheck {
   /**
    * Tells somebody, in whatever thread, once the ledger is known to be damaged.
    *
-   * @param told receives what is wrong and what to do
+   * @param report receives what is wrong and what to do
    */
-  public void whenDamaged(Consumer<String> told) {
-    finding.thenAccept(damage -> damage.ifPresent(told));
+  public void whenDamaged(Consumer<String> report) {
+    finding.thenAccept(damage -> damage.ifPresent(report));
   }
 }

@@ -48,7 +48,7 @@ final class TypedProperties {
 
   /**
    * Reads a value. If it cannot be used, this is noted with where it was set, and the reading of
-   * the others goes on.
+   * the others continues.
    *
    * @param instead of a value that cannot be used
    */
