@@ -29,6 +29,7 @@ import java.util.Map;
 /** {@code --status}: what the ledger knows, also while the daemon runs. */
 final class StatusCommand {
   private static final int MOST_RUNS = 200;
+  private static final int MOST_NOT_TAKEN = 20;
 
   /** A longer name leaves no room for what a run waits for. */
   private static final int WIDEST_NAME = 60;
@@ -100,8 +101,13 @@ final class StatusCommand {
     for (Map.Entry<Path, List<Inbox.NotTaken>> inbox : notTaken().entrySet()) {
       session.terminal().print("");
       session.terminal().print("Not taken from " + inbox.getKey() + ":");
-      for (Inbox.NotTaken each : inbox.getValue()) {
+      List<Inbox.NotTaken> all = inbox.getValue();
+      for (Inbox.NotTaken each : all.subList(0, Math.min(all.size(), MOST_NOT_TAKEN))) {
         session.terminal().print("  " + each.file() + ": " + each.reason());
+      }
+      if (all.size() > MOST_NOT_TAKEN) {
+        int rest = all.size() - MOST_NOT_TAKEN;
+        session.terminal().print("  and " + rest + " more; --status --json has all of them");
       }
     }
   }
