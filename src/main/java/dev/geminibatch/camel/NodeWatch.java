@@ -1,6 +1,7 @@
 package dev.geminibatch.camel;
 
 import dev.geminibatch.run.LastWords;
+import dev.geminibatch.run.RunScope;
 import dev.geminibatch.run.WorkInHand;
 import dev.geminibatch.stage.Itinerary;
 import org.apache.camel.AsyncCallback;
@@ -45,10 +46,14 @@ final class NodeWatch implements InterceptStrategy {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-      WorkInHand.Task task =
-          exchange.getProperty("runId") instanceof String runId ? work.find(runId) : null;
-      if (task == null) {
+      if (!(exchange.getProperty("runId") instanceof String runId)) {
         return watched(exchange, callback);
+      }
+      WorkInHand.Task task = work.find(runId);
+      if (task == null) {
+        try (RunScope scope = RunScope.of(runId)) { // it is not in hand (yet, or any more)
+          return watched(exchange, callback);
+        }
       }
       work.in(task, route, isStage);
       WorkInHand.Task before = work.enter(task);

@@ -3,6 +3,8 @@ package dev.geminibatch.cli;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.logging.LogLevel;
+import dev.geminibatch.logging.Logs;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -18,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.logging.Level;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,12 +67,12 @@ public final class CommandLineInterface {
         return ExitCode.OK;
       }
       if (parsed.isVersionHelpRequested()) {
-        terminal.print("gemini-batch " + version());
+        terminal.print("gemini-batch " + version().orElse("(not packaged)"));
         return ExitCode.OK;
       }
       return execute(List.of(arguments), options, names(parsed));
     } catch (ParameterException e) {
-      terminal.tell(
+      terminal.tellError(
           unnamable(e)
               .orElseGet(
                   () ->
@@ -80,22 +81,22 @@ public final class CommandLineInterface {
                           + " See --help for all options."));
       return ExitCode.USAGE;
     } catch (UsageException e) {
-      terminal.tell(e.getMessage());
+      terminal.tellError(e.getMessage());
       return ExitCode.USAGE;
     } catch (ServiceFailure e) {
-      terminal.tell(
+      terminal.tellError(
           e.kind() == Kind.NOT_FOUND
               ? e.getMessage() + ". --list shows the existing jobs."
               : e.getMessage());
       return e.isAccount() ? ExitCode.USAGE : ExitCode.FAILED;
     } catch (IOException e) {
-      terminal.tell(message(e));
+      terminal.tellError(message(e));
       return ExitCode.FAILED;
     } catch (InterruptedException e) {
       terminal.tell("Stopped.");
       return ExitCode.INTERRUPTED;
     } catch (InvalidPathException e) {
-      terminal.tell(
+      terminal.tellError(
           e.getInput()
               + " is not a file name; "
               + NameEncoding.remedy().orElse("write another one")
@@ -135,8 +136,13 @@ public final class CommandLineInterface {
   }
 
   private Session session(List<String> arguments, Options options, Action action) {
-    Level level = options.quiet ? Level.WARNING : Level.INFO;
-    Logs.set(terminal, level, action == Action.DAEMON || action == Action.SANDBOX);
+    Logs logs =
+        new Logs(
+            terminal,
+            action == Action.DAEMON || action == Action.SANDBOX,
+            options.quiet ? LogLevel.WARN : LogLevel.TRACE,
+            version().orElse(null));
+    logs.start();
     ending.install();
     if (options.config != null && !Files.isReadable(options.config)) {
       throw new UsageException("--config names " + options.config + ", which cannot be read.");
@@ -145,6 +151,8 @@ public final class CommandLineInterface {
     PropertySources properties =
         PropertySources.read(
             commandLine(options), environment, home.configFiles(options.ownConfig()));
+    logs.use(Settings.log(properties, home.places()));
+    terminal.recordIn(logs::record);
     Path mediaRoot =
         action == Action.FILE ? Path.of("").toAbsolutePath() : home.work().resolve("media");
     Settings settings = Settings.of(properties, home.places(), mediaRoot);
@@ -161,10 +169,12 @@ public final class CommandLineInterface {
     return new Session(
         arguments,
         options,
+        home.program(),
         settings,
         properties.ofFiles(),
         RetryPolicy.standard(),
         terminal,
+        logs,
         ending,
         Clock.systemUTC());
   }
@@ -260,8 +270,8 @@ public final class CommandLineInterface {
     return String.valueOf(e.getMessage());
   }
 
-  private static String version() {
-    String version = CommandLineInterface.class.getPackage().getImplementationVersion();
-    return version == null ? "(not packaged)" : version;
+  /** The version of the program; empty if it is not packaged. */
+  static Optional<String> version() {
+    return Optional.ofNullable(CommandLineInterface.class.getPackage().getImplementationVersion());
   }
 }

@@ -44,7 +44,14 @@ final class DaemonCommand {
     Progress progress =
         session.options().quiet
             ? Progress.none()
-            : new ProgressDisplay(session.terminal(), LOG::info, session.clock());
+            : new ProgressDisplay(session.terminal(), LOG::debug, session.clock());
+    LOG.info(
+        "gemini-batch {} begins in {}, with Java {} ({}), process {}",
+        CommandLineInterface.version().orElse("(not packaged)"),
+        session.home(),
+        System.getProperty("java.runtime.version"),
+        System.getProperty("java.vendor"),
+        ProcessHandle.current().pid());
     try (DaemonLock lock = DaemonLock.take(settings.folders().stateFolder());
         Workspace workspace = session.workspace();
         Beans beans = new Beans(workspace, progress, DaemonCommand::isForUs);
@@ -131,6 +138,7 @@ final class DaemonCommand {
   private static void makeFolders(Settings settings) {
     Settings.Folders folders = settings.folders();
     make(settings, "inbox.directory", folders.inbox());
+    settings.operation().log().file().ifPresent(log -> keepOut(settings, log.path()));
     make(settings, "outbox.directory", folders.outbox());
     keepApart(settings, "archive.directory", folders.archive());
     keepApart(settings, "failed.directory", folders.failed());
@@ -149,6 +157,15 @@ final class DaemonCommand {
 
   private static UsageException wrong(Settings settings, String key, String text) {
     return settings.profiles().wrong(settings.profile(), key, text);
+  }
+
+  private static void keepOut(Settings settings, Path log) {
+    if (settings.folders().inbox().equals(log.getParent())) {
+      throw wrong(
+          settings,
+          "log.file",
+          "log.file is " + log + ", which is in the inbox; write the name of a file elsewhere.");
+    }
   }
 
   private static void make(Settings settings, String key, Path folder) {

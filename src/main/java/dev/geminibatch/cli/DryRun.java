@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.cost.Preflight;
+import dev.geminibatch.logging.LogLevel;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
@@ -18,15 +19,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /** {@code --file F --dry-run}: everything up to the moment before something is sent. */
 final class DryRun {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration LOOK = Duration.ofMillis(50);
-
-  private static final Logger INSPECT_LOG = Logger.getLogger("inspect");
 
   private final Session session;
   private final Receiver.Order order;
@@ -37,7 +34,7 @@ final class DryRun {
   }
 
   int run() throws IOException, InterruptedException {
-    INSPECT_LOG.setLevel(Level.OFF); // all of it is printed
+    session.logs().showOf("inspect", LogLevel.ERROR); // all of it is printed
     Settings settings = session.settings();
     try (Workspace workspace = session.workspace();
         Beans beans = new Beans(workspace, Progress.none(), run -> false);

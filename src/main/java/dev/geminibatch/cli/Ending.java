@@ -96,7 +96,7 @@ final class Ending implements LastWords.Ending {
           err.write(WITHOUT_MEMORY);
         } else {
           terminal.status("");
-          terminal.tell("ERROR " + message + CONSEQUENCE);
+          terminal.tellError("ERROR " + message + CONSEQUENCE);
         }
       } catch (OutOfMemoryError e) {
         err.write(WITHOUT_MEMORY);

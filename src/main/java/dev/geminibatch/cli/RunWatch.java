@@ -5,6 +5,7 @@ import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.logging.LogLevel;
 import dev.geminibatch.report.Report;
 import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.Job;
@@ -24,8 +25,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Runs, from wherever they are to their ends, with a person waiting for them.
@@ -35,9 +34,6 @@ import java.util.logging.Logger;
  */
 final class RunWatch {
   private static final Duration LOOK = Duration.ofMillis(100);
-
-  /** Kept here, since its level would be lost with it. */
-  private static final Logger DELIVERY = Logger.getLogger("deliver");
 
   private final Session session;
   private final String resume;
@@ -75,7 +71,9 @@ final class RunWatch {
   List<End> await(Begin begin) throws IOException, InterruptedException {
     ProgressDisplay display =
         new ProgressDisplay(session.terminal(), session.terminal()::tell, session.clock());
-    DELIVERY.setLevel(Level.WARNING); // how it went is reported by the command itself
+    session
+        .logs()
+        .showOf("deliver", LogLevel.WARN); // how it went is reported by the command itself
     Progress progress = session.options().quiet ? Progress.none() : display;
     try (Workspace workspace = session.workspace();
         Beans beans = new Beans(workspace, progress, run -> watched.contains(run.id()))) {

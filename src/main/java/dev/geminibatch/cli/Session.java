@@ -1,9 +1,11 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.logging.Logs;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Iterator;
 import java.util.List;
@@ -13,16 +15,19 @@ import java.util.Map;
  * What every command works with.
  *
  * @param arguments as they were typed
+ * @param home the folder that relative folders start from
  * @param properties every key of the configuration files but secrets
  * @param ending of the process, after an Error
  */
 record Session(
     List<String> arguments,
     Options options,
+    Path home,
     Settings settings,
     Map<String, String> properties,
     RetryPolicy retries,
     Terminal terminal,
+    Logs logs,
     Ending ending,
     Clock clock) {
 

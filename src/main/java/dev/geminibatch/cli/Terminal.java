@@ -3,17 +3,21 @@ package dev.geminibatch.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.Visible;
+import dev.geminibatch.logging.LogLevel;
+import dev.geminibatch.logging.Logs;
 import dev.geminibatch.service.Redactor;
 import java.io.Console;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.function.BiPredicate;
 import java.util.function.IntSupplier;
 
 /**
  * What a person sees: results on standard output, everything else on standard error, where a
  * progress line may stand below the log and is drawn again after each line of it.
  */
-final class Terminal {
+final class Terminal implements Logs.Screen {
   private static final String ERASE_LINE = "\r\u001b[2K";
 
   /** So that a line that is wider than we think, or than it was, does not wrap. */
@@ -29,6 +33,9 @@ final class Terminal {
   private final boolean interactive;
   private final IntSupplier columns;
   private String status = "";
+
+  /** Records what is said, and knows whether it has brought it here itself. */
+  private volatile BiPredicate<LogLevel, String> recorder = (level, text) -> false;
 
   /**
    * A terminal.
@@ -91,12 +98,44 @@ final class Terminal {
     drawStatus();
   }
 
+  /** From now on what is said is recorded in the log. */
+  void recordIn(BiPredicate<LogLevel, String> log) {
+    recorder = log;
+  }
+
   /** A line about what is going on; further lines are indented. */
   void tell(String text) {
+    tell(LogLevel.INFO, text);
+  }
+
+  /** The same about what went wrong. */
+  void tellError(String text) {
+    tell(LogLevel.ERROR, text);
+  }
+
+  private void tell(LogLevel level, String text) {
+    if (!recorder.test(level, text)) {
+      text(text);
+    }
+  }
+
+  @Override
+  public void text(String text) {
     String shown = Visible.lines(Amounts.shortened(Redactor.redact(text), LONGEST_TEXT));
     synchronized (this) {
       eraseStatus();
       err.println(shown);
+      drawStatus();
+    }
+  }
+
+  @Override
+  public void json(String line) {
+    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    synchronized (this) {
+      eraseStatus();
+      err.write(bytes, 0, bytes.length);
+      err.flush();
       drawStatus();
     }
   }

@@ -31,6 +31,8 @@ public record Preflight(
     Files files,
     Cost cost,
     String sameContentAs) {
+  /** Of how many models the log tells. */
+  private static final int SHOWN_MODELS = 3;
 
   /**
    * The requests for one model.
@@ -46,7 +48,19 @@ public record Preflight(
       long bytes,
       long tokensIn,
       long tokensOut,
-      Map<String, Long> tokensByKind) {}
+      Map<String, Long> tokensByKind) {
+    String inWords() {
+      return String.format(
+          Locale.ROOT,
+          "%s: %s in %s, %s, about %,d tokens in and %,d out",
+          model,
+          Amounts.count(requests, "request"),
+          Amounts.count(jobs, "job"),
+          Amounts.size(bytes),
+          tokensIn,
+          tokensOut);
+    }
+  }
 
   static Map<String, Long> corrected(TokensByKind estimated, TokenCorrection correction) {
     Map<String, Long> corrected = new LinkedHashMap<>();
@@ -64,7 +78,36 @@ public record Preflight(
    * @param distinct contents
    * @param bytesToUpload those that the service does not have yet
    */
-  public record Files(long distinct, long bytes, long bytesToUpload) {}
+  public record Files(long distinct, long bytes, long bytesToUpload) {
+    String inWords() {
+      return String.format(
+          Locale.ROOT,
+          "%s, %s, of which %s to upload",
+          Amounts.count(distinct, "file"),
+          Amounts.size(bytes),
+          Amounts.size(bytesToUpload));
+    }
+  }
+
+  /** The same for the log, with as few lines as can be read. */
+  public List<String> inFewWords() {
+    List<String> words = new ArrayList<>();
+    words.add(input + ": " + requests() + (files.distinct() > 0 ? "; " + files.inWords() : ""));
+    models.stream().limit(SHOWN_MODELS).forEach(model -> words.add("  " + model.inWords()));
+    int others = models.size() - SHOWN_MODELS;
+    String more = others > 0 ? "; and " + Amounts.count(others, "more model") : "";
+    int last = words.size() - 1;
+    words.set(last, words.get(last) + more + "; cost: " + cost.inWords());
+    if (sameContentAs != null) {
+      words.add("  this costs nothing: run " + sameContentAs + " has the same content");
+    }
+    return words;
+  }
+
+  private String requests() {
+    return Amounts.count(lines, "request")
+        + (bad == 0 ? "" : ", " + Amounts.count(bad) + " cannot be sent");
+  }
 
   /**
    * Why it must not be sent with a limit to its cost; empty if it may be. What has no known price
@@ -101,32 +144,13 @@ public record Preflight(
   /** Some lines for a person. */
   public List<String> inWords() {
     List<String> words = new ArrayList<>();
-    words.add(
-        input
-            + ": "
-            + Amounts.count(lines, "request")
-            + (bad == 0 ? "" : ", " + Amounts.count(bad) + " cannot be sent"));
+    words.add(input + ": " + requests());
     for (Model model : models) {
-      words.add(
-          String.format(
-              Locale.ROOT,
-              "  %s: %s in %s, %s, about %,d tokens in and %,d out",
-              model.model(),
-              Amounts.count(model.requests(), "request"),
-              Amounts.count(model.jobs(), "job"),
-              Amounts.size(model.bytes()),
-              model.tokensIn(),
-              model.tokensOut()));
+      words.add("  " + model.inWords());
       media(model).ifPresent(words::add);
     }
     if (files.distinct() > 0) {
-      words.add(
-          String.format(
-              Locale.ROOT,
-              "  %s, %s, of which %s to upload",
-              Amounts.count(files.distinct(), "file"),
-              Amounts.size(files.bytes()),
-              Amounts.size(files.bytesToUpload())));
+      words.add("  " + files.inWords());
     }
     words.add("  cost: " + cost.inWords());
     if (sameContentAs != null) {

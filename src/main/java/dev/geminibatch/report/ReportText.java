@@ -27,10 +27,13 @@ public final class ReportText {
         report.failed() == 0
             ? "see " + files.results()
             : "see " + files.results() + " and " + files.errors();
-    List<String> lines = new ArrayList<>();
-    lines.add(report.input() + ": " + answered(report, "without an answer") + "; " + where);
-    lines.addAll(details(report));
-    return lines;
+    String sum = report.input() + ": " + answered(report, "without an answer") + "; " + where;
+    // The log has each job from when it was over, and a change of the input is a warning of its
+    // own.
+    List<String> details = new ArrayList<>(causes(report));
+    details.addAll(expenses(report));
+    String rest = details.stream().map(String::strip).collect(Collectors.joining("; "));
+    return rest.isEmpty() ? List.of(sum) : List.of(sum, "  " + rest);
   }
 
   private static String answered(Report report, String others) {
@@ -47,18 +50,30 @@ public final class ReportText {
     if (report.inputChange() != null) {
       lines.add("  " + report.inputChange().inWords());
     }
-    if (!report.failures().isEmpty()) {
-      lines.add("  by cause: " + causes(report.failures()));
-    }
-    if (report.answeredBy() != null) {
-      lines.add("  answered by run " + report.answeredBy() + ", which has the same content");
-    }
+    lines.addAll(causes(report));
     report.jobs().forEach(job -> lines.add("  " + line(job)));
     for (Report.JobReport job : report.jobs()) {
       if (job.oddities() != null) {
         lines.add("  stray answers of job " + job.number() + ": " + job.oddities().inWords());
       }
     }
+    lines.addAll(expenses(report));
+    return lines;
+  }
+
+  private static List<String> causes(Report report) {
+    List<String> lines = new ArrayList<>();
+    if (!report.failures().isEmpty()) {
+      lines.add("  by cause: " + causes(report.failures()));
+    }
+    if (report.answeredBy() != null) {
+      lines.add("  answered by run " + report.answeredBy() + ", which has the same content");
+    }
+    return lines;
+  }
+
+  private static List<String> expenses(Report report) {
+    List<String> lines = new ArrayList<>();
     if (!report.tokens().equals(Tokens.NONE)) {
       lines.add(
           "  tokens: "

@@ -116,6 +116,7 @@ public final class WorkInHand {
     Task before = present.get();
     if (before != task) {
       present.set(task);
+      RunScope.enter(task.run);
       synchronized (task.threads) {
         task.threads.add(Thread.currentThread());
       }
@@ -127,6 +128,7 @@ public final class WorkInHand {
   public void leave(Task task, Task before) {
     if (before != task) {
       present.set(before);
+      RunScope.enter(before == null ? null : before.run);
       synchronized (task.threads) {
         task.threads.remove(Thread.currentThread());
         if (task.isStuck) {

@@ -32,7 +32,10 @@ final class OperationReader {
     for (String key : sources.keysOfFiles()) {
       typed.read(key, key, () -> notCamels(key));
     }
-    return new Operation(management(), typed.timeOrZero("sandbox.job-time", "3s"));
+    return new Operation(
+        new LogReader(sources, typed).read(),
+        management(),
+        typed.timeOrZero("sandbox.job-time", "3s"));
   }
 
   /** Camel's own keys would start another server, for every network and without a token. */

@@ -193,6 +193,30 @@ public final class PropertySources {
         .collect(Collectors.toSet());
   }
 
+  /**
+   * The keys with some beginning that are set anywhere. A variable of the environment has no dots
+   * and no small letters: it stands for the key of a file that is written like it, else for one in
+   * small letters whose words are separated by dots.
+   */
+  Set<String> keysBelow(String beginning) {
+    Set<String> keys = new TreeSet<>();
+    Set<String> taken = new TreeSet<>();
+    for (String key : files.keySet()) {
+      if (key.startsWith(beginning)) {
+        keys.add(key);
+        taken.add(environmentName(key));
+      }
+    }
+    String variables = environmentName(beginning);
+    for (String name : environment.keySet()) {
+      if (name.startsWith(variables) && !taken.contains(name)) {
+        String rest = name.substring(variables.length()).toLowerCase(Locale.ROOT);
+        keys.add(beginning + rest.replace('_', '.'));
+      }
+    }
+    return keys;
+  }
+
   /** The value of a key; blank counts as not set. */
   public Optional<String> get(String key) {
     return find(key).map(Found::value);

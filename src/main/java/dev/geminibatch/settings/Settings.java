@@ -5,6 +5,7 @@ import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
 import dev.geminibatch.line.RequestDefaults;
+import dev.geminibatch.logging.LogSettings;
 import dev.geminibatch.media.MediaRules;
 import dev.geminibatch.media.RemoteHosts;
 import dev.geminibatch.run.InputLimits;
@@ -231,7 +232,18 @@ public record Settings(
    *
    * @param sandboxJobTime how long a job of the sandbox takes
    */
-  public record Operation(ManagementSettings management, Duration sandboxJobTime) {}
+  public record Operation(
+      LogSettings log, ManagementSettings management, Duration sandboxJobTime) {}
+
+  /**
+   * How the program logs, whatever is wrong with other keys: that is logged, too.
+   *
+   * <p>The default stands in for a value that cannot be used; {@link #of} says so.
+   */
+  public static LogSettings log(PropertySources properties, Places places) {
+    TypedProperties typed = new TypedProperties(properties, places, new Mistakes());
+    return new LogReader(properties, typed).read();
+  }
 
   /** How large an input may be. */
   public InputLimits inputLimits() {

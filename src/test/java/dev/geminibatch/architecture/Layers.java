@@ -19,6 +19,7 @@ final class Layers extends ArchCondition<JavaClass> {
       List.of(
           "io",
           "service",
+          "logging",
           "line",
           "service.gemini",
           "sandbox",

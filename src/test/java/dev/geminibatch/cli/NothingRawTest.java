@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.logging.LogLevel;
+import dev.geminibatch.logging.Logs;
 import dev.geminibatch.service.ApiKey;
 import dev.geminibatch.service.Redactor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.logging.Level;
 import java.util.logging.LogManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,10 @@ class NothingRawTest {
         () -> 80);
   }
 
+  private void log() {
+    new Logs(terminal(false), true, LogLevel.TRACE, null).start();
+  }
+
   @AfterEach
   void logAsBefore() throws IOException {
     LogManager.getLogManager().readConfiguration();
@@ -48,7 +53,7 @@ class NothingRawTest {
 
   @Test
   void a_record_of_the_log_is_one_line_whatever_it_says() {
-    Logs.set(terminal(false), Level.INFO, true);
+    log();
 
     LoggerFactory.getLogger("inspect").warn("{}: received", ATTACK);
 
@@ -59,7 +64,7 @@ class NothingRawTest {
 
   @Test
   void the_message_of_an_exception_is_on_the_line_of_its_record_and_its_trace_is_readable() {
-    Logs.set(terminal(false), Level.INFO, true);
+    log();
 
     LoggerFactory.getLogger("failures").error("Unexpected", new IllegalStateException(ATTACK));
 
@@ -73,7 +78,7 @@ class NothingRawTest {
 
   @Test
   void a_logger_whose_name_a_route_gave_it_is_no_exception() {
-    Logs.set(terminal(false), Level.INFO, true);
+    log();
 
     LoggerFactory.getLogger(ATTACK.replace(".", "")).warn("said");
 
@@ -83,7 +88,7 @@ class NothingRawTest {
 
   @Test
   void a_message_of_ten_megabytes_is_a_short_line() {
-    Logs.set(terminal(false), Level.INFO, true);
+    log();
 
     LoggerFactory.getLogger("poll").warn("The service says: {}", "x".repeat(10_000_000));
 
@@ -92,7 +97,7 @@ class NothingRawTest {
 
   @Test
   void a_key_is_taken_out_before_a_message_is_shortened_in_the_midst_of_it() {
-    Logs.set(terminal(false), Level.INFO, true);
+    log();
     Redactor.hide(ApiKey.of("a-key-of-this-test-0123456789", "a test"));
 
     for (int before = 3_960; before < 4_010; before++) {

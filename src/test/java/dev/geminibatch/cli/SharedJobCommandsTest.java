@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.logging.LogLevel;
+import dev.geminibatch.logging.Logs;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.PropertySources;
@@ -68,10 +70,12 @@ class SharedJobCommandsTest extends WorkshopTest {
             new Session(
                 List.of(arguments),
                 options,
+                folder,
                 Settings.of(sources, folder, folder),
                 sources.ofFiles(),
                 new RetryPolicy(1, Duration.ZERO, time -> {}),
                 terminal,
+                new Logs(terminal, false, LogLevel.INFO, null),
                 new Ending(terminal, code -> {}),
                 Clock.systemUTC()));
     told = err.toString(StandardCharsets.UTF_8);

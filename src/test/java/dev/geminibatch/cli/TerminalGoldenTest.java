@@ -3,6 +3,8 @@ package dev.geminibatch.cli;
 import static dev.geminibatch.testkit.Golden.assertGolden;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.geminibatch.logging.LogLevel;
+import dev.geminibatch.logging.Logs;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.PropertySources;
@@ -77,10 +79,12 @@ class TerminalGoldenTest {
         new Session(
             arguments,
             options,
+            Path.of(""),
             settings,
             Map.of(),
             RetryPolicy.standard(),
             terminal,
+            new Logs(terminal, false, LogLevel.INFO, null),
             new Ending(terminal, code -> {}),
             Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     assertThat(new StatusCommand(session).run()).isEqualTo(ExitCode.OK);

@@ -24,6 +24,7 @@ import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.JobStory;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -188,12 +189,13 @@ public final class Collector {
         .jobs()
         .collected(job, outcome.answered(), outcome.failed(), outcome.tokens(), outcome.evidence());
     if (job.name().isPresent()) {
-      LOG.info(
-          "{}: {} is over: {}, {} without one",
-          run.name(),
-          job.label(),
-          Amounts.count(outcome.answered(), "answer"),
-          Amounts.count(outcome.failed(), "request"));
+      LOG.atLevel(JobStory.level(job))
+          .log(
+              "{}: {} is over: {}, {} without one",
+              run.name(),
+              job.label(),
+              Amounts.count(outcome.answered(), "answer"),
+              Amounts.count(outcome.failed(), "request"));
     }
     Files.deleteIfExists(
         context.folder(run).jobBody(job.number())); // nothing is sent from it any more

@@ -175,7 +175,7 @@ public final class Inspector {
         ledger
             .runs()
             .inspected(run.id(), fingerprint, inspection.lines(), inspection.rejected(), mayFollow);
-    preflight.inWords().forEach(LOG::info);
+    preflight.inFewWords().forEach(LOG::info);
     leader.ifPresent(id -> LOG.info(sameContent(run, id)));
     return leader.isEmpty();
   }

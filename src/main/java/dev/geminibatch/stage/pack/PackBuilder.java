@@ -50,9 +50,11 @@ final class PackBuilder {
    * A pack whose files are written.
    *
    * @param jobs in it, in their order
+   * @param runs of the jobs, in the same order
    * @param isFull whether more were there
    */
-  record Pack(PackFolder folder, String displayName, List<Job> jobs, boolean isFull) {
+  record Pack(
+      PackFolder folder, String displayName, List<Job> jobs, List<Run> runs, boolean isFull) {
     String model() {
       return jobs.get(0).model();
     }
@@ -71,6 +73,7 @@ final class PackBuilder {
     PackFolder folder = context.state().pack(newId());
     folder.create();
     List<Job> jobs = new ArrayList<>();
+    List<Run> runs = new ArrayList<>();
     long tokens = 0;
     boolean isFull = false;
     String first = null;
@@ -100,12 +103,13 @@ final class PackBuilder {
         }
         writer.add(member.get());
         jobs.add(job);
+        runs.add(candidate.run());
         tokens += job.size().tokens();
         first = first == null ? candidate.run().options().displayName() : first;
       }
       if (!jobs.isEmpty()) {
         writer.finish();
-        return Optional.of(new Pack(folder, name(first, jobs.size(), folder), jobs, isFull));
+        return Optional.of(new Pack(folder, name(first, jobs.size(), folder), jobs, runs, isFull));
       }
     } catch (IOException | RuntimeException e) {
       folder.remove();

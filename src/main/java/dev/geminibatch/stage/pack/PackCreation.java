@@ -9,6 +9,7 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.PackFolder;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunScope;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Content;
 import dev.geminibatch.service.ProjectId;
@@ -100,7 +101,7 @@ final class PackCreation {
   private List<String> settle(Connection service, Job pack) throws IOException {
     Optional<RemoteJob> found = service.batches().findJob(pack.displayName(), Duration.ZERO);
     if (found.isPresent()) {
-      return opened(service, pack, found.get());
+      return opened(service, pack, found.get(), runs(pack));
     }
     if (search.isCertain(pack, bytes(pack))) {
       packs.dissolved(
@@ -147,7 +148,7 @@ final class PackCreation {
     Job pack = pack(built);
     try {
       RemoteJob created = service.batches().createJob(built.model(), file, built.displayName());
-      return new Outcome(opened(service, pack, created), false, built.isFull());
+      return new Outcome(opened(service, pack, created, built.runs()), false, built.isFull());
     } catch (ServiceFailure failure) {
       if (!failure.isAmbiguous()) {
         remove(service, file);
@@ -160,7 +161,7 @@ final class PackCreation {
       context.ledger().jobs().creationUnclear(pack);
       Optional<RemoteJob> found = JobSearch.find(service.batches(), pack.displayName());
       return found.isPresent()
-          ? new Outcome(opened(service, pack, found.get()), false, built.isFull())
+          ? new Outcome(opened(service, pack, found.get(), built.runs()), false, built.isFull())
           : Outcome.WAITING; // it stays marked, and is searched for before the next call
     }
   }
@@ -173,16 +174,29 @@ final class PackCreation {
         .orElseThrow();
   }
 
-  private List<String> opened(Connection service, Job pack, RemoteJob created) {
+  /** The runs whose jobs are in a pack. */
+  private List<Run> runs(Job pack) {
+    return packs.unfinished(pack.remote().pack().orElseThrow()).stream()
+        .map(job -> context.ledger().queries().run(job.runId()))
+        .toList();
+  }
+
+  private List<String> opened(Connection service, Job pack, RemoteJob created, List<Run> sharing) {
     context.accounts().acceptedJob(service.project());
     context.room().accepted(service.project(), pack.model(), pack.size().tokens());
     List<String> runs = packs.opened(pack, created.jobName(), created.stateText());
-    LOG.info(
-        "{}: job created: {} ({}, {})",
-        Unpacking.name(pack),
-        created.name(),
-        pack.model(),
-        Amounts.count(pack.requests(), "request"));
+    String requests = Amounts.count(pack.requests(), "request");
+    for (Run run : sharing) {
+      try (RunScope scope = RunScope.of(run)) {
+        LOG.info(
+            "{}: job created: {} ({}, {}{})",
+            run.name(),
+            created.name(),
+            pack.model(),
+            requests,
+            sharing.size() == 1 ? "" : " of " + Amounts.count(sharing.size(), "run"));
+      }
+    }
     return runs;
   }
 

@@ -3,6 +3,7 @@ package dev.geminibatch.stage.poll;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunScope;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -68,6 +69,12 @@ final class JobCancellation {
     if (askAgain.containsKey(name)) {
       return;
     }
+    try (RunScope scope = RunScope.of(run)) {
+      cancelNow(run, job, name, now);
+    }
+  }
+
+  private void cancelNow(Run run, Job job, JobName name, Instant now) {
     Optional<ServiceFailure> failure = failureOf(run, name);
     askAgain.put(name, now.plus(failure.isPresent() ? AFTER_FAILURE : AGAIN));
     if (failure.isEmpty()) {

@@ -10,6 +10,7 @@ import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.ledger.QuotaWaits;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunScope;
 import dev.geminibatch.run.UnnamedAnswers;
 import dev.geminibatch.service.BatchService;
 import dev.geminibatch.service.JobName;
@@ -19,6 +20,7 @@ import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceLimits;
 import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
+import dev.geminibatch.stage.JobStory;
 import dev.geminibatch.stage.QuotaRefusals;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.Unpacking;
@@ -66,13 +68,13 @@ final class JobNews {
 
   /** Takes what the service says of a job. */
   void take(Job job, RemoteJob seen, Run run) {
-    try {
+    try (RunScope scope = JobStory.scope(job, run)) {
       writeDown(job, seen, run);
     } catch (IllegalStateException e) {
       // Another process may have seen the same a moment before.
       LOG.warn(
           "{}: what {} came to is not written down: {}",
-          name(job, run),
+          JobStory.name(job, run),
           job.shownName(),
           e.getMessage());
     } catch (IOException e) {
@@ -116,7 +118,8 @@ final class JobNews {
           "the service says that it is done, and names neither answers nor an error; if they come"
               + " after all, --poll fetches them");
     } else if (polls.polls() == 1) {
-      LOG.info("{}: {} is over, its answers are not named yet", name(job, run), job.label());
+      LOG.info(
+          "{}: {} is over, its answers are not named yet", JobStory.name(job, run), job.label());
     }
   }
 
@@ -170,10 +173,6 @@ final class JobNews {
     return true;
   }
 
-  private static String name(Job job, Run run) {
-    return job.remote().pack().isPresent() ? Unpacking.name(job) : run.name();
-  }
-
   /** The lines that the service names end here; the others get another attempt. */
   private void takeOut(Job job, RemoteJob seen, Run run) throws IOException {
     String message = seen.error().orElseThrow().message();
@@ -196,7 +195,8 @@ final class JobNews {
   private void runsOn(Job job, RemoteJob seen, Run run) {
     if (!job.remote().state().equals(Optional.of(seen.stateText()))) {
       jobs.seen(job, seen.stateText(), seen.state() == RemoteJobState.RUNNING);
-      LOG.info("{}: {} is {}", name(job, run), job.label(), seen.stateWords());
+      LOG.atLevel(JobStory.level(job))
+          .log("{}: {} is {}", JobStory.name(job, run), job.label(), seen.stateWords());
       if (seen.state() == RemoteJobState.RUNNING) {
         ran(job);
       }
@@ -205,7 +205,7 @@ final class JobNews {
       LOG.warn(
           "{}: {} takes longer than job.stuck-after allows; it is cancelled, and what it has not"
               + " answered is sent again as soon as the service says that it is over",
-          name(job, run),
+          JobStory.name(job, run),
           seen.name());
       jobs.givenUp(job);
       cancel(seen.jobName());
@@ -276,7 +276,7 @@ final class JobNews {
     jobs.ended(job, how, seen.answers().orElse(null), reason);
     if (reason != null) { // else it is reported with its answers
       String words = seen.state().isEnded() ? seen.stateWords() : "is over";
-      LOG.info("{}: {} {}: {}", name(job, run), job.shownName(), words, reason);
+      LOG.info("{}: {} {}: {}", JobStory.name(job, run), job.shownName(), words, reason);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.geminibatch.io.LruMap;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunScope;
 import dev.geminibatch.service.BatchService.JobPage;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.JobName;
@@ -13,6 +14,7 @@ import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.stage.AccountRefusals;
+import dev.geminibatch.stage.JobStory;
 import dev.geminibatch.stage.StageContext;
 import java.time.Clock;
 import java.time.Duration;
@@ -186,6 +188,12 @@ final class JobPolling {
   private void pollOne(Job job, Map<String, Run> runs) {
     JobName name = job.name().orElseThrow();
     Run run = runs.get(job.runId());
+    try (RunScope scope = JobStory.scope(job, run)) {
+      pollOne(job, name, run);
+    }
+  }
+
+  private void pollOne(Job job, JobName name, Run run) {
     try {
       take(job, connection.batches().job(name), run);
     } catch (ServiceFailure failure) {

@@ -5,6 +5,7 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunScope;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.service.Connection;
@@ -118,7 +119,9 @@ public final class Poller {
                 + run.profile()
                 + " is not in the configuration any more, or has no key; it resumes when that is"
                 + " fixed.";
-        LOG.warn("{}: {}", run.name(), reason);
+        try (RunScope scope = RunScope.of(run)) {
+          LOG.warn("{}: {}", run.name(), reason);
+        }
         ledger.runs().parked(run.id(), reason, Duration.ZERO);
       }
     }
@@ -242,7 +245,9 @@ public final class Poller {
     busy.reserve(run.id());
     if (begin(run)) {
       aloneSince = clock.instant();
-      LOG.info("{}: tried alone, since it may have ended an earlier process", run.name());
+      try (RunScope scope = RunScope.of(run)) {
+        LOG.info("{}: tried alone, since it may have ended an earlier process", run.name());
+      }
       turns.others().add(run.id());
     } else {
       busy.reserve(null);

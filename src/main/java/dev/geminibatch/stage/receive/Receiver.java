@@ -19,6 +19,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
+import dev.geminibatch.run.RunScope;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
@@ -125,6 +126,13 @@ public final class Receiver {
             InputFile.isForced(name),
             false,
             Optional.empty());
+    try (RunScope scope = RunScope.of(run)) {
+      return take(run, beside);
+    }
+  }
+
+  private String take(Run run, Optional<SettingsBeside> beside) throws IOException {
+    Path file = run.source();
     // Begun before the ledger shows it: a tick that came in between would begin it, too.
     String id =
         receive(
@@ -143,7 +151,7 @@ public final class Receiver {
             });
     ignoredUntil.remove(file);
     forgetFailure(run);
-    LOG.info("{}: received as run {}", name, id);
+    LOG.info("{}: received as run {}", run.name(), id);
     return waiting.remove(id) ? null : id;
   }
 
@@ -219,7 +227,7 @@ public final class Receiver {
           abandon(run.id());
           continue;
         }
-        try {
+        try (RunScope scope = RunScope.of(run)) {
           recover(run, folder);
         } catch (IOException e) {
           LOG.warn("{} cannot be received: {}", Visible.line(run.name()), e.toString());
@@ -231,7 +239,7 @@ public final class Receiver {
 
   /** What cannot go back now, because its inbox is not there, say, is tried at the next start. */
   private void abandon(Run run, RunFolder folder) throws IOException {
-    try {
+    try (RunScope scope = RunScope.of(run)) {
       Intake.giveBack(run, folder);
     } catch (IOException e) {
       LOG.error("{} stays in {}: {}", Visible.line(run.name()), folder.path(), e.toString());

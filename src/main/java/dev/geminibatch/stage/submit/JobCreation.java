@@ -19,6 +19,7 @@ import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
 import dev.geminibatch.stage.JobSearch;
+import dev.geminibatch.stage.JobStory;
 import dev.geminibatch.stage.RestoredJobs;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
@@ -123,13 +124,14 @@ final class JobCreation {
     context.accounts().acceptedJob(context.connection(run).project());
     jobs.opened(job, created.jobName(), created.stateText());
     room.accepted(run, job);
-    LOG.info(
-        "{}: job created: {} ({}, {}, {})",
-        run.name(),
-        created.name(),
-        job.label(),
-        job.model(),
-        Amounts.count(job.requests(), "request"));
+    LOG.atLevel(JobStory.level(job))
+        .log(
+            "{}: job created: {} ({}, {}, {})",
+            run.name(),
+            created.name(),
+            job.label(),
+            job.model(),
+            Amounts.count(job.requests(), "request"));
     context.showWaiting(run, job, created);
   }
 

@@ -1,0 +1,201 @@
+package dev.geminibatch.logging;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.Folders;
+import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Handler;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** The log of this process: where records go, how they are written, and which of them. */
+public final class Logs {
+  /** Camel's logger for a start that failed, which is reported in full by whoever started it. */
+  private static final String FAILED_START = "org.apache.camel.impl.engine.AbstractCamelContext";
+
+  private static final String COMMAND = "command";
+  private static final String ERROR = "ERROR ";
+
+  private final Screen screen;
+  private final boolean isTimed;
+  private final LogLevel leastOnScreen;
+  private final String version;
+  private final Map<String, LogLevel> screenLevels = new ConcurrentHashMap<>();
+
+  private volatile LogSettings settings = LogSettings.standard();
+  private volatile LogFormat screenFormat;
+  private volatile LogFormat fileFormat;
+  private volatile RotatedFile file;
+
+  /** Standard error. */
+  public interface Screen {
+    /** A line of the log, which may have lines of a trace below it, as it is to be shown. */
+    void text(String line);
+
+    /** The same as JSON, whatever the locale. */
+    void json(String line);
+  }
+
+  /**
+   * Logs nothing yet.
+   *
+   * @param isTimed whether lines have the time and the run, as a daemon's should
+   * @param leastOnScreen the least that is shown there, whatever else is logged
+   * @param version of the program; null if it is not known
+   */
+  public Logs(Screen screen, boolean isTimed, LogLevel leastOnScreen, String version) {
+    this.screen = screen;
+    this.isTimed = isTimed;
+    this.leastOnScreen = leastOnScreen;
+    this.version = version;
+    this.screenFormat = new TextFormat(isTimed);
+  }
+
+  /** Begins to log, as {@link LogSettings#standard} says. */
+  public void start() {
+    LogManager.getLogManager().reset();
+    Logger root = Logger.getLogger("");
+    for (Handler handler : root.getHandlers()) {
+      root.removeHandler(handler);
+    }
+    root.addHandler(new Sink());
+    setLevels(settings);
+  }
+
+  /**
+   * From now on records are written as these settings say.
+   *
+   * @throws UsageException when the file cannot be written to
+   */
+  public void use(LogSettings changed) {
+    LogFormat shared = changed.format() == LogSettings.Format.JSON ? new JsonFormat(version) : null;
+    changed.file().ifPresent(Logs::check);
+    screenFormat = shared == null ? new TextFormat(isTimed) : shared;
+    fileFormat = shared == null ? new TextFormat(true) : shared;
+    file =
+        changed
+            .file()
+            .map(place -> new RotatedFile(place, this::reportTrouble, System::nanoTime))
+            .orElse(null);
+    settings = changed;
+    setLevels(changed);
+  }
+
+  /** From now on these levels hold. Everything else stays as it is. */
+  public static void setLevels(LogSettings changed) {
+    LogLevels.OF_PROCESS.set(changed);
+  }
+
+  /** The least that standard error gets of a logger: the command says the rest in its own words. */
+  public void showOf(String logger, LogLevel least) {
+    screenLevels.put(logger, least);
+  }
+
+  /**
+   * Records what a command says beside the log. The file gets it, too; and where standard error is
+   * JSON, that.
+   *
+   * @return whether it is on standard error now
+   */
+  public boolean record(LogLevel level, String text) {
+    boolean isJson = settings.format() == LogSettings.Format.JSON;
+    if (!isJson && file == null) {
+      return false;
+    }
+    String message = text.startsWith(ERROR) ? text.substring(ERROR.length()) : text;
+    LogRecord entry = new LogRecord(level.level(), message);
+    entry.setLoggerName(COMMAND);
+    write(entry, isJson);
+    return isJson;
+  }
+
+  private void write(LogRecord entry, boolean isForScreen) {
+    Map<String, String> context = LogContext.present();
+    LogFormat format = screenFormat;
+    String line = format.line(entry, context);
+    if (isForScreen) {
+      if (format instanceof JsonFormat) {
+        screen.json(line);
+      } else {
+        screen.text(line);
+      }
+    }
+    RotatedFile rotated = file;
+    if (rotated != null) {
+      LogFormat other = fileFormat;
+      rotated.write(other == format ? line : other.line(entry, context));
+    }
+  }
+
+  private void reportTrouble(String why) {
+    LogRecord entry =
+        new LogRecord(
+            LogLevel.ERROR.level(),
+            "log.file cannot be written to ("
+                + Amounts.clause(why)
+                + "); until it can be, records go to standard error alone");
+    entry.setLoggerName("log");
+    String line = screenFormat.line(entry, Map.of());
+    if (screenFormat instanceof JsonFormat) {
+      screen.json(line);
+    } else {
+      screen.text(line);
+    }
+  }
+
+  private static void check(LogSettings.Place place) {
+    Path path = place.path();
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new UsageException(
+          "log.file is " + path + ", which is not a file; write the name of one.");
+    }
+    Path folder = path.toAbsolutePath().getParent();
+    try {
+      Folders.make(folder);
+      PrivateFiles.lockable(path).close();
+    } catch (IOException e) {
+      throw new UsageException(
+          "log.file is "
+              + path
+              + ", which cannot be written to ("
+              + Amounts.clause(String.valueOf(e.getMessage()))
+              + "); let the program's user write there, or write the name of another file.");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new UsageException(
+          "log.file is "
+              + path
+              + ", in whose folder it cannot be renamed when it is full; let the program's user write"
+              + " there, or write the name of a file in another folder.");
+    }
+  }
+
+  /** Gets every record that a logger lets through. */
+  private final class Sink extends Handler {
+    @Override
+    public void publish(LogRecord entry) {
+      LogLevel level = LogLevel.of(entry.getLevel());
+      String logger = String.valueOf(entry.getLoggerName());
+      if (logger.equals(FAILED_START) && level.isAtLeast(LogLevel.WARN)) {
+        return;
+      }
+      write(entry, level.isAtLeast(screenLevels.getOrDefault(logger, leastOnScreen)));
+    }
+
+    @Override
+    public void flush() {
+      // nothing is kept back
+    }
+
+    @Override
+    public void close() {
+      // the file is closed with the process
+    }
+  }
+}
