@@ -11,6 +11,7 @@ import java.util.logging.SimpleFormatter;
 public final class LogEar extends Handler implements AutoCloseable {
   private final Logger logger; // a strong reference: the JDK keeps weak ones only
   private final List<String> heard = new ArrayList<>();
+  private final List<LogRecord> records = new ArrayList<>();
 
   private LogEar(Logger logger) {
     this.logger = logger;
@@ -28,8 +29,14 @@ public final class LogEar extends Handler implements AutoCloseable {
     return List.copyOf(heard);
   }
 
+  /** The same with all that was passed on. */
+  public synchronized List<LogRecord> records() {
+    return List.copyOf(records);
+  }
+
   @Override
   public synchronized void publish(LogRecord record) {
+    records.add(record);
     heard.add(new SimpleFormatter().formatMessage(record));
   }
 
