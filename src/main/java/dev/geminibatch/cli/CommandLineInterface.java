@@ -63,7 +63,7 @@ public final class CommandLineInterface {
     try {
       ParseResult parsed = parser.parseArgs(arguments);
       if (parsed.isUsageHelpRequested()) {
-        terminal.printDocument(parser.getUsageMessage().stripTrailing());
+        terminal.printDocument(usage(parser));
         return ExitCode.OK;
       }
       if (parsed.isVersionHelpRequested()) {
@@ -268,6 +268,12 @@ public final class CommandLineInterface {
       return problem.getFile() + ": " + what;
     }
     return String.valueOf(e.getMessage());
+  }
+
+  /** With the command as it was typed. */
+  private static String usage(CommandLine parser) {
+    String text = parser.getUsageMessage().stripTrailing();
+    return Program.isLaunched() ? text.replace("java -jar gemini-batch.jar", Program.name()) : text;
   }
 
   /** The version of the program; empty if it is not packaged. */

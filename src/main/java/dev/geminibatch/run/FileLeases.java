@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +36,7 @@ public final class FileLeases implements Leases {
 
   private final StateFolder state;
   private final Path workers;
-  private final String me = HexFormat.of().toHexDigits(RandomGenerator.getDefault().nextLong());
+  private final String me = HexFormat.of().toHexDigits(new SplittableRandom().nextLong());
   private final Set<String> owned = ConcurrentHashMap.newKeySet();
   private final WorkRecord record;
   private final Consumer<WorkRecord.Ended> onEnded;

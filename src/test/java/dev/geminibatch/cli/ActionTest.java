@@ -42,7 +42,7 @@ class ActionTest {
         "--file --list|--file and --list cannot be done at once; give one of them.",
         "--list --output|--output does not go with --list; it goes with --file, --poll.",
         "--output|--output goes with --file, --poll; add that, or leave it out.",
-        "--yes --delete|--yes does not go with --delete; it goes with --clear, --purge-files."
+        "--yes --delete|--yes does not go with --delete; it goes with --clear, --purge-files, --backup."
       })
   void options_that_make_no_sense_together_are_refused_with_what_does(
       String given, String message) {

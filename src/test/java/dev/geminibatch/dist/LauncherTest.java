@@ -66,6 +66,11 @@ class LauncherTest {
   }
 
   @Test
+  void the_program_learns_how_it_was_called() throws Exception {
+    assertThat(run().out()).contains("<-Dgemini-batch.launcher=" + program + "/bin/gemini-batch>");
+  }
+
+  @Test
   void the_exit_code_is_that_of_the_program() throws Exception {
     assertThat(run().exit()).isEqualTo(7);
   }
@@ -365,6 +370,7 @@ class LauncherTest {
       return Arrays.stream(out.substring(0, out.indexOf("<-jar>")).split("\n"))
           .skip(1)
           .map(line -> line.substring(1, line.length() - 1))
+          .filter(option -> !option.startsWith("-Dgemini-batch.launcher="))
           .toList();
     }
 

@@ -24,7 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.random.RandomGenerator;
+import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,7 +153,7 @@ final class PackBuilder {
 
   /** Unique, and short enough to be part of a file's name with the service. */
   private String newId() {
-    String random = HexFormat.of().toHexDigits(RandomGenerator.getDefault().nextInt());
+    String random = HexFormat.of().toHexDigits(new SplittableRandom().nextInt());
     return "p" + TIME.format(context.clock().instant()) + "-" + random;
   }
 }
