@@ -17,7 +17,7 @@ import org.jdbi.v3.core.Jdbi;
  * tiers rise, and a refusal may have had another cause.
  */
 public final class LearnedLimits {
-  private static final Duration MEMORY = Duration.ofDays(1);
+  static final Duration MEMORY = Duration.ofDays(1);
   private static final String IT_OR_ITS_PACK = " WHERE run_id = ? AND number = ? OR pack = ?";
 
   private final Jdbi quick;

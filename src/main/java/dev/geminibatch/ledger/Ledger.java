@@ -142,6 +142,11 @@ public final class Ledger implements AutoCloseable {
     return new CreationQueue(database, clock, maxOpen, limits, retryIn);
   }
 
+  /** Numbers of what is under way. */
+  public Census census() {
+    return new Census(database, clock);
+  }
+
   /**
    * Runs whose work ends or blocks processes.
    *

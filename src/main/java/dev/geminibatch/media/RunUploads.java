@@ -89,10 +89,14 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     failure.compareAndSet(null, why);
   }
 
-  /** Uploads a content; a problem is noted for the lines that need it. */
-  public void upload(Content content) {
+  /**
+   * Uploads a content; a problem is noted for the lines that need it.
+   *
+   * @return whether the service has it now
+   */
+  public boolean upload(Content content) {
     if (failure.get() != null) {
-      return;
+      return false;
     }
     AtomicLong sent = new AtomicLong();
     try {
@@ -102,12 +106,14 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
           now -> report(bytes.addAndGet(now - sent.getAndSet(now))));
       uploaded.incrementAndGet();
       report(bytes.get());
+      return true;
     } catch (MediaProblem problem) {
       refused.incrementAndGet();
       index.reject(runId, content.media().sha256(), problem);
     } catch (RuntimeException e) {
       failure.compareAndSet(null, e);
     }
+    return false;
   }
 
   private void report(long bytesSent) {

@@ -22,6 +22,9 @@ public interface Progress {
   /** A stage of the run is over, and with it its steps; not the waiting for its jobs. */
   default void stageOver(Run run) {}
 
+  /** Something has happened, not only begun. */
+  default void happened(RunEvent event) {}
+
   /** Nobody watches. */
   static Progress none() {
     return (run, what, done, total, unit) -> {};

@@ -189,6 +189,11 @@ public final class WorkInHand {
       public void stageOver(Run run) {
         progress.stageOver(run);
       }
+
+      @Override
+      public void happened(RunEvent event) {
+        progress.happened(event);
+      }
     };
   }
 

@@ -1,11 +1,13 @@
 package dev.geminibatch.service;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * The connections to the service: one for each key, so that profiles with the same key share one
@@ -55,6 +57,11 @@ public final class Connections implements AutoCloseable {
   /** The service's clock. */
   public Clock clock() {
     return clock;
+  }
+
+  /** How far the service's clock is ahead of ours; empty until the service has answered. */
+  public Optional<Duration> clockAhead() {
+    return clock.ahead();
   }
 
   /** Aborts every call under way and lets none begin, for a process that has to end now. */

@@ -26,6 +26,7 @@ public final class RetryPolicy {
   private final int attempts;
   private final Duration firstWait;
   private final Pause pause;
+  private final CallObserver observer;
 
   /** A call to the service. */
   @FunctionalInterface
@@ -46,13 +47,23 @@ public final class RetryPolicy {
 
   /** The same policy for a caller who wants to know soon. */
   public RetryPolicy impatient() {
-    return new RetryPolicy(Math.min(attempts, 3), firstWait, pause);
+    return new RetryPolicy(Math.min(attempts, 3), firstWait, pause, observer);
+  }
+
+  /** The same policy, with somebody who is told of every repeated call. */
+  public RetryPolicy watchedBy(CallObserver other) {
+    return new RetryPolicy(attempts, firstWait, pause, other);
   }
 
   public RetryPolicy(int attempts, Duration firstWait, Pause pause) {
+    this(attempts, firstWait, pause, CallObserver.NONE);
+  }
+
+  private RetryPolicy(int attempts, Duration firstWait, Pause pause, CallObserver observer) {
     this.attempts = attempts;
     this.firstWait = firstWait;
     this.pause = pause;
+    this.observer = observer;
   }
 
   /**
@@ -91,6 +102,7 @@ public final class RetryPolicy {
     if (attempt == REPORT_AFTER) {
       LOG.warn("{}; still trying", Amounts.clause(failure.getMessage()));
     }
+    observer.repeated(failure.kind());
     pause(Duration.ofMillis(wait));
   }
 

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ public final class ServiceClock extends Clock {
   private final Clock ours;
   private final AtomicBoolean isReported = new AtomicBoolean();
   private volatile Duration ahead = Duration.ZERO;
+  private volatile boolean isKnown;
 
   /**
    * @param ours taken for the service's until it has answered
@@ -43,6 +45,15 @@ public final class ServiceClock extends Clock {
     }
     // Less is the answer's way to us and its missing milliseconds.
     ahead = difference.abs().toSeconds() < 5 ? Duration.ZERO : difference;
+    isKnown = true;
+  }
+
+  /**
+   * How far it is ahead of this machine's, zero below five seconds; empty until the service has
+   * answered.
+   */
+  public Optional<Duration> ahead() {
+    return isKnown ? Optional.of(ahead) : Optional.empty();
   }
 
   @Override

@@ -110,6 +110,7 @@ class ArchitectureTest {
             "dev.geminibatch.wiring",
             "dev.geminibatch.stage..",
             "dev.geminibatch.maintenance",
+            "dev.geminibatch.management",
             "dev.geminibatch.camel",
             "dev.geminibatch.cli")
         .should()

@@ -4,7 +4,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.cost.Prices;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.management.Tally;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
@@ -43,6 +45,7 @@ public final class Workshop implements AutoCloseable {
   private final Sandbox sandbox;
   private final MovableClock clock = new MovableClock(Clock.systemUTC());
   private final List<String> lastWords = new CopyOnWriteArrayList<>();
+  private Tally tally;
   private Workspace workspace;
   private Beans beans;
   private Pipeline pipeline;
@@ -117,8 +120,10 @@ public final class Workshop implements AutoCloseable {
         Settings.of(
             PropertySources.read(Map.of(), Map.of(), List.of(written(all))), folder, folder);
     RetryPolicy withoutPauses = new RetryPolicy(6, Duration.ofMillis(2), time -> {});
-    workspace = new Workspace(settings, new ServiceFactory(withoutPauses), clock, lastWords::add);
-    beans = new Beans(workspace, Progress.none(), run -> true);
+    tally = new Tally(() -> Prices.read(settings.costs().prices()), clock);
+    ServiceFactory services = new ServiceFactory(withoutPauses, tally.calls());
+    workspace = new Workspace(settings, services, clock, lastWords::add);
+    beans = new Beans(workspace, tally.watching(Progress.none()), run -> true);
     beans.receiver().recover();
     all.keySet().removeIf(key -> key.startsWith("gemini."));
     all.put("camel.main.shutdown-timeout", "2");
@@ -177,6 +182,11 @@ public final class Workshop implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What has been counted since the routes were started. */
+  public Tally tally() {
+    return tally;
   }
 
   public Beans beans() {

@@ -3,6 +3,7 @@ package dev.geminibatch.service.gemini;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.service.ApiKey;
+import dev.geminibatch.service.CallObserver;
 import dev.geminibatch.service.ErrorClassifier;
 import dev.geminibatch.service.RemoteFileName;
 import dev.geminibatch.service.RetryPolicy;
@@ -63,7 +64,7 @@ final class GeminiHttp {
   private final ProxyAccess proxy;
   private volatile boolean stopped;
 
-  GeminiHttp(ServiceConfig config, ServiceClock clock) {
+  GeminiHttp(ServiceConfig config, ServiceClock clock, CallObserver observer) {
     this.clock = clock;
     this.key = config.requireKey();
     this.version = config.apiVersion();
@@ -81,6 +82,7 @@ final class GeminiHttp {
             .callTimeout(config.timeout().multipliedBy(STEPS))
             .connectionPool(new ConnectionPool(64, 30, TimeUnit.SECONDS))
             .addNetworkInterceptor(this::tellTheTime)
+            .addInterceptor(new CallWatch(observer))
             .addInterceptor(new HiddenErrors())
             .addInterceptor(new BoundedAnswers())
             .build();

@@ -14,6 +14,7 @@ import com.google.genai.types.HttpRetryOptions;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.line.ModelName;
+import dev.geminibatch.service.CallObserver;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.PageTokens;
@@ -56,16 +57,23 @@ public final class GeminiService implements RemoteService {
   private final UploadThrottle throttle;
   private Client sdk;
 
+  /** Nothing is called yet, and nobody watches. */
+  public GeminiService(ServiceConfig config, RetryPolicy retries, ServiceClock clock) {
+    this(config, retries, clock, CallObserver.NONE);
+  }
+
   /**
    * Nothing is called yet.
    *
    * @param clock set by the service's answers
+   * @param observer receives how each call went
    */
-  public GeminiService(ServiceConfig config, RetryPolicy retries, ServiceClock clock) {
+  public GeminiService(
+      ServiceConfig config, RetryPolicy retries, ServiceClock clock, CallObserver observer) {
     this.config = config;
     this.throttle = new UploadThrottle(config.uploadConcurrency());
-    this.http = new GeminiHttp(config, clock);
-    this.retries = retries;
+    this.http = new GeminiHttp(config, clock, observer);
+    this.retries = retries.watchedBy(observer);
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.RemoteJob;
@@ -188,6 +189,7 @@ public final class Collector {
     ledger
         .jobs()
         .collected(job, outcome.answered(), outcome.failed(), outcome.tokens(), outcome.evidence());
+    context.progress().happened(new RunEvent.Collected(job, outcome.tokens()));
     if (job.name().isPresent()) {
       LOG.atLevel(JobStory.level(job))
           .log(

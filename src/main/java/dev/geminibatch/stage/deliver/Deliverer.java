@@ -25,6 +25,7 @@ import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
@@ -35,8 +36,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +57,9 @@ public final class Deliverer {
   private final Ledger ledger;
   private final Reports reports;
   private final RequestReader requests;
+
+  /** Why requests of runs have no answer, while somebody is being notified of their delivery. */
+  private final Map<String, Map<String, Long>> failures = new ConcurrentHashMap<>();
 
   public Deliverer(StageContext context, Reports reports, RequestReader requests) {
     this.context = context;
@@ -84,6 +90,9 @@ public final class Deliverer {
           context.folder(run),
           context.settings().folders().reserve());
     }
+    if (outcome.failed() > 0) {
+      failures.put(runId, outcome.failuresByCode());
+    }
     return delivery(run, files, outcome);
   }
 
@@ -103,8 +112,14 @@ public final class Deliverer {
 
   /** The run is over. */
   public void finish(Delivery delivery) {
-    boolean isKept = keepChangedOriginal(ledger.queries().run(delivery.run()));
+    Run run = ledger.queries().run(delivery.run());
+    boolean isKept = keepChangedOriginal(run);
     ledger.runs().delivered(delivery.run(), delivery.answered());
+    Map<String, Long> byCode = failures.remove(delivery.run());
+    context
+        .progress()
+        .happened(
+            new RunEvent.Delivered(run, delivery.answered(), byCode == null ? Map.of() : byCode));
     context.leases().release(delivery.run());
     if (isKept) {
       context.folder(delivery.run()).removeDropped();

@@ -16,6 +16,7 @@ import dev.geminibatch.run.InputChanged;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
@@ -167,6 +168,7 @@ public final class FailureHandler {
       LOG.error("{}: {}", run.name(), Amounts.firstLine(why));
     }
     ledger.runs().failed(run.id(), why);
+    context.progress().happened(new RunEvent.Failed(run));
     context.leases().release(run.id());
     context.folder(run).remove();
     return new Failure(

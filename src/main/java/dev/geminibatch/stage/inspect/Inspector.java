@@ -15,6 +15,7 @@ import dev.geminibatch.media.UploadCache;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.settings.Settings;
@@ -175,6 +176,9 @@ public final class Inspector {
         ledger
             .runs()
             .inspected(run.id(), fingerprint, inspection.lines(), inspection.rejected(), mayFollow);
+    if (!run.isDryRun()) {
+      context.progress().happened(new RunEvent.Inspected(run, inspection.lines()));
+    }
     preflight.inFewWords().forEach(LOG::info);
     leader.ifPresent(id -> LOG.info(sameContent(run, id)));
     return leader.isEmpty();

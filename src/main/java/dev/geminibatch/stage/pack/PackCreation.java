@@ -9,6 +9,7 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.PackFolder;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunScope;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Content;
@@ -121,13 +122,15 @@ final class PackCreation {
   Outcome create(Connection service, PackBuilder.Pack built, Run first) throws IOException {
     String file;
     try {
+      Content body = Content.of(built.folder().body());
       file =
           JobFileUpload.upload(
               service.files(),
-              Content.of(built.folder().body()),
+              body,
               "gb-" + built.folder().id() + "-",
               built.displayName() + ".jsonl",
               sent -> {});
+      context.progress().happened(new RunEvent.Uploaded(true, body.size()));
     } catch (IOException | RuntimeException e) {
       built.folder().remove();
       throw e;
@@ -185,6 +188,7 @@ final class PackCreation {
     context.accounts().acceptedJob(service.project());
     context.room().accepted(service.project(), pack.model(), pack.size().tokens());
     List<String> runs = packs.opened(pack, created.jobName(), created.stateText());
+    context.progress().happened(new RunEvent.JobCreated(pack.model()));
     String requests = Amounts.count(pack.requests(), "request");
     for (Run run : sharing) {
       try (RunScope scope = RunScope.of(run)) {

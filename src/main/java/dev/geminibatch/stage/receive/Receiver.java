@@ -16,6 +16,7 @@ import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
@@ -304,6 +305,7 @@ public final class Receiver {
   private void taken(Run run, RunFolder folder) throws IOException {
     FileState input = InputGuard.take(run, folder);
     ledger.runs().received(run.id(), input.size(), input.modifiedMillis());
+    context.progress().happened(new RunEvent.Received(run));
   }
 
   private void abandon(String runId) throws IOException {

@@ -10,6 +10,7 @@ import dev.geminibatch.ledger.JobLedger;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.BatchService;
 import dev.geminibatch.service.ProjectId;
@@ -123,6 +124,7 @@ final class JobCreation {
   private void opened(Run run, Job job, RemoteJob created) {
     context.accounts().acceptedJob(context.connection(run).project());
     jobs.opened(job, created.jobName(), created.stateText());
+    context.progress().happened(new RunEvent.JobCreated(job.model()));
     room.accepted(run, job);
     LOG.atLevel(JobStory.level(job))
         .log(

@@ -5,6 +5,7 @@ import dev.geminibatch.job.JobBody;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.FileService;
 import dev.geminibatch.stage.JobFileUpload;
@@ -34,12 +35,15 @@ final class JobUpload {
     String assembled = Long.toString(seconds % (36 * 36 * 36 * 36), 36);
     // A name of its own for each time that the file was assembled, since the references in it are
     // others then.
-    return JobFileUpload.upload(
-        files,
-        body,
-        "gb-" + run.id() + "-" + job.number() + "-" + assembled,
-        job.displayName() + ".jsonl",
-        sent -> report(run, job, sent, size));
+    String name =
+        JobFileUpload.upload(
+            files,
+            body,
+            "gb-" + run.id() + "-" + job.number() + "-" + assembled,
+            job.displayName() + ".jsonl",
+            sent -> report(run, job, sent, size));
+    context.progress().happened(new RunEvent.Uploaded(true, size));
+    return name;
   }
 
   private void report(Run run, Job job, long sent, long size) {

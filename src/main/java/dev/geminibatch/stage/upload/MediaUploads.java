@@ -7,6 +7,7 @@ import dev.geminibatch.media.UploadCache;
 import dev.geminibatch.media.Uploader;
 import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.ProjectId;
@@ -84,7 +85,9 @@ public final class MediaUploads {
     if (context.busy().isStopped(uploads.runId())) {
       uploads.stop(new RunStopped(context.ledger().queries().run(uploads.runId())));
     }
-    uploads.upload(content);
+    if (uploads.upload(content)) {
+      context.progress().happened(new RunEvent.Uploaded(false, content.media().size()));
+    }
   }
 
   private void accepted(String runId) {
@@ -103,6 +106,7 @@ public final class MediaUploads {
       accepted(runId);
     }
     context.ledger().runs().uploaded(runId, uploads.uploaded(), uploads.reused());
+    context.progress().happened(new RunEvent.Reused(uploads.reused()));
     if (uploads.uploaded() + uploads.reused() > 0) {
       LOG.info(
           "{}: {} uploaded, {} already with the service",
