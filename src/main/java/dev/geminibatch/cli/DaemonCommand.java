@@ -2,12 +2,15 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerCheck;
+import dev.geminibatch.management.DaemonMetrics;
 import dev.geminibatch.management.HealthChecks;
+import dev.geminibatch.management.Tally;
 import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
@@ -41,6 +44,8 @@ final class DaemonCommand {
   int run() throws IOException, InterruptedException {
     Settings settings = session.settings();
     List<Settings> served = settings.profiles().served();
+    Tally tally = new Tally(() -> Prices.read(settings.costs().prices()), session.clock());
+    ServiceFactory services = new ServiceFactory(session.retries(), tally.calls());
     Progress progress =
         session.options().quiet
             ? Progress.none()
@@ -53,8 +58,8 @@ final class DaemonCommand {
         System.getProperty("java.vendor"),
         ProcessHandle.current().pid());
     try (DaemonLock lock = DaemonLock.take(settings.folders().stateFolder());
-        Workspace workspace = session.workspace();
-        Beans beans = new Beans(workspace, progress, DaemonCommand::isForUs);
+        Workspace workspace = session.workspace(settings, services);
+        Beans beans = new Beans(workspace, tally.watching(progress), DaemonCommand::isForUs);
         HealthChecks checks = healthChecks(workspace, beans)) {
       LedgerCheck check = checkLedger(workspace);
       served.forEach(DaemonCommand::makeFolders);
@@ -76,7 +81,8 @@ final class DaemonCommand {
       served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");
       if (settings.operation().management().isEnabled()) {
-        pipeline.serve(settings.operation().management(), checks, List.of());
+        DaemonMetrics metrics = new DaemonMetrics(tally, workspace, beans.accounts(), checks);
+        pipeline.serve(settings.operation().management(), checks, List.of(metrics));
       }
       new CountDownLatch(1).await();
       return ExitCode.OK;
