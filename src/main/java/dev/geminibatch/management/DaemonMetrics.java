@@ -1,8 +1,11 @@
 package dev.geminibatch.management;
 
+import dev.geminibatch.run.Capacity;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.wiring.Workspace;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -10,14 +13,18 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
- * All metrics of a daemon, as Prometheus collects them. A scrape costs little however much the
- * ledger holds, and one that cannot read something shows all the rest.
+ * All metrics of a daemon. A scrape costs little however much the ledger holds, and one that cannot
+ * read something shows all the rest.
+ *
+ * <p>They are counted before there is a registry, and their labels are known only when they are: so
+ * they come as a collector of Prometheus' own library, which is asked at each scrape, and not as
+ * meters that are registered one by one.
  */
-public final class DaemonMetrics implements MultiCollector {
+public final class DaemonMetrics implements MeterBinder {
   private static final Duration LEDGER = Duration.ofSeconds(5);
   private static final Duration DISKS = Duration.ofSeconds(10);
   private static final Duration INBOXES = Duration.ofSeconds(30);
@@ -25,35 +32,27 @@ public final class DaemonMetrics implements MultiCollector {
   private final Tally tally;
   private final Workspace workspace;
   private final AccountRefusals accounts;
-  private final BooleanSupplier isReady;
-  private final String version;
+  private final HealthReport health;
   private final Map<String, Group> groups = new LinkedHashMap<>();
 
-  /**
-   * Reads nothing yet.
-   *
-   * @param isReady answers at once whether the daemon is ready
-   * @param version of this program
-   */
+  /** Reads nothing yet. */
   public DaemonMetrics(
-      Tally tally,
-      Workspace workspace,
-      AccountRefusals accounts,
-      BooleanSupplier isReady,
-      String version)
+      Tally tally, Workspace workspace, AccountRefusals accounts, HealthReport health)
       throws IOException {
     this.tally = tally;
     this.workspace = workspace;
     this.accounts = accounts;
-    this.isReady = isReady;
-    this.version = version;
+    this.health = health;
     Settings settings = workspace.settings();
-    LongSupplier nanos = System::nanoTime;
     FolderMetrics folders = new FolderMetrics(settings, tally);
-    Group ledger = new LedgerMetrics(workspace.ledger(), settings, tally, workspace.clock());
-    groups.put("ledger", new RemoteGroup("ledger", ledger, LEDGER, nanos));
-    groups.put("disk", new RemoteGroup("disk", folders::disks, DISKS, nanos));
-    groups.put("inbox", new RemoteGroup("inbox", folders::inboxes, INBOXES, nanos));
+    ExecutorService background = Executors.newCachedThreadPool(DaemonMetrics::thread);
+    remote(
+        "ledger",
+        new LedgerMetrics(workspace.ledger(), settings, tally, workspace.clock()),
+        LEDGER,
+        background);
+    remote("disk", folders::disks, DISKS, background);
+    remote("inbox", folders::inboxes, INBOXES, background);
     groups.put("process", new ProcessMetrics());
     groups.put("daemon", this::daemon);
     groups.keySet().forEach(name -> tally.add(Metric.SCRAPE_ERRORS, 0, name));
@@ -62,13 +61,29 @@ public final class DaemonMetrics implements MultiCollector {
     }
   }
 
-  /** Adds them to what a registry shows. */
-  public void bindTo(PrometheusMeterRegistry registry) {
-    registry.getPrometheusRegistry().register(this);
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "metrics");
+    thread.setDaemon(true);
+    return thread;
   }
 
+  private void remote(String name, Group group, Duration fresh, ExecutorService background) {
+    groups.put(
+        name, new RemoteGroup(name, group, fresh, workspace.clock(), System::nanoTime, background));
+  }
+
+  /**
+   * Adds them to what a registry shows.
+   *
+   * @param registry one of Prometheus
+   */
   @Override
-  public MetricSnapshots collect() {
+  public void bindTo(MeterRegistry registry) {
+    MultiCollector collector = this::collect;
+    ((PrometheusMeterRegistry) registry).getPrometheusRegistry().register(collector);
+  }
+
+  private MetricSnapshots collect() {
     Samples samples = new Samples();
     groups.forEach(
         (name, group) -> {
@@ -82,8 +97,10 @@ public final class DaemonMetrics implements MultiCollector {
   }
 
   private void daemon(Samples samples) {
-    samples.add(Metric.READY, isReady.getAsBoolean() ? 1 : 0);
-    samples.add(Metric.BUILD, 1, version, Runtime.version().toString());
+    for (HealthCheck check : health.readiness()) {
+      samples.add(Metric.HEALTH, check.check().isWell() ? 1 : 0, check.name());
+    }
+    samples.add(Metric.BUILD, 1, Capacity.present().version(), Runtime.version().toString());
     workspace
         .connections()
         .clockAhead()

@@ -169,7 +169,7 @@ enum Metric {
       "Entries of the inbox that are not taken; --status names them.",
       Label.PROFILE),
 
-  READY("ready", Kind.GAUGE, "1 while the readiness check is UP, else 0."),
+  HEALTH("health", Kind.GAUGE, "1 while a readiness check is UP, else 0.", Label.CHECK),
   BUILD("build", Kind.INFO, "This program and its Java.", Label.VERSION, Label.JAVA),
   SCRAPE_ERRORS(
       "scrape_errors",
@@ -235,6 +235,7 @@ enum Metric {
     static final String GROUP = "group";
     static final String AREA = "area";
     static final String GC = "gc";
+    static final String CHECK = "check";
 
     private Label() {}
   }

@@ -1,32 +1,31 @@
 package dev.geminibatch.management;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A group whose reading may take long, from a disk that does not answer, say. It is read by a
- * thread of its own, not too often, and by one at a time; who asks gets what was read last if it
- * takes longer than a moment.
+ * A group whose reading may take long, from a disk that does not answer, say. It is read in the
+ * background, and seldom enough to take little of the time; see {@link Prompt}.
  */
 final class RemoteGroup implements Group {
   private static final Logger LOG = LoggerFactory.getLogger("metrics");
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /** Reading may take this part of the time. */
+  /** Reading takes no more than this part of the time. */
   private static final int SHARE = 50;
 
   private final String name;
   private final Group group;
-  private final Duration fresh;
   private final LongSupplier nanos;
+  private final Prompt<Found> found;
+  private Found last;
+  private long restUntil;
 
-  private Samples last;
-  private IOException problem;
-  private long freshUntil;
-  private Thread reader;
+  private record Found(Samples samples, IOException problem) {}
 
   /**
    * Reads nothing yet.
@@ -34,69 +33,48 @@ final class RemoteGroup implements Group {
    * @param fresh how long what was read counts, at least
    * @param nanos a clock that only goes forward
    */
-  RemoteGroup(String name, Group group, Duration fresh, LongSupplier nanos) {
+  RemoteGroup(
+      String name,
+      Group group,
+      Duration fresh,
+      Clock clock,
+      LongSupplier nanos,
+      Executor background) {
     this.name = name;
     this.group = group;
-    this.fresh = fresh;
     this.nanos = nanos;
+    this.found = new Prompt<>(this::search, fresh, clock, background);
   }
 
   @Override
   public void read(Samples samples) throws IOException {
-    Thread reading = refresh();
-    if (reading != null) {
-      try {
-        reading.join(PATIENCE.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+    Found now =
+        found.get().orElseThrow(() -> new IOException("The " + name + " does not answer yet"));
+    if (now.problem() != null) {
+      throw new IOException(now.problem().getMessage(), now.problem());
     }
-    synchronized (this) {
-      if (problem != null) {
-        throw new IOException(problem.getMessage(), problem);
-      }
-      if (last == null) {
-        throw new IOException(
-            "It takes longer than " + PATIENCE.toSeconds() + " s to read " + name);
-      }
-      samples.addAll(last);
-    }
+    samples.addAll(now.samples());
   }
 
-  /** The thread that reads; null if what is there is fresh. */
-  private synchronized Thread refresh() {
-    boolean isFresh = (last != null || problem != null) && nanos.getAsLong() - freshUntil < 0;
-    if (isFresh) {
-      return null;
-    }
-    if (reader == null) {
-      reader = new Thread(this::run, "metrics-" + name);
-      reader.setDaemon(true);
-      reader.start();
-    }
-    return reader;
-  }
-
-  private void run() {
-    Samples found = new Samples();
-    IOException failure = null;
+  /** One at a time. */
+  private Found search() {
     long start = nanos.getAsLong();
-    try {
-      group.read(found);
-    } catch (IOException e) {
-      failure = e;
-    } catch (RuntimeException e) {
-      failure = new IOException(e.toString(), e);
-    }
-    if (failure != null) {
-      LOG.debug("The metrics of the {} cannot be read", name, failure);
-    }
-    synchronized (this) {
-      last = failure == null ? found : null;
-      problem = failure;
+    if (last == null || start - restUntil >= 0) {
+      Samples samples = new Samples();
+      try {
+        group.read(samples);
+        last = new Found(samples, null);
+      } catch (IOException e) {
+        last = new Found(samples, e);
+      } catch (RuntimeException e) {
+        last = new Found(samples, new IOException(e.toString(), e));
+      }
+      if (last.problem() != null) {
+        LOG.debug("The metrics of the {} cannot be read", name, last.problem());
+      }
       long end = nanos.getAsLong();
-      freshUntil = end + Math.max(fresh.toNanos(), SHARE * (end - start));
-      reader = null;
+      restUntil = end + SHARE * (end - start);
     }
+    return last;
   }
 }

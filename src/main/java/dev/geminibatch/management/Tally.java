@@ -34,7 +34,7 @@ public final class Tally {
   /**
    * Nothing has happened yet.
    *
-   * @param prices asked when there is something to pay for
+   * @param prices asked once, when there is something to pay for
    */
   public Tally(Supplier<Prices> prices, Clock clock) {
     for (Metric metric : Metric.values()) {

@@ -50,7 +50,7 @@ public final class RetryPolicy {
     return new RetryPolicy(Math.min(attempts, 3), firstWait, pause, observer);
   }
 
-  /** The same policy, with somebody who is told of every repeated call. */
+  /** The same policy, with somebody who watches. */
   public RetryPolicy watchedBy(CallObserver other) {
     return new RetryPolicy(attempts, firstWait, pause, other);
   }

@@ -99,7 +99,7 @@ final class CallWatch implements Interceptor {
     return failure instanceof SSLException ? "tls" : BROKEN;
   }
 
-  /** Told by its address: what comes before the collection is of no interest, as of a proxy. */
+  /** What an address is for. */
   static CallKind kind(Request request) {
     List<String> path = request.url().pathSegments();
     int last = path.size() - 1;
