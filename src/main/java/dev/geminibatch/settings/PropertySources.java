@@ -103,7 +103,7 @@ public final class PropertySources {
     }
     text.values().keySet().forEach(key -> files.put(key, text));
     text.repeated().forEach((key, lines) -> shared.doubts().add(doubt(text, key, lines)));
-    if (text.values().entrySet().stream().anyMatch(PropertySources::isSecret)) {
+    if (text.values().entrySet().stream().anyMatch(Secrets::isSecret)) {
       holdsSecret(file);
     }
   }
@@ -116,15 +116,6 @@ public final class PropertySources {
         + " was set before, on line "
         + lines.subList(0, last).stream().map(String::valueOf).collect(Collectors.joining(", "))
         + "; only this line counts. Remove the others.";
-  }
-
-  /** Whether nobody but the owner of a file with this in it should read that. */
-  private static boolean isSecret(Map.Entry<String, String> value) {
-    return !value.getValue().isBlank()
-        && (value.getKey().endsWith(ServiceConfigReader.KEY)
-            || value.getKey().equals(OperationReader.TOKEN)
-                && !value.getValue().startsWith(TypedProperties.FILE)
-            || value.getKey().equals(ProxyReader.URL) && value.getValue().contains("@"));
   }
 
   /** Notes that a file holds a key or a password. */
@@ -332,7 +323,7 @@ public final class PropertySources {
     Map<String, String> effective = new TreeMap<>();
     List.copyOf(files.keySet())
         .forEach(key -> get(key).ifPresent(value -> effective.put(key, value)));
-    effective.entrySet().removeIf(PropertySources::isSecret);
+    effective.entrySet().removeIf(Secrets::isSecret);
     return effective;
   }
 
