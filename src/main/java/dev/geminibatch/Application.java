@@ -7,8 +7,13 @@ import dev.geminibatch.logging.LastingLogs;
 public final class Application {
   private Application() {}
 
+  private static final String LOG_MANAGER = "java.util.logging.manager";
+
+  /** The log's manager is made when anything logs first, so this comes before everything. */
   public static void main(String[] arguments) {
-    LastingLogs.install();
+    if (System.getProperty(LOG_MANAGER) == null) {
+      System.setProperty(LOG_MANAGER, LastingLogs.class.getName());
+    }
     System.exit(CommandLineInterface.run(arguments));
   }
 }

@@ -46,7 +46,7 @@ final class JsonFormat implements LogFormat {
     TIME.formatTo(entry.getInstant(), line);
     line.append('"');
     field(line, "log.level", LogLevel.of(entry.getLevel()).name());
-    field(line, "message", LogFormat.message(entry));
+    field(line, "message", LogFormat.message(entry).stripLeading());
     line.append(service);
     field(line, "log.logger", String.valueOf(entry.getLoggerName()));
     field(line, "process.thread.name", Thread.currentThread().getName());
