@@ -167,7 +167,7 @@ public final class Assembler {
               + String.join("\n  ", assembly.jobs().examples()));
     }
     context.ledger().runs().assembled(run.id(), run.attempt(), jobs, assembly.jobs().rejected());
-    LOG.info(
+    LOG.debug(
         "{}: {} batch job{} for {}",
         run.name(),
         jobs.size(),

@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Writes down what a poll has shown of a job, and acts on it. */
 final class JobNews {
@@ -195,7 +196,7 @@ final class JobNews {
   private void runsOn(Job job, RemoteJob seen, Run run) {
     if (!job.remote().state().equals(Optional.of(seen.stateText()))) {
       jobs.seen(job, seen.stateText(), seen.state() == RemoteJobState.RUNNING);
-      LOG.atLevel(JobStory.level(job))
+      LOG.atLevel(job.number() == 1 ? Level.INFO : Level.DEBUG)
           .log("{}: {} is {}", JobStory.name(job, run), job.label(), seen.stateWords());
       if (seen.state() == RemoteJobState.RUNNING) {
         ran(job);
