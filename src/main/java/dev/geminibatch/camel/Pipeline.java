@@ -74,6 +74,16 @@ public final class Pipeline implements AutoCloseable {
     return pipeline;
   }
 
+  /**
+   * Reads all routes as a daemon does, and starts none.
+   *
+   * @return how many there are
+   * @throws UsageException when one cannot be read; the message names it
+   */
+  public static int tryOut(Settings settings, Beans beans, Map<String, String> properties) {
+    return tryOut(main(settings, beans, properties, true), settings, beans);
+  }
+
   private void watch(Duration stuckAfter) {
     WorkWatch.warnOfShort(stuckAfter);
     Workspace workspace = beans.workspace();
@@ -109,14 +119,16 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** Makes all routes without starting them. */
-  private static void tryOut(Main main, Settings settings, Beans beans) {
+  private static int tryOut(Main main, Settings settings, Beans beans) {
     main.configure().setAutoStartup(false);
     // Under the same name Quartz would take its triggers for those of the running routes.
     main.addOverrideProperty("camel.main.name", "trial");
     main.addOverrideProperty("camel.component.quartz.auto-start-scheduler", "false");
     beans.ownConnections().ifPresent(each -> main.bind("mediaConnections", each));
     start(main, settings, beans);
+    int routes = main.getCamelContext().getRoutesSize();
     main.stop();
+    return routes;
   }
 
   /** Begins to take what is dropped for a profile. */

@@ -33,6 +33,7 @@ enum Action {
   FILES("--files", "--profile"),
   PURGE_FILES("--purge-files", "--profile", "--yes"),
   BACKUP("--backup", "--yes"),
+  CHECK("--check", "--model", "--media-root"),
   DEMO("--demo"),
   SANDBOX("--sandbox", "--port", "--fault", "--tier", "--tokens"),
   DAEMON("", "--model", "--poll-interval", "--media-root");

@@ -120,6 +120,10 @@ public final class CommandLineInterface {
   private int execute(List<String> arguments, Options options, List<String> names)
       throws IOException, InterruptedException {
     Action action = Action.of(names);
+    if (action == Action.CHECK) {
+      Logs.set(terminal, Level.WARNING, false);
+      return new CheckCommand(terminal, options, environment, commandLine(options)).run();
+    }
     Session session = session(arguments, options, action);
     return switch (action) {
       case FILE -> new FileCommand(session).run();
@@ -129,6 +133,7 @@ public final class CommandLineInterface {
       case STATUS -> new StatusCommand(session).run();
       case PAUSE, RESUME, CANCEL_RUN, PRIORITY -> new ControlCommand(session).run(action);
       case BACKUP -> new BackupCommand(session).run();
+      case CHECK -> throw new IllegalStateException("It is done without a session");
       case DEMO -> new DemoCommand(session).run();
       case SANDBOX -> new SandboxCommand(session).run();
       case DAEMON -> new DaemonCommand(session).run();

@@ -113,6 +113,13 @@ final class Options {
               + " the daemon runs.")
   Path backup;
 
+  @Option(
+      names = "--check",
+      description =
+          "Check settings, folders, key, service, clock, disk, ledger and routes, and say what"
+              + " to fix. Exit code 2 if anything must be.")
+  boolean check;
+
   @Option(names = "--demo", description = "Run sample exports against the sandbox. Needs no key.")
   boolean demo;
 

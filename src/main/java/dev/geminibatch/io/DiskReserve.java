@@ -47,6 +47,11 @@ public record DiskReserve(long bytes, String why) {
     require(folder, more, disk.getTotalSpace(), disk.getUsableSpace());
   }
 
+  /** How much of a disk of a size is kept free, in bytes. */
+  public long kept(long total) {
+    return Math.min(bytes, total / SHARE);
+  }
+
   /**
    * The same on a disk of a size.
    *
@@ -56,7 +61,7 @@ public record DiskReserve(long bytes, String why) {
     if (total == 0) {
       return;
     }
-    long kept = Math.min(bytes, total / SHARE);
+    long kept = kept(total);
     if (free - more < kept) {
       throw new NoRoom(
           "The disk of "

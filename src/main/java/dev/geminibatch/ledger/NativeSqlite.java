@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,26 @@ final class NativeSqlite {
    * @throws UsageException when it can be loaded from no folder
    */
   static synchronized void load(StateFolder state) {
+    load(Optional.of(state), Optional.empty());
+  }
+
+  /**
+   * The same for somebody who only looks: a state folder that is not there is not made. Its place
+   * is tried, so that a disk without programs is noticed before the first start.
+   */
+  static synchronized void loadToLook(StateFolder state) {
+    if (Files.isWritable(state.path())) {
+      load(state);
+      return;
+    }
+    Path place = state.path().toAbsolutePath();
+    while (place.getParent() != null && !Files.isDirectory(place)) {
+      place = place.getParent();
+    }
+    load(Optional.empty(), Optional.of(place));
+  }
+
+  private static void load(Optional<StateFolder> state, Optional<Path> place) {
     // Whoever names a library of his own, or a folder to unpack it into, gets what he asked for.
     // After the first call both name what was loaded.
     boolean isNamed =
@@ -62,7 +83,11 @@ final class NativeSqlite {
       return; // not in the jar for this machine: the driver looks where the system keeps libraries
     }
     List<String> refusals = new ArrayList<>();
-    if (!loadFrom(state.nativeLibrary(), resource, refusals) && !loadFromTemp(resource, refusals)) {
+    boolean isLoaded =
+        state.isPresent() && loadFrom(state.get().nativeLibrary(), resource, refusals)
+            || place.isPresent() && loadFromTemp(place, resource, refusals)
+            || loadFromTemp(Optional.empty(), resource, refusals);
+    if (!isLoaded) {
       throw new UsageException(
           "SQLite's library cannot be loaded: "
               + String.join("; ", refusals)
@@ -70,7 +95,7 @@ final class NativeSqlite {
               + " folder on a disk that allows programs, or give such a folder with"
               + " -Djava.io.tmpdir=FOLDER before -jar.");
     }
-    keepTemporaryFilesIn(state.path());
+    state.ifPresent(there -> keepTemporaryFilesIn(there.path()));
   }
 
   /** What does not fit into its cache SQLite writes to files that have no name. */
@@ -84,12 +109,23 @@ final class NativeSqlite {
     }
   }
 
-  private static boolean loadFromTemp(String resource, List<String> refusals) {
+  /**
+   * @param place for the temporary folder; empty for where the system has them
+   */
+  private static boolean loadFromTemp(
+      Optional<Path> place, String resource, List<String> refusals) {
     Path temp;
     try {
-      temp = Files.createTempDirectory("gemini-batch-"); // no other user can write to it
+      // No other user can write to it.
+      temp =
+          place.isPresent()
+              ? Files.createTempDirectory(place.get(), ".gemini-batch-")
+              : Files.createTempDirectory("gemini-batch-");
     } catch (IOException e) {
-      refusals.add("the folder for temporary files cannot be used: " + e.getMessage());
+      refusals.add(
+          place.map(Path::toString).orElse("the folder for temporary files")
+              + " cannot be used: "
+              + e.getMessage());
       return false;
     }
     boolean isDone = loadFrom(temp, resource, refusals);

@@ -58,6 +58,11 @@ public final class Connection implements AutoCloseable {
     return opened();
   }
 
+  /** The models that can be asked. */
+  public ModelService models() {
+    return opened().models();
+  }
+
   /** The project that the key belongs to. */
   public ProjectId project() {
     return config.project();

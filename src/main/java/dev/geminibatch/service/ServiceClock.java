@@ -23,6 +23,7 @@ public final class ServiceClock extends Clock {
   private final AtomicBoolean isReported = new AtomicBoolean();
   private volatile Duration ahead = Duration.ZERO;
   private volatile boolean isKnown;
+  private volatile Optional<Duration> seen = Optional.empty();
 
   /**
    * @param ours taken for the service's until it has answered
@@ -34,6 +35,7 @@ public final class ServiceClock extends Clock {
   /** Takes the time of an answer that has just come, unless it is more than a day off. */
   public void seen(Instant date) {
     Duration difference = Duration.between(ours.instant(), date);
+    seen = Optional.of(difference);
     if (difference.abs().compareTo(MOST) > 0) {
       if (!isReported.getAndSet(true)) {
         LOG.warn(
@@ -54,6 +56,11 @@ public final class ServiceClock extends Clock {
    */
   public Optional<Duration> ahead() {
     return isKnown ? Optional.of(ahead) : Optional.empty();
+  }
+
+  /** The same of the last answer, to the second, even if it is too far off to be believed. */
+  public Optional<Duration> lastSeen() {
+    return seen;
   }
 
   @Override

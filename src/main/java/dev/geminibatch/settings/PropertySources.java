@@ -27,6 +27,9 @@ import java.util.stream.Collectors;
  * inbox.directory}), {@code config/local.properties}, {@code config/application.properties}.
  */
 public final class PropertySources {
+  /** Shorter ones may be anybody's. */
+  private static final int SHORTEST_VARIABLE = 10;
+
   private final Map<String, String> commandLine;
   private final Map<String, String> environment;
 
@@ -308,6 +311,25 @@ public final class PropertySources {
   /** Where a key stands that may have no value. */
   Optional<Place> placeInFiles(String key) {
     return Optional.ofNullable(files.get(key)).map(file -> new Place(key, file.place(key)));
+  }
+
+  /**
+   * Variables of the environment that look like ours and are not, with what may be meant. Those of
+   * other programs are not called so.
+   */
+  public Map<String, String> misspeltVariables() {
+    Set<String> ours =
+        known.stream()
+            .map(PropertySources::environmentName)
+            .filter(name -> name.length() >= SHORTEST_VARIABLE)
+            .collect(Collectors.toCollection(TreeSet::new));
+    Map<String, String> misspelt = new TreeMap<>();
+    for (String name : environment.keySet()) {
+      if (name.length() >= SHORTEST_VARIABLE && !ours.contains(name)) {
+        DidYouMean.nearly(name, ours).ifPresent(meant -> misspelt.put(name, meant));
+      }
+    }
+    return misspelt;
   }
 
   private boolean isKnown(String key) {

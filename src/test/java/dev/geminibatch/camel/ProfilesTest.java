@@ -160,7 +160,7 @@ class ProfilesTest extends WorkshopTest {
           profle.a.gemini.model=x       | did you mean profile.a.gemini.model?
           pol.interval=1s               | did you mean poll.interval?
           pictures.prompt-file=x        | write profile.NAME.pictures.prompt-file
-          profile.a.lines.on-error=x    | In the profile a: lines.on-error
+          profile.a.lines.on-error=x    | profile.a.lines.on-error is
           profile.a.state.directory=x   | A profile has no setting state.directory
           profile.a.inbox.directory=inbox | have the same inbox
           profile.a.gemini.api-key=some-key;profile.a.gemini.base-url=http://localhost:1 | have the same key

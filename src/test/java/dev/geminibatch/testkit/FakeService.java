@@ -4,6 +4,7 @@ import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Content;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.ModelService;
 import dev.geminibatch.service.RemoteFile;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.RemoteJobState;
@@ -346,6 +347,11 @@ public final class FakeService implements RemoteService, Connection.Opener {
     if (cuts.poll() != null) {
       throw failure(Kind.UNREACHABLE, "connection reset");
     }
+  }
+
+  @Override
+  public ModelService models() {
+    throw new UnsupportedOperationException("It has no models");
   }
 
   @Override

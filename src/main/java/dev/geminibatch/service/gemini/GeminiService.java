@@ -17,6 +17,7 @@ import dev.geminibatch.line.ModelName;
 import dev.geminibatch.service.CallObserver;
 import dev.geminibatch.service.FileUpload;
 import dev.geminibatch.service.JobName;
+import dev.geminibatch.service.ModelService;
 import dev.geminibatch.service.PageTokens;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.RemoteFile;
@@ -177,6 +178,11 @@ public final class GeminiService implements RemoteService {
   }
 
   @Override
+  public ModelService models() {
+    return new GeminiModels(http, retries);
+  }
+
+  @Override
   public RemoteJob job(JobName name) {
     JsonNode operation = retries.call(() -> described(http.request("batches", name.id())));
     if (!ErrorBody.isDescription(operation) && operation.has("error")) {
@@ -223,7 +229,7 @@ public final class GeminiService implements RemoteService {
     }
   }
 
-  private static Optional<String> nextPage(JsonNode page, Optional<String> token) {
+  static Optional<String> nextPage(JsonNode page, Optional<String> token) {
     String next = page.path("nextPageToken").asText("");
     if (next.length() > LONGEST_TOKEN || Optional.of(next).equals(token)) {
       throw GeminiHttp.odd("The service's listing does not say where it continues", null);

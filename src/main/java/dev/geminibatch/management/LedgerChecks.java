@@ -1,0 +1,112 @@
+package dev.geminibatch.management;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.ledger.LedgerLook;
+import dev.geminibatch.run.DaemonLock;
+import dev.geminibatch.settings.Profiles;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The ledger, and what it says of the quota in use. Works beside a running daemon. */
+public final class LedgerChecks {
+  private static final String NAME = "ledger";
+  private static final int NEARLY_PERCENT = 95;
+
+  private final Settings settings;
+
+  public LedgerChecks(Settings settings) {
+    this.settings = settings;
+  }
+
+  public Check check() {
+    return new Check(
+        NAME,
+        "If the ledger is very large, wait for --status; else see whether the disk answers.",
+        this::findings);
+  }
+
+  private List<Finding> findings() throws IOException {
+    LedgerLook look = LedgerLook.at(settings.folders().stateFolder());
+    List<Finding> findings = new ArrayList<>(List.of(ledger(look)));
+    for (Settings profile : settings.profiles().all()) {
+      quota(look, profile).ifPresent(findings::add);
+    }
+    return findings;
+  }
+
+  private Finding ledger(LedgerLook look) throws IOException {
+    String folder = settings.folders().state().toString();
+    String restore =
+        "Stop the daemon, put the state folder back from a backup, or move ledger.db* away from "
+            + folder
+            + ". Without the ledger, jobs in progress are forgotten; --list and --poll JOB still"
+            + " reach them.";
+    String daemon =
+        DaemonLock.isTaken(settings.folders().stateFolder())
+            ? ", in use by the running daemon"
+            : "";
+    return switch (look.condition()) {
+      case MISSING -> Finding.ok(NAME, "none yet; it is made at the start");
+      case CURRENT -> Finding.ok(NAME, folder + ", whole, " + look.detail() + daemon);
+      case OLDER ->
+          Finding.ok(NAME, look.detail() + "; it is brought up to date at the next start");
+      case NEWER ->
+          Finding.problem(
+              NAME,
+              look.detail(),
+              "Use the version that made it, or set state.directory to a new folder.");
+      case DAMAGED -> Finding.problem(NAME, "damaged: " + look.detail(), restore);
+      case UNREADABLE ->
+          Finding.problem(
+              NAME,
+              "cannot be opened: " + look.detail(),
+              "Run this as the user of the daemon, or let this user read " + folder + ".");
+    };
+  }
+
+  private Optional<Finding> quota(LedgerLook look, Settings profile) {
+    if (look.condition() != LedgerLook.Condition.CURRENT || profile.service().key().isEmpty()) {
+      return Optional.empty();
+    }
+    boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
+    String name = isDefault ? "quota" : "quota of " + profile.profile();
+    List<LedgerLook.Open> open =
+        look.open().stream()
+            .filter(each -> each.project().equals(profile.service().project().value()))
+            .toList();
+    int jobs = open.stream().mapToInt(LedgerLook.Open::jobs).sum();
+    int most = profile.jobs().maxOpen();
+    StringBuilder found =
+        new StringBuilder(Amounts.count(jobs) + " of " + Amounts.count(most) + " jobs open");
+    boolean isFull = jobs >= most;
+    for (LedgerLook.Open each : open) {
+      OptionalLong limit = limit(profile, each);
+      found.append("; ").append(each.model()).append(": ").append(Amounts.tokens(each.tokens()));
+      found.append(
+          limit.isPresent()
+              ? " of " + Amounts.tokens(limit.getAsLong()) + " tokens enqueued"
+              : " tokens enqueued, no limit known");
+      isFull |= limit.isPresent() && each.tokens() * 100 >= limit.getAsLong() * NEARLY_PERCENT;
+    }
+    return Optional.of(
+        isFull
+            ? Finding.warning(
+                name, found.toString(), "New jobs wait by themselves until open ones have ended.")
+            : Finding.ok(name, found.toString()));
+  }
+
+  private static OptionalLong limit(Settings profile, LedgerLook.Open open) {
+    Settings.Quota quota = profile.jobs().quota();
+    OptionalLong ofTier =
+        quota.tier().isPresent()
+            ? quota.table().enqueuedTokens(open.model(), quota.tier().getAsInt())
+            : OptionalLong.empty();
+    return ofTier.isEmpty() && open.refused().isPresent()
+        ? OptionalLong.of(open.refused().get())
+        : ofTier;
+  }
+}

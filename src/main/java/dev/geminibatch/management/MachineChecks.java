@@ -1,0 +1,136 @@
+package dev.geminibatch.management;
+
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.NameEncoding;
+import dev.geminibatch.run.DaemonLock;
+import dev.geminibatch.settings.ManagementSettings;
+import dev.geminibatch.settings.Settings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The machine and its Java: temporary files, names of files, memory, and the management port. */
+public final class MachineChecks {
+  private static final int OLDEST_JAVA = 17;
+  private static final long LEAST_MEMORY = 200L << 20;
+  private static final long LEAST_TEMPORARY = 64L << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final Settings settings;
+
+  public MachineChecks(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** Each of them. */
+  public List<Check> all() {
+    return List.of(
+        new Check("temporary files", "See whether the disk answers.", () -> List.of(temporary())),
+        new Check("file names", "", () -> List.of(names())),
+        new Check("java", "", () -> List.of(java(), memory())),
+        new Check("management", "Set management.port to another one.", () -> List.of(port())));
+  }
+
+  private static Finding temporary() {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+    String name = "temporary files";
+    String remedy =
+        "Let this user write there, or give another folder with -Djava.io.tmpdir=FOLDER before"
+            + " -jar.";
+    try {
+      Path file = Files.createTempFile(folder, "gemini-batch-", ".check");
+      try {
+        Files.write(file, new byte[1]);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+      long free = Files.getFileStore(folder).getUsableSpace();
+      return free < LEAST_TEMPORARY
+          ? Finding.problem(
+              name,
+              folder + " has " + Amounts.size(free) + " free",
+              "Make room, or give another folder with -Djava.io.tmpdir=FOLDER before -jar.")
+          : Finding.ok(name, folder + ", " + Amounts.size(free) + " free");
+    } catch (IOException e) {
+      String why = Files.isDirectory(folder) ? "cannot be written to" : "is not there";
+      return Finding.problem(name, folder + " " + why, remedy);
+    }
+  }
+
+  private static Finding names() {
+    return NameEncoding.remedy()
+        .map(
+            remedy ->
+                Finding.warning(
+                    "file names",
+                    remedy.split("; ", 2)[0],
+                    "Start it with LC_ALL=C.UTF-8 in the environment."))
+        .orElseGet(() -> Finding.ok("file names", "every name can be used"));
+  }
+
+  private static Finding java() {
+    int version = Runtime.version().feature();
+    String found = "Java " + Runtime.version() + " in " + System.getProperty("java.home");
+    return version < OLDEST_JAVA
+        ? Finding.problem("java", found, "Install Java " + OLDEST_JAVA + " or later.")
+        : Finding.ok("java", found);
+  }
+
+  private static Finding memory() {
+    long most = Runtime.getRuntime().maxMemory();
+    String found = "up to " + Amounts.size(most) + " for objects";
+    return most < LEAST_MEMORY
+        ? Finding.warning("memory", found, "Start with -Xmx256m or more before -jar.")
+        : Finding.ok("memory", found);
+  }
+
+  private Finding port() throws IOException, InterruptedException {
+    ManagementSettings management = settings.operation().management();
+    String at = management.host() + ":" + management.port();
+    if (!management.isEnabled()) {
+      return Finding.ok("management", "off (management.enabled)");
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(
+          new InetSocketAddress(InetAddress.getByName(management.host()), management.port()));
+      return Finding.ok("management", "port " + at + " is free");
+    } catch (IOException e) {
+      if (DaemonLock.isTaken(settings.folders().stateFolder()) && isOurs(management)) {
+        return Finding.ok("management", "port " + at + " is the running daemon's");
+      }
+      return Finding.problem(
+          "management",
+          "port " + at + " cannot be used: " + e.getMessage(),
+          "Set management.port to a free port (0 takes any), or end the program that has it.");
+    }
+  }
+
+  /** Any answer to a request for health is one of ours: nobody else has the lock. */
+  private static boolean isOurs(ManagementSettings management) throws InterruptedException {
+    InetAddress any = new InetSocketAddress(management.host(), management.port()).getAddress();
+    String host = any == null || any.isAnyLocalAddress() ? "127.0.0.1" : management.host();
+    try {
+      URI health =
+          new URI("http", null, host, management.port(), "/observe/health/live", null, null);
+      HttpResponse<Void> answer =
+          HttpClient.newBuilder()
+              .connectTimeout(PATIENCE)
+              .build()
+              .send(
+                  HttpRequest.newBuilder(health).timeout(PATIENCE).build(),
+                  HttpResponse.BodyHandlers.discarding());
+      return List.of(200, 401, 429, 503).contains(answer.statusCode());
+    } catch (IOException | java.net.URISyntaxException e) {
+      return false;
+    }
+  }
+}
