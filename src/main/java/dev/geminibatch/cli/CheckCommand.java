@@ -67,7 +67,7 @@ final class CheckCommand {
     }
     PropertySources sources = PropertySources.read(commandLine, environment, files);
     Settings settings =
-        Settings.of(sources, home.path(), home.path().resolve("media"), mistakes::add);
+        Settings.of(sources, home.places(), home.work().resolve("media"), mistakes::add);
     List<Check> checks = new ArrayList<>();
     checks.add(new SettingsCheck(sources, settings, mistakes).check());
     checks.addAll(new FolderChecks(settings).all());
@@ -116,7 +116,7 @@ final class CheckCommand {
       values.put("state.directory", state.toString());
       PropertySources sources = PropertySources.read(values, environment, files);
       Settings settings =
-          Settings.of(sources, home.path(), home.path().resolve("media"), mistake -> {});
+          Settings.of(sources, home.places(), home.work().resolve("media"), mistake -> {});
       ServiceFactory services = new ServiceFactory(RetryPolicy.standard());
       try (Workspace workspace =
               new Workspace(settings, services, Clock.systemUTC(), message -> {});

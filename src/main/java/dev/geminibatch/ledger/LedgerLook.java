@@ -1,12 +1,9 @@
 package dev.geminibatch.ledger;
 
-import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,28 +12,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A look at a ledger, also one that is in use or cannot be used. Nothing of it is made, changed or
- * brought up to date.
+ * A look at a ledger, also one that a daemon has open. Nothing of it is made, changed or brought up
+ * to date.
  *
- * @param condition it is in
- * @param detail in words: its version, or what is wrong
+ * @param version the number of its last migration; empty if there is none yet
+ * @param isCurrent whether it is of this program's version, and not of an earlier one
  * @param open what is open with the service, by project and model; empty unless it is current
  */
-public record LedgerLook(Condition condition, String detail, List<Open> open) {
-  /** How a ledger may be. */
-  public enum Condition {
-    /** There is none yet. */
-    MISSING,
-    /** Of an earlier version; it is brought up to date when it is opened. */
-    OLDER,
-    CURRENT,
-    /** Of a later version of the program. */
-    NEWER,
-    /** It is no ledger, or not whole. */
-    DAMAGED,
-    /** It may be well, but cannot be opened. */
-    UNREADABLE
-  }
+public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open> open) {
 
   /**
    * What is open of one model.
@@ -57,56 +40,44 @@ public record LedgerLook(Condition condition, String detail, List<Open> open) {
   /**
    * Looks.
    *
-   * @throws dev.geminibatch.io.UsageException when SQLite's library cannot be loaded
+   * @throws UsageException when it cannot be used, with the reason and the remedy
    */
   public static LedgerLook at(StateFolder state) throws IOException {
     NativeSqlite.loadToLook(state); // also if there is no ledger yet: it will be needed
-    Path file = state.path().resolve("ledger.db");
-    if (!Files.exists(file) || Files.isReadable(file) && Files.size(file) == 0) {
-      return of(Condition.MISSING, "");
+    LedgerFile file = new LedgerFile(state);
+    Optional<Integer> version = file.version();
+    if (version.isEmpty()) {
+      return new LedgerLook(version, false, List.of());
     }
-    if (!Files.isReadable(file)) {
-      return of(Condition.UNREADABLE, file + " cannot be read");
-    }
-    // Only to read; a log beside it that nobody else has open needs the folder to be writable.
-    String url = "jdbc:sqlite:" + file + "?open_mode=1&busy_timeout=2000";
-    try (Connection connection = DriverManager.getConnection(url);
+    try (Connection connection = file.reading();
         Statement statement = connection.createStatement()) {
-      Optional<String> damage = damage(statement);
-      return damage.isPresent() ? of(Condition.DAMAGED, damage.get()) : look(statement);
+      checkWhole(file, statement);
+      boolean isCurrent = version.get() == Integer.parseInt(LedgerDatabase.NEWEST);
+      return new LedgerLook(version, isCurrent, isCurrent ? open(statement) : List.of());
     } catch (SQLException e) {
-      String why = Amounts.firstLine(e.getMessage());
-      boolean isDamaged = why.contains("malformed") || why.contains("not a database");
-      return of(isDamaged ? Condition.DAMAGED : Condition.UNREADABLE, why);
+      throw LedgerDamage.of(e)
+          .map(file::damaged)
+          .orElseGet(
+              () ->
+                  new UsageException(
+                      "The ledger "
+                          + file.path()
+                          + " cannot be read: "
+                          + e.getMessage()
+                          + ". Run this as the user of the daemon."));
     }
   }
 
-  private static LedgerLook of(Condition condition, String detail) {
-    return new LedgerLook(condition, detail, List.of());
-  }
-
-  private static Optional<String> damage(Statement statement) throws SQLException {
+  private static void checkWhole(LedgerFile file, Statement statement) throws SQLException {
     try (ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
-      String found = row.next() ? row.getString(1) : "it says nothing";
-      return found.equals("ok") ? Optional.empty() : Optional.of(Amounts.firstLine(found));
+      String found = row.next() ? row.getString(1) : "ok";
+      if (!found.equals("ok")) {
+        throw file.damaged(found.substring(found.strip().lastIndexOf('\n') + 1));
+      }
     }
   }
 
-  private static LedgerLook look(Statement statement) throws SQLException {
-    int version;
-    try (ResultSet row =
-        statement.executeQuery(
-            "SELECT MAX(CAST(version AS INTEGER)) FROM flyway_schema_history WHERE success = 1")) {
-      version = row.next() ? row.getInt(1) : 0;
-    } catch (SQLException e) {
-      return of(Condition.DAMAGED, "it has no tables of a ledger");
-    }
-    int newest = Integer.parseInt(LedgerDatabase.NEWEST);
-    if (version != newest) {
-      return of(
-          version > newest ? Condition.NEWER : Condition.OLDER,
-          "its tables are of version " + version + ", this program's are of version " + newest);
-    }
+  private static List<Open> open(Statement statement) throws SQLException {
     List<Open> open = new ArrayList<>();
     try (ResultSet row = statement.executeQuery(OPEN)) {
       while (row.next()) {
@@ -117,9 +88,9 @@ public record LedgerLook(Condition condition, String detail, List<Open> open) {
                 row.getString("model"),
                 row.getInt("jobs"),
                 row.getLong("tokens"),
-                row.wasNull() || refused == 0 ? Optional.empty() : Optional.of(refused)));
+                refused == 0 ? Optional.empty() : Optional.of(refused)));
       }
     }
-    return new LedgerLook(Condition.CURRENT, "version " + version, open);
+    return open;
   }
 }

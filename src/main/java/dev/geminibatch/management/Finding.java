@@ -37,10 +37,11 @@ public record Finding(String check, Level level, String found, String remedy) {
     return new Finding(check, Level.PROBLEM, found, remedy);
   }
 
-  /** Of a message of ours, which says what to do behind its last semicolon or full stop. */
+  /** Of a message of ours, which says what to do behind its first semicolon or full stop. */
   static Finding of(String check, Level level, String message) {
-    int cut = cut(message, "; ");
-    cut = cut < 0 ? cut(message, ". ") : cut;
+    int semicolon = cut(message, "; ");
+    int stop = cut(message, ". ");
+    int cut = semicolon < 0 || stop >= 0 && stop < semicolon ? stop : semicolon;
     if (cut < 0) {
       return new Finding(check, level, message, "");
     }

@@ -3,6 +3,7 @@ package dev.geminibatch.management;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.ledger.LedgerLook;
 import dev.geminibatch.run.DaemonLock;
+import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
@@ -39,37 +40,22 @@ public final class LedgerChecks {
   }
 
   private Finding ledger(LedgerLook look) throws IOException {
-    String folder = settings.folders().state().toString();
-    String restore =
-        "Stop the daemon, put the state folder back from a backup, or move ledger.db* away from "
-            + folder
-            + ". Without the ledger, jobs in progress are forgotten; --list and --poll JOB still"
-            + " reach them.";
-    String daemon =
-        DaemonLock.isTaken(settings.folders().stateFolder())
-            ? ", in use by the running daemon"
-            : "";
-    return switch (look.condition()) {
-      case MISSING -> Finding.ok(NAME, "none yet; it is made at the start");
-      case CURRENT -> Finding.ok(NAME, folder + ", whole, " + look.detail() + daemon);
-      case OLDER ->
-          Finding.ok(NAME, look.detail() + "; it is brought up to date at the next start");
-      case NEWER ->
-          Finding.problem(
-              NAME,
-              look.detail(),
-              "Use the version that made it, or set state.directory to a new folder.");
-      case DAMAGED -> Finding.problem(NAME, "damaged: " + look.detail(), restore);
-      case UNREADABLE ->
-          Finding.problem(
-              NAME,
-              "cannot be opened: " + look.detail(),
-              "Run this as the user of the daemon, or let this user read " + folder + ".");
-    };
+    StateFolder state = settings.folders().stateFolder();
+    if (look.version().isEmpty()) {
+      return Finding.ok(NAME, "none yet; it is made at the start");
+    }
+    String version = "version " + look.version().get();
+    return Finding.ok(
+        NAME,
+        state.path()
+            + ", whole, "
+            + version
+            + (look.isCurrent() ? "" : ", which is brought up to date at the next start")
+            + (DaemonLock.isTaken(state) ? ", in use by the running daemon" : ""));
   }
 
   private Optional<Finding> quota(LedgerLook look, Settings profile) {
-    if (look.condition() != LedgerLook.Condition.CURRENT || profile.service().key().isEmpty()) {
+    if (!look.isCurrent() || profile.service().key().isEmpty()) {
       return Optional.empty();
     }
     boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
