@@ -121,7 +121,7 @@ public final class CommandLineInterface {
       throws IOException, InterruptedException {
     Action action = Action.of(names);
     if (action == Action.CHECK) {
-      Logs.set(terminal, Level.WARNING, false);
+      new Logs(terminal, false, LogLevel.WARN, null).start();
       return new CheckCommand(terminal, options, environment, commandLine(options)).run();
     }
     Session session = session(arguments, options, action);
