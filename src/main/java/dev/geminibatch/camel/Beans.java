@@ -56,6 +56,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -120,12 +121,15 @@ public final class Beans implements AutoCloseable {
         new StorageQuota(
             workspace.connections(), settings.uploads().storageLimit(), workspace.clock());
     Uploader uploader = new Uploader(workspace.connections(), media, cache, random);
-    Prices prices = Prices.read(settings.costs().prices());
+    Supplier<Prices> prices = () -> settings.profiles().prices(context.settings().costs().prices());
+    prices.get(); // or says what is wrong with them
     AssemblyAhead ahead = new AssemblyAhead(workspace.state(), context::jobRules);
     Assembler assembler = new Assembler(context, cache, parser, ahead);
     CreationQueue queue =
         ledger.creationQueue(
-            settings.jobs().maxOpen(), context::limit, settings.jobs().pollInterval());
+            () -> context.settings().jobs().maxOpen(),
+            context::limit,
+            settings.jobs().pollInterval());
     RequestReader requests = new RequestReader(settings.lines().maxBytes());
     Reports reports = new Reports(ledger, workspace.state(), prices, workspace.clock());
 

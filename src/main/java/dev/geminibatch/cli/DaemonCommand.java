@@ -15,6 +15,7 @@ import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.service.ServiceFailure;
+import dev.geminibatch.settings.LiveSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.wiring.ServiceFactory;
@@ -60,7 +61,8 @@ final class DaemonCommand {
     try (DaemonLock lock = DaemonLock.take(settings.folders().stateFolder());
         Workspace workspace = session.workspace(settings, services);
         Beans beans = new Beans(workspace, tally.watching(progress), DaemonCommand::isForUs);
-        HealthChecks checks = healthChecks(workspace, beans)) {
+        HealthChecks checks = healthChecks(workspace, beans);
+        SettingsWatch watch = new SettingsWatch(new LiveSettings(settings))) {
       LedgerCheck check = checkLedger(workspace);
       served.forEach(DaemonCommand::makeFolders);
       NameEncoding.remedy().ifPresent(remedy -> LOG.warn("File names: {}.", remedy));
@@ -80,6 +82,7 @@ final class DaemonCommand {
                   pipeline));
       served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");
+      watch.start();
       if (settings.operation().management().isEnabled()) {
         DaemonMetrics metrics = new DaemonMetrics(tally, workspace, beans.accounts(), checks);
         pipeline.serve(settings.operation().management(), checks, List.of(metrics));

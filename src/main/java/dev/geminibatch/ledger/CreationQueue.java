@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -37,7 +38,7 @@ public final class CreationQueue {
 
   private final Jdbi jdbi;
   private final Clock clock;
-  private final int maxOpen;
+  private final IntSupplier maxOpen;
   private final Limits limits;
   private final Duration retryIn;
   private Instant refreshed = Instant.EPOCH;
@@ -48,7 +49,7 @@ public final class CreationQueue {
    * @param retryIn how soon to try again when there was no room
    */
   CreationQueue(
-      LedgerDatabase database, Clock clock, int maxOpen, Limits limits, Duration retryIn) {
+      LedgerDatabase database, Clock clock, IntSupplier maxOpen, Limits limits, Duration retryIn) {
     this.jdbi = database.durable();
     this.clock = clock;
     this.maxOpen = maxOpen;
@@ -146,7 +147,7 @@ public final class CreationQueue {
 
   /** What the open jobs may come to beside a job of this model. */
   public Room room(ProjectId project, String model) {
-    return new Room(maxOpen, limits.of(project, model).total());
+    return new Room(maxOpen.getAsInt(), limits.of(project, model).total());
   }
 
   /**
@@ -162,7 +163,7 @@ public final class CreationQueue {
           jobs.stream()
               .map(
                   job ->
-                      new Room(maxOpen, known.apply(job.model()).total())
+                      new Room(maxOpen.getAsInt(), known.apply(job.model()).total())
                           .share(job.size().tokens()))
               .toList();
       jdbi.useTransaction(handle -> Turns.enter(handle, run, project, jobs, shares));
@@ -210,7 +211,7 @@ public final class CreationQueue {
         state.waiting().stream()
             .map(turn -> turn.next(state.limits().apply(turn.job().model()).perJob()))
             .toList(),
-        Math.max(0, maxOpen - state.open().jobs()),
+        Math.max(0, maxOpen.getAsInt() - state.open().jobs()),
         state.open().tokens(),
         model -> state.limits().apply(model).total());
   }
@@ -239,7 +240,7 @@ public final class CreationQueue {
       boolean isInTheWay =
           isSameModel && refused.stream().noneMatch(each -> each.holdsBack(its.tokens()));
       if (isInTheWay && its.holdsBack(needed)
-          || its.isDue() && (isInTheWay || open.jobs() >= maxOpen)) {
+          || its.isDue() && (isInTheWay || open.jobs() >= maxOpen.getAsInt())) {
         return behind(ahead, job, project);
       }
       if (isInTheWay && its.isRefused()) {
@@ -250,7 +251,9 @@ public final class CreationQueue {
     if (enqueued > 0 && limit.total() < Long.MAX_VALUE) {
       return noTokens(job, project, enqueued, limit);
     }
-    return open.jobs() >= maxOpen ? full(job.model(), project) : lost(job.model(), project);
+    return open.jobs() >= maxOpen.getAsInt()
+        ? full(job.model(), project)
+        : lost(job.model(), project);
   }
 
   private Place behind(Turn ahead, Job job, ProjectId project) {
@@ -291,7 +294,7 @@ public final class CreationQueue {
         Kind.ROOM,
         project,
         model,
-        maxOpen
+        maxOpen.getAsInt()
             + " of our jobs are open, as many as job.max-open allows; the next one is created when"
             + " one of them ends");
   }

@@ -139,6 +139,14 @@ public final class Ledger implements AutoCloseable {
   /** Who may create a job next; for the settings that it takes, see there. */
   public CreationQueue creationQueue(
       int maxOpen, CreationQueue.Limits limits, java.time.Duration retryIn) {
+    return creationQueue(() -> maxOpen, limits, retryIn);
+  }
+
+  /** The same with a number of open jobs that may change. */
+  public CreationQueue creationQueue(
+      java.util.function.IntSupplier maxOpen,
+      CreationQueue.Limits limits,
+      java.time.Duration retryIn) {
     return new CreationQueue(database, clock, maxOpen, limits, retryIn);
   }
 

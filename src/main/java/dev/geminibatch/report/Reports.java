@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Makes reports, and remembers those of runs that are over. */
 public final class Reports {
@@ -29,10 +30,15 @@ public final class Reports {
 
   private final Ledger ledger;
   private final StateFolder state;
-  private final Prices prices;
+  private final Supplier<Prices> prices;
   private final Clock clock;
 
   public Reports(Ledger ledger, StateFolder state, Prices prices, Clock clock) {
+    this(ledger, state, () -> prices, clock);
+  }
+
+  /** The same with prices that may change. */
+  public Reports(Ledger ledger, StateFolder state, Supplier<Prices> prices, Clock clock) {
     this.ledger = ledger;
     this.state = state;
     this.prices = prices;
@@ -51,7 +57,7 @@ public final class Reports {
             ledger.packs()::sharing,
             job -> strayAnswers(answers, job),
             outcome,
-            prices,
+            prices.get(),
             change,
             Optional.of(clock.instant()));
     write(report, state.run(run.id()).report());
@@ -94,7 +100,7 @@ public final class Reports {
         ledger.packs()::sharing,
         job -> strayAnswers(folder, job),
         new ResultWriter.Outcome(answered, left, Map.of(), tokens),
-        prices,
+        prices.get(),
         Optional.empty(),
         Optional.empty());
   }

@@ -1,5 +1,6 @@
 package dev.geminibatch.settings;
 
+import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.DidYouMean;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.service.LimitTable;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -32,7 +34,11 @@ public final class Profiles {
   private final Path defaultMediaRoot;
   private final Mistakes mistakes;
   private final Map<Path, LimitTable> limits = new ConcurrentHashMap<>();
+  private final Map<Path, Prices> prices = new ConcurrentHashMap<>();
   private final Map<String, Settings> byName = new LinkedHashMap<>();
+
+  /** What is set by now; null as long as these are. */
+  private volatile Profiles newer;
 
   /** Reads all profiles. What cannot be used is among the {@link #mistakes}. */
   Profiles(PropertySources properties, Places places, Path defaultMediaRoot) {
@@ -80,6 +86,39 @@ public final class Profiles {
     mistakes.check();
   }
 
+  /** From now on whoever asks these profiles gets the values of others. */
+  void replaceBy(Profiles others) {
+    newer = others;
+  }
+
+  private Profiles now() {
+    Profiles others = newer;
+    return others == null ? this : others;
+  }
+
+  /** The same with other values, which nobody gets until they replace these. */
+  Profiles with(PropertySources others) {
+    return new Profiles(others, places, defaultMediaRoot);
+  }
+
+  /** Takes back what was read again and holds until the next start, such as keys in files. */
+  void keepAllButLive(Profiles before) {
+    byName.replaceAll((name, read) -> before.of(name).withLive(read));
+  }
+
+  /** The files with limits and prices. */
+  Set<Path> filesRead() {
+    Profiles now = now();
+    Set<Path> files = new TreeSet<>(now.limits.keySet());
+    now.all().forEach(each -> files.add(each.costs().prices()));
+    return files;
+  }
+
+  /** Where the values come from. */
+  PropertySources sources() {
+    return now().properties;
+  }
+
   /** What is wrong with the settings, in words that begin with where it is. */
   List<String> mistakes() {
     return mistakes.inWords();
@@ -100,6 +139,11 @@ public final class Profiles {
   /** Where the key of a profile comes from: a file, a variable or an option. */
   public Optional<String> placeOfKey(String profile) {
     return properties.placeOfKey(profile).or(() -> properties.placeOfKey(DEFAULT));
+  }
+
+  /** The prices in a file, as they were when the settings were last read. */
+  public Prices prices(Path file) {
+    return now().prices.computeIfAbsent(file, Prices::read);
   }
 
   /** The limits in a file, as they were when it was first asked for. */
@@ -185,7 +229,7 @@ public final class Profiles {
 
   /** Whether there is a profile of this name. */
   public boolean has(String name) {
-    return byName.containsKey(name);
+    return now().byName.containsKey(name);
   }
 
   /** Whether there is a profile of this name, and a key for it: else its runs wait for one. */
@@ -199,14 +243,15 @@ public final class Profiles {
    * @throws UsageException when there is none of this name
    */
   public Settings of(String name) {
-    Settings settings = byName.get(name);
+    Map<String, Settings> all = now().byName;
+    Settings settings = all.get(name);
     if (settings == null) {
       throw new UsageException(
           "There is no profile "
               + name
-              + DidYouMean.meant(name, byName.keySet())
+              + DidYouMean.meant(name, all.keySet())
               + "; there are "
-              + String.join(", ", byName.keySet())
+              + String.join(", ", all.keySet())
               + ". A profile is there from its first setting on, say profile."
               + name
               + ".gemini.model.");
@@ -221,6 +266,10 @@ public final class Profiles {
    * @throws UsageException when they cannot be used, naming each with its line
    */
   Settings of(String name, PropertiesText overrides) {
+    return now().ofFile(name, overrides);
+  }
+
+  private Settings ofFile(String name, PropertiesText overrides) {
     Settings profile = of(name);
     Mistakes own = new Mistakes();
     Map<String, String> checked = new HashMap<>();
@@ -263,7 +312,7 @@ public final class Profiles {
 
   /** Every profile, the default one first. */
   public Collection<Settings> all() {
-    return new ArrayList<>(byName.values());
+    return new ArrayList<>(now().byName.values());
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.geminibatch.settings;
 
-import dev.geminibatch.io.DidYouMean;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.UsageException;
 import java.io.IOException;
@@ -27,11 +26,11 @@ import java.util.stream.Collectors;
  * inbox.directory}), {@code config/local.properties}, {@code config/application.properties}.
  */
 public final class PropertySources {
-  /** Shorter ones may be anybody's. */
-  private static final int SHORTEST_VARIABLE = 10;
-
   private final Map<String, String> commandLine;
   private final Map<String, String> environment;
+
+  /** The files that were asked for, the weakest first; not all need to be there. */
+  private final List<Path> sourceFiles;
 
   /** By key, the file whose value counts. */
   private final Map<String, PropertiesText> files;
@@ -58,7 +57,9 @@ public final class PropertySources {
   private record Shared(
       Set<Path> secretFiles, Mistakes mistakes, List<String> doubts, Map<String, String> keys) {}
 
-  private PropertySources(Map<String, String> commandLine, Map<String, String> environment) {
+  private PropertySources(
+      Map<String, String> commandLine, Map<String, String> environment, List<Path> sourceFiles) {
+    this.sourceFiles = List.copyOf(sourceFiles);
     this.commandLine = commandLine;
     this.environment = environment;
     this.files = new TreeMap<>();
@@ -72,6 +73,7 @@ public final class PropertySources {
       PropertySources all, Optional<String> profile, Optional<PropertiesText> overrides) {
     this.commandLine = all.commandLine;
     this.environment = all.environment;
+    this.sourceFiles = all.sourceFiles;
     this.files = all.files;
     this.known = new TreeSet<>();
     this.profile = profile;
@@ -87,13 +89,46 @@ public final class PropertySources {
    */
   public static PropertySources read(
       Map<String, String> commandLine, Map<String, String> environment, List<Path> files) {
-    PropertySources properties = new PropertySources(commandLine, environment);
+    PropertySources properties = new PropertySources(commandLine, environment, files);
     for (Path file : files) {
       if (Files.exists(file)) {
         properties.take(file);
       }
     }
     return properties;
+  }
+
+  /** The same as they are now. */
+  PropertySources readAgain() {
+    return read(commandLine, environment, sourceFiles);
+  }
+
+  /** The keys that have other values in others. */
+  Set<String> changed(PropertySources others) {
+    Set<String> changed = new TreeSet<>(files.keySet());
+    changed.addAll(others.files.keySet());
+    changed.removeIf(key -> get(key).equals(others.get(key)));
+    return changed;
+  }
+
+  /** The same, but for some keys, which are as in others. */
+  PropertySources with(PropertySources others, Set<String> keys) {
+    PropertySources mixed = new PropertySources(commandLine, environment, sourceFiles);
+    mixed.files.putAll(files);
+    mixed.shared.secretFiles().addAll(shared.secretFiles());
+    for (String key : keys) {
+      if (others.files.containsKey(key)) {
+        mixed.files.put(key, others.files.get(key));
+      } else {
+        mixed.files.remove(key);
+      }
+    }
+    return mixed;
+  }
+
+  /** The files that values are read from; not all need to be there. */
+  List<Path> sourceFiles() {
+    return sourceFiles;
   }
 
   private void take(Path file) {
@@ -273,39 +308,9 @@ public final class PropertySources {
     return inProfile(key).map(Found::value);
   }
 
-  /**
-   * Notes keys that look like ours and are not: a misspelt setting would be ignored without a word.
-   * Keys with other beginnings belong to users' own routes.
-   */
+  /** Notes keys that look like ours and are not. */
   void checkUnknown(Mistakes mistakes) {
-    Set<String> beginnings =
-        known.stream()
-            .map(PropertySources::beginning)
-            .collect(Collectors.toCollection(TreeSet::new));
-    for (String key : files.keySet()) {
-      Optional<String> meant = isKnown(key) ? Optional.empty() : DidYouMean.nearly(key, known);
-      if (meant.isPresent()) {
-        unknown(mistakes, key, "; did you mean " + meant.get() + "?");
-      } else if (beginnings.contains(beginning(key))
-          && !known.contains(key)
-          && !key.startsWith("pictures.")) { // has been refused because no profile is named
-        unknown(
-            mistakes,
-            key,
-            "; those that begin with "
-                + beginning(key)
-                + " are "
-                + known.stream()
-                    .filter(other -> beginning(other).equals(beginning(key)))
-                    .collect(Collectors.joining(", "))
-                + ".");
-      }
-    }
-  }
-
-  private void unknown(Mistakes mistakes, String key, String instead) {
-    mistakes.add(
-        key, placeInFiles(key), new UsageException("There is no setting " + key + instead));
+    new UnknownKeys(known).check(files.keySet(), this::placeInFiles, mistakes);
   }
 
   /** Where a key stands that may have no value. */
@@ -313,31 +318,9 @@ public final class PropertySources {
     return Optional.ofNullable(files.get(key)).map(file -> new Place(key, file.place(key)));
   }
 
-  /**
-   * Variables of the environment that look like ours and are not, with what may be meant. Those of
-   * other programs are not called so.
-   */
+  /** Variables of the environment that look like ours and are not, with what may be meant. */
   public Map<String, String> misspeltVariables() {
-    Set<String> ours =
-        known.stream()
-            .map(PropertySources::environmentName)
-            .filter(name -> name.length() >= SHORTEST_VARIABLE)
-            .collect(Collectors.toCollection(TreeSet::new));
-    Map<String, String> misspelt = new TreeMap<>();
-    for (String name : environment.keySet()) {
-      if (name.length() >= SHORTEST_VARIABLE && !ours.contains(name)) {
-        DidYouMean.nearly(name, ours).ifPresent(meant -> misspelt.put(name, meant));
-      }
-    }
-    return misspelt;
-  }
-
-  private boolean isKnown(String key) {
-    return known.contains(key) || key.startsWith("profile.");
-  }
-
-  private static String beginning(String key) {
-    return key.split("[.]", 2)[0] + ".";
+    return new UnknownKeys(known).variables(environment.keySet());
   }
 
   /** Every key that a file sets but secrets, with its effective value: also keys not ours. */
@@ -354,7 +337,7 @@ public final class PropertySources {
     return notBlank(environment.get(name));
   }
 
-  private static String environmentName(String key) {
+  static String environmentName(String key) {
     return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
   }
 

@@ -245,6 +245,23 @@ public record Settings(
     return new LogReader(properties, typed).read();
   }
 
+  /** These, but for what may change while the process runs; see {@link LiveSettings}. */
+  Settings withLive(Settings read) {
+    return new Settings(
+        profile,
+        read.profiles,
+        folders,
+        service,
+        read.jobs,
+        uploads,
+        lines,
+        requests,
+        pictures,
+        read.costs,
+        routes,
+        new Operation(read.operation.log(), operation.management(), operation.sandboxJobTime()));
+  }
+
   /** How large an input may be. */
   public InputLimits inputLimits() {
     return new InputLimits(lines.maxInputBytes(), lines.maxInputRatio(), folders.reserve());

@@ -41,6 +41,12 @@ public record StageContext(
     Clock clock,
     Progress progress) {
 
+  /** As they are now: some change while the process runs. */
+  @Override
+  public Settings settings() {
+    return settings.profiles().of(settings.profile());
+  }
+
   /** The state folder. */
   public StateFolder state() {
     return settings.folders().stateFolder();
@@ -88,7 +94,7 @@ public record StageContext(
   /** How large the jobs of a run may be, and how their tokens are counted. */
   public JobRules jobRules(Run run) {
     Settings set =
-        settings.profiles().has(run.profile()) ? settings.profiles().of(run.profile()) : settings;
+        settings.profiles().has(run.profile()) ? settings.profiles().of(run.profile()) : settings();
     return new ModelRules(
         set.jobs().limits(), ledger.tokenFactors()::of, model -> limit(run, model));
   }

@@ -200,7 +200,7 @@ public final class StageFixture implements AutoCloseable {
               context,
               new MediaLookup(ledger().media(), settings.uploads().rules(), null),
               references(),
-              new Prices("", "USD", Map.of()),
+              () -> new Prices("", "USD", Map.of()),
               parser,
               new AssemblyAhead(workspace.state(), context::jobRules));
       Inspection inspection = inspector.open(run);

@@ -71,7 +71,7 @@ final class FollowUpBudget {
     if (settings.costs().maxPerFile().isEmpty()) {
       return Optional.empty();
     }
-    Prices prices = Prices.read(settings.costs().prices());
+    Prices prices = settings.profiles().prices(settings.costs().prices());
     BigDecimal most = settings.costs().maxPerFile().get();
     Spent spent = spent(jobs, prices);
     Cost more = another(lines, prices);

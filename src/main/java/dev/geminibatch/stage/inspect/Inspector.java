@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ public final class Inspector {
   private final Ledger ledger;
   private final MediaLookup media;
   private final UploadCache uploads;
-  private final Prices prices;
+  private final Supplier<Prices> prices;
   private final LineParser parser;
   private final AssemblyAhead ahead;
 
@@ -52,7 +53,7 @@ public final class Inspector {
       StageContext context,
       MediaLookup media,
       UploadCache uploads,
-      Prices prices,
+      Supplier<Prices> prices,
       LineParser parser,
       AssemblyAhead ahead) {
     this.context = context;
@@ -204,7 +205,7 @@ public final class Inspector {
             inspection.lines(),
             inspection.rejected(),
             new Preflight.Files(files.files(), files.bytes(), bytesToUpload),
-            prices,
+            prices.get(),
             run.forced()
                 ? null
                 : ledger.queries().answeredBefore(run.id(), fingerprint).orElse(null));
