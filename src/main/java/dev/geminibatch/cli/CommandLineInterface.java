@@ -103,18 +103,22 @@ public final class CommandLineInterface {
               + ".");
       return ExitCode.USAGE;
     } catch (RuntimeException e) {
-      ending.check(e);
-      Optional<String> damage = Ledger.damage(e);
-      if (damage.isPresent()) {
-        terminal.tell(damage.get());
-        return ExitCode.USAGE;
-      }
-      LOG.error("Unexpected error; please report it", e);
-      return ExitCode.FAILED;
+      return unexpected(e);
     } catch (Error e) {
       ending.check(e);
       return ExitCode.ERROR;
     }
+  }
+
+  private int unexpected(RuntimeException e) {
+    ending.check(e);
+    Optional<String> damage = Ledger.damage(e);
+    if (damage.isPresent()) {
+      terminal.tell(damage.get());
+      return ExitCode.USAGE;
+    }
+    LOG.error("Unexpected error; please report it", e);
+    return ExitCode.FAILED;
   }
 
   private int execute(List<String> arguments, Options options, List<String> names)

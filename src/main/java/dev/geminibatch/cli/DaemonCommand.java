@@ -8,6 +8,7 @@ import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerCheck;
+import dev.geminibatch.logging.Logs;
 import dev.geminibatch.management.DaemonMetrics;
 import dev.geminibatch.management.HealthChecks;
 import dev.geminibatch.management.Tally;
@@ -62,7 +63,7 @@ final class DaemonCommand {
         Workspace workspace = session.workspace(settings, services);
         Beans beans = new Beans(workspace, tally.watching(progress), DaemonCommand::isForUs);
         HealthChecks checks = healthChecks(workspace, beans);
-        SettingsWatch watch = new SettingsWatch(new LiveSettings(settings))) {
+        SettingsWatch watch = new SettingsWatch(new LiveSettings(settings), Logs::setLevels)) {
       LedgerCheck check = checkLedger(workspace);
       served.forEach(DaemonCommand::makeFolders);
       NameEncoding.remedy().ifPresent(remedy -> LOG.warn("File names: {}.", remedy));

@@ -1,6 +1,6 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.logging.Logs;
+import dev.geminibatch.logging.LogSettings;
 import dev.geminibatch.settings.LiveSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,12 +26,17 @@ final class SettingsWatch implements AutoCloseable {
   private static final int SECONDS = 2;
 
   private final LiveSettings settings;
+  private final Consumer<LogSettings> levels;
   private final ScheduledExecutorService timer;
   private Map<Path, String> seen;
   private Map<Path, String> moving;
 
-  SettingsWatch(LiveSettings settings) {
+  /**
+   * @param levels sets those of the log
+   */
+  SettingsWatch(LiveSettings settings, Consumer<LogSettings> levels) {
     this.settings = settings;
+    this.levels = levels;
     this.seen = stamps();
     this.moving = seen;
     this.timer =
@@ -97,7 +103,7 @@ final class SettingsWatch implements AutoCloseable {
     changed.stream()
         .filter(file -> readBefore.contains(file) && file.toString().endsWith(".json"))
         .forEach(file -> LOG.info("{} was changed and is in use", file));
-    Logs.setLevels(settings.log());
+    levels.accept(settings.log());
     // What is read from now on may be other files, which were not watched until now.
     Map<Path, String> now = stamps();
     now.keySet().removeAll(seen.keySet());

@@ -156,8 +156,7 @@ class LiveSettingsTest {
     int models = old.profiles().prices(prices).byModel().size();
     assertThat(live.files()).contains(local, prices, limits);
 
-    Files.writeString(
-        limits, Files.readString(limits).replace("5000000", "7000000"));
+    Files.writeString(limits, Files.readString(limits).replace("5000000", "7000000"));
     Files.writeString(prices, "{\"models\": {");
     assertThat(live.read().mistakes()).singleElement().asString().contains("prices.json");
     assertThat(tokens(old, model)).isEqualTo(5_000_000);

@@ -51,6 +51,8 @@ final class GeminiHttp {
    */
   private static final int STEPS = 10;
 
+  private static final int LONGEST_TOKEN = 4_000;
+
   /** Below it, the service names the addresses of uploads; nothing encoded leads out of it. */
   private static final Pattern UPLOAD_PATH = Pattern.compile("/upload(?:/[A-Za-z0-9_~.:-]+)+");
 
@@ -228,6 +230,15 @@ final class GeminiHttp {
 
   static ServiceFailure odd(String message, Throwable cause) {
     return new ServiceFailure(Kind.UNAVAILABLE, "ODD_ANSWER", message, Optional.empty(), cause);
+  }
+
+  /** The page of a listing that follows, if there is one. */
+  static Optional<String> nextPage(JsonNode page, Optional<String> token) {
+    String next = page.path("nextPageToken").asText("");
+    if (next.length() > LONGEST_TOKEN || Optional.of(next).equals(token)) {
+      throw odd("The service's listing does not say where it continues", null);
+    }
+    return next.isEmpty() ? Optional.empty() : Optional.of(next);
   }
 
   /** What an error answer means. */

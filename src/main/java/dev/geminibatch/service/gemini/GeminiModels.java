@@ -42,7 +42,7 @@ final class GeminiModels implements ModelService {
       if (names.size() > MOST_MODELS) {
         throw GeminiHttp.odd("The service lists more than " + MOST_MODELS + " models", null);
       }
-      token = pages.next(GeminiService.nextPage(page, token));
+      token = pages.next(GeminiHttp.nextPage(page, token));
     } while (token.isPresent());
     return names;
   }

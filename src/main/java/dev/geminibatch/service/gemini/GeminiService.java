@@ -50,7 +50,6 @@ import okhttp3.Response;
 public final class GeminiService implements RemoteService {
   private static final Duration CHANGE_TIME = Duration.ofSeconds(2);
   private static final int MOST_ON_A_PAGE = 10_000;
-  private static final int LONGEST_TOKEN = 4_000;
 
   private final ServiceConfig config;
   private final GeminiHttp http;
@@ -212,7 +211,7 @@ public final class GeminiService implements RemoteService {
       }
       jobs.add(JobJson.read(operation));
     }
-    return new JobPage(jobs, nextPage(page, pageToken));
+    return new JobPage(jobs, GeminiHttp.nextPage(page, pageToken));
   }
 
   /** An answer that describes jobs, without the requests and answers inside them. */
@@ -227,14 +226,6 @@ public final class GeminiService implements RemoteService {
     } catch (IOException e) {
       throw http.unreachable(e);
     }
-  }
-
-  static Optional<String> nextPage(JsonNode page, Optional<String> token) {
-    String next = page.path("nextPageToken").asText("");
-    if (next.length() > LONGEST_TOKEN || Optional.of(next).equals(token)) {
-      throw GeminiHttp.odd("The service's listing does not say where it continues", null);
-    }
-    return next.isEmpty() ? Optional.empty() : Optional.of(next);
   }
 
   @Override
@@ -252,7 +243,7 @@ public final class GeminiService implements RemoteService {
           OddNames.report("a file", name);
         }
       }
-      token = pages.next(nextPage(page, token));
+      token = pages.next(GeminiHttp.nextPage(page, token));
     } while (token.isPresent());
   }
 
