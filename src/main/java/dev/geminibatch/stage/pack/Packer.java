@@ -265,13 +265,18 @@ public final class Packer {
     }
   }
 
-  /** A job that has more tokens than one job should is cut by the stage of its own run. */
+  /**
+   * A job that has more tokens than one job should is cut by the stage of its own run. That stage
+   * also knows what may have been sent before the ledger was restored.
+   */
   private List<Packs.Candidate> fit(List<Packs.Candidate> candidates, Run first, String model) {
     long most = context.limit(first, model).perJob();
-    candidates.stream()
-        .filter(each -> each.job().size().tokens() > most)
-        .forEach(each -> packs.sendAlone(each.job()));
-    return candidates.stream().filter(each -> each.job().size().tokens() <= most).toList();
+    Predicate<Packs.Candidate> fits =
+        each ->
+            each.job().size().tokens() <= most
+                && !context.ledger().restoration().concerns(each.run());
+    candidates.stream().filter(fits.negate()).forEach(each -> packs.sendAlone(each.job()));
+    return candidates.stream().filter(fits).toList();
   }
 
   /** How many tokens of a model one job may put in now. */

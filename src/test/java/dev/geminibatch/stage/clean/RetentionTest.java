@@ -10,7 +10,15 @@ import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,5 +78,99 @@ class RetentionTest {
       assertThat(queries.find(kept)).as(kept).isPresent();
       assertThat(fixture.folderOf(kept).input()).exists();
     }
+  }
+
+  @Test
+  void what_a_killed_process_has_left_of_removed_runs_is_found_again() throws IOException {
+    Path left = fixture.folderOf("20200101-000000-aaaaaa").path();
+    Files.createDirectories(left);
+    Files.writeString(left.resolve("input.jsonl"), "x");
+    Path young = fixture.folderOf("20200101-000000-bbbbbb").path();
+    Files.createDirectories(young);
+    Files.writeString(young.resolve("input.jsonl"), "x");
+    Path part = Files.createDirectories(fixture.context().state().remoteMedia()).resolve(".1.part");
+    Files.writeString(part, "half a picture");
+    Path copy =
+        Files.writeString(fixture.folders().state().resolve("ledger.db.before-V7"), "an old one");
+    String run = fixture.dropped("present.jsonl");
+    Instant old = fixture.clock().instant().minus(Duration.ofDays(31));
+    for (Path each : List.of(left, part, copy, fixture.folderOf(run).path())) {
+      Files.setLastModifiedTime(each, FileTime.from(old));
+    }
+
+    new Retention(fixture.context()).clean();
+
+    assertThat(left).doesNotExist();
+    assertThat(part).doesNotExist();
+    assertThat(copy).doesNotExist();
+    assertThat(young).exists();
+    assertThat(fixture.folderOf(run).input()).as("the ledger has it").exists();
+  }
+
+  @Test
+  void one_run_whose_files_cannot_be_removed_keeps_no_other_and_is_tried_again() throws Exception {
+    String stuck = fixture.delivered("stuck.jsonl");
+    String old = fixture.delivered("old.jsonl");
+    Path inside = Files.createDirectories(fixture.folderOf(stuck).path().resolve("mine"));
+    Files.writeString(inside.resolve("x"), "x");
+    fixture.clock().forward(Duration.ofDays(31));
+
+    new Retention(fixture.context()).clean();
+
+    assertThat(queries.find(old)).isEmpty();
+    assertThat(queries.find(stuck)).isPresent();
+    Files.delete(inside.resolve("x"));
+    new Retention(fixture.context()).clean();
+    assertThat(queries.find(stuck)).isEmpty();
+  }
+
+  @Test
+  void what_was_learned_of_models_and_files_that_no_run_has_is_forgotten() throws Exception {
+    String run = fixture.delivered("recent.jsonl");
+    long now = fixture.clock().millis();
+    long old = now - Duration.ofDays(31).toMillis();
+    for (String model : List.of("gemini-x", "gone")) { // the run has a job of the first one
+      fixture.sql("INSERT INTO model_turn VALUES ('p', '" + model + "', 1.5)");
+      fixture.sql("INSERT INTO token_factor VALUES ('" + model + "', 'latin', 1, 1, " + old + ")");
+      fixture.sql(
+          "INSERT INTO token_limit (project, model, allowed, updated_at) VALUES ('p', '"
+              + model
+              + "', 1, "
+              + old
+              + ")");
+    }
+    fixture.sql("INSERT INTO token_factor VALUES ('new', 'latin', 1, 1, " + now + ")");
+    fixture.sql(
+        "INSERT INTO media (run_id, tag, path) VALUES ('" + run + "', 'kept.png', '/kept.png')");
+    for (String path : List.of("/kept.png", "/gone.png")) {
+      fixture.sql("INSERT INTO digest VALUES ('" + path + "', 1, 1, 'x', 'image/png')");
+    }
+    Retention retention = new Retention(fixture.context());
+
+    retention.clean();
+    assertThat(texts("SELECT path FROM digest"))
+        .as("of a run that is being inspected, perhaps")
+        .contains("/gone.png");
+    retention.clean();
+
+    assertThat(texts("SELECT path FROM digest")).containsExactly("/kept.png");
+    assertThat(texts("SELECT model FROM model_turn WHERE project = 'p'"))
+        .containsExactly("gemini-x");
+    assertThat(texts("SELECT model FROM token_limit")).containsExactly("gemini-x");
+    assertThat(texts("SELECT model FROM token_factor ORDER BY 1"))
+        .containsExactly("gemini-x", "new");
+  }
+
+  private List<String> texts(String sql) throws SQLException {
+    String url = "jdbc:sqlite:" + fixture.folders().state().resolve("ledger.db");
+    List<String> texts = new ArrayList<>();
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        texts.add(rows.getString(1));
+      }
+    }
+    return texts;
   }
 }
