@@ -35,7 +35,7 @@ final class DaemonCommand {
   private static final Logger LOG = LoggerFactory.getLogger("daemon");
 
   /** The check of a large ledger continues in the background. */
-  private static final Duration LONGEST_CHECK = Duration.ofMillis(250);
+  private static final Duration LONGEST_CHECK = Duration.ofMillis(100);
 
   private final Session session;
 

@@ -86,7 +86,7 @@ record LedgerFile(StateFolder state) {
     NativeSqlite.load(state);
     Optional<Integer> version = readVersion();
     if (version.isEmpty()) {
-      requireNoRuns("has no tables");
+      requireNoRuns("has no tables, so its log ledger.db-wal may have been lost");
     }
     int newest = Integer.parseInt(LedgerDatabase.NEWEST);
     if (version.orElse(0) > newest) {

@@ -1,2 +1,2 @@
-/** Commands on the service's jobs and files, whoever made them. */
+/** Commands on the service's jobs and files, whoever made them, and backups. */
 package dev.geminibatch.maintenance;
