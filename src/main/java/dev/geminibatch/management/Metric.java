@@ -195,7 +195,7 @@ enum Metric {
       Kind.SUMMARY,
       "Collections of garbage and their time.",
       Label.GC),
-  THREADS("jvm_threads_current", Kind.GAUGE, "Threads."),
+  THREADS("jvm_threads_current", Kind.GAUGE, "Threads of Java."),
   THREADS_DAEMON("jvm_threads_daemon", Kind.GAUGE, "Threads that do not keep the program alive."),
   THREADS_PEAK("jvm_threads_peak", Kind.GAUGE, "The most threads that there were at once.");
 

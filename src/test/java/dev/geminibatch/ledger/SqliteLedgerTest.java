@@ -52,6 +52,14 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Counted extends CensusContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Controlled extends RunControlContract {
     @Override
     Ledger open(Clock clock) throws IOException {

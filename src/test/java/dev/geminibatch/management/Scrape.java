@@ -2,6 +2,7 @@ package dev.geminibatch.management;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -53,6 +54,14 @@ final class Scrape {
   static Scrape of(DaemonMetrics metrics) {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     metrics.bindTo(registry);
+    return new Scrape(registry.scrape());
+  }
+
+  /** Of what was counted and read, without a daemon. */
+  static Scrape of(Tally tally, Samples samples) {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    MultiCollector collector = () -> Snapshots.of(tally, samples);
+    registry.getPrometheusRegistry().register(collector);
     return new Scrape(registry.scrape());
   }
 
