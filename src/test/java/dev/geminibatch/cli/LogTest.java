@@ -77,7 +77,7 @@ class LogTest {
     RealJar.Running daemon =
         jar.with("LOG_FILE", log("x").toString()).start("--media-root", "media").says("Ready");
     drop("my story.jsonl", extraction("1", "a b.png"), nativeLine("2", "two"));
-    daemon.says("job created");
+    daemon.says("(job 1,").says("(job 2,");
     List<String> before = Files.readAllLines(daemon.err());
     await()
         .during(Duration.ofSeconds(2)) // twenty ticks
