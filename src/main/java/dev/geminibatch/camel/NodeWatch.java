@@ -1,7 +1,6 @@
 package dev.geminibatch.camel;
 
 import dev.geminibatch.run.LastWords;
-import dev.geminibatch.run.RunScope;
 import dev.geminibatch.run.WorkInHand;
 import dev.geminibatch.stage.Itinerary;
 import org.apache.camel.AsyncCallback;
@@ -51,9 +50,7 @@ final class NodeWatch implements InterceptStrategy {
       }
       WorkInHand.Task task = work.find(runId);
       if (task == null) {
-        try (RunScope scope = RunScope.of(runId)) { // it is not in hand (yet, or any more)
-          return watched(exchange, callback);
-        }
+        return watched(exchange, callback);
       }
       work.in(task, route, isStage);
       WorkInHand.Task before = work.enter(task);

@@ -20,11 +20,6 @@ public final class RunScope implements AutoCloseable {
     return new RunScope(run.id(), run.name());
   }
 
-  /** Work for a run of which only the id is known. */
-  public static RunScope of(String runId) {
-    return new RunScope(runId, null);
-  }
-
   /** Work for no run, or for several. */
   public static RunScope none() {
     return new RunScope(null, null);

@@ -1,11 +1,13 @@
 package dev.geminibatch.service;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.Repeats;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The one place where a call to the service is repeated.
@@ -22,6 +24,9 @@ public final class RetryPolicy {
 
   private static final String INTERRUPTED = "INTERRUPTED";
   private static final Logger LOG = LoggerFactory.getLogger("service");
+
+  /** While the service is away, every call would say the same. */
+  private static final Repeats REPEATS = new Repeats();
 
   private final int attempts;
   private final Duration firstWait;
@@ -100,7 +105,8 @@ public final class RetryPolicy {
       throw failure;
     }
     if (attempt == REPORT_AFTER) {
-      LOG.warn("{}; still trying", Amounts.clause(failure.getMessage()));
+      String words = Amounts.clause(failure.getMessage());
+      LOG.atLevel(REPEATS.level(Level.WARN, "", words)).log("{}; still trying", words);
     }
     observer.repeated(failure.kind());
     pause(Duration.ofMillis(wait));

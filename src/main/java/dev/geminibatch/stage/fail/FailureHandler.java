@@ -6,6 +6,7 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.FullDisk;
+import dev.geminibatch.io.Repeats;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Decides what becomes of a run whose stage failed: what cannot work goes to the failed folder with
@@ -46,6 +48,7 @@ public final class FailureHandler {
 
   private static final int LONGEST_REASON = 16_000;
 
+  private final Repeats repeats = new Repeats();
   private final StageContext context;
   private final Ledger ledger;
 
@@ -209,7 +212,8 @@ public final class FailureHandler {
     Duration wait = wait(run, problem);
     String reason = (notifying == null ? "" : notifying + ": ") + reason(run, problem);
     ledger.runs().parked(run.id(), reason, wait);
-    LOG.warn("{}: {} (next try in {})", run.name(), reason, Amounts.time(wait));
+    LOG.atLevel(repeats.level(Level.WARN, run.id(), reason))
+        .log("{}: {} (next try in {})", run.name(), reason, Amounts.time(wait));
     if (isOurs(problem)) {
       LOG.error("Unexpected error; please report it", problem);
     }

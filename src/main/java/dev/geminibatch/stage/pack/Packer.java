@@ -1,5 +1,6 @@
 package dev.geminibatch.stage.pack;
 
+import dev.geminibatch.io.Repeats;
 import dev.geminibatch.job.PackLimits;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Packs;
@@ -30,6 +31,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Sends small jobs of several runs as one: a pack.
@@ -69,6 +71,7 @@ public final class Packer {
 
   private static final Backoff WAITS = new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(10));
 
+  private final Repeats repeats = new Repeats();
   private final StageContext context;
   private final Packs packs;
   private final CreationQueue queue;
@@ -251,7 +254,8 @@ public final class Packer {
       if (failure.isAccount()) {
         context.accounts().refused(first, service.project(), failure);
       } else {
-        LOG.warn("No shared job could be sent, will try again: {}", failure.getMessage());
+        LOG.atLevel(repeats.level(Level.WARN, group.model(), failure.getMessage()))
+            .log("No shared job could be sent, will try again: {}", failure.getMessage());
         packs.wait(
             CreationQueue.packAgain(
                 group.model(),
