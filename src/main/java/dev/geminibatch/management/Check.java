@@ -19,6 +19,11 @@ public record Check(String name, String late, Duration most, Body body) {
     this(name, late, USUAL, body);
   }
 
+  /** Whether it takes more of the machine than of time. */
+  boolean isHeavy() {
+    return most.compareTo(USUAL) > 0;
+  }
+
   /** Makes a check; what it throws is a finding, too. */
   @FunctionalInterface
   public interface Body {

@@ -11,6 +11,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Makes checks side by side, so that one that hangs or fails hides no other. */
 public final class Checks {
@@ -29,16 +30,16 @@ public final class Checks {
    * @param progress gets the names of those that take longer than a moment
    */
   public List<Finding> findings(Consumer<String> progress) throws InterruptedException {
-    List<FutureTask<List<Finding>>> tasks = new ArrayList<>();
-    for (Check check : checks) {
-      FutureTask<List<Finding>> task = new FutureTask<>(check.body()::findings);
-      Thread thread = new Thread(task, "check " + check.name());
-      thread.setDaemon(true); // one that hangs keeps nobody waiting
-      thread.start();
-      tasks.add(task);
-    }
+    List<FutureTask<List<Finding>>> tasks =
+        checks.stream().map(check -> new FutureTask<>(check.body()::findings)).toList();
     long begin = System.nanoTime();
-    report(tasks, progress, begin);
+    start(tasks, check -> !check.isHeavy());
+    List<String> slow = slow(tasks, check -> !check.isHeavy(), begin);
+    start(tasks, Check::isHeavy); // it would keep a small machine from the others
+    slow.addAll(slow(tasks, Check::isHeavy, begin));
+    if (!slow.isEmpty()) {
+      progress.accept("Still checking: " + String.join(", ", slow));
+    }
     List<Finding> findings = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {
       findings.addAll(finding(checks.get(i), tasks.get(i), begin));
@@ -46,21 +47,33 @@ public final class Checks {
     return findings;
   }
 
-  private void report(List<FutureTask<List<Finding>>> tasks, Consumer<String> progress, long begin)
+  private void start(List<FutureTask<List<Finding>>> tasks, Predicate<Check> which) {
+    for (int i = 0; i < tasks.size(); i++) {
+      if (which.test(checks.get(i))) {
+        Thread thread = new Thread(tasks.get(i), "check " + checks.get(i).name());
+        thread.setDaemon(true); // one that hangs keeps nobody waiting
+        thread.start();
+      }
+    }
+  }
+
+  /** Those that have not ended after a moment. */
+  private List<String> slow(
+      List<FutureTask<List<Finding>>> tasks, Predicate<Check> which, long begin)
       throws InterruptedException {
     List<String> slow = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {
       try {
-        tasks.get(i).get(left(begin, QUIET), TimeUnit.NANOSECONDS);
+        if (which.test(checks.get(i))) {
+          tasks.get(i).get(left(begin, QUIET), TimeUnit.NANOSECONDS);
+        }
       } catch (TimeoutException e) {
         slow.add(checks.get(i).name());
       } catch (ExecutionException e) {
         // becomes a finding
       }
     }
-    if (!slow.isEmpty()) {
-      progress.accept("Still checking: " + String.join(", ", slow));
-    }
+    return slow;
   }
 
   private static long left(long begin, Duration of) {

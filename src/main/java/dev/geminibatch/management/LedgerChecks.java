@@ -7,6 +7,8 @@ import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,10 @@ public final class LedgerChecks {
   }
 
   private List<Finding> findings() throws IOException {
+    Path folder = settings.folders().state();
+    if (Files.exists(folder) && !Files.isExecutable(folder)) {
+      return List.of(Finding.warning(NAME, "is not checked", "First see \"state.directory\"."));
+    }
     LedgerLook look = LedgerLook.at(settings.folders().stateFolder());
     List<Finding> findings = new ArrayList<>(List.of(ledger(look)));
     for (Settings profile : settings.profiles().all()) {

@@ -23,7 +23,7 @@ public final class MachineChecks {
   private static final int OLDEST_JAVA = 17;
   private static final long LEAST_MEMORY = 200L << 20;
   private static final long LEAST_TEMPORARY = 64L << 20;
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofSeconds(7);
 
   private final Settings settings;
 

@@ -1,6 +1,5 @@
 package dev.geminibatch.management;
 
-import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.DidYouMean;
 import dev.geminibatch.service.Connection;
@@ -10,7 +9,6 @@ import dev.geminibatch.service.ServiceClock;
 import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
-import dev.geminibatch.service.Tokens;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import java.time.Clock;
@@ -198,14 +196,9 @@ public final class ServiceChecks {
     }
   }
 
-  /** A model that nobody could be asked about may be misspelt all the same. */
-  private static Finding unasked(Settings profile, String why) {
-    String model = profile.jobs().model();
-    boolean isPriced = Prices.read(profile.costs().prices()).cost(model, Tokens.NONE).isPresent();
+  private static Finding unasked(Settings profile, String first) {
     return Finding.warning(
-        "model" + of(profile),
-        model + " is not checked" + (isPriced ? "" : "; it is not in the table of prices, either"),
-        "First " + why + (isPriced ? "." : "; and compare " + key(profile) + " with prices.file."));
+        "model" + of(profile), profile.jobs().model() + " is not checked", "First " + first + ".");
   }
 
   private static Finding unknown(String name, Settings profile, ModelService models) {

@@ -76,6 +76,7 @@ class CheckCommandTest {
       RealJar.Result check =
           jar.with("GEMINI_API_KEY", null)
               .with("ARCHIVE_DIRECTORY", folder.resolve("inbox").toString())
+              .with("MANAGEMENT_ENABLED", "true")
               .with("MANAGEMENT_PORT", Integer.toString(taken.getLocalPort()))
               .with("TMPDIR", null)
               .java("-Xmx256m", "-Djava.io.tmpdir=" + folder.resolve("no-temp"))
