@@ -10,6 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.CliConnectorFactory;
 
 /** Further Camel components, and what they need, as jars in a folder. */
 final class ExtraJars {
@@ -34,5 +39,35 @@ final class ExtraJars {
         : Optional.of(
             new URLClassLoader(
                 "components", jars.toArray(URL[]::new), ExtraJars.class.getClassLoader()));
+  }
+
+  /** A Camel that finds what is in the jars from its beginning on: it remembers what it misses. */
+  static Main camel(Optional<? extends ClassLoader> loader) {
+    return new Main() {
+      @Override
+      protected CamelContext createCamelContext() {
+        CamelContext context = super.createCamelContext();
+        loader.ifPresent(context::setApplicationContextClassLoader);
+        return context;
+      }
+    };
+  }
+
+  /** What "camel get" talks to is for one Camel of a process: its files have the process's id. */
+  static void disconnect(Main main) {
+    main.addMainListener(
+        new MainListenerSupport() {
+          @Override
+          public void beforeInitialize(BaseMainSupport starting) {
+            CliConnectorFactory factory =
+                starting
+                    .getCamelContext()
+                    .getCamelContextExtension()
+                    .getContextPlugin(CliConnectorFactory.class);
+            if (factory != null) {
+              factory.setEnabled(false);
+            }
+          }
+        });
   }
 }

@@ -64,6 +64,8 @@ final class ManagementServer {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         guard.bindTo(registry);
         meters.forEach(each -> each.bindTo(registry));
+        // Where camel-console is among the components, it has made one for itself.
+        context.getRegistry().unbind(MicrometerConstants.METRICS_REGISTRY_NAME);
         context.getRegistry().bind(MicrometerConstants.METRICS_REGISTRY_NAME, registry);
         MicrometerPrometheus prometheus = new MicrometerPrometheus();
         prometheus.setPath(PATH + "/metrics");

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
@@ -103,7 +102,7 @@ public final class Pipeline implements AutoCloseable {
     RouteFiles files = new RouteFiles(settings.routes().folders());
     Workspace workspace = beans.workspace();
     NodeWatch watch = new NodeWatch(workspace.work(), workspace.lastWords());
-    Checks checks = new Checks(files, settings.routes().off(), beans.components(), watch);
+    Checks checks = new Checks(files, settings.routes().off(), watch);
     main.addMainListener(checks);
     try {
       files.check();
@@ -121,6 +120,7 @@ public final class Pipeline implements AutoCloseable {
   /** Makes all routes without starting them. */
   private static int tryOut(Main main, Settings settings, Beans beans) {
     main.configure().setAutoStartup(false);
+    ExtraJars.disconnect(main);
     // Under the same name Quartz would take its triggers for those of the running routes.
     main.addOverrideProperty("camel.main.name", "trial");
     main.addOverrideProperty("camel.component.quartz.auto-start-scheduler", "false");
@@ -173,7 +173,7 @@ public final class Pipeline implements AutoCloseable {
 
   private static Main main(
       Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
-    Main main = new Main();
+    Main main = ExtraJars.camel(beans.components());
     main.addMainListener(new OwnPlaceholders());
     main.configure().setSourceLocationEnabled(true);
     main.configure().setLogName("${routeId}");
@@ -238,27 +238,20 @@ public final class Pipeline implements AutoCloseable {
   private static final class Checks extends MainListenerSupport {
     private final RouteFiles files;
     private final List<String> off;
-    private final Optional<? extends ClassLoader> components;
     private final NodeWatch watch;
 
     /** Also when it could not be started. */
     private CamelContext context;
 
-    Checks(
-        RouteFiles files,
-        List<String> off,
-        Optional<? extends ClassLoader> components,
-        NodeWatch watch) {
+    Checks(RouteFiles files, List<String> off, NodeWatch watch) {
       this.watch = watch;
       this.files = files;
       this.off = off;
-      this.components = components;
     }
 
     @Override
     public void beforeInitialize(BaseMainSupport main) {
       context = main.getCamelContext();
-      components.ifPresent(context::setApplicationContextClassLoader);
       context.getCamelContextExtension().addInterceptStrategy(watch);
       context.addLifecycleStrategy(
           new LifecycleStrategySupport() {
