@@ -64,6 +64,7 @@ class CamelConnectorTest {
         new RealJar(folder, sandbox.baseUrl())
             .java("-Xmx256m", "-XX:TieredStopAtLevel=1", "-Duser.home=" + home)
             .with("COMPONENTS_DIRECTORY", COMPONENTS.toString())
+            .with("MANAGEMENT_ENABLED", "true")
             .with("MANAGEMENT_PORT", "0")
             .with("MANAGEMENT_TOKEN", TOKEN)
             .with("GEMINI_API_KEY", from == KeyFrom.ENVIRONMENT ? KEY : null);
