@@ -16,6 +16,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class LedgerCopy {
   private static final Logger LOG = LoggerFactory.getLogger("state");
   private static final String BEFORE = "ledger.db.before-V";
+  private static final Duration ONE_UPGRADE = Duration.ofHours(1);
   private static final int MILLIS_A_MINUTE = 60_000;
 
   private LedgerCopy() {}
@@ -66,6 +68,10 @@ final class LedgerCopy {
   static void keepBefore(LedgerFile ledger, int version, Instant now) throws IOException {
     StateFolder state = ledger.state();
     Path kept = state.path().resolve(BEFORE + LedgerDatabase.NEWEST);
+    if (Files.exists(kept)
+        && Files.getLastModifiedTime(kept).toInstant().plus(ONE_UPGRADE).isAfter(now)) {
+      return; // another process is migrating, and what is there now is neither old nor new
+    }
     requireRoom(state.path(), Files.size(ledger.path()), "before the upgrade a copy of the ledger");
     Path part = write(ledger, kept, now);
     for (Path old : before(state)) {

@@ -72,12 +72,12 @@ record LedgerFile(StateFolder state) {
    */
   Optional<Integer> version() throws IOException {
     if (!Files.exists(path())) {
-      requireNoRuns("is missing");
+      requireNothingElse("is missing", hasLog());
       return Optional.empty();
     }
     requireAccess();
     if (Files.size(path()) == 0) {
-      requireNoRuns("is empty");
+      requireNothingElse("is empty", hasLog());
       return Optional.empty();
     }
     if (!OPEN.containsKey(path().toAbsolutePath())) {
@@ -86,7 +86,8 @@ record LedgerFile(StateFolder state) {
     NativeSqlite.load(state);
     Optional<Integer> version = readVersion();
     if (version.isEmpty()) {
-      requireNoRuns("has no tables, so its log ledger.db-wal may have been lost");
+      // Another process may be making the first tables at this moment: a log says nothing.
+      requireNothingElse("has no tables, so its log ledger.db-wal may have been lost", false);
     }
     int newest = Integer.parseInt(LedgerDatabase.NEWEST);
     if (version.orElse(0) > newest) {
@@ -129,9 +130,8 @@ record LedgerFile(StateFolder state) {
   }
 
   /** To begin with an empty ledger beside runs would be to pay for them once more. */
-  private void requireNoRuns(String what) throws IOException {
+  private void requireNothingElse(String what, boolean hasLog) throws IOException {
     long runs = runs();
-    boolean hasLog = Files.exists(log()) && Files.size(log()) > 0;
     if (runs == 0 && !hasLog) {
       return;
     }
@@ -152,6 +152,10 @@ record LedgerFile(StateFolder state) {
             + remedy()
             + " To forget the old runs, move the state folder away; what is dropped again is then"
             + " paid for again.");
+  }
+
+  private boolean hasLog() throws IOException {
+    return Files.exists(log()) && Files.size(log()) > 0;
   }
 
   private long runs() throws IOException {
@@ -182,7 +186,7 @@ record LedgerFile(StateFolder state) {
     if (size < HEADER || !Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
       throw damaged("it is not an SQLite database");
     }
-    boolean hasLog = Files.exists(log()) && Files.size(log()) > 0;
+    boolean hasLog = hasLog();
     if (hasLog && header[WRITE_VERSION] == WITHOUT_LOG) {
       throw new UsageException(
           "The ledger "

@@ -181,6 +181,18 @@ class LedgerFileTest {
   }
 
   @Test
+  void a_ledger_whose_first_tables_another_process_is_making_is_not_refused() throws Exception {
+    Files.delete(ledger);
+    try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + ledger);
+        Statement statement = open.createStatement()) {
+      statement.execute("PRAGMA journal_mode=WAL");
+      assertThat(new LedgerFile(state).version()).isEmpty();
+      statement.execute("CREATE TABLE flyway_schema_history (version TEXT, success INTEGER)");
+      assertThat(new LedgerFile(state).version()).isEmpty();
+    }
+  }
+
+  @Test
   void a_folder_in_the_place_of_the_ledger_is_named() throws IOException {
     Files.delete(ledger);
     Files.createDirectory(ledger);

@@ -207,6 +207,16 @@ class MigrationsTest {
   }
 
   @Test
+  void a_second_process_in_the_middle_of_a_migration_does_not_replace_the_copy() throws Exception {
+    fill(5);
+    Path copy = Files.writeString(folder.resolve("ledger.db.before-V7"), "of version 4");
+
+    Ledger.open(new StateFolder(folder), Clock.systemUTC()).close();
+
+    assertThat(copy).hasContent("of version 4");
+  }
+
+  @Test
   void a_ledger_that_is_up_to_date_is_not_copied() throws Exception {
     fill(7);
 
