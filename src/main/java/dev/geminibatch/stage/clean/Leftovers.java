@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,13 @@ import org.slf4j.LoggerFactory;
 /** What processes that were killed have left in the state folder, and nobody asks for any more. */
 final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger("retention");
+
+  private static final Pattern ANY = Pattern.compile(".*", Pattern.DOTALL);
+  private static final Pattern PART = Pattern.compile("\\..*\\.part");
+
+  /** A copy of the ledger, and what is written to see whether one can, or whose it is. */
+  private static final Pattern TRIAL =
+      Pattern.compile("\\..*\\.copy\\.part|\\.owner-.*|health-\\d+");
 
   /** What is written aside gets its name sooner than that, or never. */
   private static final Duration WRITTEN_ASIDE = Duration.ofDays(1);
@@ -38,11 +46,10 @@ final class Leftovers {
    * @param before what was changed since then stays
    */
   void remove(Instant before, Instant now) throws IOException {
-    removeFiles(state.remoteMedia(), "", before);
+    removeFiles(state.remoteMedia(), ANY, before);
     Instant yesterday = now.minus(WRITTEN_ASIDE);
-    removeFiles(state.remoteMedia(), ".part", yesterday);
-    removeFiles(state.path(), ".copy.part", yesterday);
-    removeFiles(state.path(), ".owner-", yesterday);
+    removeFiles(state.remoteMedia(), PART, yesterday);
+    removeFiles(state.path(), TRIAL, yesterday);
     for (Path copy : ledger.copiesBeforeUpgrades()) {
       if (isOlder(copy, before)) {
         Files.deleteIfExists(copy);
@@ -76,19 +83,13 @@ final class Leftovers {
     }
   }
 
-  /**
-   * Removes files.
-   *
-   * @param mark a part of the names of hidden ones; empty for all files
-   */
-  private static void removeFiles(Path folder, String mark, Instant before) throws IOException {
+  private static void removeFiles(Path folder, Pattern names, Instant before) throws IOException {
     if (!Files.isDirectory(folder)) {
       return;
     }
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        String name = file.getFileName().toString();
-        boolean isMeant = mark.isEmpty() || name.startsWith(".") && name.contains(mark);
+        boolean isMeant = names.matcher(file.getFileName().toString()).matches();
         if (isMeant && Files.isRegularFile(file) && isOlder(file, before)) {
           Files.deleteIfExists(file);
         }

@@ -92,9 +92,10 @@ class RetentionTest {
     Files.writeString(part, "half a picture");
     Path copy =
         Files.writeString(fixture.folders().state().resolve("ledger.db.before-V7"), "an old one");
+    Path trial = Files.writeString(fixture.folders().state().resolve("health-4711"), "x");
     String run = fixture.dropped("present.jsonl");
     Instant old = fixture.clock().instant().minus(Duration.ofDays(31));
-    for (Path each : List.of(left, part, copy, fixture.folderOf(run).path())) {
+    for (Path each : List.of(left, part, trial, copy, fixture.folderOf(run).path())) {
       Files.setLastModifiedTime(each, FileTime.from(old));
     }
 
@@ -102,6 +103,7 @@ class RetentionTest {
 
     assertThat(left).doesNotExist();
     assertThat(part).doesNotExist();
+    assertThat(trial).doesNotExist();
     assertThat(copy).doesNotExist();
     assertThat(young).exists();
     assertThat(fixture.folderOf(run).input()).as("the ledger has it").exists();
