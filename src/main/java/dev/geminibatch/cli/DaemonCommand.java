@@ -46,7 +46,7 @@ final class DaemonCommand {
   int run() throws IOException, InterruptedException {
     Settings settings = session.settings();
     List<Settings> served = settings.profiles().served();
-    Tally tally = new Tally(() -> Prices.read(settings.costs().prices()), session.clock());
+    Tally tally = new Tally(() -> prices(settings.profiles()), session.clock());
     ServiceFactory services = new ServiceFactory(session.retries(), tally.calls());
     Progress progress =
         session.options().quiet
@@ -91,6 +91,11 @@ final class DaemonCommand {
       new CountDownLatch(1).await();
       return ExitCode.OK;
     }
+  }
+
+  /** Those of today: they may be changed while it runs. */
+  private static Prices prices(Profiles profiles) {
+    return profiles.prices(profiles.of(Profiles.DEFAULT).costs().prices());
   }
 
   private HealthChecks healthChecks(Workspace workspace, Beans beans) throws IOException {

@@ -80,7 +80,7 @@ public final class Census {
   static final String JOBS =
       """
       SELECT job.model, job.state, started_at IS NOT NULL AS started,
-        COUNT(DISTINCT COALESCE(pack, run_id || '.' || number)) AS jobs
+        COUNT(DISTINCT pack) + SUM(CASE WHEN pack IS NULL THEN 1 ELSE 0 END) AS jobs
       FROM run CROSS JOIN job
       WHERE job.run_id = run.id AND job.state <> 'COLLECTED'
         AND dry_run = 0 AND run.state IN """

@@ -24,7 +24,6 @@ final class RunCounts {
   private final Tally tally;
   private final Supplier<Prices> prices;
   private final Clock clock;
-  private Prices known;
 
   RunCounts(Tally tally, Supplier<Prices> prices, Clock clock) {
     this.tally = tally;
@@ -91,19 +90,12 @@ final class RunCounts {
     tally.add(Metric.TOKENS, tokens.cached(), model, "cached");
     tally.add(Metric.TOKENS, tokens.out(), model, "output");
     tally.add(Metric.TOKENS, tokens.thought(), model, "thought");
-    Prices table = prices();
+    Prices table = prices.get();
     table
         .cost(job.model(), tokens)
         .ifPresent(
             cost ->
                 tally.add(Metric.COST, Math.max(0, cost.doubleValue()), model, table.currency()));
-  }
-
-  private synchronized Prices prices() {
-    if (known == null) {
-      known = prices.get();
-    }
-    return known;
   }
 
   /** How a job ended: in the service's word for it if it is a known one, or in ours. */

@@ -34,7 +34,7 @@ public final class Tally {
   /**
    * Nothing has happened yet.
    *
-   * @param prices asked once, when there is something to pay for
+   * @param prices those of today, asked for each job that was paid for
    */
   public Tally(Supplier<Prices> prices, Clock clock) {
     for (Metric metric : Metric.values()) {

@@ -2,6 +2,7 @@ package dev.geminibatch.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.run.Run;
@@ -226,6 +227,16 @@ class DaemonMetricsTest {
     Expressions alerts = Expressions.ofAlerts(Path.of("config/alerts.yaml"));
     assertThat(dashboard.unknown(exported)).isEmpty();
     assertThat(alerts.unknown(exported)).isEmpty();
+  }
+
+  /** Where Prometheus' own tool is installed. */
+  @Test
+  void promtool_has_no_complaint() throws IOException, InterruptedException {
+    assumeTrue(Promtool.isThere());
+
+    assertThat(Promtool.check(during.text(), "metrics")).isEmpty();
+    assertThat(Promtool.check(after.text(), "metrics")).isEmpty();
+    assertThat(Promtool.check("", "rules", "config/alerts.yaml")).doesNotContain("FAILED");
   }
 
   private static Map<String, Set<String>> exported() {

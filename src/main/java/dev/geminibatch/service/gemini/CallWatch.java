@@ -86,7 +86,7 @@ final class CallWatch implements Interceptor {
     }
   }
 
-  private static String outcome(IOException failure) {
+  static String outcome(IOException failure) {
     if (failure instanceof InterruptedIOException) { // every time-out is one
       return "timeout";
     }

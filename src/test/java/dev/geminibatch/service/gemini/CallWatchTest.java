@@ -16,9 +16,13 @@ import dev.geminibatch.service.ServiceClock;
 import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.testkit.Samples;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,8 +182,15 @@ class CallWatchTest {
       String address = "http://127.0.0.1:" + silent.getLocalPort();
       assertThat(outcome(address, 300)).isEqualTo("listJobs timeout");
     }
-    String plain = sandbox.baseUrl().toString().replace("http:", "https:");
-    assertThat(outcome(plain, 10_000)).isEqualTo("listJobs tls");
+  }
+
+  @Test
+  void why_there_is_no_answer_is_told_by_what_was_thrown() {
+    assertThat(CallWatch.outcome(new UnknownHostException("x"))).isEqualTo("unknown-host");
+    assertThat(CallWatch.outcome(new SSLHandshakeException("x"))).isEqualTo("tls");
+    assertThat(CallWatch.outcome(new NoRouteToHostException("x"))).isEqualTo("refused");
+    assertThat(CallWatch.outcome(new SocketTimeoutException("x"))).isEqualTo("timeout");
+    assertThat(CallWatch.outcome(new EOFException("x"))).isEqualTo("broken");
   }
 
   private String outcome(String address, long timeoutMillis) {
