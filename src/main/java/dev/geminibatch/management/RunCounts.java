@@ -14,9 +14,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Counts what happens to runs. */
 final class RunCounts {
+  private static final Logger LOG = LoggerFactory.getLogger("metrics");
   private static final String JOB = "job";
   private static final String MEDIA = "media";
   private static final double MILLIS = 1e3;
@@ -45,7 +48,11 @@ final class RunCounts {
 
       @Override
       public void happened(RunEvent event) {
-        count(event);
+        try {
+          count(event);
+        } catch (RuntimeException e) { // of the prices, say: no run must wait for being counted
+          LOG.debug("{} is not counted", event, e);
+        }
         progress.happened(event);
       }
     };

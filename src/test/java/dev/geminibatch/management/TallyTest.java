@@ -222,6 +222,25 @@ class TallyTest {
   }
 
   @Test
+  void prices_that_cannot_be_read_stop_no_run() {
+    Tally broken =
+        new Tally(
+            () -> {
+              throw new IllegalStateException("no prices");
+            },
+            Clock.fixed(NOW, ZoneOffset.UTC));
+
+    broken
+        .watching(Progress.none())
+        .happened(new RunEvent.Collected(job("gemini-x"), new Tokens(5, 0, 0, 0)));
+
+    assertThat(
+            Scrape.of(broken, new Samples())
+                .value("gemini_batch_tokens_total", "model=gemini-x", "type=prompt"))
+        .isEqualTo(5);
+  }
+
+  @Test
   void who_watches_besides_still_hears_everything() {
     List<String> heard = new ArrayList<>();
     Progress watched =
