@@ -40,6 +40,7 @@ class MigrationsTest {
     OldLedger.create(ledger, version);
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + ledger);
         Statement sql = connection.createStatement()) {
+      connection.setAutoCommit(false);
       for (RunState state : RunState.values()) {
         sql.execute(
             "INSERT INTO run (id, name, source, from_inbox, output, model, media_root, display_name,"
@@ -116,6 +117,7 @@ class MigrationsTest {
                 + TIME
                 + ")");
       }
+      connection.commit();
     }
   }
 
