@@ -32,10 +32,10 @@ class SettingsWatchTest {
             home,
             home);
     Logger logger = Logger.getLogger("settings");
-    logger.setLevel(Level.INFO);
     List<LogSettings> levels = new ArrayList<>();
     try (LogEar ear = LogEar.at("settings");
         SettingsWatch watch = new SettingsWatch(new LiveSettings(settings), levels::add)) {
+      logger.setLevel(Level.INFO);
       watch.look();
       Files.writeString(file, "run.priority = 66");
       watch.look();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 
@@ -27,6 +28,11 @@ class RunScopeTest {
   @AfterEach
   void clear() {
     MDC.clear();
+  }
+
+  @BeforeEach
+  void workForNoRun() {
+    MDC.clear(); // a test before may have left its run in hand
   }
 
   @Test
