@@ -5,6 +5,7 @@ import dev.geminibatch.management.AccessGuard;
 import dev.geminibatch.management.Health;
 import dev.geminibatch.management.HealthCheck;
 import dev.geminibatch.management.HealthReport;
+import dev.geminibatch.management.PortTrial;
 import dev.geminibatch.settings.ManagementSettings;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -13,11 +14,9 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
 import io.vertx.ext.web.handler.AuthenticationHandler;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
@@ -93,19 +92,16 @@ final class ManagementServer {
 
   /** Vert.x only logs that it cannot listen. */
   private boolean isFree() {
-    try (ServerSocket trial = new ServerSocket()) {
-      trial.setReuseAddress(true);
-      trial.bind(new InetSocketAddress(settings.host(), settings.port()));
-      return true;
-    } catch (IOException e) {
-      LOG.warn(
-          "Health and metrics are not served: {}:{} cannot be listened on ({}). Set management.port"
-              + " to a free port, or management.enabled to false",
-          settings.host(),
-          settings.port(),
-          Amounts.clause(String.valueOf(e.getMessage())));
-      return false;
-    }
+    Optional<String> problem = PortTrial.problem(settings);
+    problem.ifPresent(
+        why ->
+            LOG.warn(
+                "Health and metrics are not served: {}:{} cannot be listened on ({}). Set"
+                    + " management.port to a free port, or management.enabled to false",
+                settings.host(),
+                settings.port(),
+                Amounts.clause(why)));
+    return problem.isEmpty();
   }
 
   private ManagementHttpServer server(AccessGuard guard) {

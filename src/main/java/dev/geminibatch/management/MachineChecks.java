@@ -8,7 +8,6 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The machine and its Java: temporary files, names of files, memory, and the management port. */
 public final class MachineChecks {
@@ -99,19 +99,17 @@ public final class MachineChecks {
     if (!management.isEnabled()) {
       return Finding.ok("management", "off (management.enabled)");
     }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(
-          new InetSocketAddress(InetAddress.getByName(management.host()), management.port()));
+    Optional<String> problem = PortTrial.problem(management);
+    if (problem.isEmpty()) {
       return Finding.ok("management", "port " + at + " is free");
-    } catch (IOException e) {
-      if (DaemonLock.isTaken(settings.folders().stateFolder()) && isOurs(management)) {
-        return Finding.ok("management", "port " + at + " is the running daemon's");
-      }
-      return Finding.problem(
-          "management",
-          "port " + at + " cannot be used: " + e.getMessage(),
-          "Set management.port to a free port (0 takes any), or end the program that has it.");
     }
+    if (DaemonLock.isTaken(settings.folders().stateFolder()) && isOurs(management)) {
+      return Finding.ok("management", "port " + at + " is the running daemon's");
+    }
+    return Finding.problem(
+        "management",
+        "port " + at + " cannot be used: " + problem.get(),
+        "Set management.port to a free port (0 takes any), or end the program that has it.");
   }
 
   /** Any answer to a request for health is one of ours: nobody else has the lock. */

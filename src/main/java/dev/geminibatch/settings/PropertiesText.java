@@ -226,6 +226,6 @@ final class PropertiesText {
     while (at > from && text.charAt(at - 1) == '\\') {
       at--;
     }
-    return (end - at) % 2 == 1;
+    return (end - at) % 2 != 0;
   }
 }
