@@ -29,9 +29,6 @@ final class OperationReader {
   }
 
   Operation read() {
-    for (String key : sources.keysOfFiles()) {
-      typed.read(key, key, () -> notCamels(key));
-    }
     return new Operation(
         new LogReader(sources, typed).read(),
         management(),
@@ -39,12 +36,11 @@ final class OperationReader {
   }
 
   /** Camel's own keys would start another server, for every network and without a token. */
-  private static String notCamels(String key) {
+  static void refuseCamels(String key) {
     if (key.toLowerCase(Locale.ROOT).startsWith("camel.management.")) {
       throw new UsageException(
           key + " is not used here; write management.enabled, .host, .port and .token instead.");
     }
-    return key;
   }
 
   private ManagementSettings management() {

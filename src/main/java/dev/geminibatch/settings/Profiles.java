@@ -49,6 +49,7 @@ public final class Profiles {
     byName.put(DEFAULT, read(properties, DEFAULT, mistakes));
     for (String key : properties.keysOfFiles()) {
       noting(key, () -> ProfileKeys.checkBeginning(key));
+      noting(key, () -> OperationReader.refuseCamels(key));
     }
     for (String key : new TreeSet<>(properties.keysOfProfiles())) {
       String[] parts = key.split("[.]", 3);

@@ -16,7 +16,6 @@ import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.service.LimitTable;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.ServiceLimits;
-import dev.geminibatch.settings.Settings.Costs;
 import dev.geminibatch.settings.Settings.Folders;
 import dev.geminibatch.settings.Settings.Jobs;
 import dev.geminibatch.settings.Settings.Lines;
@@ -28,7 +27,6 @@ import dev.geminibatch.settings.Settings.Routes;
 import dev.geminibatch.settings.Settings.Runs;
 import dev.geminibatch.settings.Settings.Uploads;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +44,6 @@ final class SettingsReader {
   private static final String HOSTS = "media.remote-hosts";
   private static final String GENERATION = "request.generation-config";
   private static final String INSTRUCTION = "request.system-instruction";
-  private static final String BUDGET = "budget.max-cost-per-file";
   private static final String PROMPT = "pictures.prompt-file";
   private static final String SCHEMA = "pictures.schema-file";
   private static final String QUIET = "pictures.quiet-period";
@@ -93,7 +90,7 @@ final class SettingsReader {
         lines(),
         requests(),
         pictures,
-        costs(),
+        new CostsReader(typed).read(),
         routes(),
         new OperationReader(sources, typed).read());
   }
@@ -258,28 +255,6 @@ final class SettingsReader {
               return config;
             }),
         typed.read(INSTRUCTION, Optional.empty(), () -> typed.longText(INSTRUCTION)));
-  }
-
-  private Costs costs() {
-    Path prices = typed.installed("prices.file", "config/prices.json");
-    Optional<BigDecimal> most =
-        typed.read(BUDGET, Optional.empty(), () -> maxCost(typed.text(BUDGET, "off"), prices));
-    return new Costs(prices, most, typed.number("budget.output-tokens", 1000, 0, 10_000_000));
-  }
-
-  private static Optional<BigDecimal> maxCost(String text, Path prices) {
-    if (text.equals("off")) {
-      return Optional.empty();
-    }
-    if (!text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
-      throw new UsageException(
-          BUDGET + " is \"" + text + "\"; write an amount such as 2.50, or off.");
-    }
-    if (!Files.isReadable(prices)) {
-      throw new UsageException(
-          BUDGET + " needs prices, and prices.file names " + prices + ", which cannot be read.");
-    }
-    return Optional.of(new BigDecimal(text));
   }
 
   private Routes routes() {

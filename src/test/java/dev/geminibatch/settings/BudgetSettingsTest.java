@@ -1,6 +1,7 @@
 package dev.geminibatch.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.io.UsageException;
@@ -50,6 +51,14 @@ class BudgetSettingsTest {
     assertThatThrownBy(() -> settings("budget.max-cost-per-file=" + amount))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("budget.max-cost-per-file");
+  }
+
+  @Test
+  void a_table_of_prices_that_somebody_names_must_be_there() {
+    assertThatThrownBy(() -> settings("prices.file=mine.json"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("prices.file names " + folder.resolve("mine.json"));
+    assertThatCode(() -> settings("prices.file=config/prices.json")).doesNotThrowAnyException();
   }
 
   @Test
