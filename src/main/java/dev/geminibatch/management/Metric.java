@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Every metric by its name, its kind, its labels and what it means: the table in {@code
- * src/docs/operating.md} is made of these. The names follow the rules of Prometheus, as {@code
+ * src/docs/monitoring.md} is made of these. The names follow the rules of Prometheus, as {@code
  * promtool check metrics} knows them.
  */
 enum Metric {
@@ -240,8 +240,6 @@ enum Metric {
     private Label() {}
   }
 
-  private static final String PREFIX = "gemini_batch_";
-
   private final String stem;
   private final Kind kind;
   private final String help;
@@ -280,10 +278,5 @@ enum Metric {
 
   List<String> labels() {
     return labels;
-  }
-
-  /** Whether it is one of this program's own. */
-  boolean isOwn() {
-    return stem.startsWith(PREFIX);
   }
 }

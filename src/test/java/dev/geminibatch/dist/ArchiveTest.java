@@ -79,6 +79,7 @@ class ArchiveTest {
             "routes/receive.camel.yaml",
             "config/application.properties",
             "docs/operating.md",
+            "docs/monitoring.md",
             "systemd/gemini-batch.service",
             "Dockerfile",
             "LICENSE",

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,7 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class DocumentsTest {
   private static final Path DOCUMENTS = Path.of("src/docs");
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(#[^)]*)?\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
 
   /** What a native reader stumbles over. */
   private static final Pattern TRANSLATED =
@@ -81,15 +83,32 @@ class DocumentsTest {
     for (Path document : documents()) {
       Matcher link = LINK.matcher(Files.readString(document));
       while (link.find()) {
-        String target = link.group(1);
-        Path folder = document.toAbsolutePath().getParent();
-        if (!target.contains(":") && !Files.exists(folder.resolve(target))) {
-          broken.add(document + " links to " + target);
+        if (!link.group(1).contains(":") && !leadsSomewhere(document, link)) {
+          broken.add(document + " links to " + link.group());
         }
       }
     }
 
     assertThat(broken).isEmpty();
+  }
+
+  private static boolean leadsSomewhere(Path document, Matcher link) throws IOException {
+    Path target =
+        link.group(1).isEmpty()
+            ? document
+            : document.toAbsolutePath().getParent().resolve(link.group(1));
+    return Files.exists(target)
+        && (link.group(2) == null || anchors(target).contains(link.group(2)));
+  }
+
+  /** What GitHub makes of the headings. */
+  private static List<String> anchors(Path document) throws IOException {
+    return HEADING
+        .matcher(Files.readString(document))
+        .results()
+        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        .map(text -> "#" + text.replaceAll("[^\\p{L}\\d _-]", "").strip().replace(' ', '-'))
+        .toList();
   }
 
   @Test

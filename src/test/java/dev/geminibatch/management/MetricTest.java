@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The names of metrics, and who uses them. */
 class MetricTest {
-  private static final Path OPERATING = Path.of("src/docs/operating.md");
+  private static final Path MONITORING = Path.of("src/docs/monitoring.md");
   private static final Path DASHBOARD = Path.of("config/grafana-dashboard.json");
   private static final Path ALERTS = Path.of("config/alerts.yaml");
 
@@ -100,16 +100,16 @@ class MetricTest {
                             metric.help()))
             .collect(Collectors.joining("\n"));
     String expected = "| name | type | labels | what it says |\n|---|---|---|---|\n" + rows;
-    String text = Files.readString(OPERATING);
+    String text = Files.readString(MONITORING);
     String begin = "<!-- metrics -->\n";
     String end = "\n<!-- end of metrics -->";
     int from = text.indexOf(begin) + begin.length();
     int to = text.indexOf(end, from - 1);
     if (Boolean.getBoolean("documents.write")) {
-      Files.writeString(OPERATING, text.substring(0, from) + expected + text.substring(to));
+      Files.writeString(MONITORING, text.substring(0, from) + expected + text.substring(to));
     }
 
-    assertThat(Files.readString(OPERATING)).contains(begin + expected + end);
+    assertThat(Files.readString(MONITORING)).contains(begin + expected + end);
   }
 
   @Test
