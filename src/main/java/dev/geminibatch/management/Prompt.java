@@ -42,15 +42,9 @@ final class Prompt<T> {
   }
 
   /** What was found last; empty if that was nothing yet. */
-  synchronized Optional<T> get() {
-    Instant now = clock.instant();
-    boolean isOver = latest == null || latest.isDone();
-    if (isOver && (begun == null || !now.isBefore(begun.plus(every)) || now.isBefore(begun))) {
-      begun = now;
-      latest = CompletableFuture.runAsync(() -> last = Optional.of(search.get()), background);
-    }
+  Optional<T> get() {
     try {
-      latest.get(LONGEST_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      current().get(LONGEST_WAIT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       // it is found out for the next one who asks
     } catch (ExecutionException e) {
@@ -59,6 +53,17 @@ final class Prompt<T> {
       Thread.currentThread().interrupt();
     }
     return last;
+  }
+
+  /** The search that is under way, or that was the last one as long as its answer is new enough. */
+  private synchronized CompletableFuture<Void> current() {
+    Instant now = clock.instant();
+    boolean isOver = latest == null || latest.isDone();
+    if (isOver && (begun == null || !now.isBefore(begun.plus(every)) || now.isBefore(begun))) {
+      begun = now;
+      latest = CompletableFuture.runAsync(() -> last = Optional.of(search.get()), background);
+    }
+    return latest;
   }
 
   /** For how long a search has been under way; zero if none is. */
