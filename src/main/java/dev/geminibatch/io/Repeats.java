@@ -13,6 +13,9 @@ public final class Repeats {
   private static final long WHILE_NANOS = Duration.ofMinutes(15).toNanos();
   private static final int MOST = 1_000;
 
+  /** In characters; what a service says may be long, and its beginning tells it from others. */
+  private static final int LONGEST_KEPT = 200;
+
   private final Map<String, Long> last = new LruMap<>(MOST);
   private final LongSupplier nanoTime;
 
@@ -31,7 +34,8 @@ public final class Repeats {
    */
   public synchronized Level level(Level first, String about, String words) {
     long now = nanoTime.getAsLong();
-    Long before = last.put(about + " " + words.replaceAll("\\d+", "0"), now);
+    String said = Amounts.shortened(words.replaceAll("\\d+", "0"), LONGEST_KEPT);
+    Long before = last.put(about + " " + said, now);
     return before == null || now - before > WHILE_NANOS ? first : Level.DEBUG;
   }
 }

@@ -38,4 +38,12 @@ class RepeatsTest {
     assertThat(level("a", "y")).isEqualTo(Level.WARN);
     assertThat(level("a", "x")).isEqualTo(Level.DEBUG);
   }
+
+  @Test
+  void of_long_words_the_beginning_counts() {
+    String page = "answered with a page: " + "x".repeat(10_000);
+
+    assertThat(level("", page + "a")).isEqualTo(Level.WARN);
+    assertThat(level("", page + "b")).isEqualTo(Level.DEBUG);
+  }
 }

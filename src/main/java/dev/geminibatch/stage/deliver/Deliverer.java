@@ -8,6 +8,7 @@ import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.extension.Delivery;
 import dev.geminibatch.io.Folders;
+import dev.geminibatch.io.LruMap;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
@@ -35,11 +36,11 @@ import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,8 @@ public final class Deliverer {
   private final RequestReader requests;
 
   /** Why requests of runs have no answer, while somebody is being notified of their delivery. */
-  private final Map<String, Map<String, Long>> failures = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, Long>> failures =
+      Collections.synchronizedMap(new LruMap<>(10_000));
 
   public Deliverer(StageContext context, Reports reports, RequestReader requests) {
     this.context = context;
