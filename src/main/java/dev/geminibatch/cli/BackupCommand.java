@@ -2,6 +2,7 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.maintenance.Backup;
 import dev.geminibatch.run.StateFolder;
@@ -36,12 +37,7 @@ final class BackupCommand {
     }
     Backup backup = new Backup(state, target, session.clock());
     ScheduledExecutorService ticker =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "backup-progress");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("backup-progress"));
     Backup.Result result;
     try {
       boolean isInteractive = session.terminal().isInteractive();

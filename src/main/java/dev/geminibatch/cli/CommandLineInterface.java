@@ -114,7 +114,7 @@ public final class CommandLineInterface {
     ending.check(e);
     Optional<String> damage = Ledger.damage(e);
     if (damage.isPresent()) {
-      terminal.tell(damage.get());
+      terminal.tellError(damage.get());
       return ExitCode.USAGE;
     }
     LOG.error("Unexpected error; please report it", e);

@@ -85,12 +85,19 @@ final class DaemonCommand {
       LOG.info("Stop with Ctrl-C.");
       watch.start();
       if (settings.operation().management().isEnabled()) {
-        DaemonMetrics metrics = new DaemonMetrics(tally, workspace, beans.accounts(), checks);
-        pipeline.serve(settings.operation().management(), checks, List.of(metrics));
+        try (DaemonMetrics metrics =
+            new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
+          pipeline.serve(settings.operation().management(), checks, List.of(metrics));
+          untilStopped();
+        }
       }
-      new CountDownLatch(1).await();
+      untilStopped();
       return ExitCode.OK;
     }
+  }
+
+  private static void untilStopped() throws InterruptedException {
+    new CountDownLatch(1).await();
   }
 
   /** Those of today: they may be changed while it runs. */
@@ -127,7 +134,7 @@ final class DaemonCommand {
     check.await(LONGEST_CHECK);
     check.whenDamaged(
         damage -> {
-          session.terminal().tell("ERROR " + damage);
+          session.terminal().tellError("ERROR " + damage);
           Runtime.getRuntime().halt(ExitCode.USAGE);
         });
   }
@@ -141,10 +148,9 @@ final class DaemonCommand {
   }
 
   private static void announce(Settings profile) {
-    boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
     LOG.info(
         "{}. Drop {}*.jsonl (also .ndjson, .json, and these with .gz) into {}, answers appear in {}",
-        isDefault ? "Ready" : "Ready for " + profile.profile(),
+        profile.isDefault() ? "Ready" : "Ready for " + profile.profile(),
         profile.pictures().isPresent() ? "pictures, " : "",
         profile.folders().inbox(),
         profile.folders().outbox());

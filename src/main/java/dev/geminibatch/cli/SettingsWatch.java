@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.logging.LogSettings;
 import dev.geminibatch.settings.LiveSettings;
 import java.io.IOException;
@@ -39,13 +40,7 @@ final class SettingsWatch implements AutoCloseable {
     this.levels = levels;
     this.seen = stamps();
     this.moving = seen;
-    this.timer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "settings");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.timer = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("settings"));
   }
 
   void start() {

@@ -1,5 +1,6 @@
 package dev.geminibatch.management;
 
+import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.run.Capacity;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.AccountRefusals;
@@ -24,7 +25,7 @@ import java.util.concurrent.Executors;
  * they come as a collector of Prometheus' own library, which is asked at each scrape, and not as
  * meters that are registered one by one.
  */
-public final class DaemonMetrics implements MeterBinder {
+public final class DaemonMetrics implements MeterBinder, AutoCloseable {
   private static final Duration LEDGER = Duration.ofSeconds(5);
   private static final Duration DISKS = Duration.ofSeconds(10);
   private static final Duration INBOXES = Duration.ofSeconds(30);
@@ -33,6 +34,8 @@ public final class DaemonMetrics implements MeterBinder {
   private final Workspace workspace;
   private final AccountRefusals accounts;
   private final HealthReport health;
+  private final ExecutorService background =
+      Executors.newCachedThreadPool(DaemonThreads.named("metrics"));
   private final Map<String, Group> groups = new LinkedHashMap<>();
 
   /** Reads nothing yet. */
@@ -45,14 +48,12 @@ public final class DaemonMetrics implements MeterBinder {
     this.health = health;
     Settings settings = workspace.settings();
     FolderMetrics folders = new FolderMetrics(settings, tally);
-    ExecutorService background = Executors.newCachedThreadPool(DaemonMetrics::thread);
     remote(
         "ledger",
         new LedgerMetrics(workspace.ledger(), settings, tally, workspace.clock()),
-        LEDGER,
-        background);
-    remote("disk", folders::disks, DISKS, background);
-    remote("inbox", folders::inboxes, INBOXES, background);
+        LEDGER);
+    remote("disk", folders::disks, DISKS);
+    remote("inbox", folders::inboxes, INBOXES);
     groups.put("process", new ProcessMetrics());
     groups.put("daemon", this::daemon);
     groups.keySet().forEach(name -> tally.add(Metric.SCRAPE_ERRORS, 0, name));
@@ -61,13 +62,7 @@ public final class DaemonMetrics implements MeterBinder {
     }
   }
 
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "metrics");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private void remote(String name, Group group, Duration fresh, ExecutorService background) {
+  private void remote(String name, Group group, Duration fresh) {
     groups.put(
         name, new RemoteGroup(name, group, fresh, workspace.clock(), System::nanoTime, background));
   }
@@ -111,5 +106,11 @@ public final class DaemonMetrics implements MeterBinder {
               && accounts.of(profile.service().project()).isPresent();
       samples.most(Metric.ACCOUNT_REFUSED, isRefused ? 1 : 0, tally.profile(profile.profile()));
     }
+  }
+
+  /** What is being read is given up. */
+  @Override
+  public void close() {
+    background.shutdownNow();
   }
 }

@@ -1,12 +1,12 @@
 package dev.geminibatch.management;
 
+import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerProbe;
 import dev.geminibatch.run.WorkInHand;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
-import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -48,13 +48,7 @@ public final class HealthChecks implements HealthReport, AutoCloseable {
       Function<ProjectId, Optional<ServiceFailure>> refusals,
       Clock clock) {
     this.clock = clock;
-    this.background =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "health");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.background = Executors.newCachedThreadPool(DaemonThreads.named("health"));
     List<Settings> served = settings.profiles().served();
     LedgerProbe probe = ledger.probe();
     services(served, services, refusals);
@@ -87,10 +81,9 @@ public final class HealthChecks implements HealthReport, AutoCloseable {
         Connection connection =
             new Connection(profile.service().within(SERVICE_TIMEOUT), services, clock);
         connections.add(connection);
-        boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
         readiness.add(
             new ServiceHealth(
-                isDefault ? "service" : "service-" + profile.profile(),
+                profile.isDefault() ? "service" : "service-" + profile.profile(),
                 () -> connection.batches().jobs(Optional.empty()),
                 () -> refusals.apply(project),
                 clock,

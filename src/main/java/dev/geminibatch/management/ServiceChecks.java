@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  */
 public final class ServiceChecks {
   private static final String BATCH = "batchGenerateContent";
+  private static final String MODEL = "gemini.model";
 
   /** A person waits. */
   private static final Duration PATIENCE = Duration.ofSeconds(4);
@@ -100,10 +101,8 @@ public final class ServiceChecks {
                 name,
                 "there is no API key",
                 "Set GEMINI_API_KEY in the environment, or "
-                    + (profile.profile().equals(Profiles.DEFAULT)
-                        ? ""
-                        : "profile." + profile.profile() + ".")
-                    + "gemini.api-key-file in config/local.properties to a file with the key."));
+                    + profile.ownKey("gemini.api-key-file")
+                    + " in config/local.properties to a file with the key."));
       } else {
         findings.add(Finding.ok(name, "none; only the other profiles are served"));
       }
@@ -113,12 +112,12 @@ public final class ServiceChecks {
 
   /** The default profile needs no key where others have one. */
   private boolean isUsed(Settings profile) {
-    return !profile.profile().equals(Profiles.DEFAULT)
+    return !profile.isDefault()
         || settings.profiles().all().stream().allMatch(each -> each.service().key().isEmpty());
   }
 
   private static String of(Settings profile) {
-    return profile.profile().equals(Profiles.DEFAULT) ? "" : " of " + profile.profile();
+    return profile.isDefault() ? "" : " of " + profile.profile();
   }
 
   private List<Finding> service(List<Settings> profiles) {
@@ -185,7 +184,7 @@ public final class ServiceChecks {
           : Finding.warning(
               name,
               model + " takes no batch jobs (it takes " + String.join(", ", methods) + ")",
-              "Set " + key(profile) + " to a model that does.");
+              "Set " + profile.ownKey(MODEL) + " to a model that does.");
     } catch (ServiceFailure failure) {
       return failure.kind() == Kind.NOT_FOUND
           ? unknown(name, profile, models)
@@ -213,7 +212,7 @@ public final class ServiceChecks {
       return Finding.warning(
           name,
           "the service does not say whether there is " + model,
-          "Compare " + key(profile) + " with the service's own list of models.");
+          "Compare " + profile.ownKey(MODEL) + " with the service's own list of models.");
     }
     List<String> usual =
         listed.stream().filter(each -> each.startsWith("gemini-")).limit(8).toList();
@@ -221,18 +220,12 @@ public final class ServiceChecks {
         name,
         "the service has no model " + model + " for this key",
         "Set "
-            + key(profile)
+            + profile.ownKey(MODEL)
             + " to "
             + DidYouMean.to(model, listed).orElse("one that it has")
             + "; it has "
             + String.join(", ", usual.isEmpty() ? listed.subList(0, 1) : usual)
             + (listed.size() > usual.size() ? " and others." : "."));
-  }
-
-  private static String key(Settings profile) {
-    return profile.profile().equals(Profiles.DEFAULT)
-        ? "gemini.model"
-        : "profile." + profile.profile() + ".gemini.model";
   }
 
   private static Finding clock(Duration ahead) {

@@ -325,8 +325,7 @@ public final class Profiles {
     List<Settings> served = new ArrayList<>();
     for (Settings each : byName.values()) {
       boolean hasKey = each.service().key().isPresent();
-      boolean isDefault = each.profile().equals(DEFAULT);
-      if (!hasKey && !isDefault) {
+      if (!hasKey && !each.isDefault()) {
         throw new UsageException(
             "The profile "
                 + each.profile()

@@ -262,6 +262,16 @@ public record Settings(
         new Operation(read.operation.log(), operation.management(), operation.sandboxJobTime()));
   }
 
+  /** Whether these are what is set without a profile's name. */
+  public boolean isDefault() {
+    return profile.equals(Profiles.DEFAULT);
+  }
+
+  /** A key as it is written for this profile alone: {@code profile.NAME.KEY}. */
+  public String ownKey(String key) {
+    return isDefault() ? key : "profile." + profile + "." + key;
+  }
+
   /** How large an input may be. */
   public InputLimits inputLimits() {
     return new InputLimits(lines.maxInputBytes(), lines.maxInputRatio(), folders.reserve());

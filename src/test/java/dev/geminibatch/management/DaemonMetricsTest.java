@@ -42,24 +42,26 @@ class DaemonMetricsTest {
     workshop.sandbox().faults().add("upload-start status=503 times=2");
     workshop.media("a.png", Samples.png("1"));
     workshop.media("b.png", Samples.png("2"));
-    DaemonMetrics metrics = metrics(Health.well("fine"));
-    workshop.drop(
-        "x.jsonl",
-        Samples.nativeLine("a", "[[FILE:a.png]]"),
-        Samples.nativeLine("b", "[[FILE:b.png]]"),
-        "{oops");
-    workshop.awaitJobs(1);
-    ProjectId project = workshop.workspace().connection().project();
-    workshop.ledger().limits().accepted(project, "gemini-3-flash-preview", 1000);
-    workshop.ledger().limits().refused(project, "gemini-3-flash-preview", 5000);
-    during = Scrape.of(metrics);
-    workshop.awaitRuns(1);
-    workshop.drop("y.jsonl", Samples.nativeLine("c", "[[FILE:a.png]] again"));
-    workshop.drop("bad.jsonl", "nothing", "of use");
-    Files.createDirectory(folder.resolve("inbox/stray"));
-    workshop.awaitJobs(2);
-    workshop.awaitRuns(3);
-    after = Scrape.of(metrics(Health.unwell("not at all")));
+    try (DaemonMetrics well = metrics(Health.well("fine"));
+        DaemonMetrics unwell = metrics(Health.unwell("not at all"))) {
+      workshop.drop(
+          "x.jsonl",
+          Samples.nativeLine("a", "[[FILE:a.png]]"),
+          Samples.nativeLine("b", "[[FILE:b.png]]"),
+          "{oops");
+      workshop.awaitJobs(1);
+      ProjectId project = workshop.workspace().connection().project();
+      workshop.ledger().limits().accepted(project, "gemini-3-flash-preview", 1000);
+      workshop.ledger().limits().refused(project, "gemini-3-flash-preview", 5000);
+      during = Scrape.of(well);
+      workshop.awaitRuns(1);
+      workshop.drop("y.jsonl", Samples.nativeLine("c", "[[FILE:a.png]] again"));
+      workshop.drop("bad.jsonl", "nothing", "of use");
+      Files.createDirectory(folder.resolve("inbox/stray"));
+      workshop.awaitJobs(2);
+      workshop.awaitRuns(3);
+      after = Scrape.of(unwell);
+    }
   }
 
   private static DaemonMetrics metrics(Health health) throws IOException {
