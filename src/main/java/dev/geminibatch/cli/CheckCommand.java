@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.management.Check;
 import dev.geminibatch.management.Checks;
 import dev.geminibatch.management.Finding;
@@ -27,11 +28,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * {@code --check}: whether a daemon would work here, and what to fix. Nothing is made or changed,
@@ -77,7 +76,7 @@ final class CheckCommand {
                 new ServiceFactory(new RetryPolicy(1, Duration.ZERO, time -> {})),
                 Clock.systemUTC())
             .all());
-    checks.add(new LedgerChecks(settings).check());
+    checks.add(new LedgerChecks(settings, Clock.systemUTC()).check());
     checks.add(
         new Check(
             "routes",
@@ -122,20 +121,10 @@ final class CheckCommand {
               new Workspace(settings, services, Clock.systemUTC(), message -> {});
           Beans beans = new Beans(workspace, Progress.none(), run -> false)) {
         int routes = Pipeline.tryOut(settings, beans, sources.ofFiles());
-        return List.of(Finding.good("routes", Amounts.count(routes) + " routes can be started"));
+        return List.of(Finding.ok("routes", Amounts.count(routes) + " routes can be started"));
       }
     } finally {
-      remove(state);
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    List<Path> all;
-    try (Stream<Path> files = Files.walk(folder)) {
-      all = files.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : all) {
-      Files.deleteIfExists(file);
+      AtomicFiles.removeTree(state);
     }
   }
 

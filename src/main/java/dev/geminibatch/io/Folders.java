@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Folders that are there as a rule. */
+/** Folders, most of which are there already. */
 public final class Folders {
   private Folders() {}
 
@@ -16,5 +16,14 @@ public final class Folders {
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(folder);
     }
+  }
+
+  /** A folder, or else what it would be made in: the nearest one above it that is there. */
+  public static Path existing(Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    return there;
   }
 }

@@ -1,9 +1,8 @@
 package dev.geminibatch.ledger;
 
-import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.StateFolder;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -42,34 +41,31 @@ public final class LedgerCheck {
 
   private void check() {
     try (Connection connection = ledger.reading();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
-      String found = row.next() ? row.getString(1) : "ok";
-      finding.complete(found.equals("ok") ? Optional.empty() : damage(found));
+        Statement statement = connection.createStatement()) {
+      finding.complete(LedgerDamage.find(statement).map(this::words));
     } catch (SQLException e) {
       Optional<String> damage = LedgerDamage.of(e);
       if (damage.isEmpty()) {
         LOG.warn("The ledger {} could not be checked: {}", ledger.path(), e.getMessage());
       }
-      finding.complete(damage.flatMap(this::damage));
+      finding.complete(damage.map(this::words));
     }
   }
 
-  private Optional<String> damage(String found) {
-    String last = found.substring(found.strip().lastIndexOf('\n') + 1);
-    return Optional.of(ledger.damaged(Amounts.firstLine(last)).getMessage());
+  private String words(String damage) {
+    return ledger.damaged(damage).getMessage();
   }
 
   /**
    * Waits for the end of the check, but not for long.
    *
-   * @throws dev.geminibatch.io.UsageException if the ledger is known to be damaged by then
+   * @throws UsageException if the ledger is known to be damaged by then
    */
   public void await(Duration longest) throws InterruptedException {
     try {
       Optional<String> damage = finding.get(longest.toMillis(), TimeUnit.MILLISECONDS);
       if (damage.isPresent()) {
-        throw new dev.geminibatch.io.UsageException(damage.get());
+        throw new UsageException(damage.get());
       }
     } catch (TimeoutException e) {
       // it is reported when it is known

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -106,10 +105,9 @@ final class LedgerCopy {
       try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + part);
           Statement statement = connection.createStatement()) {
         statement.execute("PRAGMA user_version = " + now.toEpochMilli() / MILLIS_A_MINUTE);
-        try (ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
-          if (!row.next() || !row.getString(1).equals("ok")) {
-            throw ledger.damaged(Amounts.firstLine(row.getString(1)));
-          }
+        Optional<String> damage = LedgerDamage.find(statement);
+        if (damage.isPresent()) {
+          throw ledger.damaged(damage.get());
         }
       }
       AtomicFiles.force(part);

@@ -2,7 +2,9 @@ package dev.geminibatch.ledger;
 
 import dev.geminibatch.io.Amounts;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -11,6 +13,8 @@ import org.sqlite.SQLiteException;
 final class LedgerDamage {
   /** The low byte of an extended code of SQLite is the code itself. */
   private static final int CODE = 0xff;
+
+  private static final String WHOLE = "ok";
 
   private LedgerDamage() {}
 
@@ -27,6 +31,20 @@ final class LedgerDamage {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Reads a whole database to see whether it is damaged.
+   *
+   * @return what is wrong first, in SQLite's words
+   */
+  static Optional<String> find(Statement database) throws SQLException {
+    try (ResultSet row = database.executeQuery("PRAGMA quick_check(1)")) {
+      String found = row.next() ? row.getString(1).strip() : WHOLE;
+      return found.equals(WHOLE)
+          ? Optional.empty()
+          : Optional.of(found.substring(found.lastIndexOf('\n') + 1));
+    }
   }
 
   /** SQLite's own words, without the driver's around them. */
@@ -54,7 +72,7 @@ final class LedgerDamage {
    * @param before the copy of before an upgrade, if there is one
    */
   static String remedy(Optional<Path> before) {
-    return "Restore it from a backup (src/docs/operating.md says how)"
+    return "Restore it from a backup (operating.md says how, under Upgrading and backup)"
         + before.map(copy -> "; " + copy + " is from before an upgrade").orElse("")
         + ". Without one, keep a copy of the state folder and save what can be read: sqlite3"
         + " ledger.db .recover | sqlite3 recovered.db.";

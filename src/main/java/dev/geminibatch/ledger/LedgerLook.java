@@ -4,9 +4,11 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +27,7 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
    * What is open of one model.
    *
    * @param project that the key belongs to
-   * @param refused so many tokens were too many lately; empty if nothing was refused
+   * @param refused so many tokens were too many in the last day; empty if nothing was refused
    */
   public record Open(String project, String model, int jobs, long tokens, Optional<Long> refused) {}
 
@@ -33,7 +35,8 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
       """
       SELECT project, model, COUNT(DISTINCT display_name) AS jobs, SUM(tokens) AS tokens,
         (SELECT refused FROM token_limit
-          WHERE token_limit.project = job.project AND token_limit.model = job.model) AS refused
+          WHERE token_limit.project = job.project AND token_limit.model = job.model
+            AND updated_at > ?) AS refused
       FROM job WHERE state IN ('CREATING', 'OPEN') AND project IS NOT NULL
       GROUP BY project, model ORDER BY project, model""";
 
@@ -42,7 +45,7 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
    *
    * @throws UsageException when it cannot be used, with the reason and the remedy
    */
-  public static LedgerLook at(StateFolder state) throws IOException {
+  public static LedgerLook at(StateFolder state, Instant now) throws IOException {
     NativeSqlite.loadToLook(state); // also if there is no ledger yet: it will be needed
     LedgerFile file = new LedgerFile(state);
     Optional<Integer> version = file.version();
@@ -51,9 +54,12 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
     }
     try (Connection connection = file.reading();
         Statement statement = connection.createStatement()) {
-      checkWhole(file, statement);
+      Optional<String> damage = LedgerDamage.find(statement);
+      if (damage.isPresent()) {
+        throw file.damaged(damage.get());
+      }
       boolean isCurrent = version.get() == Integer.parseInt(LedgerDatabase.NEWEST);
-      return new LedgerLook(version, isCurrent, isCurrent ? open(statement) : List.of());
+      return new LedgerLook(version, isCurrent, isCurrent ? open(connection, now) : List.of());
     } catch (SQLException e) {
       throw LedgerDamage.of(e)
           .map(file::damaged)
@@ -68,27 +74,21 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
     }
   }
 
-  private static void checkWhole(LedgerFile file, Statement statement) throws SQLException {
-    try (ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
-      String found = row.next() ? row.getString(1) : "ok";
-      if (!found.equals("ok")) {
-        throw file.damaged(found.substring(found.strip().lastIndexOf('\n') + 1));
-      }
-    }
-  }
-
-  private static List<Open> open(Statement statement) throws SQLException {
+  private static List<Open> open(Connection connection, Instant now) throws SQLException {
     List<Open> open = new ArrayList<>();
-    try (ResultSet row = statement.executeQuery(OPEN)) {
-      while (row.next()) {
-        long refused = row.getLong("refused");
-        open.add(
-            new Open(
-                row.getString("project"),
-                row.getString("model"),
-                row.getInt("jobs"),
-                row.getLong("tokens"),
-                refused == 0 ? Optional.empty() : Optional.of(refused)));
+    try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
+      statement.setLong(1, now.minus(LearnedLimits.MEMORY).toEpochMilli());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          long refused = row.getLong("refused");
+          open.add(
+              new Open(
+                  row.getString("project"),
+                  row.getString("model"),
+                  row.getInt("jobs"),
+                  row.getLong("tokens"),
+                  refused == 0 ? Optional.empty() : Optional.of(refused)));
+        }
       }
     }
     return open;

@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.io.Folders;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.StateFolder;
@@ -63,11 +64,7 @@ final class NativeSqlite {
       load(state);
       return;
     }
-    Path place = state.path().toAbsolutePath();
-    while (place.getParent() != null && !Files.isDirectory(place)) {
-      place = place.getParent();
-    }
-    load(Optional.empty(), Optional.of(place));
+    load(Optional.empty(), Optional.of(Folders.existing(state.path())));
   }
 
   private static void load(Optional<StateFolder> state, Optional<Path> place) {

@@ -25,7 +25,8 @@ public record Finding(String check, Level level, String found, String remedy) {
     }
   }
 
-  static Finding ok(String check, String found) {
+  /** Nothing has to be done. */
+  public static Finding ok(String check, String found) {
     return new Finding(check, Level.OK, found, "");
   }
 
@@ -61,10 +62,5 @@ public record Finding(String check, Level level, String found, String remedy) {
   /** Of a message of ours that says what has to be fixed, and how. */
   public static Finding problem(String check, String message) {
     return of(check, Level.PROBLEM, message);
-  }
-
-  /** Nothing has to be done. */
-  public static Finding good(String check, String found) {
-    return ok(check, found);
   }
 }

@@ -1,8 +1,8 @@
 package dev.geminibatch.management;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.Folders;
 import dev.geminibatch.management.Finding.Level;
-import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -43,29 +43,19 @@ public final class FolderChecks {
 
     /** Where it really is, or will be. */
     Path real() throws IOException {
-      Path there = existing();
+      Path there = Folders.existing(path);
       return there.toRealPath().resolve(there.relativize(path)).normalize();
-    }
-
-    Path existing() {
-      Path there = path;
-      while (!Files.exists(there) && there.getParent() != null) {
-        there = there.getParent();
-      }
-      return there;
     }
   }
 
   private List<Folder> all(Settings profile) {
-    String prefix =
-        profile.profile().equals(Profiles.DEFAULT) ? "" : "profile." + profile.profile() + ".";
     Settings.Folders folders = profile.folders();
     return List.of(
-        new Folder(prefix + "inbox.directory", folders.inbox(), true),
-        new Folder(prefix + "outbox.directory", folders.outbox(), true),
-        new Folder(prefix + "archive.directory", folders.archive(), true),
-        new Folder(prefix + "failed.directory", folders.failed(), true),
-        new Folder(prefix + "media.root", profile.uploads().mediaRoot(), false));
+        new Folder(profile.ownKey("inbox.directory"), folders.inbox(), true),
+        new Folder(profile.ownKey("outbox.directory"), folders.outbox(), true),
+        new Folder(profile.ownKey("archive.directory"), folders.archive(), true),
+        new Folder(profile.ownKey("failed.directory"), folders.failed(), true),
+        new Folder(profile.ownKey("media.root"), profile.uploads().mediaRoot(), false));
   }
 
   private Folder state() {
@@ -108,7 +98,7 @@ public final class FolderChecks {
   private static Finding missing(Folder folder) {
     String name = folder.key();
     Path path = folder.path();
-    Path there = folder.existing();
+    Path there = Folders.existing(path);
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return Finding.problem(
           name,
@@ -192,7 +182,7 @@ public final class FolderChecks {
     List<Folder> written = new ArrayList<>(List.of(state()));
     profiles.forEach(profile -> written.addAll(all(profile)));
     for (Folder folder : written) {
-      FileStore disk = Files.getFileStore(folder.existing());
+      FileStore disk = Files.getFileStore(Folders.existing(folder.path()));
       String name = disk.name() + " (" + disk.type() + ")";
       disks.putIfAbsent(name, disk);
       byDisk.computeIfAbsent(name, any -> new ArrayList<>()).add(folder);

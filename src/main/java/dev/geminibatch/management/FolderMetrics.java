@@ -1,5 +1,6 @@
 package dev.geminibatch.management;
 
+import dev.geminibatch.io.Folders;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.receive.Inbox;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class FolderMetrics {
   void disks(Samples samples) throws IOException {
     for (Settings profile : settings.profiles().served()) {
       for (Map.Entry<String, Path> folder : folders(profile.folders()).entrySet()) {
-        FileStore disk = Files.getFileStore(existing(folder.getValue()));
+        FileStore disk = Files.getFileStore(Folders.existing(folder.getValue()));
         String name = tally.profile(profile.profile());
         samples.most(Metric.DISK_FREE, disk.getUsableSpace(), name, folder.getKey());
         samples.most(Metric.DISK_SIZE, disk.getTotalSpace(), name, folder.getKey());
@@ -38,15 +39,6 @@ final class FolderMetrics {
     all.put("archive", folders.archive());
     all.put("failed", folders.failed());
     return all;
-  }
-
-  /** It, or what it will be made in. */
-  private static Path existing(Path folder) {
-    Path at = folder.toAbsolutePath();
-    while (!Files.exists(at) && at.getParent() != null) {
-      at = at.getParent();
-    }
-    return at;
   }
 
   void inboxes(Samples samples) throws IOException {

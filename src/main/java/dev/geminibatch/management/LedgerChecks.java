@@ -4,11 +4,11 @@ import dev.geminibatch.io.Amounts;
 import dev.geminibatch.ledger.LedgerLook;
 import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.StateFolder;
-import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +20,11 @@ public final class LedgerChecks {
   private static final int NEARLY_PERCENT = 95;
 
   private final Settings settings;
+  private final Clock clock;
 
-  public LedgerChecks(Settings settings) {
+  public LedgerChecks(Settings settings, Clock clock) {
     this.settings = settings;
+    this.clock = clock;
   }
 
   public Check check() {
@@ -37,7 +39,7 @@ public final class LedgerChecks {
     if (Files.exists(folder) && !Files.isExecutable(folder)) {
       return List.of(Finding.warning(NAME, "is not checked", "First see \"state.directory\"."));
     }
-    LedgerLook look = LedgerLook.at(settings.folders().stateFolder());
+    LedgerLook look = LedgerLook.at(settings.folders().stateFolder(), clock.instant());
     List<Finding> findings = new ArrayList<>(List.of(ledger(look)));
     for (Settings profile : settings.profiles().all()) {
       quota(look, profile).ifPresent(findings::add);
@@ -64,8 +66,7 @@ public final class LedgerChecks {
     if (!look.isCurrent() || profile.service().key().isEmpty()) {
       return Optional.empty();
     }
-    boolean isDefault = profile.profile().equals(Profiles.DEFAULT);
-    String name = isDefault ? "quota" : "quota of " + profile.profile();
+    String name = profile.isDefault() ? "quota" : "quota of " + profile.profile();
     List<LedgerLook.Open> open =
         look.open().stream()
             .filter(each -> each.project().equals(profile.service().project().value()))

@@ -1,5 +1,6 @@
 package dev.geminibatch.management;
 
+import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.ledger.Ledger;
@@ -9,6 +10,8 @@ import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.Places;
 import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.testkit.FakeService;
+import dev.geminibatch.testkit.StageFixture;
 import dev.geminibatch.wiring.ServiceFactory;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -230,6 +233,24 @@ class InstallationChecksTest {
   }
 
   @Test
+  void what_the_service_has_refused_is_a_limit_for_a_day() throws Exception {
+    try (StageFixture fixture = StageFixture.open(home, new FakeService())) {
+      fixture.submit(fixture.assembled("letters.jsonl", nativeLine("a", "Hello")));
+      Settings settings = fixture.workspace().settings();
+      Check check = new LedgerChecks(settings, fixture.clock()).check();
+      fixture
+          .ledger()
+          .limits()
+          .refused(settings.service().project(), settings.jobs().model(), 5_000_000);
+      assertThat(of("quota", make(check)).found()).endsWith(" of 5.0 million tokens enqueued");
+
+      fixture.clock().forward(Duration.ofHours(25));
+
+      assertThat(of("quota", make(check)).found()).endsWith("no limit known");
+    }
+  }
+
+  @Test
   void a_port_in_use_is_named_with_another_way() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       Settings settings = settings("management.port = " + taken.getLocalPort());
@@ -259,7 +280,9 @@ class InstallationChecksTest {
 
   private static Finding ledger(Settings settings) throws Exception {
     return of(
-        "ledger", new Checks(List.of(new LedgerChecks(settings).check())).findings(any -> {}));
+        "ledger",
+        new Checks(List.of(new LedgerChecks(settings, Clock.systemUTC()).check()))
+            .findings(any -> {}));
   }
 
   private static List<Finding> make(Check check) throws Exception {
