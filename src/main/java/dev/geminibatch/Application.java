@@ -5,9 +5,9 @@ import dev.geminibatch.logging.LastingLogs;
 
 /** Entry point. */
 public final class Application {
-  private Application() {}
-
   private static final String LOG_MANAGER = "java.util.logging.manager";
+
+  private Application() {}
 
   /** The log's manager is made when anything logs first, so this comes before everything. */
   public static void main(String[] arguments) {

@@ -5,8 +5,10 @@ import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.jdbi.v3.core.JdbiException;
 
 /** The record of runs, jobs, media and uploads: opens it, and hands out its parts. */
@@ -138,15 +140,7 @@ public final class Ledger implements AutoCloseable {
 
   /** Who may create a job next; for the settings that it takes, see there. */
   public CreationQueue creationQueue(
-      int maxOpen, CreationQueue.Limits limits, java.time.Duration retryIn) {
-    return creationQueue(() -> maxOpen, limits, retryIn);
-  }
-
-  /** The same with a number of open jobs that may change. */
-  public CreationQueue creationQueue(
-      java.util.function.IntSupplier maxOpen,
-      CreationQueue.Limits limits,
-      java.time.Duration retryIn) {
+      IntSupplier maxOpen, CreationQueue.Limits limits, Duration retryIn) {
     return new CreationQueue(database, clock, maxOpen, limits, retryIn);
   }
 

@@ -9,7 +9,7 @@ import java.util.logging.SimpleFormatter;
 
 /** How a record is written on a line. */
 interface LogFormat {
-  /** What somebody else says may be as long as he likes; nobody reads more than this. */
+  /** In characters. What others say may be of any length; nobody reads more than this. */
   int LONGEST_MESSAGE = 4_000;
 
   int LONGEST_TRACE = 20_000;

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Who may ask the management server: everybody where no token is set, and else who brings it. Wrong
- * ones are counted, and an address that has tried too many waits for each further answer.
+ * Who may ask the management server: everybody if no token is set, otherwise only those who bring
+ * it. Refused requests are counted, and an address with many of them waits for each further answer.
  */
 public final class AccessGuard implements MeterBinder {
   /** Typing errors; more are somebody who guesses. */

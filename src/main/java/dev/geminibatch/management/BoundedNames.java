@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * Names that come from outside as values of a label: the first so many are themselves, all further
- * ones are {@code other}. Whoever writes a thousand models into his lines must not fill a
- * monitoring system.
+ * ones are {@code other}. A thousand models in the lines of an input must not fill a monitoring
+ * system.
  */
 final class BoundedNames {
   static final String OTHER = "other";

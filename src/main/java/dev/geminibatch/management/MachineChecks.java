@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -127,7 +128,7 @@ public final class MachineChecks {
                   HttpRequest.newBuilder(health).timeout(PATIENCE).build(),
                   HttpResponse.BodyHandlers.discarding());
       return List.of(200, 401, 429, 503).contains(answer.statusCode());
-    } catch (IOException | java.net.URISyntaxException e) {
+    } catch (IOException | URISyntaxException e) {
       return false;
     }
   }

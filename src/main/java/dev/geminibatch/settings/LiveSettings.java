@@ -3,6 +3,7 @@ package dev.geminibatch.settings;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
+import dev.geminibatch.logging.LogSettings;
 import dev.geminibatch.service.Redactor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import java.util.TreeSet;
 public final class LiveSettings {
   private static final String LEVEL = "log.level";
 
-  /** What nobody has kept, started or sized by its value. A profile's own keys count, too. */
+  /** Keys by whose values nothing was started or sized. A profile's own ones count, too. */
   private static final Set<String> LIVE =
       Set.of(
           LEVEL,
@@ -132,7 +133,7 @@ public final class LiveSettings {
   }
 
   /** How the program logs now. */
-  public dev.geminibatch.logging.LogSettings log() {
+  public LogSettings log() {
     return profiles.of(Profiles.DEFAULT).operation().log();
   }
 

@@ -148,7 +148,7 @@ final class PropertiesText {
     if (written.indexOf('\\') < 0) {
       return written;
     }
-    // The key may go on behind a line break: whoever undoes the escapes knows how.
+    // The key may continue behind a line break: whoever undoes the escapes knows how.
     return loaded(text.substring(line.from(), line.to())).stringPropertyNames().stream()
         .findFirst()
         .orElse("");
@@ -159,7 +159,7 @@ final class PropertiesText {
   }
 
   /**
-   * A key with its value, which may go on on further lines.
+   * A key with its value, which may continue on further lines.
    *
    * @param number of its first line
    */

@@ -32,6 +32,7 @@ public final class JobStory {
     return isShared(job) || run == null ? Unpacking.name(job) : run.name();
   }
 
+  /** By the name that a pack gets when it is built, which says so. */
   private static boolean isShared(Job job) {
     return job.remote().pack().isPresent() && Unpacking.name(job).matches("(?s).* and \\d+ more");
   }

@@ -73,7 +73,7 @@ abstract class LedgerContract {
   }
 
   final CreationQueue queue(int maxOpen, CreationQueue.Limit limit) {
-    return ledger.creationQueue(maxOpen, (project, model) -> limit, Duration.ofSeconds(10));
+    return ledger.creationQueue(() -> maxOpen, (project, model) -> limit, Duration.ofSeconds(10));
   }
 
   /** A run whose input is about to be taken; ids ascend. */

@@ -132,7 +132,7 @@ class RandomWalkTest {
       Job coming = reference.job(ledger, job);
       CreationQueue.Place place =
           ledger
-              .creationQueue(1, (project, model) -> CreationQueue.Limit.NONE, Duration.ZERO)
+              .creationQueue(() -> 1, (project, model) -> CreationQueue.Limit.NONE, Duration.ZERO)
               .full("x", PROJECT);
       ledger.jobs().toBeCreatedAgain(coming, place);
     }

@@ -56,7 +56,7 @@ public final class SampleRuns implements AutoCloseable {
     String queued = withJob("20260102-030700-dddddd", "queued.jsonl").runId();
     CreationQueue queue =
         ledger.creationQueue(
-            1, (project, model) -> CreationQueue.Limit.NONE, Duration.ofSeconds(10));
+            () -> 1, (project, model) -> CreationQueue.Limit.NONE, Duration.ofSeconds(10));
     ledger.runs().queued(queued, queue.full("gemini-x", PROJECT));
     Job running = opened(withJob("20260102-030800-eeeeee", "running.jsonl"), "batches/running");
     ledger.jobs().seen(running, "BATCH_STATE_RUNNING", true);

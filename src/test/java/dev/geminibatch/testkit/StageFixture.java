@@ -171,7 +171,7 @@ public final class StageFixture implements AutoCloseable {
 
   /** The queue of those who want to create a job. */
   public CreationQueue queue(int maxOpen) {
-    return ledger().creationQueue(maxOpen, context()::limit, Duration.ofSeconds(10));
+    return ledger().creationQueue(() -> maxOpen, context()::limit, Duration.ofSeconds(10));
   }
 
   /** A run of a file that was dropped, whose content is its name. */
