@@ -10,6 +10,7 @@ import dev.geminibatch.settings.ManagementSettings;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.auth.authentication.AuthenticationProvider;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
@@ -27,6 +29,7 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class ManagementServer {
   private static final Logger LOG = LoggerFactory.getLogger("management");
   private static final String PATH = "/observe";
+  private static final String VERTX = "management-vertx";
 
   private final CamelContext context;
   private final ManagementSettings settings;
@@ -57,9 +61,8 @@ final class ManagementServer {
       if (isFree()) {
         AccessGuard guard = new AccessGuard(settings.token());
         register(checks);
-        context.getRegistry().bind("vertxOptions", vertx());
         ManagementHttpServer server = server(guard);
-        context.addService(server, true, true);
+        addWithVertx(server);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         guard.bindTo(registry);
         meters.forEach(each -> each.bindTo(registry));
@@ -132,8 +135,29 @@ final class ManagementServer {
     return server;
   }
 
+  /** Only this server gets this Vert.x, and what routes of users may start its own. */
+  private void addWithVertx(ManagementHttpServer server) throws Exception {
+    Vertx vertx = Vertx.vertx(vertxOptions());
+    // Added first, so that it is stopped after the server.
+    context.addService(
+        new ServiceSupport() {
+          @Override
+          protected void doStop() throws Exception {
+            vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+          }
+        },
+        true,
+        true);
+    context.getRegistry().bind(VERTX, FewConnections.of(vertx));
+    try {
+      context.addService(server, true, true);
+    } finally {
+      context.getRegistry().unbind(VERTX);
+    }
+  }
+
   /** A few requests a minute need few threads, and no copies of files in a temporary folder. */
-  private static VertxOptions vertx() {
+  private static VertxOptions vertxOptions() {
     return new VertxOptions()
         .setEventLoopPoolSize(1)
         .setWorkerPoolSize(4)

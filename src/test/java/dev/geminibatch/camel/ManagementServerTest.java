@@ -1,5 +1,6 @@
 package dev.geminibatch.camel;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.management.Health;
@@ -14,11 +15,14 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
@@ -120,6 +124,42 @@ class ManagementServerTest {
       // It ends although nothing of the body was sent.
       assertThat(new String(in.readAllBytes(), StandardCharsets.US_ASCII))
           .startsWith("HTTP/1.1 400");
+    }
+  }
+
+  @Test
+  void connections_that_say_nothing_are_closed_for_those_that_ask() throws Exception {
+    start(Optional.of(TOKEN));
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3 * FewConnections.MOST; i++) {
+        Socket socket = new Socket(HOST, port);
+        socket.setSoTimeout(10_000);
+        if (i % 2 == 0) {
+          socket.getOutputStream().write("GET /observe/health HTTP/1.1\r\nX: ".getBytes(US_ASCII));
+        }
+        silent.add(socket);
+      }
+
+      assertThat(get("/observe/health", "Authorization", "Bearer " + TOKEN).statusCode())
+          .isEqualTo(200);
+      for (Socket socket : silent.subList(0, 2 * FewConnections.MOST)) {
+        assertThat(isClosedByServer(socket)).isTrue();
+      }
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  private static boolean isClosedByServer(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
+      return true; // what was sent last had not been read
     }
   }
 
