@@ -147,7 +147,7 @@ public final class FolderChecks {
       insidePictures(profile, findings);
     }
     return findings.isEmpty()
-        ? List.of(Finding.ok("apart", "no folder is another one or in its way"))
+        ? List.of(Finding.ok("apart", "every folder is apart from the others"))
         : findings;
   }
 

@@ -135,7 +135,7 @@ public final class ServiceChecks {
         findings.add(Finding.ok(name, set.baseUrl() + " answers, and accepts the key"));
         profiles.forEach(profile -> findings.add(model(profile, service.models())));
       }
-      time.lastSeen().ifPresent(ahead -> findings.add(clock(ahead)));
+      time.lastSeen().ifPresent(ahead -> findings.add(clock("clock" + of(profiles.get(0)), ahead)));
     }
     return findings;
   }
@@ -228,7 +228,7 @@ public final class ServiceChecks {
             + (listed.size() > usual.size() ? " and others." : "."));
   }
 
-  private static Finding clock(Duration ahead) {
+  private static Finding clock(String name, Duration ahead) {
     Duration off = ahead.abs();
     String found =
         "this machine's clock is "
@@ -237,10 +237,10 @@ public final class ServiceChecks {
             + " the service's";
     String remedy = "Set the clock, and let NTP keep it right (timedatectl set-ntp true).";
     if (off.compareTo(LARGE_SKEW) > 0) {
-      return Finding.problem("clock", found, remedy);
+      return Finding.problem(name, found, remedy);
     }
     return off.compareTo(SKEW) > 0
-        ? Finding.warning("clock", found, remedy)
-        : Finding.ok("clock", "no more than a minute from the service's");
+        ? Finding.warning(name, found, remedy)
+        : Finding.ok(name, "no more than a minute from the service's");
   }
 }

@@ -144,6 +144,23 @@ class InstallationChecksTest {
     }
   }
 
+  @Test
+  void what_is_asked_for_each_key_has_a_name_of_its_own() throws Exception {
+    environment.put("GEMINI_API_KEY", "some-key");
+    try (Sandbox sandbox = Sandbox.start(0, Duration.ofHours(1), Clock.systemUTC())) {
+      List<Finding> findings =
+          service(
+              Clock.systemUTC(),
+              "gemini.base-url = " + sandbox.baseUrl(),
+              "profile.b.gemini.api-key = other-key");
+
+      assertThat(findings)
+          .extracting(Finding::check)
+          .contains("service of b", "model of b", "clock of b")
+          .doesNotHaveDuplicates();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"30,OK", "-30,OK", "90,WARNING", "-90,WARNING", "400,PROBLEM", "-200000,PROBLEM"})
   void a_clock_that_differs_from_the_services_is_named(long seconds, Level level) throws Exception {
