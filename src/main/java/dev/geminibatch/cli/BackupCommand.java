@@ -80,6 +80,12 @@ final class BackupCommand {
       throw new UsageException(
           "--backup names " + target + ", which is not a file; give another name.");
     }
+    if (!Backup.mayWriteFiles(target)) {
+      throw new UsageException(
+          "--backup would put files into "
+              + Backup.files(target)
+              + ", which is there and is not from a backup; give another name.");
+    }
     if (!Files.isWritable(folder)) {
       throw new UsageException(
           "--backup names " + target + ", whose folder cannot be written to; give another one.");

@@ -2,13 +2,17 @@ package dev.geminibatch.maintenance;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.LockFile;
 import dev.geminibatch.io.NotRegular;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.RegularFile;
+import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.LedgerBackup;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +30,9 @@ import java.util.stream.Stream;
  */
 public final class Backup {
   private static final int TRIES = 5;
+
+  /** What a backup has beside the ledger. */
+  private static final Set<String> FOLDERS = Set.of("runs", "packs", "remote");
 
   /** It is for the process that had the run. */
   private static final String OWNER = "owner";
@@ -84,11 +92,44 @@ public final class Backup {
   }
 
   /**
+   * Whether the folder of a backup's files may be written: it is not there yet, or an earlier
+   * backup has made it. Anything else, the state folder even, would be removed for it.
+   */
+  public static boolean mayWriteFiles(Path target) throws IOException {
+    Path files = files(target);
+    if (!Files.isDirectory(files, LinkOption.NOFOLLOW_LINKS)) {
+      return !Files.exists(files, LinkOption.NOFOLLOW_LINKS);
+    }
+    try (Stream<Path> entries = Files.list(files)) {
+      return entries.allMatch(entry -> FOLDERS.contains(entry.getFileName().toString()));
+    }
+  }
+
+  /**
    * Makes the backup in place of what is there. Until the whole of it is there the old one stays.
    *
-   * @throws dev.geminibatch.io.UsageException if the ledger cannot be used or there is no room
+   * @throws UsageException if the ledger cannot be used, there is no room, or another backup is
+   *     being written to the same place
    */
   public Result write() throws IOException {
+    Path lock = AtomicFiles.aside(target, "lock");
+    try (RandomAccessFile held =
+        LockFile.takeFile(lock)
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "Another backup is being written to "
+                            + target
+                            + "; wait until it has ended, or give another name."))) {
+      try {
+        return writeAlone();
+      } finally {
+        Files.deleteIfExists(lock);
+      }
+    }
+  }
+
+  private Result writeAlone() throws IOException {
     Path folder = target.toAbsolutePath().getParent();
     expected = LedgerBackup.size(state);
     LedgerBackup.requireRoom(folder, expected, "the ledger");
