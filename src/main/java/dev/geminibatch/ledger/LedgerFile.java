@@ -34,10 +34,13 @@ record LedgerFile(StateFolder state) {
   private static final int HEADER = 100;
   private static final int PAGE_SIZE = 16;
   private static final int WRITE_VERSION = 18;
+  private static final int READ_VERSION = 19;
   private static final int PAGES = 28;
 
   /** The file is complete without a log beside it, as a copy made by {@link LedgerCopy} is. */
   private static final int WITHOUT_LOG = 1;
+
+  private static final int WITH_LOG = 2;
 
   /**
    * Ledgers that this process has open. Their files must not even be opened otherwise: closing any
@@ -186,6 +189,9 @@ record LedgerFile(StateFolder state) {
     if (size < HEADER || !Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
       throw damaged("it is not an SQLite database");
     }
+    if (!isKnown(header[WRITE_VERSION]) || !isKnown(header[READ_VERSION])) {
+      throw damaged("its header has no version that is known"); // SQLite would only read it
+    }
     boolean hasLog = hasLog();
     if (hasLog && header[WRITE_VERSION] == WITHOUT_LOG) {
       throw new UsageException(
@@ -203,6 +209,10 @@ record LedgerFile(StateFolder state) {
       throw damaged(
           "it has " + Amounts.count(size) + " bytes and should have " + Amounts.count(expected));
     }
+  }
+
+  private static boolean isKnown(byte version) {
+    return version == WITHOUT_LOG || version == WITH_LOG;
   }
 
   /** Reads it without a chance to write: even a newer ledger stays as it is, byte for byte. */

@@ -142,6 +142,16 @@ class LedgerFileTest {
     refused(ledger.toString(), "is damaged", "bytes", "Restore it from a backup");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {18, 19})
+  void a_ledger_that_could_only_be_read_is_called_damaged(int version) throws IOException {
+    byte[] content = Files.readAllBytes(ledger);
+    content[version] = 77;
+    Files.write(ledger, content);
+
+    refused(ledger.toString(), "is damaged", "version", "Restore it from a backup");
+  }
+
   @Test
   void an_empty_ledger_beside_runs_is_not_begun_afresh() throws IOException {
     Files.write(ledger, new byte[0]);
