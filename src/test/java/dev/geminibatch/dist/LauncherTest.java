@@ -116,6 +116,16 @@ class LauncherTest {
   }
 
   @Test
+  void a_search_path_for_folders_leads_it_nowhere_else() throws Exception {
+    Files.createDirectories(scratch.resolve("elsewhere/bin"));
+    environment.put("CDPATH", scratch.resolve("elsewhere").toString());
+    environment.put("IN", program.toString());
+
+    assertThat(runAs(List.of("sh", "-c", "cd -- \"$IN\" && bin/gemini-batch")).out())
+        .contains(jar());
+  }
+
+  @Test
   void without_a_folder_of_java_the_one_of_the_path_is_taken() throws Exception {
     Path java = Path.of(environment.remove("JAVA_HOME"));
     Path bin = Files.createDirectories(scratch.resolve("usr"));
