@@ -113,6 +113,10 @@ final class RotatedFile implements Closeable {
 
   private void open() throws IOException {
     PrivateFiles.createFile(path);
+    // It was a file before. To open a pipe would wait for its reader, and all who log with it.
+    if (identity != null && !Files.isRegularFile(path)) {
+      throw new IOException(path + " is no longer a file");
+    }
     out = new FileOutputStream(path.toFile(), true);
     identity = identity(path);
     size = Files.size(path);

@@ -1,17 +1,20 @@
 package dev.geminibatch.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,25 @@ class RotatedFileTest {
 
   private static int age(String name) {
     return name.equals("x.log") ? 0 : Integer.parseInt(name.substring("x.log.".length()));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_pipe_that_has_taken_its_place_keeps_nobody_waiting() throws Exception {
+    try (RotatedFile file = file(1_000, 3)) {
+      file.write("before");
+      Files.delete(log());
+      assertThat(new ProcessBuilder("mkfifo", log().toString()).start().waitFor()).isZero();
+      later();
+
+      assertTimeoutPreemptively(Duration.ofSeconds(10), () -> file.write("lost"));
+
+      assertThat(troubles).singleElement().asString().contains("x.log", "no longer a file");
+      Files.delete(log());
+      later();
+      file.write("after");
+    }
+    assertThat(lines()).hasSize(2).first().asString().contains("1 lines are missing");
   }
 
   @Test
