@@ -18,6 +18,12 @@ public final class Logs {
   /** Camel's logger for a start that failed, which is reported in full by whoever started it. */
   private static final String FAILED_START = "org.apache.camel.impl.engine.AbstractCamelContext";
 
+  /**
+   * Vert.x's logger for what no handler took. An address that cannot be read is among it, with
+   * which anybody who reaches the port, without a token, could fill the log.
+   */
+  private static final String BAD_REQUEST = "io.vertx.ext.web.RoutingContext";
+
   private static final String COMMAND = "command";
   private static final String ERROR = "ERROR ";
 
@@ -180,10 +186,17 @@ public final class Logs {
     public void publish(LogRecord entry) {
       LogLevel level = LogLevel.of(entry.getLevel());
       String logger = String.valueOf(entry.getLoggerName());
-      if (logger.equals(FAILED_START) && level.isAtLeast(LogLevel.WARN)) {
+      if (logger.equals(FAILED_START) && level.isAtLeast(LogLevel.WARN)
+          || logger.equals(BAD_REQUEST) && isOfClient(entry.getThrown())) {
         return;
       }
       write(entry, level.isAtLeast(screenLevels.getOrDefault(logger, leastOnScreen)));
+    }
+
+    /** Whether it says that a request is malformed; compared by name, for other libraries' sake. */
+    private static boolean isOfClient(Throwable thrown) {
+      return thrown instanceof IllegalArgumentException
+          || thrown != null && thrown.getClass().getName().equals("io.vertx.core.VertxException");
     }
 
     @Override
