@@ -6,13 +6,12 @@ import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,7 +93,7 @@ public final class MachineChecks {
         : Finding.ok("memory", found);
   }
 
-  private Finding port() throws IOException, InterruptedException {
+  private Finding port() throws IOException {
     ManagementSettings management = settings.operation().management();
     String at = management.host() + ":" + management.port();
     if (!management.isEnabled()) {
@@ -114,20 +113,20 @@ public final class MachineChecks {
   }
 
   /** Any answer to a request for health is one of ours: nobody else has the lock. */
-  private static boolean isOurs(ManagementSettings management) throws InterruptedException {
+  private static boolean isOurs(ManagementSettings management) {
     InetAddress any = new InetSocketAddress(management.host(), management.port()).getAddress();
     String host = any == null || any.isAnyLocalAddress() ? "127.0.0.1" : management.host();
     try {
       URI health =
           new URI("http", null, host, management.port(), "/observe/health/live", null, null);
-      HttpResponse<Void> answer =
-          HttpClient.newBuilder()
-              .connectTimeout(PATIENCE)
-              .build()
-              .send(
-                  HttpRequest.newBuilder(health).timeout(PATIENCE).build(),
-                  HttpResponse.BodyHandlers.discarding());
-      return List.of(200, 401, 429, 503).contains(answer.statusCode());
+      HttpURLConnection call = (HttpURLConnection) health.toURL().openConnection(Proxy.NO_PROXY);
+      call.setConnectTimeout((int) PATIENCE.toMillis());
+      call.setReadTimeout((int) PATIENCE.toMillis());
+      try {
+        return List.of(200, 401, 429, 503).contains(call.getResponseCode());
+      } finally {
+        call.disconnect();
+      }
     } catch (IOException | URISyntaxException e) {
       return false;
     }
