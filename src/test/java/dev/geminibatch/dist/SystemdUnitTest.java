@@ -35,7 +35,7 @@ class SystemdUnitTest {
     Files.writeString(
         copy, unit.replace("/opt/gemini-batch/bin/gemini-batch", launcher.toString()));
 
-    assertThat(run("systemd-analyze", "verify", "--man=no", copy.toString())).isEmpty();
+    assertThat(run("systemd-analyze", "verify", copy.toString())).isEmpty();
   }
 
   @Test
