@@ -53,9 +53,10 @@ final class DaemonCommand {
             ? Progress.none()
             : new ProgressDisplay(session.terminal(), LOG::debug, session.clock());
     LOG.info(
-        "gemini-batch {} begins in {}, with Java {} ({}), process {}",
+        "gemini-batch {} of {} begins with the state in {}, Java {} ({}), process {}",
         CommandLineInterface.version().orElse("(not packaged)"),
         session.home(),
+        settings.folders().stateFolder(),
         System.getProperty("java.runtime.version"),
         System.getProperty("java.vendor"),
         ProcessHandle.current().pid());

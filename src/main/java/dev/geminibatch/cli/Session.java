@@ -15,7 +15,7 @@ import java.util.Map;
  * What every command works with.
  *
  * @param arguments as they were typed
- * @param home the folder that relative folders start from
+ * @param home the folder of the program, with its routes and configuration
  * @param properties every key of the configuration files but secrets
  * @param ending of the process, after an Error
  */
