@@ -7,12 +7,15 @@ import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.logging.LogSettings;
 import dev.geminibatch.management.Check;
 import dev.geminibatch.management.Checks;
 import dev.geminibatch.management.Finding;
 import dev.geminibatch.management.Finding.Level;
 import dev.geminibatch.management.FolderChecks;
 import dev.geminibatch.management.LedgerChecks;
+import dev.geminibatch.management.LogFileCheck;
 import dev.geminibatch.management.MachineChecks;
 import dev.geminibatch.management.ServiceChecks;
 import dev.geminibatch.management.SettingsCheck;
@@ -31,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code --check}: whether a daemon would work here, and what to fix. Nothing is made or changed,
@@ -69,6 +73,7 @@ final class CheckCommand {
         Settings.of(sources, home.places(), home.work().resolve("media"), mistakes::add);
     List<Check> checks = new ArrayList<>();
     checks.add(new SettingsCheck(sources, settings, mistakes).check());
+    logFile(sources, home).ifPresent(file -> checks.add(new LogFileCheck(file).check()));
     checks.addAll(new FolderChecks(settings).all());
     checks.addAll(
         new ServiceChecks(
@@ -91,6 +96,15 @@ final class CheckCommand {
       print(findings);
     }
     return count(findings, Level.PROBLEM) > 0 ? ExitCode.USAGE : ExitCode.OK;
+  }
+
+  /** None, too, if a setting of the log is wrong, which is a finding already. */
+  private static Optional<Path> logFile(PropertySources sources, Home home) {
+    try {
+      return Settings.log(sources, home.places()).file().map(LogSettings.Place::path);
+    } catch (UsageException e) {
+      return Optional.empty();
+    }
   }
 
   private void tellProgress(String text) {

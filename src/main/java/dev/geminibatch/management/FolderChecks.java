@@ -147,7 +147,7 @@ public final class FolderChecks {
       insidePictures(profile, findings);
     }
     return findings.isEmpty()
-        ? List.of(Finding.ok("apart", "every folder is apart from the others"))
+        ? List.of(Finding.ok("apart", "no folder is in the way of another one"))
         : findings;
   }
 

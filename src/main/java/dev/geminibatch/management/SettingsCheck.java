@@ -6,6 +6,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.management.Finding.Level;
 import dev.geminibatch.settings.PropertySources;
 import dev.geminibatch.settings.Settings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,14 @@ public final class SettingsCheck {
       Prices.read(settings.costs().prices());
     } catch (UsageException e) {
       findings.add(Finding.problem(NAME, e.getMessage()));
+    }
+    Path prices = settings.costs().prices();
+    if (sources.get("prices.file").isPresent() && !Files.exists(prices)) {
+      findings.add(
+          Finding.warning(
+              NAME,
+              "prices.file is " + prices + ", which is not there: no cost is known",
+              "Correct prices.file, or restore config/prices.json from the distribution."));
     }
     if (findings.isEmpty()) {
       findings.add(Finding.ok(NAME, "every key is known and every value can be used"));

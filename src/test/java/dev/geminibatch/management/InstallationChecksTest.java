@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +95,37 @@ class InstallationChecksTest {
     assertThat(finding.level()).isEqualTo(Level.PROBLEM);
     assertThat(finding.found()).startsWith(key + " is ");
     assertThat(finding.remedy()).startsWith("Set " + key + " to a folder ");
+  }
+
+  @Test
+  void a_log_file_that_cannot_be_written_is_a_problem() throws Exception {
+    Files.writeString(home.resolve("plain"), "");
+
+    assertThat(make(new LogFileCheck(home.resolve("log/new/x.log")).check()).get(0).level())
+        .isEqualTo(Level.OK);
+    assertThat(home.resolve("log")).doesNotExist();
+    for (Path file : List.of(home, home.resolve("plain/x.log"))) {
+      Finding finding = make(new LogFileCheck(file).check()).get(0);
+      assertThat(finding.level()).isEqualTo(Level.PROBLEM);
+      assertThat(finding.remedy()).contains("log.file");
+    }
+  }
+
+  @Test
+  void a_table_of_prices_that_is_missing_is_named() throws Exception {
+    Settings settings = settings("prices.file = nope.json");
+
+    assertThat(make(new SettingsCheck(sources, settings, mistakes).check()))
+        .anyMatch(finding -> finding.found().contains("nope.json, which is not there"));
+  }
+
+  @Test
+  void no_module_of_java_is_needed_that_the_documents_do_not_name() throws Exception {
+    assertThat(Path.of("src/docs/installing.md")).content().doesNotContain("java.net.http");
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      assertThat(files.filter(each -> each.toString().endsWith(".java")))
+          .noneSatisfy(each -> assertThat(each).content().contains("import java.net.http."));
+    }
   }
 
   @Test
