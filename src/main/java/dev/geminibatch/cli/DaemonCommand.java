@@ -9,6 +9,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerCheck;
 import dev.geminibatch.logging.Logs;
+import dev.geminibatch.maintenance.LostRuns;
 import dev.geminibatch.management.DaemonMetrics;
 import dev.geminibatch.management.HealthChecks;
 import dev.geminibatch.management.Tally;
@@ -26,7 +27,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,8 @@ final class DaemonCommand {
 
   /** The check of a large ledger continues in the background. */
   private static final Duration LONGEST_CHECK = Duration.ofMillis(100);
+
+  private static final int MOST_NAMED = 20;
 
   private final Session session;
 
@@ -119,16 +124,25 @@ final class DaemonCommand {
   /** A damaged ledger is not worked with: what was paid for may be what it has lost. */
   private LedgerCheck checkLedger(Workspace workspace) throws IOException {
     Ledger ledger = workspace.ledger();
-    ledger
-        .restoration()
-        .copied()
-        .ifPresent(
-            copied ->
-                LOG.warn(
-                    "The ledger was restored from a copy of {}. What was sent after that is searched"
-                        + " for at the service before anything is sent again",
-                    copied));
+    Optional<String> lack = ledger.restoration().inWords();
+    if (lack.isPresent()) {
+      LOG.warn(
+          "The ledger {}. What was sent after that is searched for at the service before anything is"
+              + " sent again",
+          lack.get());
+      nameLost(LostRuns.folders(workspace.state(), ledger));
+    }
     return LedgerCheck.begin(workspace.state());
+  }
+
+  private static void nameLost(List<Path> folders) {
+    if (!folders.isEmpty()) {
+      LOG.error(
+          "The ledger does not know the runs of {}. Their inputs are there and are not sent: see"
+              + " --list for their jobs, and drop those inputs again that have none",
+          folders.stream().limit(MOST_NAMED).map(Path::toString).collect(Collectors.joining(", "))
+              + (folders.size() > MOST_NAMED ? " and others" : ""));
+    }
   }
 
   private void endIfDamaged(LedgerCheck check) throws InterruptedException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
@@ -57,10 +58,13 @@ public final class Ledger implements AutoCloseable {
    */
   public static Ledger open(StateFolder state, Clock clock) throws IOException {
     LedgerFile file = new LedgerFile(state);
+    Optional<Instant> complete = file.lostEnd();
     Optional<Integer> version = file.version();
     state.prepare();
     NativeSqlite.load(state);
-    return new Ledger(LedgerDatabase.open(file, version, clock.instant()), clock);
+    LedgerDatabase database = LedgerDatabase.open(file, version, clock.instant());
+    complete.ifPresent(time -> Restoration.lost(database, time, clock.instant()));
+    return new Ledger(database, clock);
   }
 
   /** Writes what happens to runs. */

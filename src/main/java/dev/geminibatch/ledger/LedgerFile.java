@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,23 @@ record LedgerFile(StateFolder state) {
   /** This process has closed it. */
   void closed() {
     OPEN.computeIfPresent(path().toAbsolutePath(), (path, times) -> times == 1 ? null : times - 1);
+  }
+
+  /**
+   * Whether its log has lost what was written last. To be asked before anything opens it: SQLite
+   * removes the log then.
+   *
+   * @return when all was in the database itself; empty if nothing is lost
+   */
+  Optional<Instant> lostEnd() throws IOException {
+    LedgerLog ends = new LedgerLog(log(), state.path().resolve("ledger.db-shm"));
+    if (!Files.isRegularFile(path())
+        || OPEN.containsKey(path().toAbsolutePath())
+        || !ends.hasLost()) {
+      return Optional.empty();
+    }
+    ends.keep();
+    return Optional.of(Files.getLastModifiedTime(path()).toInstant());
   }
 
   /**

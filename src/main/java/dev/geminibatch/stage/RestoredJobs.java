@@ -83,8 +83,8 @@ public final class RestoredJobs {
 
   private void pause(Run run, List<RemoteJob> shared) {
     String reason =
-        "The ledger was restored from a copy of "
-            + restoration.copied().orElseThrow()
+        "The ledger "
+            + restoration.inWords().orElseThrow()
             + ", and after that the service was given jobs that several files share ("
             + names(shared)
             + "). This file may be in one of them: see --poll JOB. --resume "
@@ -129,9 +129,9 @@ public final class RestoredJobs {
     }
     if (!ofOthers.isEmpty()) {
       LOG.warn(
-          "The ledger was restored from a copy of {}. Jobs of files that were received after that:"
+          "The ledger {}. Jobs of files that were received after that and that it does not know:"
               + " {}. Fetch their answers with --poll JOB before these files are dropped again",
-          restoration.copied().orElseThrow(),
+          restoration.inWords().orElseThrow(),
           names(ofOthers));
     }
     return new Found(byName, shared);

@@ -11,6 +11,7 @@ import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.testkit.Workshop;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -46,16 +47,7 @@ class RestoreTest {
     Files.createDirectory(state);
     Files.copy(backup, state.resolve("ledger.db"));
     Path files = Backup.files(backup);
-    try (Stream<Path> all = Files.walk(files)) {
-      for (Path each : (Iterable<Path>) all.skip(1)::iterator) {
-        Path target = state.resolve(files.relativize(each).toString());
-        if (Files.isDirectory(each)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES);
-        }
-      }
-    }
+    copy(files, state);
   }
 
   private static Run run(Workshop workshop, String name) {
@@ -98,6 +90,52 @@ class RestoreTest {
 
       workshop.drop("new.jsonl", line("new-1"));
       await().until(() -> workshop.runs().size() == 4 && run(workshop, "new.jsonl").isDelivered());
+    }
+  }
+
+  @Test
+  void a_job_that_the_log_of_a_killed_daemon_has_lost_is_found_again_and_not_paid_twice()
+      throws Exception {
+    try (Workshop workshop = Workshop.open(folder, "job.pack-wait=0")) {
+      Path state = folder.resolve("state");
+      Path log = state.resolve("ledger.db-wal");
+      Files.writeString(folder.resolve("inbox/a.jsonl.properties"), "run.paused=true");
+      workshop.drop("a.jsonl", line("a-1"), line("a-2"));
+      await().until(() -> workshop.runs().size() == 1 && run(workshop, "a.jsonl").isPaused());
+      long before = Files.size(log);
+      workshop.ledger().control().resume(run(workshop, "a.jsonl").id());
+      workshop.awaitJobs(1);
+      Path killed = folder.resolve("killed");
+      copy(state, killed);
+      workshop.stop();
+      AtomicFiles.removeTree(state);
+      copy(killed, state);
+      try (RandomAccessFile damaged = new RandomAccessFile(log.toFile(), "rw")) {
+        damaged.seek(before + 100);
+        damaged.writeInt(-1);
+      }
+
+      workshop.sandbox().setJobTime(Duration.ZERO);
+      workshop.start();
+      workshop.ledger().control().resume(run(workshop, "a.jsonl").id()); // that is lost, too
+
+      await().until(() -> run(workshop, "a.jsonl").isDelivered());
+      assertThat(workshop.sandbox().counters().jobsCreated()).isEqualTo(1);
+      assertThat(keys(workshop.outbox().results("a"))).containsExactly("a-1", "a-2");
+    }
+  }
+
+  /** As a kill would leave it. */
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path each : (Iterable<Path>) all::iterator) {
+        Path target = to.resolve(from.relativize(each).toString());
+        if (Files.isDirectory(each)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(each, target, StandardCopyOption.COPY_ATTRIBUTES);
+        }
+      }
     }
   }
 

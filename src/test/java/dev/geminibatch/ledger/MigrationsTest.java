@@ -169,7 +169,7 @@ class MigrationsTest {
                   .uploads()
                   .contains(new ProjectId("p"), "abc", "image/png", Instant.ofEpochMilli(TIME)))
           .isTrue();
-      assertThat(ledger.restoration().copied()).isEmpty();
+      assertThat(ledger.restoration().inWords()).isEmpty();
     }
 
     List<String> after = rows(folder.resolve("ledger.db"));
@@ -204,7 +204,7 @@ class MigrationsTest {
     OldLedger.create(ledger, version);
     try (Ledger again = Ledger.open(new StateFolder(folder), Clock.systemUTC())) {
       assertThat(again.queries().run("SUBMITTED").state()).isEqualTo(RunState.SUBMITTED);
-      assertThat(again.restoration().copied()).as("it is a copy").isPresent();
+      assertThat(again.restoration().inWords()).as("it is a copy").isPresent();
     }
   }
 
