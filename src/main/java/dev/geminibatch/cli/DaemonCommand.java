@@ -96,8 +96,9 @@ final class DaemonCommand {
           pipeline.serve(settings.operation().management(), checks, List.of(metrics));
           untilStopped();
         }
+      } else {
+        untilStopped();
       }
-      untilStopped();
       return ExitCode.OK;
     }
   }

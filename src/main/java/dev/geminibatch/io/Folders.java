@@ -3,6 +3,7 @@ package dev.geminibatch.io;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Folders, most of which are there already. */
 public final class Folders {
@@ -15,6 +16,15 @@ public final class Folders {
   public static void make(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(folder);
+    }
+  }
+
+  /** Whether something is in a folder; not if it is none, or cannot be read. */
+  public static boolean holdsAnything(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isPresent();
+    } catch (IOException e) {
+      return false;
     }
   }
 

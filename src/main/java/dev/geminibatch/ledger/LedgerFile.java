@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.Folders;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
@@ -164,10 +165,7 @@ record LedgerFile(StateFolder state) {
             + ", but "
             + (runs == 0
                 ? "its log " + log().getFileName() + " is there"
-                : "there are files of "
-                    + Amounts.count(runs, "run")
-                    + " in "
-                    + state.path().resolve("runs"))
+                : "there are files of " + Amounts.count(runs, "run") + " in " + state.runs())
             + ". A new ledger would not know what is in progress and what is paid for, so none is"
             + " made. "
             + remedy()
@@ -180,20 +178,8 @@ record LedgerFile(StateFolder state) {
   }
 
   private long runs() throws IOException {
-    Path runs = state.path().resolve("runs");
-    if (!Files.isDirectory(runs)) {
-      return 0;
-    }
-    try (Stream<Path> folders = Files.list(runs)) {
-      return folders.filter(LedgerFile::hasFiles).limit(1_000).count();
-    }
-  }
-
-  private static boolean hasFiles(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isPresent();
-    } catch (IOException e) {
-      return false; // no folder of a run
+    try (Stream<Path> folders = state.inRuns()) {
+      return folders.filter(Folders::holdsAnything).limit(1_000).count();
     }
   }
 

@@ -147,8 +147,7 @@ final class LedgerMetrics implements Group {
 
   private long size() throws IOException {
     long size = 0;
-    for (String ending : new String[] {"", "-wal", "-shm"}) {
-      Path file = settings.folders().state().resolve("ledger.db" + ending);
+    for (Path file : settings.folders().stateFolder().ledger()) {
       size += Files.exists(file) ? Files.size(file) : 0;
     }
     return size;

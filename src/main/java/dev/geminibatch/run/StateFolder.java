@@ -60,8 +60,8 @@ public record StateFolder(Path path) {
       PrivateFiles.createFolder(path.resolve(folder));
       isPrivate &= PrivateFiles.restrict(path.resolve(folder));
     }
-    for (String file : LEDGER) {
-      isPrivate &= PrivateFiles.restrict(path.resolve(file));
+    for (Path file : ledger()) {
+      isPrivate &= PrivateFiles.restrict(file);
     }
     if (!isPrivate) {
       LOG.warn(
@@ -92,7 +92,22 @@ public record StateFolder(Path path) {
 
   /** The files of one run. */
   public RunFolder run(String runId) {
-    return new RunFolder(path.resolve("runs").resolve(runId));
+    return new RunFolder(runs().resolve(runId));
+  }
+
+  /** The folder that holds those of all runs. */
+  public Path runs() {
+    return path.resolve("runs");
+  }
+
+  /** What is in it, one run each if nobody has put anything else there; to be closed. */
+  public Stream<Path> inRuns() throws IOException {
+    return Files.isDirectory(runs()) ? Files.list(runs()) : Stream.empty();
+  }
+
+  /** The ledger, and what the database keeps beside it while it is open. */
+  public List<Path> ledger() {
+    return LEDGER.stream().map(path::resolve).toList();
   }
 
   /** The folders of all packs. */

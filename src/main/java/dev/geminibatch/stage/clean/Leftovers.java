@@ -66,11 +66,7 @@ final class Leftovers {
    * The ledger has a run before there is a folder, so a folder without one is what was left of it.
    */
   private void removeRunFolders(Instant before) throws IOException {
-    Path runs = state.path().resolve("runs");
-    if (!Files.isDirectory(runs)) {
-      return;
-    }
-    try (Stream<Path> folders = Files.list(runs)) {
+    try (Stream<Path> folders = state.inRuns()) {
       for (Path folder : (Iterable<Path>) folders::iterator) {
         String id = folder.getFileName().toString();
         if (isOlder(folder, before)
