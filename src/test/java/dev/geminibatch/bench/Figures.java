@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,123 +15,91 @@ import java.util.Locale;
 final class Figures {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-  private static final int ROW = 26;
-  private static final int LABELS = 330;
-  private static final int BARS = 380;
 
   private final List<Figure> figures = new ArrayList<>();
 
-  /**
-   * One of them.
-   *
-   * @param ratio to what is ideal or to a plain loop over the same data in the same run; NaN if
-   *     there is nothing to compare with
-   * @param to what the ratio is to
-   */
-  private record Figure(String what, double value, String unit, double ratio, String to) {}
-
-  void add(String what, double value, String unit) {
-    add(what, value, unit, Double.NaN, "");
+  void add(String id, String what, double value, String unit) {
+    add(id, what, Rounds.of(value), unit);
   }
 
-  void add(String what, double value, String unit, double ratio, String to) {
-    figures.add(new Figure(what, value, unit, ratio, to));
-    System.out.println(row(figures.get(figures.size() - 1)));
+  void add(String id, String what, Rounds rounds, String unit) {
+    add(id, what, rounds, unit, Double.NaN, "");
+  }
+
+  void add(String id, String what, Rounds rounds, String unit, double ratio, String to) {
+    Figure figure = new Figure(id, what, rounds, unit, ratio, to);
+    figures.add(figure);
+    System.out.println(row(figure));
   }
 
   private static String row(Figure figure) {
-    String ratio =
-        Double.isNaN(figure.ratio())
-            ? ""
-            : String.format(Locale.ROOT, "%.2f x %s", figure.ratio(), figure.to());
     return String.format(
-        Locale.ROOT, "| %-58s | %10s | %-26s |", figure.what(), inWords(figure), ratio);
+        Locale.ROOT,
+        "| %-62s | %11s | %-28s |",
+        figure.what(),
+        figure.measured(),
+        figure.compared());
   }
 
-  private static String inWords(Figure figure) {
-    String format = figure.value() == Math.rint(figure.value()) ? "%.0f %s" : "%.2f %s";
-    return String.format(Locale.ROOT, format, figure.value(), figure.unit()).strip();
-  }
-
-  private static String machine() {
-    return Runtime.getRuntime().availableProcessors()
-        + " processors, Java "
-        + Runtime.version().feature()
-        + ", "
-        + System.getProperty("os.name")
-        + ", "
-        + LocalDate.now();
-  }
-
-  /** Tells all of them, as Markdown, and writes them to a folder. */
-  void write(Path folder) throws IOException {
+  /** Prints all of them, as Markdown, and writes them to a folder. */
+  void write(Path folder, Machine machine) throws IOException {
     Files.createDirectories(folder);
-    System.out.println();
-    System.out.println("Measured on " + machine());
-    System.out.println();
-    System.out.printf("| %-58s | %10s | %-26s |%n", "what", "measured", "compared");
-    System.out.println("|" + "-".repeat(60) + "|" + "-".repeat(11) + ":|" + "-".repeat(28) + "|");
-    figures.forEach(figure -> System.out.println(row(figure)));
-    ObjectNode json = MAPPER.createObjectNode().put("measuredOn", machine());
+    StringBuilder table = new StringBuilder("Measured on " + machine.inWords() + ":\n\n");
+    table.append(String.format("| %-62s | %11s | %-28s |%n", "what", "measured", "compared"));
+    table.append("|" + "-".repeat(64) + "|" + "-".repeat(12) + ":|" + "-".repeat(30) + "|\n");
+    figures.forEach(figure -> table.append(row(figure)).append('\n'));
+    System.out.println("\n" + table);
+    Files.writeString(folder.resolve("benchmark.md"), table);
+    MAPPER.writeValue(folder.resolve("benchmark.json").toFile(), json(machine));
+    Files.writeString(folder.resolve("benchmark.svg"), Picture.of(figures, machine));
+  }
+
+  private ObjectNode json(Machine machine) {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.set("machine", MAPPER.valueToTree(machine));
     ArrayNode rows = json.putArray("figures");
     for (Figure figure : figures) {
       ObjectNode row = rows.addObject();
-      row.put("what", figure.what()).put("value", figure.value()).put("unit", figure.unit());
-      if (!Double.isNaN(figure.ratio())) {
+      row.put("id", figure.id()).put("what", figure.what());
+      row.put("value", figure.value()).put("unit", figure.unit());
+      figure.rounds().values().forEach(row.withArray("rounds")::add);
+      if (figure.isCompared()) {
         row.put("ratio", figure.ratio()).put("to", figure.to());
       }
     }
-    MAPPER.writeValue(folder.resolve("benchmark.json").toFile(), json);
-    Files.writeString(folder.resolve("benchmark.svg"), picture());
+    return json;
   }
 
-  /** A bar for each ratio, beside a line at 1. */
-  private String picture() {
-    List<Figure> compared = figures.stream().filter(f -> !Double.isNaN(f.ratio())).toList();
-    double most = compared.stream().mapToDouble(Figure::ratio).max().orElse(1);
-    double scale = BARS / Math.max(1.2, most);
-    int height = ROW * compared.size() + 60;
-    StringBuilder svg = new StringBuilder();
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
-                + " font-family=\"sans-serif\" font-size=\"13\">%n"
-                + "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
-            LABELS + BARS + 160,
-            height));
-    int y = 14;
-    for (Figure figure : compared) {
-      svg.append(
-          String.format(
-              Locale.ROOT,
-              "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n"
-                  + "<rect x=\"%d\" y=\"%d\" width=\"%.0f\" height=\"16\" fill=\"#3b78c2\"/>%n"
-                  + "<text x=\"%.0f\" y=\"%d\">%.2f</text>%n",
-              LABELS - 8,
-              y + 13,
-              figure.what(),
-              LABELS,
-              y,
-              figure.ratio() * scale,
-              LABELS + figure.ratio() * scale + 6,
-              y + 13,
-              figure.ratio()));
-      y += ROW;
+  /**
+   * Prints what has changed since another run.
+   *
+   * @param earlier a {@code benchmark.json}
+   */
+  void compare(Path earlier) throws IOException {
+    var before = MAPPER.readTree(earlier.toFile());
+    System.out.println("Compared with " + before.path("machine").path("commit").asText() + ":\n");
+    for (Figure figure : figures) {
+      for (var row : before.path("figures")) {
+        if (row.path("id").asText().equals(figure.id())) {
+          System.out.println(
+              change(figure, row.path("value").asDouble(), row.path("ratio").asDouble()));
+        }
+      }
     }
-    svg.append(
+  }
+
+  private static String change(Figure figure, double value, double ratio) {
+    String values =
         String.format(
             Locale.ROOT,
-            "<line x1=\"%1$.0f\" x2=\"%1$.0f\" y1=\"6\" y2=\"%2$d\" stroke=\"#c0392b\""
-                + " stroke-dasharray=\"4 3\"/>%n"
-                + "<text x=\"%1$.0f\" y=\"%3$d\" text-anchor=\"middle\" fill=\"#c0392b\">"
-                + "plain loop, or ideal</text>%n"
-                + "<text x=\"8\" y=\"%4$d\" fill=\"#666\">%5$s</text>%n</svg>%n",
-            LABELS + scale,
-            y + 4,
-            y + 20,
-            y + 40,
-            machine()));
-    return svg.toString();
+            "%-62s %10.2f -> %10.2f %-5s (%+.0f %%)",
+            figure.what(),
+            value,
+            figure.value(),
+            figure.unit(),
+            100 * (figure.value() / value - 1));
+    return figure.isCompared()
+        ? values + String.format(Locale.ROOT, ", %.2f -> %.2f x", ratio, figure.ratio())
+        : values;
   }
 }

@@ -3,14 +3,24 @@ package dev.geminibatch.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Watches processes. */
+/** Watches a process. */
 final class Processes {
+  private static final long LOOK_MILLIS = 5;
+
   private Processes() {}
 
-  /** The most memory that a process has had so far, in megabytes; 0 where it cannot be known. */
-  static long peakMegabytes(Process process) {
+  /**
+   * What a process has used.
+   *
+   * @param megabytes the most memory that it has had; 0 where it cannot be known
+   * @param processorSeconds on all processors together
+   */
+  record Use(long megabytes, double processorSeconds) {}
+
+  private static long peakMegabytes(Process process) {
     try {
       return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
           .filter(line -> line.startsWith("VmHWM:"))
@@ -22,16 +32,25 @@ final class Processes {
     }
   }
 
-  /**
-   * Waits for something, or for the end of the process; gives the peak of its memory until then.
-   */
-  static long await(Process process, BooleanSupplier reached) throws InterruptedException {
-    long most = 0;
-    while (process.isAlive() && !reached.getAsBoolean()) {
-      most = Math.max(most, peakMegabytes(process));
-      Thread.sleep(20);
-    }
-    return Math.max(most, peakMegabytes(process));
+  /** Waits for something, or for the end of the process. */
+  static Use await(Process process, BooleanSupplier reached) throws InterruptedException {
+    long megabytes = 0;
+    Duration time = Duration.ZERO;
+    boolean isReached;
+    do {
+      isReached = reached.getAsBoolean();
+      megabytes = Math.max(megabytes, peakMegabytes(process));
+      time = process.info().totalCpuDuration().orElse(time);
+      if (!isReached) {
+        Thread.sleep(LOOK_MILLIS);
+      }
+    } while (process.isAlive() && !isReached);
+    return new Use(megabytes, time.toMillis() / 1e3);
+  }
+
+  /** Waits for the end of the process. */
+  static Use awaitEnd(Process process) throws InterruptedException {
+    return await(process, () -> false);
   }
 
   static double secondsSince(long begin) {

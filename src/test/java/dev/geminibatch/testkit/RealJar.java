@@ -39,6 +39,10 @@ public final class RealJar {
   private List<String> options;
 
   private String umask;
+  private Path javaHome = Path.of(System.getProperty("java.home"));
+
+  /** Null: the jar itself is started. */
+  private Path launcher;
 
   public RealJar(Path folder, URI service) {
     this.folder = folder;
@@ -68,6 +72,18 @@ public final class RealJar {
   /** Sets the options of Java, which by default are for a quick start. */
   public RealJar java(String... others) {
     options = List.of(others);
+    return this;
+  }
+
+  /** Sets which Java runs it. */
+  public RealJar javaHome(Path home) {
+    javaHome = home;
+    return this;
+  }
+
+  /** Starts an installed program by this script, which chooses the options of Java. */
+  public RealJar launcher(Path script) {
+    launcher = script;
     return this;
   }
 
@@ -118,15 +134,7 @@ public final class RealJar {
     if (umask != null) {
       command.addAll(List.of("/bin/sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
     }
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    command.add(java.toString());
-    if (options != null) {
-      command.addAll(options);
-    } else {
-      command.addAll(List.of(memory, "-XX:TieredStopAtLevel=1"));
-      command.addAll(SharedClasses.options(java, JAR));
-    }
-    command.addAll(List.of("-jar", JAR.toString()));
+    command.addAll(launcher == null ? javaWithJar() : List.of(launcher.toString()));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "out-", ".txt");
     Path err = Files.createTempFile(folder, "err-", ".txt");
@@ -145,5 +153,19 @@ public final class RealJar {
           }
         });
     return new Running(builder.start(), out, err);
+  }
+
+  private List<String> javaWithJar() {
+    Path java = javaHome.resolve("bin").resolve("java");
+    List<String> command = new ArrayList<>();
+    command.add(java.toString());
+    if (options != null) {
+      command.addAll(options);
+    } else {
+      command.addAll(List.of(memory, "-XX:TieredStopAtLevel=1"));
+      command.addAll(SharedClasses.options(java, JAR));
+    }
+    command.addAll(List.of("-jar", JAR.toString()));
+    return command;
   }
 }
