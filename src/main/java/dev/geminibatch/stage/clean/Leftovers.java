@@ -63,9 +63,14 @@ final class Leftovers {
   }
 
   /**
-   * The ledger has a run before there is a folder, so a folder without one is what was left of it.
+   * The ledger has a run before there is a folder, so a folder without one is what was left of it;
+   * but a ledger that lacks something may lack its run, and then the only copy of an input is
+   * there.
    */
   private void removeRunFolders(Instant before) throws IOException {
+    if (ledger.restoration().inWords().isPresent()) {
+      return;
+    }
     try (Stream<Path> folders = state.inRuns()) {
       for (Path folder : (Iterable<Path>) folders::iterator) {
         String id = folder.getFileName().toString();

@@ -110,6 +110,23 @@ class RetentionTest {
   }
 
   @Test
+  void the_files_of_runs_that_a_restored_ledger_has_lost_stay() throws Exception {
+    Path lost = fixture.folderOf("20200101-000000-aaaaaa").path();
+    Files.createDirectories(lost);
+    Files.writeString(lost.resolve("input.jsonl"), "the only copy");
+    Instant old = fixture.clock().instant().minus(Duration.ofDays(31));
+    Files.setLastModifiedTime(lost, FileTime.from(old));
+    fixture.dropped("unfinished.jsonl");
+    fixture.sql("PRAGMA user_version = " + fixture.clock().millis() / 60_000);
+    fixture.close();
+    fixture = StageFixture.open(folder);
+
+    new Retention(fixture.context()).clean();
+
+    assertThat(lost.resolve("input.jsonl")).exists();
+  }
+
+  @Test
   void one_run_whose_files_cannot_be_removed_keeps_no_other_and_is_tried_again() throws Exception {
     String stuck = fixture.delivered("stuck.jsonl");
     String old = fixture.delivered("old.jsonl");
