@@ -75,6 +75,7 @@ final class GeminiHttp {
     this.client =
         proxy
             .on(new OkHttpClient.Builder())
+            .socketFactory(new PromptSockets())
             .retryOnConnectionFailure(false)
             .followRedirects(false)
             .followSslRedirects(false)
