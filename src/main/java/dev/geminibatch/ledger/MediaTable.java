@@ -9,14 +9,27 @@ import dev.geminibatch.media.MediaProblem;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
 
 /** What the tags of runs point to, and the hashes of files that have not changed since. */
 public final class MediaTable implements MediaIndex {
+  /** So many paths are asked for at once. */
+  private static final int PATHS = 64;
+
+  private static final String KNOWN =
+      "SELECT path, size, modified, sha256, mime FROM digest WHERE path IN ("
+          + "?, ".repeat(PATHS - 1)
+          + "?)";
+
   private final Jdbi jdbi;
   private final Jdbi reading;
 
@@ -88,6 +101,31 @@ public final class MediaTable implements MediaIndex {
   }
 
   @Override
+  public Map<Path, Known> known(Collection<Path> paths) {
+    Map<Path, Known> known = new HashMap<>();
+    Iterator<Path> all = paths.iterator();
+    while (all.hasNext()) {
+      jdbi.useHandle(
+          handle -> {
+            Query query = handle.createQuery(KNOWN);
+            for (int place = 0; place < PATHS; place++) {
+              query.bind(place, all.hasNext() ? all.next().toString() : "");
+            }
+            query
+                .map((row, context) -> Map.entry(Path.of(row.getString("path")), known(row)))
+                .forEach(each -> known.put(each.getKey(), each.getValue()));
+          });
+    }
+    return known;
+  }
+
+  private static Known known(ResultSet row) throws SQLException {
+    return new Known(
+        new FileStamp(row.getLong("size"), row.getLong("modified")),
+        new Digest(row.getString("sha256"), row.getString("mime")));
+  }
+
+  @Override
   public Optional<Optional<MediaProblem>> written(String runId, String tag) {
     return jdbi.withHandle(
         handle ->
@@ -136,22 +174,35 @@ public final class MediaTable implements MediaIndex {
   }
 
   @Override
-  public List<MediaFile> contentsAfter(String runId, int attempt, String sha256, int most) {
+  public List<Needed> contentsAfter(String runId, int attempt, String sha256, int most) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(
                     """
-                    SELECT sha256, MIN(path) AS path, MAX(size) AS size, MAX(mime) AS mime
-                    FROM media
-                    WHERE run_id = :run AND attempt = :attempt AND code IS NULL AND sha256 > :after
-                    GROUP BY sha256 ORDER BY sha256 LIMIT :most""")
+                    SELECT c.*, d.size AS stamp_size, d.modified AS stamp_state FROM (
+                      SELECT sha256, MIN(path) AS path, MAX(size) AS size, MAX(mime) AS mime
+                      FROM media
+                      WHERE run_id = :run AND attempt = :attempt AND code IS NULL
+                        AND sha256 > :after
+                      GROUP BY sha256 ORDER BY sha256 LIMIT :most) AS c
+                    LEFT JOIN digest d ON d.path = c.path AND d.sha256 = c.sha256
+                    ORDER BY c.sha256""")
                 .bind("run", runId)
                 .bind("attempt", attempt)
                 .bind("after", sha256)
                 .bind("most", most)
-                .map((row, context) -> mediaFile(row, MediaExtent.UNKNOWN))
+                .map((row, context) -> needed(row))
                 .list());
+  }
+
+  private static Needed needed(ResultSet row) throws SQLException {
+    long size = row.getLong("stamp_size");
+    Optional<FileStamp> examined =
+        row.wasNull()
+            ? Optional.empty()
+            : Optional.of(new FileStamp(size, row.getLong("stamp_state")));
+    return new Needed(mediaFile(row, MediaExtent.UNKNOWN), examined);
   }
 
   @Override

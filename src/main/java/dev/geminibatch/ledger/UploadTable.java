@@ -50,24 +50,27 @@ public final class UploadTable implements ReferenceIndex {
   }
 
   @Override
-  public void put(ProjectId project, MediaFile media, StoredReference reference) {
-    jdbi.useTransaction(
-        handle ->
-            handle.execute(
-                """
-                INSERT INTO upload (project, sha256, name, uri, mime, size, stored_at, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (project, sha256) DO UPDATE SET name = excluded.name,
-                  uri = excluded.uri, mime = excluded.mime, size = excluded.size,
-                  stored_at = excluded.stored_at, expires_at = excluded.expires_at""",
-                project.value(),
-                media.sha256(),
-                reference.name(),
-                reference.uri(),
-                media.mimeType(),
-                media.size(),
-                reference.stored().toEpochMilli(),
-                reference.expires().toEpochMilli()));
+  public void put(List<Stored> contents) {
+    jdbi.useTransaction(handle -> contents.forEach(each -> put(handle, each)));
+  }
+
+  private static void put(Handle handle, Stored content) {
+    StoredReference reference = content.reference();
+    handle.execute(
+        """
+        INSERT INTO upload (project, sha256, name, uri, mime, size, stored_at, expires_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (project, sha256) DO UPDATE SET name = excluded.name,
+          uri = excluded.uri, mime = excluded.mime, size = excluded.size,
+          stored_at = excluded.stored_at, expires_at = excluded.expires_at""",
+        content.project().value(),
+        content.media().sha256(),
+        reference.name(),
+        reference.uri(),
+        content.media().mimeType(),
+        content.media().size(),
+        reference.stored().toEpochMilli(),
+        reference.expires().toEpochMilli());
   }
 
   @Override

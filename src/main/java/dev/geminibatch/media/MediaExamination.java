@@ -1,6 +1,7 @@
 package dev.geminibatch.media;
 
 import dev.geminibatch.io.LruMap;
+import dev.geminibatch.job.KeyTable;
 import dev.geminibatch.media.MediaIndex.Entry;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +26,9 @@ public final class MediaExamination implements AutoCloseable {
   private final MediaRoot root;
   private final Map<String, Entry> unwritten = new HashMap<>();
 
+  /** Hashes of the tags that are written down; some bytes each. */
+  private final KeyTable written = new KeyTable();
+
   /** The tags of late, which are the likely ones to come again. */
   private final Map<String, Optional<MediaProblem>> recent = new LruMap<>(REMEMBERED);
 
@@ -33,6 +37,11 @@ public final class MediaExamination implements AutoCloseable {
     this.index = index;
     this.runId = runId;
     this.root = root;
+  }
+
+  /** What is written of a tag, whose run had nothing written when this began. */
+  private Optional<Optional<MediaProblem>> written(String tag) {
+    return written.find(KeyTable.hash(tag)) < 0 ? Optional.empty() : index.written(runId, tag);
   }
 
   /** The file of a tag that was checked and has no problem. */
@@ -51,10 +60,7 @@ public final class MediaExamination implements AutoCloseable {
     return known;
   }
 
-  /**
-   * Examines the files of some tags that are about to be checked, as many at a time as there are
-   * processors: hashing is what takes the time.
-   */
+  /** Examines the files of some tags that are about to be checked, many at a time. */
   public void prepare(Collection<String> tags) {
     List<String> unknown =
         tags.stream()
@@ -63,23 +69,20 @@ public final class MediaExamination implements AutoCloseable {
                 tag ->
                     !recent.containsKey(tag)
                         && !unwritten.containsKey(tag)
-                        && index.written(runId, tag).isEmpty())
+                        && written(tag).isEmpty())
             .toList();
-    unknown.parallelStream()
-        .map(tag -> lookup.look(tag, root))
-        .toList()
-        .forEach(entry -> unwritten.put(entry.tag(), entry));
-    if (unwritten.size() >= GROUP) {
-      close();
+    if (unwritten.size() + unknown.size() > GROUP) {
+      close(); // not afterwards: these are asked for next
     }
+    lookup.look(unknown, root).forEach(entry -> unwritten.put(entry.tag(), entry));
   }
 
   private Optional<MediaProblem> lookUp(String tag) {
     Entry entry = unwritten.get(tag);
     if (entry == null) {
-      Optional<Optional<MediaProblem>> written = index.written(runId, tag);
-      if (written.isPresent()) {
-        return written.get();
+      Optional<Optional<MediaProblem>> found = written(tag);
+      if (found.isPresent()) {
+        return found.get();
       }
       entry = lookup.look(tag, root);
       unwritten.put(tag, entry);
@@ -97,6 +100,7 @@ public final class MediaExamination implements AutoCloseable {
     unwritten.clear();
     if (!entries.isEmpty()) {
       index.write(runId, entries);
+      entries.forEach(entry -> written.add(KeyTable.hash(entry.tag())));
     }
   }
 }

@@ -1,7 +1,9 @@
 package dev.geminibatch.media;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -25,6 +27,20 @@ public interface MediaIndex {
    */
   record Digest(String sha256, String type) {}
 
+  /**
+   * What is remembered of a path.
+   *
+   * @param stamp that its file had
+   */
+  record Known(FileStamp stamp, Digest digest) {}
+
+  /**
+   * A content that a run needs.
+   *
+   * @param examined what its file had as a stamp, if that is remembered
+   */
+  record Needed(MediaFile media, Optional<FileStamp> examined) {}
+
   /** Distinct contents of a run: how many, and their bytes. */
   record Totals(long files, long bytes) {}
 
@@ -36,6 +52,9 @@ public interface MediaIndex {
 
   /** What is remembered of a file that has not changed since. */
   Optional<Digest> known(Path path, FileStamp stamp);
+
+  /** What is remembered of some paths, by path; those of which nothing is are missing. */
+  Map<Path, Known> known(Collection<Path> paths);
 
   /** Whether a tag has been written down, and if so with which problem, if any. */
   Optional<Optional<MediaProblem>> written(String runId, String tag);
@@ -49,7 +68,7 @@ public interface MediaIndex {
   /**
    * The next distinct contents that an attempt needs after a hash, in the order of their hashes.
    */
-  List<MediaFile> contentsAfter(String runId, int attempt, String sha256, int most);
+  List<Needed> contentsAfter(String runId, int attempt, String sha256, int most);
 
   /** From now on every tag of the run with this content has this problem. */
   void reject(String runId, String sha256, MediaProblem problem);

@@ -5,7 +5,9 @@ import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.io.Sha256;
 import dev.geminibatch.line.MediaExtent;
 import dev.geminibatch.line.ProblemCode;
+import dev.geminibatch.media.MediaIndex.Digest;
 import dev.geminibatch.media.MediaIndex.Entry;
+import dev.geminibatch.media.MediaIndex.Known;
 import dev.geminibatch.service.ServiceLimits;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,8 +15,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -28,6 +34,10 @@ public final class MediaLookup {
   private static final Pattern ADDRESS = Pattern.compile("(?i)[a-z][a-z0-9+.-]+:/");
 
   private static final int TRIES = 3;
+
+  /** So many paths are asked for at once. */
+  private static final int GROUP = 64;
+
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final MediaIndex index;
@@ -56,12 +66,41 @@ public final class MediaLookup {
     return new MediaExamination(this, index, runId, new MediaRoot(mediaRoot, top));
   }
 
+  /**
+   * Resolves tags and finds hash and type of their files, as many at a time as there are
+   * processors: hashing is what takes the time.
+   */
+  List<Entry> look(List<String> tags, MediaRoot root) {
+    List<Entry> entries = new ArrayList<>();
+    for (int at = 0; at < tags.size(); at += GROUP) {
+      List<String> group = tags.subList(at, Math.min(at + GROUP, tags.size()));
+      List<Path> likely = group.stream().map(root::likely).flatMap(Optional::stream).toList();
+      Remembered remembered = new Remembered(Set.copyOf(likely), index.known(likely));
+      group.parallelStream().map(tag -> look(tag, root, remembered)).forEachOrdered(entries::add);
+    }
+    return entries;
+  }
+
+  /**
+   * What is remembered of some paths.
+   *
+   * @param asked all of them
+   * @param known those of which something is
+   */
+  private record Remembered(Set<Path> asked, Map<Path, Known> known) {
+    static final Remembered NOTHING = new Remembered(Set.of(), Map.of());
+  }
+
   /** Resolves a tag and finds hash and type of its file. */
   Entry look(String tag, MediaRoot root) {
+    return look(tag, root, Remembered.NOTHING);
+  }
+
+  private Entry look(String tag, MediaRoot root, Remembered remembered) {
     try {
       for (int tries = 0; tries < TRIES; tries++) {
         try (RegularFile file = open(tag, root)) {
-          Entry entry = look(tag, file);
+          Entry entry = look(tag, file, remembered);
           if (entry.type() == null || file.isUnchanged()) {
             return entry;
           }
@@ -91,7 +130,8 @@ public final class MediaLookup {
         : root.open(tag);
   }
 
-  private Entry look(String tag, RegularFile file) throws MediaProblem, IOException {
+  private Entry look(String tag, RegularFile file, Remembered remembered)
+      throws MediaProblem, IOException {
     long size = file.state().size();
     if (size == 0) {
       throw new MediaProblem(
@@ -102,12 +142,20 @@ public final class MediaLookup {
           ProblemCode.FILE_TOO_LARGE,
           "\"" + tag + "\" has " + size + " bytes; the service takes files up to 2 GB");
     }
-    return found(tag, file, FileStamp.of(file.state()));
+    FileStamp stamp = FileStamp.of(file.state());
+    return found(tag, file, stamp, digest(file.path(), stamp, remembered));
   }
 
-  private Entry found(String tag, RegularFile file, FileStamp stamp)
+  private Optional<Digest> digest(Path path, FileStamp stamp, Remembered remembered) {
+    return remembered.asked().contains(path)
+        ? Optional.ofNullable(remembered.known().get(path))
+            .filter(known -> known.stamp().equals(stamp))
+            .map(Known::digest)
+        : index.known(path, stamp);
+  }
+
+  private Entry found(String tag, RegularFile file, FileStamp stamp, Optional<Digest> known)
       throws MediaProblem, IOException {
-    Optional<MediaIndex.Digest> known = index.known(file.path(), stamp);
     Optional<ContentType> remembered =
         known.flatMap(digest -> ContentType.remembered(digest.type()));
     FileWindow window = new FileWindow(file.fileChannel());
@@ -140,16 +188,17 @@ public final class MediaLookup {
   /**
    * Opens a file as it was when it was examined.
    *
+   * @param examined what it had as a stamp then, if that is known
    * @return empty if it is another one now, or has another content
    */
-  Optional<RegularFile> reopen(MediaFile media) throws IOException {
+  Optional<RegularFile> reopen(MediaFile media, Optional<FileStamp> examined) throws IOException {
     RegularFile file;
     try {
       file = RegularFile.openReal(media.path());
     } catch (NotRegular | NoSuchFileException e) {
       return Optional.empty();
     }
-    if (isAsExamined(file, media)) {
+    if (isAsExamined(file, media, examined)) {
       return Optional.of(file);
     }
     file.close();
@@ -157,11 +206,16 @@ public final class MediaLookup {
   }
 
   /** A file that was only touched, or that an older version has examined, is read once more. */
-  private boolean isAsExamined(RegularFile file, MediaFile media) throws IOException {
+  private boolean isAsExamined(RegularFile file, MediaFile media, Optional<FileStamp> examined)
+      throws IOException {
     if (file.state().size() != media.size()) {
       return false;
     }
-    Optional<MediaIndex.Digest> known = index.known(media.path(), FileStamp.of(file.state()));
+    FileStamp stamp = FileStamp.of(file.state());
+    if (examined.equals(Optional.of(stamp))) {
+      return true;
+    }
+    Optional<Digest> known = index.known(media.path(), stamp);
     String sha256 = known.isPresent() ? known.get().sha256() : hash(file, Optional.empty());
     return sha256.equals(media.sha256());
   }

@@ -95,14 +95,23 @@ final class MediaRoot {
     return real;
   }
 
+  /** Where the file of a tag very likely is; empty if the tag cannot be read as a path. */
+  Optional<Path> likely(String tag) {
+    try {
+      return Optional.of(realRoot().resolve(tag).normalize());
+    } catch (MediaProblem | InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
   /** The first reading of the tag that exists, or else the tag as it is. */
   private Path named(String tag) throws MediaProblem {
-    Path asWritten = null;
+    Path asWritten = below(tag, tag);
+    if (Files.exists(asWritten)) {
+      return asWritten;
+    }
     for (String reading : readings(tag)) {
       Path path = below(tag, reading);
-      if (asWritten == null) {
-        asWritten = path;
-      }
       if (Files.exists(path)) {
         return path;
       }

@@ -50,8 +50,11 @@ public interface ReferenceIndex {
    */
   boolean contains(ProjectId project, String sha256, String mimeType, Instant aliveAt);
 
-  /** Remembers what the service gave for a content, in place of what it gave before. */
-  void put(ProjectId project, MediaFile media, StoredReference reference);
+  /** A content that a project has with the service. */
+  record Stored(ProjectId project, MediaFile media, StoredReference reference) {}
+
+  /** Remembers what the service gave for some contents, in place of what it gave before. */
+  void put(List<Stored> contents);
 
   /** The reference of a tag of a run, which must have been examined. */
   TagReference reference(String runId, ProjectId project, String tag);

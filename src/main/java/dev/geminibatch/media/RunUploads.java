@@ -4,6 +4,7 @@ import dev.geminibatch.service.ProjectId;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -29,11 +30,16 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
   private final AtomicLong uploaded = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
-  private Iterator<MediaFile> page = List.<MediaFile>of().iterator();
+  private Iterator<MediaIndex.Needed> page = List.<MediaIndex.Needed>of().iterator();
   private String last = "";
 
-  /** One content, with its key in the cache. */
-  public record Content(String key, MediaFile media) {}
+  /**
+   * One content.
+   *
+   * @param key in the cache
+   * @param examined what its file had as a stamp, if that is remembered
+   */
+  public record Content(String key, MediaFile media, Optional<FileStamp> examined) {}
 
   /** Receives how the uploads go. */
   @FunctionalInterface
@@ -73,10 +79,11 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    MediaFile media = page.next();
+    MediaIndex.Needed needed = page.next();
+    MediaFile media = needed.media();
     last = media.sha256();
     handedOut.incrementAndGet();
-    return new Content(UploadCache.key(project, media), media);
+    return new Content(UploadCache.key(project, media), media, needed.examined());
   }
 
   /** Whose uploads they are. */
@@ -103,6 +110,7 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
       uploader.upload(
           content.key(),
           content.media(),
+          content.examined(),
           now -> report(bytes.addAndGet(now - sent.getAndSet(now))));
       uploaded.incrementAndGet();
       report(bytes.get());

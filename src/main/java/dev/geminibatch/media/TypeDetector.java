@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,17 +43,18 @@ final class TypeDetector {
 
   /** Reads the beginning of a file, and its list of tracks if it has one. */
   static ContentType of(FileWindow file) throws IOException {
+    ByteBuffer start = file.read(0, CertainType.BEGINNING);
+    Optional<String> certain = CertainType.of(Arrays.copyOf(start.array(), start.limit()));
+    if (certain.isPresent()) {
+      return ContentType.of(certain.get());
+    }
     ByteBuffer read = file.read(0, HEAD);
     byte[] head = new byte[read.remaining()];
     read.get(0, head);
     if (isZeros(head)) {
       return ContentType.of(ContentType.ZEROS);
     }
-    String tika =
-        Tables.TYPES
-            .detect(new ByteArrayInputStream(head), new Metadata())
-            .getBaseType()
-            .toString();
+    String tika = tika(head);
     if (isLatePdf(head, tika)) {
       return ContentType.of("application/pdf");
     }
@@ -72,6 +74,14 @@ final class TypeDetector {
     int at = start.indexOf("%PDF-");
     return at >= 0
         && (start.substring(0, at).replace("\u00ef\u00bb\u00bf", "").isBlank() || !isUtf8(head));
+  }
+
+  /** Tika's word for a file that begins so. */
+  static String tika(byte[] head) throws IOException {
+    return Tables.TYPES
+        .detect(new ByteArrayInputStream(head), new Metadata())
+        .getBaseType()
+        .toString();
   }
 
   private static boolean isZeros(byte[] head) {

@@ -1,6 +1,7 @@
 package dev.geminibatch.media;
 
 import dev.geminibatch.line.FileReference;
+import dev.geminibatch.media.ReferenceIndex.Stored;
 import dev.geminibatch.media.ReferenceIndex.StoredReference;
 import dev.geminibatch.media.ReferenceIndex.TagReference;
 import dev.geminibatch.service.ProjectId;
@@ -27,6 +28,7 @@ public final class UploadCache {
   private final ReferenceIndex index;
   private final Clock clock;
   private final Duration minLife;
+  private final Arrivals arrivals;
   private final Map<String, CountDownLatch> claims = new ConcurrentHashMap<>();
 
   /**
@@ -38,6 +40,7 @@ public final class UploadCache {
    */
   public UploadCache(ReferenceIndex index, Clock clock, Duration minLife) {
     this.index = index;
+    this.arrivals = new Arrivals(index);
     this.clock = clock;
     this.minLife = minLife;
   }
@@ -67,17 +70,18 @@ public final class UploadCache {
    */
   public boolean claim(String key) throws InterruptedException {
     while (true) {
-      if (contains(key)) {
-        return false;
-      }
       CountDownLatch other = claims.putIfAbsent(key, new CountDownLatch(1));
       if (other == null) {
-        // It may have arrived between the look and the claim.
-        if (contains(key)) {
-          release(key);
-          return false;
+        // Not before the claim: it may arrive in between.
+        boolean isThere = true;
+        try {
+          isThere = contains(key);
+        } finally {
+          if (isThere) {
+            release(key);
+          }
         }
-        return true;
+        return !isThere;
       }
       other.await();
     }
@@ -105,7 +109,9 @@ public final class UploadCache {
   void put(String key, MediaFile media, RemoteFile file) {
     Instant now = clock.instant();
     Instant expires = file.expires().orElseGet(() -> now.plus(ServiceLimits.FILE_LIFE));
-    index.put(project(key), media, new StoredReference(file.name(), file.uri(), now, expires));
+    arrivals.put(
+        new Stored(
+            project(key), media, new StoredReference(file.name(), file.uri(), now, expires)));
   }
 
   /**

@@ -45,12 +45,14 @@ public final class Uploader {
    * Uploads a content that the cache does not have.
    *
    * @param key the cache's key of the content
+   * @param examined what its file had as a stamp when it was examined, if that is known
    * @param sent receives how many bytes have arrived so far
    * @throws MediaProblem when this file will never be with the service
    * @throws ServiceFailure when the service cannot be used now
    */
-  void upload(String key, MediaFile media, LongConsumer sent) throws MediaProblem {
-    try (RegularFile open = lookup.reopen(media).orElseThrow(() -> changed(media))) {
+  void upload(String key, MediaFile media, Optional<FileStamp> examined, LongConsumer sent)
+      throws MediaProblem {
+    try (RegularFile open = lookup.reopen(media, examined).orElseThrow(() -> changed(media))) {
       FileService files = connections.ofProject(UploadCache.project(key)).files();
       RemoteFile file = send(files, media, open, sent);
       file = awaitProcessing(files, file, media);

@@ -7,12 +7,16 @@ import dev.geminibatch.media.FileStamp;
 import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.media.MediaIndex.Digest;
 import dev.geminibatch.media.MediaIndex.Entry;
+import dev.geminibatch.media.MediaIndex.Known;
+import dev.geminibatch.media.MediaIndex.Needed;
 import dev.geminibatch.media.MediaIndex.Totals;
 import dev.geminibatch.media.MediaProblem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a ledger promises of the files that tags point to. */
@@ -69,6 +73,44 @@ abstract class MediaTableContract extends LedgerContract {
   }
 
   @Test
+  void many_paths_are_asked_for_at_once() {
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      entries.add(found(i + ".png", "hash of " + i));
+    }
+    ledger.media().write(RUN, entries);
+    List<Path> paths = new ArrayList<>(entries.stream().map(each -> each.file().path()).toList());
+    paths.add(Path.of("nobody knows"));
+
+    Map<Path, Known> known = ledger.media().known(paths);
+
+    assertThat(known).hasSize(150);
+    assertThat(known.get(paths.get(149)))
+        .isEqualTo(new Known(STAMP, new Digest("hash of 149", "image/png;v=1")));
+    assertThat(ledger.media().known(List.of())).isEmpty();
+  }
+
+  @Test
+  void a_content_comes_with_the_stamp_that_its_file_had() {
+    write(found("a.png", "aa"), new Entry("b.png", file("b.png", "bb"), null, STAMP, null));
+
+    assertThat(ledger.media().contentsAfter(RUN, 1, "", 9))
+        .extracting(Needed::examined)
+        .as("nothing is remembered of b.png")
+        .containsExactly(Optional.of(STAMP), Optional.empty());
+
+    ledger
+        .media()
+        .write(
+            "run-2",
+            List.of(new Entry("a.png", file("a.png", "cc"), null, STAMP, "image/png;v=1")));
+    assertThat(ledger.media().contentsAfter(RUN, 1, "", 1))
+        .extracting(Needed::examined)
+        .as("another content lies under the path now")
+        .containsExactly(Optional.empty());
+  }
+
+  @Test
   void contents_are_counted_once_and_come_in_the_order_of_their_hashes() {
     write(found("c.png", "cc"), found("a.png", "aa"), found("also-a.png", "aa"));
     write(found("b.png", "bb"), new Entry("x.png", null, PROBLEM, null, null));
@@ -117,7 +159,7 @@ abstract class MediaTableContract extends LedgerContract {
 
   private List<String> hashesAfter(String sha256, int most) {
     return ledger.media().contentsAfter(RUN, 1, sha256, most).stream()
-        .map(MediaFile::sha256)
+        .map(needed -> needed.media().sha256())
         .toList();
   }
 }

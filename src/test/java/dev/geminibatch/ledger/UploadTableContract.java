@@ -7,6 +7,7 @@ import dev.geminibatch.media.FileStamp;
 import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.media.MediaIndex.Entry;
 import dev.geminibatch.media.ReferenceIndex.Needed;
+import dev.geminibatch.media.ReferenceIndex.Stored;
 import dev.geminibatch.media.ReferenceIndex.StoredReference;
 import dev.geminibatch.media.ReferenceIndex.TagReference;
 import dev.geminibatch.service.ProjectId;
@@ -39,9 +40,12 @@ abstract class UploadTableContract extends LedgerContract {
     ledger
         .uploads()
         .put(
-            project,
-            file(sha256),
-            new StoredReference("files/" + sha256, "uri:" + sha256, clock.instant(), expires));
+            List.of(
+                new Stored(
+                    project,
+                    file(sha256),
+                    new StoredReference(
+                        "files/" + sha256, "uri:" + sha256, clock.instant(), expires))));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.geminibatch.media;
 
+import static dev.geminibatch.line.MediaExtent.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.geminibatch.io.FileState;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +75,32 @@ class MediaLookupTest {
     assertThat(first.file().sha256()).isEqualTo(Sha256.hex(Samples.media("o.ogg")));
     assertThat(second.file()).isEqualTo(first.file());
     assertThat(second.type()).as("nothing new to remember").isNull();
+  }
+
+  @Test
+  void many_files_are_found_as_each_alone_is() throws Exception {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < 70; i++) {
+      Files.write(folder.resolve(i + ".png"), Samples.png("content " + i));
+      names.add(i + ".png");
+    }
+    remembered("0.png", "the hash of before", ContentType.of("image/png").toRemember(UNKNOWN));
+    remembered("1.png", "the hash of before", ContentType.of("image/png").toRemember(UNKNOWN));
+    Files.write(folder.resolve("1.png"), Samples.png("other than before"));
+    names.addAll(List.of("./2.png", "sub/../3.png", "missing.png", "\0"));
+
+    List<Entry> together = lookup.look(names, root);
+
+    for (int i = 0; i < names.size(); i++) {
+      Entry alone = lookup.look(names.get(i), root);
+      assertThat(together.get(i).tag()).isEqualTo(names.get(i));
+      assertThat(together.get(i).file()).isEqualTo(alone.file());
+      assertThat(together.get(i).type()).isEqualTo(alone.type());
+      assertThat(together.get(i).problem() == null).isEqualTo(alone.problem() == null);
+    }
+    assertThat(together.get(0).file().sha256()).isEqualTo("the hash of before");
+    assertThat(together.get(1).file().sha256())
+        .isEqualTo(Sha256.hex(Samples.png("other than before")));
   }
 
   @Test

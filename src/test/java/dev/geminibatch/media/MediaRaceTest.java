@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -223,7 +224,7 @@ class MediaRaceTest {
   private void upload(MediaFile file) throws Exception {
     String key = UploadCache.key(fixture.workspace().connection().project(), file);
     try {
-      uploader.upload(key, file, sent -> {});
+      uploader.upload(key, file, Optional.empty(), sent -> {});
     } catch (MediaProblem changed) {
       return;
     }

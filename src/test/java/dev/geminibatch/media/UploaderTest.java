@@ -237,7 +237,7 @@ class UploaderTest {
   }
 
   private void upload() throws MediaProblem {
-    uploader.upload(key, media, sent -> {});
+    uploader.upload(key, media, Optional.empty(), sent -> {});
   }
 
   private ProblemCode problem() {

@@ -20,6 +20,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -94,6 +95,17 @@ class CallWatchTest {
     return gemini
         .upload(new FileUpload(content, "files/x", "x", "application/jsonl"), sent -> {})
         .name();
+  }
+
+  @Test
+  void no_request_waits_until_the_service_has_acknowledged_its_beginning() throws IOException {
+    try (Socket socket = new PromptSockets().createSocket()) {
+      assertThat(socket.getTcpNoDelay()).isTrue();
+    }
+    try (Socket socket =
+        new PromptSockets().createSocket("127.0.0.1", sandbox.baseUrl().getPort())) {
+      assertThat(socket.getTcpNoDelay()).isTrue();
+    }
   }
 
   @Test

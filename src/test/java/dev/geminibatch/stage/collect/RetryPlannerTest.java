@@ -19,6 +19,7 @@ import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.media.MediaIndex;
+import dev.geminibatch.media.ReferenceIndex.Stored;
 import dev.geminibatch.media.ReferenceIndex.StoredReference;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.RunState;
@@ -271,13 +272,15 @@ class RetryPlannerTest {
           .ledger()
           .uploads()
           .put(
-              project(),
-              file,
-              new StoredReference(
-                  "files/" + name,
-                  "uri:" + name,
-                  fixture.clock().instant(),
-                  fixture.clock().instant().plus(Duration.ofDays(2))));
+              List.of(
+                  new Stored(
+                      project(),
+                      file,
+                      new StoredReference(
+                          "files/" + name,
+                          "uri:" + name,
+                          fixture.clock().instant(),
+                          fixture.clock().instant().plus(Duration.ofDays(2))))));
       lines.add(Samples.correction(name, name));
     }
     String id = fixture.dropped("files.jsonl", String.join("\n", lines));

@@ -146,7 +146,7 @@ class OverQuotaTest {
         .contains("\"line\":2", "over-quota", "20,000");
     assertThat(fixture.ledger().media().totals(run, 1).files()).isEqualTo(2);
     assertThat(fixture.ledger().media().contentsAfter(run, 1, "", 10))
-        .extracting(file -> file.path().getFileName().toString())
+        .extracting(file -> file.media().path().getFileName().toString())
         .containsExactlyInAnyOrder("short.pdf", "both.pdf");
   }
 
