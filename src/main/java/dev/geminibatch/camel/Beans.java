@@ -29,6 +29,7 @@ import dev.geminibatch.stage.AssemblyAhead;
 import dev.geminibatch.stage.Itinerary;
 import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.UploadsAhead;
 import dev.geminibatch.stage.assemble.Assembler;
 import dev.geminibatch.stage.change.LineChange;
 import dev.geminibatch.stage.clean.Retention;
@@ -140,8 +141,10 @@ public final class Beans implements AutoCloseable {
         "itinerary", new Itinerary(ledger, settings.routes().stages(), watched, workspace.work()));
     byName.put("claims", workspace.busy());
     byName.put("lineChange", new LineChange(context));
-    byName.put("inspector", new Inspector(context, media, cache, prices, parser, ahead));
-    byName.put("uploads", new MediaUploads(context, cache, uploader, storage));
+    UploadsAhead uploadsAhead = new UploadsAhead(context, cache, uploader, storage, uploadPool);
+    byName.put(
+        "inspector", new Inspector(context, media, cache, prices, parser, ahead, uploadsAhead));
+    byName.put("uploads", new MediaUploads(context, cache, uploader, storage, uploadsAhead));
     byName.put("uploadCache", new UploadCacheRepository(cache));
     byName.put("uploadPool", uploadPool);
     byName.put("mediaStore", new MediaStore(remoteMedia));

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 
 /** What the tags of runs point to, and the hashes of files that have not changed since. */
@@ -47,42 +48,51 @@ public final class MediaTable implements MediaIndex {
   public void write(String runId, List<Entry> entries) {
     jdbi.useTransaction(
         handle -> {
-          for (Entry entry : entries) {
-            insert(handle, runId, entry);
-            if (entry.type() != null) {
-              remember(handle, entry.file(), entry.stamp(), entry.type());
-            }
-          }
+          insert(handle, runId, entries);
+          remember(handle, entries.stream().filter(each -> each.type() != null).toList());
         });
   }
 
-  private static void insert(Handle handle, String runId, Entry entry) {
-    MediaFile file = entry.file();
-    MediaProblem problem = entry.problem();
-    handle.execute(
-        "INSERT INTO media (run_id, tag, path, sha256, size, mime, code, problem)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        runId,
-        entry.tag(),
-        file == null ? null : file.path().toString(),
-        file == null ? null : file.sha256(),
-        file == null ? null : file.size(),
-        file == null ? null : file.mimeType(),
-        problem == null ? null : problem.code().code(),
-        problem == null ? null : problem.getMessage());
+  private static void insert(Handle handle, String runId, List<Entry> entries) {
+    PreparedBatch batch =
+        handle.prepareBatch(
+            "INSERT INTO media (run_id, tag, path, sha256, size, mime, code, problem)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    for (Entry entry : entries) {
+      MediaFile file = entry.file();
+      MediaProblem problem = entry.problem();
+      batch.add(
+          runId,
+          entry.tag(),
+          file == null ? null : file.path().toString(),
+          file == null ? null : file.sha256(),
+          file == null ? null : file.size(),
+          file == null ? null : file.mimeType(),
+          problem == null ? null : problem.code().code(),
+          problem == null ? null : problem.getMessage());
+    }
+    batch.execute();
   }
 
-  private static void remember(Handle handle, MediaFile file, FileStamp stamp, String type) {
-    handle.execute(
-        """
-        INSERT INTO digest (path, size, modified, sha256, mime) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (path) DO UPDATE SET size = excluded.size,
-          modified = excluded.modified, sha256 = excluded.sha256, mime = excluded.mime""",
-        file.path().toString(),
-        stamp.size(),
-        stamp.state(),
-        file.sha256(),
-        type);
+  private static void remember(Handle handle, List<Entry> entries) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
+            """
+            INSERT INTO digest (path, size, modified, sha256, mime) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (path) DO UPDATE SET size = excluded.size,
+              modified = excluded.modified, sha256 = excluded.sha256, mime = excluded.mime""");
+    for (Entry entry : entries) {
+      batch.add(
+          entry.file().path().toString(),
+          entry.stamp().size(),
+          entry.stamp().state(),
+          entry.file().sha256(),
+          entry.type());
+    }
+    batch.execute();
   }
 
   @Override

@@ -50,6 +50,11 @@ public final class MediaExamination implements AutoCloseable {
     return entry == null ? index.file(runId, tag) : Optional.ofNullable(entry.file());
   }
 
+  /** What was found out about a tag that was checked of late; empty if it is written down. */
+  public Optional<Entry> recent(String tag) {
+    return Optional.ofNullable(unwritten.get(tag));
+  }
+
   /** The problem of a tag, if it has one. */
   public Optional<MediaProblem> check(String tag) {
     Optional<MediaProblem> known = recent.get(tag);

@@ -72,18 +72,27 @@ public final class UploadCache {
     while (true) {
       CountDownLatch other = claims.putIfAbsent(key, new CountDownLatch(1));
       if (other == null) {
-        // Not before the claim: it may arrive in between.
-        boolean isThere = true;
-        try {
-          isThere = contains(key);
-        } finally {
-          if (isThere) {
-            release(key);
-          }
-        }
-        return !isThere;
+        return isMissing(key);
       }
       other.await();
+    }
+  }
+
+  /** As {@link #claim}, but waits for nobody: false also while another one uploads it. */
+  public boolean claimAtOnce(String key) {
+    return claims.putIfAbsent(key, new CountDownLatch(1)) == null && isMissing(key);
+  }
+
+  /** Asked under the claim, which ends if not: before, it might arrive in between. */
+  private boolean isMissing(String key) {
+    boolean isMissing = false;
+    try {
+      isMissing = !contains(key);
+      return isMissing;
+    } finally {
+      if (!isMissing) {
+        release(key);
+      }
     }
   }
 

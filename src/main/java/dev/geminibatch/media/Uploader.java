@@ -50,7 +50,7 @@ public final class Uploader {
    * @throws MediaProblem when this file will never be with the service
    * @throws ServiceFailure when the service cannot be used now
    */
-  void upload(String key, MediaFile media, Optional<FileStamp> examined, LongConsumer sent)
+  public void upload(String key, MediaFile media, Optional<FileStamp> examined, LongConsumer sent)
       throws MediaProblem {
     try (RegularFile open = lookup.reopen(media, examined).orElseThrow(() -> changed(media))) {
       FileService files = connections.ofProject(UploadCache.project(key)).files();

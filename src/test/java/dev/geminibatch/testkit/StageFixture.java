@@ -7,7 +7,9 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunLedger;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.media.MediaLookup;
+import dev.geminibatch.media.StorageQuota;
 import dev.geminibatch.media.UploadCache;
+import dev.geminibatch.media.Uploader;
 import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Job;
@@ -27,6 +29,7 @@ import dev.geminibatch.stage.AssemblyAhead;
 import dev.geminibatch.stage.Itinerary;
 import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.UploadsAhead;
 import dev.geminibatch.stage.assemble.Assembler;
 import dev.geminibatch.stage.assemble.Assembly;
 import dev.geminibatch.stage.deliver.Deliverer;
@@ -50,6 +53,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
 /** What the stages work with, in a folder of its own: without Camel, and by itself no service. */
@@ -193,16 +198,40 @@ public final class StageFixture implements AutoCloseable {
 
   /** Checks the lines of a run. */
   public void inspect(String run) throws IOException {
+    inspect(
+        run,
+        uploadsAhead(
+            task -> {
+              throw new RejectedExecutionException();
+            }));
+  }
+
+  /** Uploads files while lines are checked. */
+  public UploadsAhead uploadsAhead(Executor threads) {
+    return new UploadsAhead(
+        context,
+        references(),
+        new Uploader(workspace.connections(), lookup(), references(), new Random(1)),
+        new StorageQuota(workspace.connections(), 1 << 20, clock),
+        threads);
+  }
+
+  private MediaLookup lookup() {
+    return new MediaLookup(ledger().media(), context.settings().uploads().rules(), null);
+  }
+
+  /** As {@link #inspect(String)}, while files are uploaded. */
+  public void inspect(String run, UploadsAhead uploads) throws IOException {
     try (LineParser parser = new LineParser()) {
-      Settings settings = context.settings();
       Inspector inspector =
           new Inspector(
               context,
-              new MediaLookup(ledger().media(), settings.uploads().rules(), null),
+              lookup(),
               references(),
               () -> new Prices("", "USD", Map.of()),
               parser,
-              new AssemblyAhead(workspace.state(), context::jobRules));
+              new AssemblyAhead(workspace.state(), context::jobRules),
+              uploads);
       Inspection inspection = inspector.open(run);
       while (inspection.hasNext()) {
         inspector.check(inspection.next());

@@ -27,6 +27,7 @@ import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.AssemblyAhead;
 import dev.geminibatch.stage.LineWalk;
+import dev.geminibatch.stage.UploadsAhead;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,6 +49,10 @@ import org.slf4j.LoggerFactory;
 public final class Inspection extends LineWalk<Inspection.Group> {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Logger LOG = LoggerFactory.getLogger("inspect");
+
+  /** So that the files of the first ones are uploaded while those of the others are read. */
+  private static final int LINES_AT_ONCE = 64;
+
   private static final int EXAMPLES = 20;
 
   /** The tags of late, which are the likely ones to come again. */
@@ -64,6 +69,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   private final PreflightCount count;
   private final SequenceWriter badLines;
   private final AssemblyAhead.Attempt ahead;
+  private final UploadsAhead.Attempt uploads;
   private final CompletableFuture<Void> isOnDisk;
   private final Map<String, FileTokens> tokensOfTags = new LruMap<>(REMEMBERED);
   private final Set<String> ignored = new HashSet<>();
@@ -90,7 +96,8 @@ public final class Inspection extends LineWalk<Inspection.Group> {
       MessageDigest digest,
       MediaExamination media,
       JobRules rules,
-      AssemblyAhead.Attempt ahead)
+      AssemblyAhead.Attempt ahead,
+      UploadsAhead.Attempt uploads)
       throws IOException {
     super(lines, source);
     this.run = run;
@@ -98,6 +105,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
     this.digest = digest;
     this.media = media;
     this.ahead = ahead;
+    this.uploads = uploads;
     this.count = new PreflightCount(rules, settings.costs().outputTokens());
     this.badLines =
         MAPPER
@@ -127,6 +135,12 @@ public final class Inspection extends LineWalk<Inspection.Group> {
 
   /** Checks a group of lines and the files that they name. */
   void check(List<CheckedLine> group) throws IOException {
+    for (int at = 0; at < group.size(); at += LINES_AT_ONCE) {
+      checkSome(group.subList(at, Math.min(at + LINES_AT_ONCE, group.size())));
+    }
+  }
+
+  private void checkSome(List<CheckedLine> group) throws IOException {
     List<String> paths = group.stream().flatMap(Inspection::tags).map(FileTag::path).toList();
     if (!paths.isEmpty()) {
       media.prepare(paths);
@@ -186,7 +200,9 @@ public final class Inspection extends LineWalk<Inspection.Group> {
     boolean isSent = problem.isEmpty();
     for (FileTag tag : request.tags()) {
       if (isSent) {
-        needed.add(KeyTable.hash(tag.path()));
+        if (needed.add(KeyTable.hash(tag.path()))) {
+          media.recent(tag.path()).ifPresent(uploads::offer);
+        }
       } else if (overQuota.size() < MOST_NOT_UPLOADED) {
         overQuota.put(tag.path(), problem.get().message());
       }
@@ -281,6 +297,10 @@ public final class Inspection extends LineWalk<Inspection.Group> {
 
   PreflightCount count() {
     return count;
+  }
+
+  UploadsAhead.Attempt uploads() {
+    return uploads;
   }
 
   AssemblyAhead.Attempt ahead() {

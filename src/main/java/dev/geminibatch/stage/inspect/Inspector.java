@@ -23,6 +23,7 @@ import dev.geminibatch.stage.AssemblyAhead;
 import dev.geminibatch.stage.InputLines;
 import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.UploadsAhead;
 import dev.geminibatch.stage.inspect.Inspection.Group;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ public final class Inspector {
   private final Supplier<Prices> prices;
   private final LineParser parser;
   private final AssemblyAhead ahead;
+  private final UploadsAhead uploadsAhead;
 
   public Inspector(
       StageContext context,
@@ -55,7 +57,8 @@ public final class Inspector {
       UploadCache uploads,
       Supplier<Prices> prices,
       LineParser parser,
-      AssemblyAhead ahead) {
+      AssemblyAhead ahead,
+      UploadsAhead uploadsAhead) {
     this.context = context;
     this.ledger = context.ledger();
     this.media = media;
@@ -63,6 +66,7 @@ public final class Inspector {
     this.prices = prices;
     this.parser = parser;
     this.ahead = ahead;
+    this.uploadsAhead = uploadsAhead;
   }
 
   /** Begins, from nothing. */
@@ -90,7 +94,8 @@ public final class Inspector {
         digest,
         media.examine(runId, run.options().mediaRoot(), topRoot(run)),
         context.jobRules(run),
-        ahead.begin(run));
+        ahead.begin(run),
+        uploadsAhead.begin(run, set));
   }
 
   /** A file may name a folder below its profile's root, which must not become a way out of it. */
@@ -115,6 +120,7 @@ public final class Inspector {
       context.checkGoing(inspection.run().id());
       inspection.check(group.lines());
     } catch (IOException | RuntimeException e) {
+      inspection.uploads().stop();
       try {
         inspection.ahead().discard();
       } finally {
@@ -130,11 +136,16 @@ public final class Inspector {
    * @throws RunFailure when there is nothing to send, or one bad line is one too many
    */
   public void finish(Inspection inspection) throws IOException {
+    boolean isGoing = false;
     try {
-      if (judge(inspection)) {
+      isGoing = judge(inspection);
+      if (isGoing) {
         inspection.ahead().keep();
       }
     } finally {
+      if (!isGoing) {
+        inspection.uploads().stop();
+      }
       inspection.ahead().discard();
     }
   }

@@ -12,6 +12,7 @@ import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.UploadsAhead;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +24,19 @@ public final class MediaUploads {
   private final UploadCache cache;
   private final Uploader uploader;
   private final StorageQuota storage;
+  private final UploadsAhead ahead;
 
   public MediaUploads(
-      StageContext context, UploadCache cache, Uploader uploader, StorageQuota storage) {
+      StageContext context,
+      UploadCache cache,
+      Uploader uploader,
+      StorageQuota storage,
+      UploadsAhead ahead) {
     this.context = context;
     this.cache = cache;
     this.uploader = uploader;
     this.storage = storage;
+    this.ahead = ahead;
   }
 
   /**
@@ -102,17 +109,20 @@ public final class MediaUploads {
    */
   public void finish(String runId, RunUploads uploads) {
     uploads.finish();
-    if (uploads.uploaded() > 0) {
+    long early = Math.min(ahead.arrived(runId), uploads.reused());
+    long uploaded = uploads.uploaded() + early;
+    long reused = uploads.reused() - early;
+    if (uploaded > 0) {
       accepted(runId);
     }
-    context.ledger().runs().uploaded(runId, uploads.uploaded(), uploads.reused());
-    context.progress().happened(new RunEvent.Reused(uploads.reused()));
-    if (uploads.uploaded() + uploads.reused() > 0) {
+    context.ledger().runs().uploaded(runId, uploaded, reused);
+    context.progress().happened(new RunEvent.Reused(reused));
+    if (uploaded + reused > 0) {
       LOG.info(
           "{}: {} uploaded, {} already with the service",
           context.ledger().queries().run(runId).name(),
-          Amounts.count(uploads.uploaded(), "file"),
-          Amounts.count(uploads.reused()));
+          Amounts.count(uploaded, "file"),
+          Amounts.count(reused));
     }
   }
 }

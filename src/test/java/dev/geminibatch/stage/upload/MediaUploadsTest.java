@@ -154,6 +154,7 @@ class MediaUploadsTest {
         on.context(),
         on.references(),
         new Uploader(on.workspace().connections(), lookup, on.references(), new Random(1)),
-        new StorageQuota(on.workspace().connections(), storage, on.clock()));
+        new StorageQuota(on.workspace().connections(), storage, on.clock()),
+        on.uploadsAhead(Runnable::run));
   }
 }

@@ -1,0 +1,144 @@
+package dev.geminibatch.stage;
+
+import dev.geminibatch.io.LruMap;
+import dev.geminibatch.media.MediaFile;
+import dev.geminibatch.media.MediaIndex.Entry;
+import dev.geminibatch.media.MediaProblem;
+import dev.geminibatch.media.StorageQuota;
+import dev.geminibatch.media.UploadCache;
+import dev.geminibatch.media.Uploader;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.settings.Settings;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Uploads the files of lines that are checked while further lines still are. Whatever does not come
+ * of it, for lack of room or because something fails, the upload stage does.
+ *
+ * <p>Uploads cost nothing, but nobody wants to send what is then not used. So a run does not begin
+ * before its time if it can still be refused as a whole, or waits for somebody's route. And a file
+ * that is known from before is left to the stage: its run may turn out to be one that has been
+ * answered.
+ */
+public final class UploadsAhead {
+  private static final Logger LOG = LoggerFactory.getLogger("upload");
+  private static final int MOST_KEPT = 500;
+  private static final String NEXT = "stage.after-inspect";
+
+  private final StageContext context;
+  private final UploadCache cache;
+  private final Uploader uploader;
+  private final StorageQuota storage;
+  private final Executor threads;
+  private final int most;
+
+  /** Contents that arrived, by run, until somebody asks; nobody asks about runs that fail. */
+  private final Map<String, AtomicLong> arrived =
+      Collections.synchronizedMap(new LruMap<>(MOST_KEPT));
+
+  /** Nothing is uploaded yet; by these threads, some more files at once than may be on the way. */
+  public UploadsAhead(
+      StageContext context,
+      UploadCache cache,
+      Uploader uploader,
+      StorageQuota storage,
+      Executor threads) {
+    this.context = context;
+    this.cache = cache;
+    this.uploader = uploader;
+    this.storage = storage;
+    this.threads = threads;
+    this.most = 2 * context.settings().uploads().concurrency();
+  }
+
+  /**
+   * Begins.
+   *
+   * @param settings of the run
+   */
+  public Attempt begin(Run run, Settings settings) {
+    boolean mayBeRefused =
+        run.isDryRun()
+            || settings.lines().failOnError()
+            || settings.costs().maxPerFile().isPresent();
+    boolean isNext = "direct:upload".equals(context.settings().routes().stages().get(NEXT));
+    return new Attempt(run, isNext && !mayBeRefused);
+  }
+
+  /** How many contents of a run have arrived ahead; asked once, in the end. */
+  public long arrived(String runId) {
+    AtomicLong count = arrived.remove(runId);
+    return count == null ? 0 : count.get();
+  }
+
+  /** The uploads of one run. */
+  public final class Attempt {
+    private final Run run;
+    private final Semaphore room = new Semaphore(most);
+    private ProjectId project;
+    private final AtomicLong count = new AtomicLong();
+    private volatile boolean isOver;
+
+    private Attempt(Run run, boolean isAllowed) {
+      this.run = run;
+      this.isOver = !isAllowed;
+      arrived.put(run.id(), count);
+    }
+
+    /** A file that a line needs, with what was found out about it. */
+    public void offer(Entry found) {
+      boolean isKnown = found.type() == null;
+      if (isOver || isKnown || !room.tryAcquire()) {
+        return;
+      }
+      try {
+        if (project == null) {
+          project = context.connection(run).project();
+        }
+        threads.execute(() -> upload(found));
+      } catch (RejectedExecutionException e) {
+        isOver = true; // the process ends
+      }
+    }
+
+    private void upload(Entry found) {
+      MediaFile media = found.file();
+      String key = UploadCache.key(project, media);
+      try {
+        if (isOver || context.busy().isStopped(run.id()) || !cache.claimAtOnce(key)) {
+          return;
+        }
+        try {
+          storage.reserve(project, media.size());
+          uploader.upload(key, media, Optional.of(found.stamp()), sent -> {});
+          count.incrementAndGet();
+          context.progress().happened(new RunEvent.Uploaded(false, media.size()));
+        } finally {
+          cache.release(key);
+        }
+      } catch (MediaProblem problem) {
+        LOG.debug("{}: {}", run.name(), problem.getMessage()); // the stage will find it, too
+      } catch (RuntimeException e) {
+        isOver = true; // the stage will see what it is
+        LOG.debug("{}: no file is uploaded ahead: {}", run.name(), e.toString());
+      } finally {
+        room.release();
+      }
+    }
+
+    /** Nothing more of the run is to be sent. */
+    public void stop() {
+      isOver = true;
+    }
+  }
+}
