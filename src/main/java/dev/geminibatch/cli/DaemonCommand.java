@@ -6,6 +6,7 @@ import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.WarmUp;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerCheck;
 import dev.geminibatch.logging.Logs;
@@ -90,6 +91,7 @@ final class DaemonCommand {
       served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");
       watch.start();
+      WarmUp.begin();
       if (settings.operation().management().isEnabled()) {
         try (DaemonMetrics metrics =
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
