@@ -48,6 +48,17 @@ public final class JobBody implements Content {
     }
   }
 
+  /** Whether it is a piece of the input and nothing else. */
+  public boolean isJust(InputPiece piece) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(body.toFile(), "r")) {
+      return file.length() == 3 * Long.BYTES + Integer.BYTES + 1
+          && file.readLong() == piece.start()
+          && file.readLong() == piece.end() - piece.start()
+          && file.readInt() == 1
+          && file.readByte() == '\n';
+    }
+  }
+
   @Override
   public Reading open() throws IOException {
     return new JobBodyReader(body, FileChannel.open(input));

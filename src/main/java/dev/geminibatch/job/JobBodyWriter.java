@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Writes a {@link JobBody}: notes the pieces as they come. */
 final class JobBodyWriter implements WireLine.Pieces, Closeable {
@@ -17,6 +18,10 @@ final class JobBodyWriter implements WireLine.Pieces, Closeable {
   private long end;
   private long size;
   private boolean endsWholeLine;
+
+  /** Whether there is nothing but the first part so far. */
+  private boolean isOnePart = true;
+
   private boolean closed;
 
   JobBodyWriter(Path body) throws IOException {
@@ -60,6 +65,7 @@ final class JobBodyWriter implements WireLine.Pieces, Closeable {
 
   private void begin(long first) throws IOException {
     writePart();
+    isOnePart &= size == 0;
     start = first;
     end = first;
     endsWholeLine = false;
@@ -73,6 +79,11 @@ final class JobBodyWriter implements WireLine.Pieces, Closeable {
       text.writeTo(out);
       text.reset();
     }
+  }
+
+  /** The lines of the input that it all is; empty if it is more, or none. */
+  Optional<InputPiece> piece() {
+    return isOnePart && endsWholeLine ? Optional.of(new InputPiece(start, end)) : Optional.empty();
   }
 
   /** How many bytes it all makes. */

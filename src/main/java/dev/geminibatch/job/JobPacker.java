@@ -38,6 +38,9 @@ public final class JobPacker implements Closeable {
   /** So many rejections explain why nothing is left. */
   private static final int EXAMPLES = 5;
 
+  /** The tokens of some lines say so well how many others have. */
+  private static final double NEARLY = 0.9;
+
   private final Run run;
   private final RunFolder folder;
   private final JobRules rules;
@@ -48,6 +51,11 @@ public final class JobPacker implements Closeable {
   private final List<String> examples = new ArrayList<>();
   private long rejectedCount;
   private boolean isOver;
+
+  /** The job that was opened first, as long as it is open; then what became of it. */
+  private JobWriter first;
+
+  private Optional<FirstJob> firstJob = Optional.empty();
 
   /**
    * @param lastNumber of the jobs of earlier attempts; 0 if there are none
@@ -96,10 +104,15 @@ public final class JobPacker implements Closeable {
     folder.removeJob(number); // of a gathering that was not finished
     JobWriter job = new JobWriter(folder, number, model, rules);
     open.put(model, job);
+    first = number == 1 ? job : first;
     return job;
   }
 
   private void finish(JobWriter job) throws IOException {
+    if (job == first) {
+      firstJob = firstJob();
+      first = null;
+    }
     job.close();
     if (job.requests() > 0) {
       AtomicFiles.force(folder.jobIndex(job.number()));
@@ -109,6 +122,30 @@ public final class JobPacker implements Closeable {
     } else {
       folder.removeJob(job.number());
     }
+  }
+
+  /** The first job of the run as far as it goes; empty if it is not just a piece of the input. */
+  public Optional<FirstJob> firstJob() {
+    return first == null
+        ? firstJob
+        : first.piece().map(piece -> new FirstJob(piece, first.tokens(), first.limits()));
+  }
+
+  /**
+   * A job that consists of a piece of the input, so far.
+   *
+   * @param tokens that the piece has, as the limits count them
+   */
+  public record FirstJob(InputPiece piece, long tokens, JobLimits limits) {
+    /** Whether the limits allow so many bytes of lines like these, as far as can be said. */
+    public boolean mayHave(long bytes) {
+      return (double) tokens / piece.size() * bytes < NEARLY * limits.maxTokens();
+    }
+  }
+
+  /** The name by which a person and a search find a job. */
+  public static String displayName(Run run, int number) {
+    return run.options().displayName() + " [" + run.id() + "." + number + "]";
   }
 
   /** Notes a line that is not sent. */

@@ -118,6 +118,21 @@ final class JobWriter implements Closeable {
     return ofRequest.request();
   }
 
+  /** The lines of the input that the job consists of; empty if it consists of anything else. */
+  Optional<InputPiece> piece() {
+    return body.piece();
+  }
+
+  /** How large it may become. */
+  JobLimits limits() {
+    return limits;
+  }
+
+  /** How many tokens its requests have, as the limit counts them. */
+  long tokens() {
+    return corrected;
+  }
+
   public int number() {
     return number;
   }
@@ -128,7 +143,7 @@ final class JobWriter implements Closeable {
 
   /** The job as the ledger will know it. Its display name ends with what makes it unique. */
   public Job toJob(Run run) {
-    String displayName = run.options().displayName() + " [" + run.id() + "." + number + "]";
+    String displayName = JobPacker.displayName(run, number);
     Job.Size size = new Job.Size(requests, estimated.sum(), correction.of(estimated.sum()));
     return Job.assembled(run, number, model, size, displayName);
   }

@@ -158,6 +158,14 @@ public final class RunQueries {
         .findOne();
   }
 
+  /** Whether there is another run whose input is as large, and may be the same. */
+  public boolean isAsLargeAsAnother(Run run) {
+    return !select(
+            "input_size = :size AND id <> :id AND state <> 'FAILED' LIMIT 1",
+            query -> query.bind("size", run.input().size()).bind("id", run.id()))
+        .isEmpty();
+  }
+
   private List<Run> select(String condition, Consumer<Query> parameters) {
     return select(reading, condition, parameters);
   }

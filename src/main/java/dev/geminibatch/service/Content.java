@@ -30,7 +30,7 @@ public interface Content {
   final class Changed extends IOException {
     private static final long serialVersionUID = 1L;
 
-    Changed(String name) {
+    public Changed(String name) {
       super(name + " was changed while it was uploaded");
     }
   }

@@ -26,6 +26,7 @@ public final class AssemblyAhead {
 
   private final StateFolder state;
   private final Function<Run, JobRules> rules;
+  private final UploadAhead uploads;
 
   /** By run. Those that come to nothing are forgotten by and by. */
   private final Map<String, JobPacker> ready = Collections.synchronizedMap(new LruMap<>(MOST_KEPT));
@@ -34,19 +35,23 @@ public final class AssemblyAhead {
    * Nothing is ready yet.
    *
    * @param rules for the jobs of a run
+   * @param uploads of what is assembled
    */
-  public AssemblyAhead(StateFolder state, Function<Run, JobRules> rules) {
+  public AssemblyAhead(StateFolder state, Function<Run, JobRules> rules, UploadAhead uploads) {
     this.state = state;
     this.rules = rules;
+    this.uploads = uploads;
   }
 
   /** The assembly of one run, or what is left of the attempt. */
   public final class Attempt {
     private final Run run;
+    private final UploadAhead.Attempt upload;
     private JobPacker jobs;
 
     private Attempt(Run run) throws IOException {
       this.run = run;
+      this.upload = uploads.begin(run);
       if (!run.isDryRun()) {
         jobs = new JobPacker(run, state.run(run.id()), rules.apply(run), 0);
       }
@@ -66,6 +71,13 @@ public final class AssemblyAhead {
       }
     }
 
+    /** Lets the lines that were added be sent: all of them were checked. */
+    public void advance() throws IOException {
+      if (jobs != null) {
+        upload.advance(jobs);
+      }
+    }
+
     /** Keeps the jobs for {@link #take}. */
     public void keep() throws IOException {
       if (jobs != null) {
@@ -78,6 +90,7 @@ public final class AssemblyAhead {
     /** Removes what was not kept. */
     public void discard() throws IOException {
       if (jobs != null) {
+        uploads.cancel(run.id());
         jobs.discard();
         jobs = null;
       }

@@ -1,5 +1,6 @@
 package dev.geminibatch.stage;
 
+import dev.geminibatch.run.Run;
 import dev.geminibatch.service.Content;
 import dev.geminibatch.service.FileService;
 import dev.geminibatch.service.FileUpload;
@@ -8,6 +9,7 @@ import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.service.ServiceWords;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -18,7 +20,31 @@ public final class JobFileUpload {
   private static final List<String> JSONL_TYPES =
       List.of("application/jsonl", "text/plain", "application/json");
 
+  private static final int LAST_DIGITS = 36 * 36 * 36 * 36;
+
   private JobFileUpload() {}
+
+  /**
+   * The id of a job's file, for {@link #upload}.
+   *
+   * @param assembled when the content was put together: the references in it are others each time
+   */
+  public static String id(Run run, int job, Instant assembled) {
+    String time = Long.toString(assembled.getEpochSecond() % LAST_DIGITS, 36);
+    return "gb-" + run.id() + "-" + job + "-" + time;
+  }
+
+  /**
+   * Uploads what is sent as the likeliest type, and under a name that {@link #upload} does not use:
+   * a name stays taken for a while if an upload is given up.
+   */
+  static String uploadAhead(
+      FileService files, Content content, String id, String displayName, LongConsumer sent)
+      throws IOException {
+    return files
+        .upload(new FileUpload(content, "files/" + id + "9", displayName, JSONL_TYPES.get(0)), sent)
+        .name();
+  }
 
   /**
    * Uploads it, unless the service has it already.

@@ -42,7 +42,8 @@ class AssemblyAheadTest {
     ahead =
         new AssemblyAhead(
             fixture.context().state(),
-            run -> JobRules.of(new JobLimits(100, 1_000_000, JobLimits.ANY)));
+            run -> JobRules.of(new JobLimits(100, 1_000_000, JobLimits.ANY)),
+            fixture.uploadAhead());
   }
 
   @AfterEach

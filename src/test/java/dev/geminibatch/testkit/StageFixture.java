@@ -30,6 +30,7 @@ import dev.geminibatch.stage.Itinerary;
 import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.UploadsAhead;
+import dev.geminibatch.stage.UploadAhead;
 import dev.geminibatch.stage.assemble.Assembler;
 import dev.geminibatch.stage.assemble.Assembly;
 import dev.geminibatch.stage.deliver.Deliverer;
@@ -67,12 +68,16 @@ public final class StageFixture implements AutoCloseable {
    */
   public static final String PROFILES = "profiles.properties";
 
+  /** How large a file is that is uploaded while it is checked. */
+  public static final long LARGE = 2 << 20;
+
   private final Path folder;
   private final MovableClock clock = new MovableClock(Clock.systemUTC());
   private final List<String> lastWords = new CopyOnWriteArrayList<>();
   private final Workspace workspace;
   private final StageContext context;
   private final Receiver receiver;
+  private final UploadAhead uploadAhead;
 
   private StageFixture(
       Path folder, Function<RetryPolicy, Connection.Opener> service, Map<String, String> values)
@@ -97,6 +102,7 @@ public final class StageFixture implements AutoCloseable {
             clock,
             Progress.none());
     this.receiver = new Receiver(context, new Random(1));
+    this.uploadAhead = new UploadAhead(context, LARGE);
     Files.createDirectories(settings.folders().inbox());
   }
 
@@ -230,7 +236,7 @@ public final class StageFixture implements AutoCloseable {
               references(),
               () -> new Prices("", "USD", Map.of()),
               parser,
-              new AssemblyAhead(workspace.state(), context::jobRules),
+              new AssemblyAhead(workspace.state(), context::jobRules, uploadAhead()),
               uploads);
       Inspection inspection = inspector.open(run);
       while (inspection.hasNext()) {
@@ -257,7 +263,7 @@ public final class StageFixture implements AutoCloseable {
   public void assemble(String run) throws IOException {
     runs().uploaded(run, 0, 0);
     try (LineParser parser = new LineParser()) {
-      AssemblyAhead none = new AssemblyAhead(context.state(), context::jobRules);
+      AssemblyAhead none = new AssemblyAhead(context.state(), context::jobRules, uploadAhead());
       Assembler assembler = new Assembler(context, references(), parser, none);
       Assembly assembly = assembler.open(run);
       while (assembly.hasNext()) {
@@ -269,7 +275,12 @@ public final class StageFixture implements AutoCloseable {
 
   /** Hands the jobs of a run to the service. */
   public boolean submit(String run) throws IOException {
-    return new Submitter(context, queue(90), references()).submit(run);
+    return new Submitter(context, queue(90), references(), uploadAhead()).submit(run);
+  }
+
+  /** What uploads the files of large runs, which for a test are not as large. */
+  public UploadAhead uploadAhead() {
+    return uploadAhead;
   }
 
   /** What delivers runs, with prices that are not known. */

@@ -73,7 +73,8 @@ public final class StageLoop {
   }
 
   public Submitter submitter() {
-    return new Submitter(fixture.context(), fixture.queue(90), fixture.references());
+    return new Submitter(
+        fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead());
   }
 
   private Collector collector() {

@@ -158,6 +158,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
         note(request.line().number(), request.shape());
       }
     }
+    ahead.advance();
   }
 
   private FileTokens fileTokens(BatchRequest request) {

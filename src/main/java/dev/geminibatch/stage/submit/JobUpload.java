@@ -10,15 +10,20 @@ import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.FileService;
 import dev.geminibatch.stage.JobFileUpload;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.UploadAhead;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** Brings the file of a job to the service. */
 final class JobUpload {
   private final StageContext context;
+  private final UploadAhead ahead;
 
-  JobUpload(StageContext context) {
+  JobUpload(StageContext context, UploadAhead ahead) {
     this.context = context;
+    this.ahead = ahead;
   }
 
   /**
@@ -31,17 +36,20 @@ final class JobUpload {
     FileService files = context.connection(run).files();
     JobBody body = JobBody.of(folder, job.number());
     long size = body.size();
-    long seconds = Files.getLastModifiedTime(folder.jobBody(job.number())).toMillis() / 1000;
-    String assembled = Long.toString(seconds % (36 * 36 * 36 * 36), 36);
-    // A name of its own for each time that the file was assembled, since the references in it are
-    // others then.
+    LongConsumer progress = sent -> report(run, job, sent, size);
+    Optional<String> isThere = ahead.finish(run, job, body, progress);
     String name =
-        JobFileUpload.upload(
-            files,
-            body,
-            "gb-" + run.id() + "-" + job.number() + "-" + assembled,
-            job.displayName() + ".jsonl",
-            sent -> report(run, job, sent, size));
+        isThere.isPresent()
+            ? isThere.get()
+            : JobFileUpload.upload(
+                files,
+                body,
+                JobFileUpload.id(
+                    run,
+                    job.number(),
+                    Files.getLastModifiedTime(folder.jobBody(job.number())).toInstant()),
+                job.displayName() + ".jsonl",
+                progress);
     context.progress().happened(new RunEvent.Uploaded(true, size));
     return name;
   }

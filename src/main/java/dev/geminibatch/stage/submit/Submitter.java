@@ -16,6 +16,7 @@ import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
+import dev.geminibatch.stage.UploadAhead;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -51,12 +52,13 @@ public final class Submitter {
   private final JobRoom room;
   private final JobCreation creation;
 
-  public Submitter(StageContext context, CreationQueue queue, UploadCache references) {
+  public Submitter(
+      StageContext context, CreationQueue queue, UploadCache references, UploadAhead ahead) {
     this.context = context;
     this.ledger = context.ledger();
     this.queue = queue;
     this.references = references;
-    this.upload = new JobUpload(context);
+    this.upload = new JobUpload(context, ahead);
     this.room = new JobRoom(context, queue);
     this.creation = new JobCreation(context, queue, upload, room);
   }

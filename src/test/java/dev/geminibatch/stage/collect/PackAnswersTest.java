@@ -43,7 +43,9 @@ class PackAnswersTest {
     fixture = StageFixture.open(folder, service, "job.pack-wait=5s");
     for (int i = 0; i < RUNS; i++) {
       String run = fixture.assembled("x" + i + ".jsonl", nativeLine("a", "question " + i));
-      new Submitter(fixture.context(), fixture.queue(90), fixture.references()).take(run);
+      new Submitter(
+              fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead())
+          .take(run);
       fixture.busy().end(run);
       runs.add(run);
     }

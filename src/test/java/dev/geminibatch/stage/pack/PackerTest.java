@@ -66,7 +66,9 @@ class PackerTest {
   }
 
   private Submission take(String run) throws IOException {
-    return new Submitter(fixture.context(), fixture.queue(90), fixture.references()).take(run);
+    return new Submitter(
+            fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead())
+        .take(run);
   }
 
   private Job job(String run) {
@@ -122,7 +124,9 @@ class PackerTest {
     String large =
         fixture.assembled(
             "l.jsonl", nativeLine("a", "1"), nativeLine("b", "2"), nativeLine("c", "3"));
-    Submitter oneAtATime = new Submitter(fixture.context(), fixture.queue(1), fixture.references());
+    Submitter oneAtATime =
+        new Submitter(
+            fixture.context(), fixture.queue(1), fixture.references(), fixture.uploadAhead());
     assertThat(oneAtATime.take(large)).isEqualTo(Submission.WAITS);
     fixture.clock().forward(Duration.ofMinutes(1));
 

@@ -42,7 +42,9 @@ class EndOfPackTest {
               .replace("{\"text\":\"https", "{\"fileData\":{\"fileUri\":\"https")
               .replace("dead\"}", "dead\"}}");
       String run = fixture.assembled("x" + i + ".jsonl", line);
-      new Submitter(fixture.context(), fixture.queue(90), fixture.references()).take(run);
+      new Submitter(
+              fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead())
+          .take(run);
       fixture.busy().end(run);
       runs.add(run);
     }

@@ -52,7 +52,8 @@ class LateRefusalTest {
   }
 
   private void submit(String run) throws IOException {
-    new Submitter(fixture.context(), fixture.queue(90), fixture.references()).submit(run);
+    new Submitter(fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead())
+        .submit(run);
   }
 
   private void says(Job job, RemoteJobState state, int code, String message) {

@@ -43,7 +43,9 @@ class JobRoomTest {
   private void reopen(String... settings) throws IOException {
     fixture.close();
     fixture = StageFixture.open(folder, service, settings);
-    submitter = new Submitter(fixture.context(), fixture.queue(90), fixture.references());
+    submitter =
+        new Submitter(
+            fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead());
   }
 
   @AfterEach

@@ -42,7 +42,8 @@ class SubmitterTest {
   }
 
   private Submitter submitter() {
-    return new Submitter(fixture.context(), fixture.queue(90), fixture.references());
+    return new Submitter(
+        fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead());
   }
 
   @AfterEach
