@@ -27,10 +27,10 @@ import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.stage.AssemblyAhead;
 import dev.geminibatch.stage.Itinerary;
+import dev.geminibatch.stage.JobFileAhead;
 import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.UploadsAhead;
-import dev.geminibatch.stage.UploadAhead;
 import dev.geminibatch.stage.assemble.Assembler;
 import dev.geminibatch.stage.change.LineChange;
 import dev.geminibatch.stage.clean.Retention;
@@ -125,8 +125,8 @@ public final class Beans implements AutoCloseable {
     Uploader uploader = new Uploader(workspace.connections(), media, cache, random);
     Supplier<Prices> prices = () -> settings.profiles().prices(context.settings().costs().prices());
     prices.get(); // or says what is wrong with them
-    UploadAhead uploadAhead = new UploadAhead(context, UploadAhead.LEAST_BYTES);
-    AssemblyAhead ahead = new AssemblyAhead(workspace.state(), context::jobRules, uploadAhead);
+    JobFileAhead jobFileAhead = new JobFileAhead(context, JobFileAhead.LEAST_BYTES);
+    AssemblyAhead ahead = new AssemblyAhead(workspace.state(), context::jobRules, jobFileAhead);
     Assembler assembler = new Assembler(context, cache, parser, ahead);
     CreationQueue queue =
         ledger.creationQueue(
@@ -152,7 +152,7 @@ public final class Beans implements AutoCloseable {
     byName.put("mediaStore", new MediaStore(remoteMedia));
     byName.put("assembler", assembler);
     byName.put("jobAggregation", new JobAggregation(assembler));
-    byName.put("submitter", new Submitter(context, queue, cache, uploadAhead));
+    byName.put("submitter", new Submitter(context, queue, cache, jobFileAhead));
     byName.put("packer", new Packer(context, queue, cache, scope));
     byName.put(
         "packGathering",

@@ -26,7 +26,7 @@ public final class AssemblyAhead {
 
   private final StateFolder state;
   private final Function<Run, JobRules> rules;
-  private final UploadAhead uploads;
+  private final JobFileAhead uploads;
 
   /** By run. Those that come to nothing are forgotten by and by. */
   private final Map<String, JobPacker> ready = Collections.synchronizedMap(new LruMap<>(MOST_KEPT));
@@ -37,7 +37,7 @@ public final class AssemblyAhead {
    * @param rules for the jobs of a run
    * @param uploads of what is assembled
    */
-  public AssemblyAhead(StateFolder state, Function<Run, JobRules> rules, UploadAhead uploads) {
+  public AssemblyAhead(StateFolder state, Function<Run, JobRules> rules, JobFileAhead uploads) {
     this.state = state;
     this.rules = rules;
     this.uploads = uploads;
@@ -46,7 +46,7 @@ public final class AssemblyAhead {
   /** The assembly of one run, or what is left of the attempt. */
   public final class Attempt {
     private final Run run;
-    private final UploadAhead.Attempt upload;
+    private final JobFileAhead.Attempt upload;
     private JobPacker jobs;
 
     private Attempt(Run run) throws IOException {

@@ -43,7 +43,7 @@ class AssemblyAheadTest {
         new AssemblyAhead(
             fixture.context().state(),
             run -> JobRules.of(new JobLimits(100, 1_000_000, JobLimits.ANY)),
-            fixture.uploadAhead());
+            fixture.jobFileAhead());
   }
 
   @AfterEach

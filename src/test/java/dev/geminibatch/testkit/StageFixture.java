@@ -27,10 +27,10 @@ import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.stage.AssemblyAhead;
 import dev.geminibatch.stage.Itinerary;
+import dev.geminibatch.stage.JobFileAhead;
 import dev.geminibatch.stage.LineParser;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.UploadsAhead;
-import dev.geminibatch.stage.UploadAhead;
 import dev.geminibatch.stage.assemble.Assembler;
 import dev.geminibatch.stage.assemble.Assembly;
 import dev.geminibatch.stage.deliver.Deliverer;
@@ -77,7 +77,7 @@ public final class StageFixture implements AutoCloseable {
   private final Workspace workspace;
   private final StageContext context;
   private final Receiver receiver;
-  private final UploadAhead uploadAhead;
+  private final JobFileAhead jobFileAhead;
 
   private StageFixture(
       Path folder, Function<RetryPolicy, Connection.Opener> service, Map<String, String> values)
@@ -102,7 +102,7 @@ public final class StageFixture implements AutoCloseable {
             clock,
             Progress.none());
     this.receiver = new Receiver(context, new Random(1));
-    this.uploadAhead = new UploadAhead(context, LARGE);
+    this.jobFileAhead = new JobFileAhead(context, LARGE);
     Files.createDirectories(settings.folders().inbox());
   }
 
@@ -236,7 +236,7 @@ public final class StageFixture implements AutoCloseable {
               references(),
               () -> new Prices("", "USD", Map.of()),
               parser,
-              new AssemblyAhead(workspace.state(), context::jobRules, uploadAhead()),
+              new AssemblyAhead(workspace.state(), context::jobRules, jobFileAhead()),
               uploads);
       Inspection inspection = inspector.open(run);
       while (inspection.hasNext()) {
@@ -263,7 +263,7 @@ public final class StageFixture implements AutoCloseable {
   public void assemble(String run) throws IOException {
     runs().uploaded(run, 0, 0);
     try (LineParser parser = new LineParser()) {
-      AssemblyAhead none = new AssemblyAhead(context.state(), context::jobRules, uploadAhead());
+      AssemblyAhead none = new AssemblyAhead(context.state(), context::jobRules, jobFileAhead());
       Assembler assembler = new Assembler(context, references(), parser, none);
       Assembly assembly = assembler.open(run);
       while (assembly.hasNext()) {
@@ -275,12 +275,12 @@ public final class StageFixture implements AutoCloseable {
 
   /** Hands the jobs of a run to the service. */
   public boolean submit(String run) throws IOException {
-    return new Submitter(context, queue(90), references(), uploadAhead()).submit(run);
+    return new Submitter(context, queue(90), references(), jobFileAhead()).submit(run);
   }
 
   /** What uploads the files of large runs, which for a test are not as large. */
-  public UploadAhead uploadAhead() {
-    return uploadAhead;
+  public JobFileAhead jobFileAhead() {
+    return jobFileAhead;
   }
 
   /** What delivers runs, with prices that are not known. */

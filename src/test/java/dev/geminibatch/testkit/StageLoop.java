@@ -74,7 +74,7 @@ public final class StageLoop {
 
   public Submitter submitter() {
     return new Submitter(
-        fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead());
+        fixture.context(), fixture.queue(90), fixture.references(), fixture.jobFileAhead());
   }
 
   private Collector collector() {

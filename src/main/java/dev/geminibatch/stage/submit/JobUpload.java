@@ -8,9 +8,9 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.service.FileService;
+import dev.geminibatch.stage.JobFileAhead;
 import dev.geminibatch.stage.JobFileUpload;
 import dev.geminibatch.stage.StageContext;
-import dev.geminibatch.stage.UploadAhead;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
@@ -19,9 +19,9 @@ import java.util.function.LongConsumer;
 /** Brings the file of a job to the service. */
 final class JobUpload {
   private final StageContext context;
-  private final UploadAhead ahead;
+  private final JobFileAhead ahead;
 
-  JobUpload(StageContext context, UploadAhead ahead) {
+  JobUpload(StageContext context, JobFileAhead ahead) {
     this.context = context;
     this.ahead = ahead;
   }

@@ -15,8 +15,8 @@ import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.JobFileAhead;
 import dev.geminibatch.stage.StageContext;
-import dev.geminibatch.stage.UploadAhead;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -53,7 +53,7 @@ public final class Submitter {
   private final JobCreation creation;
 
   public Submitter(
-      StageContext context, CreationQueue queue, UploadCache references, UploadAhead ahead) {
+      StageContext context, CreationQueue queue, UploadCache references, JobFileAhead ahead) {
     this.context = context;
     this.ledger = context.ledger();
     this.queue = queue;

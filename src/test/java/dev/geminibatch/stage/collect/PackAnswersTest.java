@@ -44,7 +44,7 @@ class PackAnswersTest {
     for (int i = 0; i < RUNS; i++) {
       String run = fixture.assembled("x" + i + ".jsonl", nativeLine("a", "question " + i));
       new Submitter(
-              fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead())
+              fixture.context(), fixture.queue(90), fixture.references(), fixture.jobFileAhead())
           .take(run);
       fixture.busy().end(run);
       runs.add(run);

@@ -67,7 +67,7 @@ class PackerTest {
 
   private Submission take(String run) throws IOException {
     return new Submitter(
-            fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead())
+            fixture.context(), fixture.queue(90), fixture.references(), fixture.jobFileAhead())
         .take(run);
   }
 
@@ -126,7 +126,7 @@ class PackerTest {
             "l.jsonl", nativeLine("a", "1"), nativeLine("b", "2"), nativeLine("c", "3"));
     Submitter oneAtATime =
         new Submitter(
-            fixture.context(), fixture.queue(1), fixture.references(), fixture.uploadAhead());
+            fixture.context(), fixture.queue(1), fixture.references(), fixture.jobFileAhead());
     assertThat(oneAtATime.take(large)).isEqualTo(Submission.WAITS);
     fixture.clock().forward(Duration.ofMinutes(1));
 

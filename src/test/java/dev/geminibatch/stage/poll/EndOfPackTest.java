@@ -43,7 +43,7 @@ class EndOfPackTest {
               .replace("dead\"}", "dead\"}}");
       String run = fixture.assembled("x" + i + ".jsonl", line);
       new Submitter(
-              fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead())
+              fixture.context(), fixture.queue(90), fixture.references(), fixture.jobFileAhead())
           .take(run);
       fixture.busy().end(run);
       runs.add(run);

@@ -52,7 +52,8 @@ class LateRefusalTest {
   }
 
   private void submit(String run) throws IOException {
-    new Submitter(fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead())
+    new Submitter(
+            fixture.context(), fixture.queue(90), fixture.references(), fixture.jobFileAhead())
         .submit(run);
   }
 

@@ -45,7 +45,7 @@ class JobRoomTest {
     fixture = StageFixture.open(folder, service, settings);
     submitter =
         new Submitter(
-            fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead());
+            fixture.context(), fixture.queue(90), fixture.references(), fixture.jobFileAhead());
   }
 
   @AfterEach

@@ -43,7 +43,7 @@ class SubmitterTest {
 
   private Submitter submitter() {
     return new Submitter(
-        fixture.context(), fixture.queue(90), fixture.references(), fixture.uploadAhead());
+        fixture.context(), fixture.queue(90), fixture.references(), fixture.jobFileAhead());
   }
 
   @AfterEach

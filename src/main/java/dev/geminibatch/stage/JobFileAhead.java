@@ -27,7 +27,7 @@ import java.util.function.LongConsumer;
  * created: of a run that is refused, answered by another run or waiting for room, nothing is stored
  * with the service.
  */
-public final class UploadAhead {
+public final class JobFileAhead {
   /** The size of an input that is worth it. */
   public static final long LEAST_BYTES = 64 << 20;
 
@@ -45,7 +45,7 @@ public final class UploadAhead {
    *
    * @param leastBytes of an input
    */
-  public UploadAhead(StageContext context, long leastBytes) {
+  public JobFileAhead(StageContext context, long leastBytes) {
     this.context = context;
     this.leastBytes = leastBytes;
   }
