@@ -1,6 +1,8 @@
 package dev.geminibatch.service.gemini;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.SocketFactory;
@@ -12,6 +14,8 @@ import javax.net.SocketFactory;
  * it, and the service waits up to 40 ms with that, in the hope of an answer to send along.
  */
 final class PromptSockets extends SocketFactory {
+  private static final int BUFFER_BYTES = 64 << 10;
+
   private final SocketFactory sockets = SocketFactory.getDefault();
 
   private static Socket prompt(Socket socket) throws IOException {
@@ -21,7 +25,14 @@ final class PromptSockets extends SocketFactory {
 
   @Override
   public Socket createSocket() throws IOException {
-    return prompt(sockets.createSocket());
+    return prompt(
+        new Socket() {
+          @Override
+          public OutputStream getOutputStream() throws IOException {
+            // What is sent comes in pieces of some kilobytes, each of which would be a call.
+            return new BufferedOutputStream(super.getOutputStream(), BUFFER_BYTES);
+          }
+        });
   }
 
   @Override
