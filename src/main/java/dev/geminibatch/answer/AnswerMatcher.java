@@ -70,17 +70,18 @@ public final class AnswerMatcher {
     long unchecked = 0;
     if (Files.exists(files.answers())) {
       boolean byOrder = areInOrder(files.answers(), places.length);
-      try (LineReader lines = LineReader.open(files.answers(), ServiceLimits.MAX_ANSWER_BYTES);
+      try (ParsedAnswers lines = new ParsedAnswers(files.answers());
           AnswerForms forms = new AnswerForms(files.formats())) {
         while (lines.hasNext()) {
-          Line line = lines.next();
-          AnswerLine answer = read(line);
+          ParsedAnswers.Parsed parsed = lines.next();
+          Line line = parsed.line();
+          AnswerLine answer = parsed.answer();
           if (answer == null) {
             stray.unreadable(line.number());
             continue;
           }
           tokens = tokens.plus(answer.tokens());
-          int number = byOrder ? (int) line.number() - 1 : requests.numberOf(answer);
+          int number = byOrder ? (int) line.number() - 1 : requests.numberOf(parsed);
           if (number < 0) {
             stray.unknown(line.number(), answer.key());
             continue;
@@ -88,7 +89,7 @@ public final class AnswerMatcher {
           evidence.add(requests.tokens(number), answer.tokens().in());
           AnswerForm form = forms.form(requests.formats[number]);
           boolean failed = check.problemOf(answer, form).isPresent();
-          long text = answer.candidate().map(c -> KeyTable.hash(c.text())).orElse(0L);
+          long text = parsed.textHash();
           if (!takePlace(places, number, line, failed, text == texts[number])) {
             stray.repeated(line.number(), answer.key());
           }
@@ -132,8 +133,8 @@ public final class AnswerMatcher {
       return RequestTokens.unpacked(tokens[number]);
     }
 
-    int numberOf(AnswerLine answer) {
-      return answer.key().map(key -> keys.find(KeyTable.hash(key))).orElse(-1);
+    int numberOf(ParsedAnswers.Parsed parsed) {
+      return parsed.answer().key().isPresent() ? keys.find(parsed.keyHash()) : -1;
     }
   }
 

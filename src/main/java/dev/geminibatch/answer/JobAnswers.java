@@ -8,7 +8,6 @@ import dev.geminibatch.line.LinesAt;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.RunFolder;
-import dev.geminibatch.service.Tokens;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
@@ -20,6 +19,9 @@ import java.util.Optional;
 public final class JobAnswers implements Closeable {
   private static final String UNFIT = "the answer does not fit the schema of its request";
 
+  /** In place of an offset: there is no answer. */
+  private static final long NONE = -1;
+
   private final JobIndex.Reader index;
   private final DataInputStream matches;
   private final LinesAt answers;
@@ -28,11 +30,13 @@ public final class JobAnswers implements Closeable {
   private final AnswerCheck check;
   private final LineProblem withoutAnswer;
   private JobIndex.Entry entry;
+  private long offset;
   private byte[] answer;
   private AnswerLine read;
   private Optional<LineProblem> problem;
   private boolean isContradictory;
   private long number;
+  private Optional<Boolean> areWithoutKeys = Optional.empty();
 
   /**
    * Opens the files that {@link AnswerMatcher} has read and written.
@@ -74,8 +78,9 @@ public final class JobAnswers implements Closeable {
     number++;
     long place = matches.readLong();
     isContradictory = place == AnswerMatcher.CONTRADICTORY;
-    answer = place < 0 ? null : answers.read(place >> 1);
-    read = answer == null ? null : AnswerLine.read(answer);
+    offset = place < 0 ? NONE : place >> 1;
+    answer = null;
+    read = null;
     problem = (place & 1) == 0 ? Optional.empty() : whyNoAnswer();
     return true;
   }
@@ -87,10 +92,10 @@ public final class JobAnswers implements Closeable {
               "the service gave different answers under the key of this request, so that none can be"
                   + " relied upon"));
     }
-    if (read != null) {
+    if (isThere()) {
       // It did not count when it was matched, whatever there is time for now.
       return check
-          .problemOf(read, forms.form(entry.format()))
+          .problemOf(read(), forms.form(entry.format()))
           .map(this::orOfRun)
           .or(() -> Optional.of(ProblemCode.ANSWER_SCHEMA.problem(UNFIT)));
     }
@@ -110,38 +115,56 @@ public final class JobAnswers implements Closeable {
     return entry;
   }
 
-  /** The service's line for the present request, without its line end. */
-  byte[] answer() {
+  private boolean isThere() {
+    return offset != NONE;
+  }
+
+  /** The service's line for the present request, which must be there, without its line end. */
+  byte[] answer() throws IOException {
+    if (answer == null) {
+      answer = answers.read(offset);
+    }
     return answer;
   }
 
   /** The service's line if it is a response that does not count as an answer. */
-  Optional<byte[]> rejectedAnswer() {
-    boolean isRejected = read != null && read.error().isEmpty() && problem.isPresent();
-    return isRejected ? Optional.of(answer) : Optional.empty();
+  Optional<byte[]> rejectedAnswer() throws IOException {
+    boolean isRejected = isThere() && problem.isPresent() && read().error().isEmpty();
+    return isRejected ? Optional.of(answer()) : Optional.empty();
   }
 
   /** The key under which the service answered the present request; empty if it did not. */
-  public Optional<String> key() {
-    return read == null ? Optional.empty() : read.key();
+  public Optional<String> key() throws IOException {
+    return isThere() ? read().key() : Optional.empty();
   }
 
   /** What the model wrote; empty if nothing. */
-  String text() {
-    return read == null ? "" : read.candidate().map(AnswerLine.Candidate::text).orElse("");
+  String text() throws IOException {
+    return !isThere() ? "" : read().candidate().map(AnswerLine.Candidate::text).orElse("");
   }
 
-  AnswerLine read() {
+  /** What the present answer says, which most are not asked: they were judged before. */
+  AnswerLine read() throws IOException {
+    if (read == null) {
+      read = AnswerLine.read(answer());
+    }
     return read;
+  }
+
+  /**
+   * Whether the present answer, which must be there, has no key. Those of a job are matched by
+   * their keys, or else none has one.
+   */
+  boolean isWithoutKey() throws IOException {
+    if (areWithoutKeys.isEmpty()) {
+      areWithoutKeys = Optional.of(read().isWithoutKey());
+    }
+    return areWithoutKeys.get();
   }
 
   /** Why the present request has no answer; empty if it has one. */
   public Optional<LineProblem> problem() {
     return problem;
-  }
-
-  Tokens tokens() {
-    return read == null ? Tokens.NONE : read.tokens();
   }
 
   @Override

@@ -4,7 +4,6 @@ import dev.geminibatch.answer.ResultWriter.Opening;
 import dev.geminibatch.job.JobIndex;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.RequestKey;
-import dev.geminibatch.service.Tokens;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
@@ -61,14 +60,9 @@ final class JobLines implements LineSource, Closeable {
   }
 
   @Override
-  public Tokens tokens() {
-    return answers.tokens();
-  }
-
-  @Override
   public byte[] result() throws IOException {
     JobIndex.Entry entry = answers.entry();
-    boolean isWithoutKey = answers.read().isWithoutKey();
+    boolean isWithoutKey = answers.isWithoutKey();
     if (originals.isThere() && (entry.keyChanged() || isWithoutKey)) {
       RequestKey key = originals.key(entry.line(), entry.offset());
       return answers.read().withKey(answers.answer(), key);

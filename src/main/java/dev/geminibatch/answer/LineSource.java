@@ -1,7 +1,6 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.line.LineProblem;
-import dev.geminibatch.service.Tokens;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -21,9 +20,6 @@ interface LineSource {
 
   /** Why the present line has no answer; empty if it has one. */
   Optional<LineProblem> problem();
-
-  /** What the present line has cost. */
-  Tokens tokens();
 
   /** The present line for the results, without line end. */
   byte[] result() throws IOException;

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.geminibatch.job.Rejection;
 import dev.geminibatch.line.LineProblem;
-import dev.geminibatch.service.Tokens;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,11 +47,6 @@ final class RejectedLines implements LineSource, Closeable {
   @Override
   public Optional<LineProblem> problem() {
     return Optional.of(rejection.problem());
-  }
-
-  @Override
-  public Tokens tokens() {
-    return Tokens.NONE;
   }
 
   @Override

@@ -29,6 +29,8 @@ public final class ResultWriter implements Closeable {
   private final PriorityQueue<LineSource> sources =
       new PriorityQueue<>(Comparator.comparingLong(LineSource::line));
 
+  private Tokens tokens = Tokens.NONE;
+
   /**
    * What was written.
    *
@@ -65,8 +67,10 @@ public final class ResultWriter implements Closeable {
    *
    * @param firstLine of its requests
    * @param attempt which attempt at its lines it is, counted from 1
+   * @param itsTokens as its answers were matched
    */
-  public void addJob(long firstLine, Opening opening, int attempt) {
+  public void addJob(long firstLine, Opening opening, int attempt, Tokens itsTokens) {
+    tokens = tokens.plus(itsTokens);
     JobLines job = new JobLines(originals, firstLine, opening, attempt);
     open.add(job);
     sources.add(job);
@@ -91,7 +95,6 @@ public final class ResultWriter implements Closeable {
     long answered = 0;
     long failed = 0;
     Map<String, Long> codes = new TreeMap<>();
-    Tokens tokens = Tokens.NONE;
     try (OutputStream resultsOut = new SyncedOutput(results);
         OutputStream errorsOut = new SyncedOutput(errors)) {
       List<LineSource> sameLine = new ArrayList<>();
@@ -112,7 +115,6 @@ public final class ResultWriter implements Closeable {
           shown.take(source.shown(problem));
         }
         for (LineSource each : sameLine) {
-          tokens = tokens.plus(each.tokens());
           if (each.advance()) {
             sources.add(each);
           }

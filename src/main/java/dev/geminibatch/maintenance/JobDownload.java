@@ -160,11 +160,12 @@ public final class JobDownload {
     Path input = workspace.state().run(part.runId()).input();
     try (ResultWriter writer = new ResultWriter(Optional.of(input), new RequestReader())) {
       for (JobFiles files : part.jobs()) {
-        AnswerMatcher.match(files, check);
+        AnswerMatcher.Outcome matched = AnswerMatcher.match(files, check);
         writer.addJob(
             files.firstLine().orElseThrow(),
             () -> new JobAnswers(files, check, withoutAnswer(job)),
-            1);
+            1,
+            matched.tokens());
       }
       return writer.write(results, errors);
     } finally {

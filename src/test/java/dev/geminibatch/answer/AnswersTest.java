@@ -206,7 +206,7 @@ class AnswersTest {
     LineProblem missing = AnswerLine.missing();
     try (ResultWriter writer =
         new ResultWriter(Optional.of(folder.resolve("input")), new RequestReader())) {
-      writer.addJob(1, () -> new JobAnswers(files, check, missing), 1);
+      writer.addJob(1, () -> new JobAnswers(files, check, missing), 1, outcome.tokens());
       ResultWriter.Outcome written =
           writer.write(folder.resolve("results"), folder.resolve("errors"));
       assertThat(written.answered()).isEqualTo(outcome.answered());

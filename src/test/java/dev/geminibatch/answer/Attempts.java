@@ -71,11 +71,15 @@ final class Attempts {
       }
     }
     Files.write(job.answers(), List.of(answers));
-    AnswerMatcher.match(job, CHECK);
+    AnswerMatcher.Outcome outcome = AnswerMatcher.match(job, CHECK);
     long first = job.firstLine().orElseThrow();
     added.add(
         writer ->
-            writer.addJob(first, () -> new JobAnswers(job, CHECK, AnswerLine.missing()), attempt));
+            writer.addJob(
+                first,
+                () -> new JobAnswers(job, CHECK, AnswerLine.missing()),
+                attempt,
+                outcome.tokens()));
   }
 
   /** Lines that were not sent at an attempt. */

@@ -82,7 +82,8 @@ final class Parts {
       writer.addJob(
           JobFiles.of(folder, job.number()).firstLine().orElseThrow(),
           () -> JobAnswers.open(folder, job, check),
-          job.attempt());
+          job.attempt(),
+          job.outcome().tokens());
       writer.writeAnswers(aside);
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(aside); // on a full disk it would take the room that somebody makes

@@ -252,7 +252,8 @@ public final class Deliverer {
       writer.addJob(
           JobFiles.of(answers, job.number()).firstLine().orElseThrow(),
           () -> JobAnswers.open(answers, job, check, isCancelled),
-          job.attempt());
+          job.attempt(),
+          job.outcome().tokens());
     }
     int attempts = jobs.stream().mapToInt(Job::attempt).max().orElse(1);
     // The file of an attempt that rejected nothing may be missing, and one more attempt than has

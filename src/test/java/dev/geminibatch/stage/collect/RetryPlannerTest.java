@@ -24,6 +24,7 @@ import dev.geminibatch.media.ReferenceIndex.StoredReference;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.Tokens;
 import dev.geminibatch.testkit.FakeService;
 import dev.geminibatch.testkit.Samples;
 import dev.geminibatch.testkit.StageFixture;
@@ -204,7 +205,7 @@ class RetryPlannerTest {
         new ResultWriter(Optional.of(fixture.folderOf(run).input()), new RequestReader())) {
       AnswerCheck check = new AnswerCheck(Strictness.STRICT);
       Job job = fixture.jobs().job(run, 1);
-      writer.addJob(1, () -> JobAnswers.open(fixture.folderOf(run), job, check), 1);
+      writer.addJob(1, () -> JobAnswers.open(fixture.folderOf(run), job, check), 1, Tokens.NONE);
       writer.write(results, errors);
     }
     assertThat(errors)
