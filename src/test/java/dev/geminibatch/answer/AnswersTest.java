@@ -14,8 +14,13 @@ import dev.geminibatch.testkit.Outbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +33,13 @@ class AnswersTest {
       "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"x\"}]},\"finishReason\":\"STOP\"}]}";
 
   @TempDir Path folder;
+
+  /** What happens between the matching and the writing. */
+  private Meanwhile spoil = () -> {};
+
+  private interface Meanwhile {
+    void run() throws IOException;
+  }
 
   @Test
   void answers_are_matched_by_key_whatever_their_order() throws IOException {
@@ -162,6 +174,47 @@ class AnswersTest {
   }
 
   @Test
+  void a_file_that_many_threads_read_is_matched_like_a_small_one() throws IOException {
+    int count = 12_000;
+    String[] keys = IntStream.range(0, count).mapToObj(i -> "k" + i).toArray(String[]::new);
+    job(keys);
+    List<String> lines = new ArrayList<>();
+    for (String key : keys) {
+      lines.add(answer(key).replace("\"x\"", "\"" + "long ".repeat(80) + "\""));
+    }
+    Collections.shuffle(lines, new Random(1));
+    lines.add(5000, "not json");
+    lines.add(9000, answer("nobody"));
+    lines.remove(11_000);
+    answers(lines.toArray(String[]::new));
+
+    AnswerMatcher.Outcome outcome = write();
+
+    assertThat(outcome.answered()).isEqualTo(count - 1);
+    assertThat(outcome.strayAnswers().inWords()).contains("1 line under a key").contains("1 not");
+    lines.removeIf(line -> line.equals("not json") || line.equals(answer("nobody")));
+    lines.sort(Comparator.comparingInt(AnswersTest::numberOf));
+    assertThat(Files.readAllLines(folder.resolve("results"))).isEqualTo(lines);
+  }
+
+  private static int numberOf(String line) {
+    return Integer.parseInt(line.replaceFirst("^.*?\"key\":\"k(\\d+)\".*$", "$1"));
+  }
+
+  @Test
+  void a_good_answer_is_passed_on_without_being_read_again() throws IOException {
+    job("a", "b", "c");
+    answers(answer("a"), answer("b"), answer("c"));
+    String spoiled = "#".repeat(answer("b").length());
+    spoil = () -> answers(answer("a"), spoiled, answer("c"));
+
+    write();
+
+    assertThat(Files.readAllLines(folder.resolve("results")))
+        .containsExactly(answer("a"), spoiled, answer("c"));
+  }
+
+  @Test
   void a_million_keys_are_told_apart() {
     KeyTable keys = new KeyTable();
     for (int i = 0; i < 1_000_000; i++) {
@@ -204,6 +257,7 @@ class AnswersTest {
     AnswerCheck check = new AnswerCheck(Strictness.STRICT);
     AnswerMatcher.Outcome outcome = AnswerMatcher.match(files, check);
     LineProblem missing = AnswerLine.missing();
+    spoil.run();
     try (ResultWriter writer =
         new ResultWriter(Optional.of(folder.resolve("input")), new RequestReader())) {
       writer.addJob(1, () -> new JobAnswers(files, check, missing), 1, outcome.tokens());

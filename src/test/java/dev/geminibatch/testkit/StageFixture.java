@@ -204,12 +204,15 @@ public final class StageFixture implements AutoCloseable {
 
   /** Checks the lines of a run. */
   public void inspect(String run) throws IOException {
-    inspect(
-        run,
-        uploadsAhead(
-            task -> {
-              throw new RejectedExecutionException();
-            }));
+    inspect(run, noUploadsAhead());
+  }
+
+  /** Uploads no files while lines are checked. */
+  public UploadsAhead noUploadsAhead() {
+    return uploadsAhead(
+        task -> {
+          throw new RejectedExecutionException();
+        });
   }
 
   /** Uploads files while lines are checked. */
@@ -229,21 +232,25 @@ public final class StageFixture implements AutoCloseable {
   /** As {@link #inspect(String)}, while files are uploaded. */
   public void inspect(String run, UploadsAhead uploads) throws IOException {
     try (LineParser parser = new LineParser()) {
-      Inspector inspector =
-          new Inspector(
-              context,
-              lookup(),
-              references(),
-              () -> new Prices("", "USD", Map.of()),
-              parser,
-              new AssemblyAhead(workspace.state(), context::jobRules, jobFileAhead()),
-              uploads);
+      Inspector inspector = inspector(parser, uploads);
       Inspection inspection = inspector.open(run);
       while (inspection.hasNext()) {
         inspector.check(inspection.next());
       }
       inspector.finish(inspection);
     }
+  }
+
+  /** What checks the lines of runs, with prices that are not known. */
+  public Inspector inspector(LineParser parser, UploadsAhead uploads) {
+    return new Inspector(
+        context,
+        lookup(),
+        references(),
+        () -> new Prices("", "USD", Map.of()),
+        parser,
+        new AssemblyAhead(workspace.state(), context::jobRules, jobFileAhead()),
+        uploads);
   }
 
   /** A run of a file from the command line. */
