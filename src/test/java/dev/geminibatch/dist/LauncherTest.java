@@ -268,6 +268,36 @@ class LauncherTest {
     assertThat(run(command).options()).doesNotContain("-XX:TieredStopAtLevel=1");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--file small.jsonl", "--file=small.jsonl", "--quiet --file small.jsonl --json"})
+  void a_small_input_starts_quickly(String arguments) throws Exception {
+    Files.writeString(work.resolve("small.jsonl"), "{}\n");
+
+    assertThat(run(arguments.split(" ")).options()).contains("-XX:TieredStopAtLevel=1");
+  }
+
+  @Test
+  void an_input_that_keeps_the_processor_busy_is_compiled_well() throws Exception {
+    Files.write(work.resolve("large.jsonl"), new byte[(1 << 20) + 1]);
+    Files.writeString(work.resolve("compressed.jsonl.gz"), "small");
+    Files.writeString(work.resolve("media.jsonl"), "{\"text\": \"[[FILE:a.mp4]]\"}\n");
+    Files.createDirectories(work.resolve("folder"));
+
+    for (String name :
+        List.of("large.jsonl", "compressed.jsonl.gz", "media.jsonl", "folder", "none")) {
+      assertThat(run("--file", name).options()).as(name).doesNotContain("-XX:TieredStopAtLevel=1");
+    }
+  }
+
+  @Test
+  void an_input_that_cannot_be_read_to_its_end_does_not_hold_up_the_start() throws Exception {
+    assertThat(runAs(List.of("mkfifo", "pipe.jsonl")).exit()).isZero();
+
+    assertThat(run("--file", "pipe.jsonl").exit()).isEqualTo(7);
+    assertThat(run("--file", "/dev/zero").exit()).isEqualTo(7);
+  }
+
   @Test
   void a_jar_that_is_missing_is_said() throws Exception {
     Files.delete(program.resolve("gemini-batch.jar"));
