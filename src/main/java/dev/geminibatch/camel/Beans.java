@@ -40,6 +40,7 @@ import dev.geminibatch.stage.deliver.Deliverer;
 import dev.geminibatch.stage.fail.FailureHandler;
 import dev.geminibatch.stage.inspect.Inspector;
 import dev.geminibatch.stage.pack.Packer;
+import dev.geminibatch.stage.poll.PollTimes;
 import dev.geminibatch.stage.poll.Poller;
 import dev.geminibatch.stage.receive.InboxWatch;
 import dev.geminibatch.stage.receive.PictureInbox;
@@ -75,6 +76,7 @@ public final class Beans implements AutoCloseable {
   private final MediaProxies mediaProxies;
   private final ExecutorService uploadPool;
   private final LineParser parser;
+  private final PollTimes pollTimes;
   private final Optional<URLClassLoader> components;
   private final Map<String, Object> byName = new HashMap<>();
 
@@ -97,7 +99,8 @@ public final class Beans implements AutoCloseable {
     workspace.learn();
     Ledger ledger = workspace.ledger();
     this.strikes = ledger.strikes(Capacity.present());
-    Progress watched = workspace.work().watching(progress);
+    this.pollTimes = new PollTimes(settings.jobs().pollInterval(), System::nanoTime);
+    Progress watched = pollTimes.watching(workspace.work().watching(progress));
     this.accounts = new AccountRefusals(ledger, settings.profiles(), workspace.clock());
     StageContext context =
         new StageContext(
@@ -263,6 +266,11 @@ public final class Beans implements AutoCloseable {
 
   MediaProxies mediaProxies() {
     return mediaProxies;
+  }
+
+  /** When a process that works on one file polls. */
+  PollTimes pollTimes() {
+    return pollTimes;
   }
 
   /** Takes inputs. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -41,9 +42,20 @@ final class ExtraJars {
                 "components", jars.toArray(URL[]::new), ExtraJars.class.getClassLoader()));
   }
 
-  /** A Camel that finds what is in the jars from its beginning on: it remembers what it misses. */
-  static Main camel(Optional<? extends ClassLoader> loader) {
+  /**
+   * A Camel that finds what is in the jars from its beginning on: it remembers what it misses.
+   *
+   * @param readsTwice whether the routes hold what Camel has to know before it reads routes
+   */
+  static Main camel(Optional<? extends ClassLoader> loader, BooleanSupplier readsTwice) {
     return new Main() {
+      @Override
+      protected void modelineRoutes(CamelContext context) throws Exception {
+        if (readsTwice.getAsBoolean()) {
+          super.modelineRoutes(context);
+        }
+      }
+
       @Override
       protected CamelContext createCamelContext() {
         CamelContext context = super.createCamelContext();

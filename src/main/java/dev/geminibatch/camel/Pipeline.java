@@ -34,6 +34,7 @@ public final class Pipeline implements AutoCloseable {
   private final Beans beans;
   private final ProducerTemplate template;
   private WorkWatch workWatch;
+  private Ticks ticks;
 
   private Pipeline(Main main, Beans beans) {
     this.main = main;
@@ -63,6 +64,8 @@ public final class Pipeline implements AutoCloseable {
           .profiles()
           .served()
           .forEach(profile -> pipeline.open(profile, settings.routes().off()));
+    } else {
+      pipeline.ticks = Ticks.start(pipeline.camelContext(), beans.pollTimes(), pipeline.template);
     }
     beans.remoteMedia().use(new HttpDownload(pipeline.template, beans.mediaProxies()));
     settings.jobs().runs().stuckAfter().ifPresent(pipeline::watch);
@@ -173,7 +176,8 @@ public final class Pipeline implements AutoCloseable {
 
   private static Main main(
       Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
-    Main main = ExtraJars.camel(beans.components());
+    RouteFiles files = new RouteFiles(settings.routes().folders());
+    Main main = ExtraJars.camel(beans.components(), files::holdMoreThanRoutes);
     main.addMainListener(new OwnPlaceholders());
     main.configure().setSourceLocationEnabled(true);
     main.configure().setLogName("${routeId}");
@@ -275,9 +279,9 @@ public final class Pipeline implements AutoCloseable {
     thread.start();
   }
 
-  /** Queues a run for its next stage. */
+  /** Takes a run to its next stage at once, in a thread of its own. */
   public void advance(String runId) {
-    template.sendBody("seda:advance", runId);
+    template.asyncSendBody("direct:advance", runId);
   }
 
   /** For tests of the routes. */
@@ -304,6 +308,14 @@ public final class Pipeline implements AutoCloseable {
       workWatch.close();
     }
     cutOff.start();
+    try {
+      if (ticks != null) {
+        ticks.end();
+      }
+      Rest.of(camelContext());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     main.stop();
     cutOff.interrupt();
   }

@@ -51,6 +51,11 @@ final class RouteFiles {
     }
   }
 
+  /** Whether they hold beans, or are in Camel's other form, which Camel reads before the routes. */
+  boolean holdMoreThanRoutes() {
+    return find("beans:").isPresent() || find("apiVersion:").isPresent();
+  }
+
   /** The first place where a text stands. */
   Optional<String> find(String text) {
     for (Path file : files()) {

@@ -11,6 +11,7 @@ import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.AccountRefusals;
@@ -25,6 +26,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs, from wherever they are to their ends, with a person waiting for them.
@@ -38,6 +41,7 @@ final class RunWatch {
   private final Session session;
   private final String resume;
   private final Set<String> watched = ConcurrentHashMap.newKeySet();
+  private final Semaphore ends = new Semaphore(0);
 
   private boolean isHoldReported;
 
@@ -76,7 +80,7 @@ final class RunWatch {
         .showOf("deliver", LogLevel.WARN); // how it went is reported by the command itself
     Progress progress = session.options().quiet ? Progress.none() : display;
     try (Workspace workspace = session.workspace();
-        Beans beans = new Beans(workspace, progress, run -> watched.contains(run.id()))) {
+        Beans beans = new Beans(workspace, noticing(progress), run -> watched.contains(run.id()))) {
       // Copying a large file and starting the routes both take seconds.
       FutureTask<List<String>> begun = new FutureTask<>(() -> begin.begin(beans));
       new Thread(begun, "begin").start();
@@ -154,8 +158,34 @@ final class RunWatch {
         session.terminal().tell(run.name() + ": " + why);
       }
       isHoldReported = isHoldReported && run.isHeld();
-      Thread.sleep(LOOK.toMillis());
+      // Whatever else happens is seen at the next look.
+      if (ends.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+        ends.drainPermits();
+      }
     }
+  }
+
+  /** Notices when a run ends, and passes everything on. */
+  private Progress noticing(Progress progress) {
+    return new Progress() {
+      @Override
+      public void step(Run run, String what, long done, long total, Unit unit) {
+        progress.step(run, what, done, total, unit);
+      }
+
+      @Override
+      public void stageOver(Run run) {
+        progress.stageOver(run);
+      }
+
+      @Override
+      public void happened(RunEvent event) {
+        progress.happened(event);
+        if (event instanceof RunEvent.Delivered || event instanceof RunEvent.Failed) {
+          ends.release();
+        }
+      }
+    };
   }
 
   private static End end(Workspace workspace, Run run) throws IOException {

@@ -67,10 +67,10 @@ final class PollPace {
     return true;
   }
 
-  /** A tick that comes a little early must not be missed for it. */
+  /** A tick that comes a little early, or that a new job has moved, must not be missed for it. */
   private Duration between(Duration wanted) {
     Duration slowest = interval.compareTo(SLOWEST) > 0 ? interval : SLOWEST;
     Duration time = wanted.compareTo(slowest) < 0 ? wanted : slowest;
-    return time.compareTo(interval) <= 0 ? interval.multipliedBy(9).dividedBy(10) : time;
+    return time.compareTo(interval) <= 0 ? interval.dividedBy(2) : time;
   }
 }
