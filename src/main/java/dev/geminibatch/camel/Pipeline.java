@@ -271,12 +271,14 @@ public final class Pipeline implements AutoCloseable {
    * Serves health and metrics from now on; the start of a server keeps nobody waiting.
    *
    * @param checks to be closed by whoever made them
+   * @return the thread that starts the server
    */
-  public void serve(ManagementSettings settings, HealthReport checks, List<MeterBinder> meters) {
+  public Thread serve(ManagementSettings settings, HealthReport checks, List<MeterBinder> meters) {
     ManagementServer server = new ManagementServer(camelContext(), settings);
     Thread thread = new Thread(() -> server.start(checks, meters), "management");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   /** Takes a run to its next stage at once, in a thread of its own. */

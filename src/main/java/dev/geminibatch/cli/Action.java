@@ -34,6 +34,7 @@ enum Action {
   PURGE_FILES("--purge-files", "--profile", "--yes"),
   BACKUP("--backup", "--yes"),
   CHECK("--check", "--model", "--media-root"),
+  WARM("--warm"),
   DEMO("--demo"),
   SANDBOX("--sandbox", "--port", "--fault", "--tier", "--tokens"),
   DAEMON("", "--model", "--poll-interval", "--media-root");

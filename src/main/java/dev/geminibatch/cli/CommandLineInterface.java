@@ -128,6 +128,10 @@ public final class CommandLineInterface {
       new Logs(terminal, false, LogLevel.WARN, null).start();
       return new CheckCommand(terminal, options, environment, commandLine(options)).run();
     }
+    if (action == Action.WARM) {
+      throw new UsageException(
+          "--warm is done by bin/gemini-batch of an installation, as its only option.");
+    }
     Session session = session(arguments, options, action);
     return switch (action) {
       case FILE -> new FileCommand(session).run();
@@ -137,7 +141,7 @@ public final class CommandLineInterface {
       case STATUS -> new StatusCommand(session).run();
       case PAUSE, RESUME, CANCEL_RUN, PRIORITY -> new ControlCommand(session).run(action);
       case BACKUP -> new BackupCommand(session).run();
-      case CHECK -> throw new IllegalStateException("It is done without a session");
+      case CHECK, WARM -> throw new IllegalStateException("It is done without a session");
       case DEMO -> new DemoCommand(session).run();
       case SANDBOX -> new SandboxCommand(session).run();
       case DAEMON -> new DaemonCommand(session).run();

@@ -69,7 +69,7 @@ final class DaemonCommand {
     try (DaemonLock lock = DaemonLock.take(settings.folders().stateFolder());
         Workspace workspace = session.workspace(settings, services);
         Beans beans = new Beans(workspace, tally.watching(progress), DaemonCommand::isForUs);
-        HealthChecks checks = healthChecks(workspace, beans);
+        HealthChecks checks = healthChecks(session, workspace, beans);
         SettingsWatch watch = new SettingsWatch(new LiveSettings(settings), Logs::setLevels)) {
       LedgerCheck check = checkLedger(workspace);
       served.forEach(DaemonCommand::makeFolders);
@@ -92,6 +92,8 @@ final class DaemonCommand {
       LOG.info("Stop with Ctrl-C.");
       watch.start();
       WarmUp.begin();
+      ClassArchive.wanted(settings.folders().reserve(), workspace.busy()::isIdle)
+          .ifPresent(ClassArchive::makeWhenIdle);
       if (settings.operation().management().isEnabled()) {
         try (DaemonMetrics metrics =
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
@@ -114,7 +116,8 @@ final class DaemonCommand {
     return profiles.prices(profiles.of(Profiles.DEFAULT).costs().prices());
   }
 
-  private HealthChecks healthChecks(Workspace workspace, Beans beans) throws IOException {
+  static HealthChecks healthChecks(Session session, Workspace workspace, Beans beans)
+      throws IOException {
     return new HealthChecks(
         workspace.settings(),
         workspace.ledger(),

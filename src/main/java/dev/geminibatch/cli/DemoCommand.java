@@ -6,6 +6,7 @@ import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.management.HealthChecks;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
@@ -58,7 +59,13 @@ final class DemoCommand {
         for (String export : EXPORTS) {
           drop(export, settings.folders().inbox());
         }
-        return tell(folder, awaitRuns(workspace.ledger()));
+        int code = tell(folder, awaitRuns(workspace.ledger()));
+        if (Training.isAsked()) {
+          try (HealthChecks checks = DaemonCommand.healthChecks(session, workspace, beans)) {
+            Training.run(pipeline, checks);
+          }
+        }
+        return code;
       }
     }
   }

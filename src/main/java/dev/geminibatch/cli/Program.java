@@ -17,6 +17,11 @@ final class Program {
     return !System.getProperty(LAUNCHER, "").isEmpty();
   }
 
+  /** What has started it; empty if it was Java. */
+  static String launcher() {
+    return System.getProperty(LAUNCHER, "");
+  }
+
   /** What is typed before the arguments. */
   static String name() {
     String launcher = System.getProperty(LAUNCHER, "");

@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -367,6 +370,103 @@ class LauncherTest {
     assertThat(run().options()).contains("-XX:SharedArchiveFile=" + archive);
   }
 
+  @Test
+  void without_a_class_archive_the_program_learns_where_to_have_one_made() throws Exception {
+    String asked = "<-Dgemini-batch.classes=" + work.toRealPath() + "/state/classes>";
+    assertThat(run().out()).contains(asked);
+    archive("state/classes", "17.0.14", checksum(), "jsa");
+    assertThat(run().out()).contains(asked);
+
+    archive("state/classes", "17.0.15", checksum(), "jsa");
+    assertThat(run().out()).doesNotContain("-Dgemini-batch.classes");
+  }
+
+  @Test
+  void class_archives_can_be_switched_off() throws Exception {
+    archive("state/classes", "17.0.15", checksum(), "jsa");
+    environment.put("GEMINI_BATCH_CLASSES", "");
+
+    assertThat(run().options()).containsExactly("-Xmx512m");
+    assertThat(run().out()).doesNotContain("-Dgemini-batch.classes");
+    assertThat(run("--warm"))
+        .isEqualTo(
+            refused("GEMINI_BATCH_CLASSES is empty, which switches class archives off; unset it"));
+  }
+
+  @Test
+  void a_program_that_was_moved_has_an_archive_of_its_own() throws Exception {
+    archive("state/classes", "17.0.15", checksum(), "jsa");
+    Path moved = Files.move(program, scratch.resolve("moved"));
+
+    assertThat(runAs(List.of(moved + "/bin/gemini-batch")).options()).containsExactly("-Xmx512m");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"folder", "empty", "dangling", "pipe"})
+  void what_is_no_archive_is_not_used(String what) throws Exception {
+    Path archive = archive("state/classes", "17.0.15", checksum(), "jsa");
+    Files.delete(archive);
+    switch (what) {
+      case "folder" -> Files.createDirectory(archive);
+      case "empty" -> Files.createFile(archive);
+      case "dangling" -> Files.createSymbolicLink(archive, Path.of("nowhere"));
+      default -> runAs(List.of("mkfifo", archive.toString()));
+    }
+
+    assertThat(run()).isEqualTo(new Said(7, run().out(), "", 0));
+    assertThat(run().options()).containsExactly("-Xmx512m");
+  }
+
+  @Test
+  void an_archive_is_made_beside_those_of_another_java_and_what_a_kill_left_is_removed()
+      throws Exception {
+    makesArchives();
+    Path other = archive("state/classes", "25.0.3", "1", "aot");
+    Path older = archive("state/classes", "17.0.15", "1", "jsa");
+    Files.setLastModifiedTime(older, FileTime.from(Instant.EPOCH));
+    Path left = Files.createDirectories(work.resolve("state/classes/making-1/demo"));
+    Files.setLastModifiedTime(left.getParent(), FileTime.from(Instant.EPOCH));
+    Path present = Files.createDirectories(work.resolve("state/classes/making-2"));
+
+    Said said = run("--warm");
+
+    assertThat(said.exit()).as(said.err()).isZero();
+    Path made = Path.of(said.out().strip().substring("Made ".length()));
+    assertThat(made.getParent()).isDirectoryContaining(other::equals);
+    try (Stream<Path> files = Files.list(work.toRealPath().resolve("state/classes"))) {
+      assertThat(files.map(Path::getFileName).map(Path::toString))
+          .containsExactlyInAnyOrder(
+              made.getFileName().toString(),
+              other.getFileName().toString(),
+              present.getFileName().toString());
+    }
+    assertThat(older).doesNotExist();
+    assertThat(run().options()).contains("-XX:SharedArchiveFile=" + made);
+  }
+
+  @Test
+  void two_that_make_an_archive_at_once_leave_one() throws Exception {
+    makesArchives();
+    String both = "\"$0\" --warm & \"$0\" --warm; wait";
+
+    runAs(List.of("sh", "-c", both, program + "/bin/gemini-batch"));
+
+    try (Stream<Path> files = Files.list(work.resolve("state/classes"))) {
+      assertThat(files.toList()).hasSize(1);
+    }
+    assertThat(run().options().toString()).contains("-XX:SharedArchiveFile=");
+  }
+
+  /** Java writes what it is asked for. */
+  private void makesArchives() throws IOException {
+    Path java = Path.of(environment.get("JAVA_HOME"), "bin/java");
+    String write =
+        "for a in \"$@\"; do case $a in -XX:ArchiveClassesAtExit=*) echo classes > \"${a#*=}\";"
+            + " exit 0;; esac; done\n";
+    Files.writeString(
+        java, JAVA.formatted("17.0.15").replace("echo \"java=", write + "echo \"java="));
+  }
+
   private void set(String name, String value) {
     if (value != null) {
       environment.put(name, value);
@@ -392,7 +492,13 @@ class LauncherTest {
   }
 
   private String checksum() throws Exception {
-    Said said = runAs(List.of("sh", "-c", "cksum < \"$0\"", program + "/gemini-batch.jar"));
+    Said said =
+        runAs(
+            List.of(
+                "sh",
+                "-c",
+                "{ cat \"$0/gemini-batch.jar\"; printf '%s' \"$0\"; } | cksum",
+                program.toRealPath().toString()));
     return said.out().split(" ")[0];
   }
 
@@ -410,7 +516,7 @@ class LauncherTest {
       return Arrays.stream(out.substring(0, out.indexOf("<-jar>")).split("\n"))
           .skip(1)
           .map(line -> line.substring(1, line.length() - 1))
-          .filter(option -> !option.startsWith("-Dgemini-batch.launcher="))
+          .filter(option -> !option.startsWith("-Dgemini-batch."))
           .toList();
     }
 
