@@ -20,7 +20,7 @@ public final class Application {
     }
     if (System.getProperty(LOG_PROVIDER) == null) {
       System.setProperty(LOG_PROVIDER, LogProvider.class.getName());
-      System.setProperty("slf4j.internal.verbosity", "WARN"); // it would say what it was told
+      System.setProperty("slf4j.internal.verbosity", "WARN"); // it would name what is set here
     }
     System.exit(CommandLineInterface.run(arguments));
   }

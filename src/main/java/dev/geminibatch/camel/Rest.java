@@ -3,6 +3,8 @@ package dev.geminibatch.camel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
@@ -24,7 +26,7 @@ final class Rest {
       if (System.nanoTime() - end > 0) {
         return; // the stop itself waits for it, and its queues are still in use
       }
-      Thread.sleep(LOOK.toMillis());
+      new CountDownLatch(1).await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
     List<Thread> ends = new ArrayList<>();
     for (Route route : context.getRoutes()) {

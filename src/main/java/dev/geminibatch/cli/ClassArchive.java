@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -93,7 +94,7 @@ final class ClassArchive {
   private void await() {
     try {
       do {
-        Thread.sleep(idle.toMillis());
+        new CountDownLatch(1).await(idle.toMillis(), TimeUnit.MILLISECONDS);
       } while (!isIdle.getAsBoolean());
       make();
     } catch (InterruptedException e) {

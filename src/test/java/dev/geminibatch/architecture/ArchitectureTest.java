@@ -178,8 +178,6 @@ class ArchitectureTest {
         .and()
         .doNotHaveSimpleName("DryRun")
         .and()
-        .doNotHaveSimpleName("RunWatch")
-        .and()
         .doNotHaveSimpleName("PollCommand")
         .should()
         .callMethodWhere(target(nameMatching("sleep")))
