@@ -51,7 +51,8 @@ public final class SettingsCheck {
       findings.add(Finding.problem(NAME, e.getMessage()));
     }
     Path prices = settings.costs().prices();
-    if (sources.get("prices.file").isPresent() && !Files.exists(prices)) {
+    boolean isRefused = mistakes.stream().anyMatch(text -> text.contains("prices.file names "));
+    if (sources.get("prices.file").isPresent() && !Files.exists(prices) && !isRefused) {
       findings.add(
           Finding.warning(
               NAME,

@@ -112,11 +112,23 @@ class InstallationChecksTest {
   }
 
   @Test
-  void a_table_of_prices_that_is_missing_is_named() throws Exception {
+  void a_table_of_prices_that_is_missing_is_named_once() throws Exception {
     Settings settings = settings("prices.file = nope.json");
 
     assertThat(make(new SettingsCheck(sources, settings, mistakes).check()))
-        .anyMatch(finding -> finding.found().contains("nope.json, which is not there"));
+        .filteredOn(finding -> finding.found().contains("nope.json"))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.PROBLEM));
+  }
+
+  @Test
+  void that_the_table_that_comes_with_the_program_is_missing_is_a_warning() throws Exception {
+    Settings settings = settings("prices.file = config/prices.json");
+
+    assertThat(make(new SettingsCheck(sources, settings, mistakes).check()))
+        .filteredOn(finding -> finding.found().contains("prices.json, which is not there"))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.WARNING));
   }
 
   @Test
