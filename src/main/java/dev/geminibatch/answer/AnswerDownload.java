@@ -1,6 +1,7 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.line.ByteSearch;
 import dev.geminibatch.service.FileService;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,6 +85,7 @@ public final class AnswerDownload {
         expectedLines > 0
             ? Math.min(MOST_BYTES, (expectedLines + 2) * MOST_BYTES_A_LINE)
             : MOST_BYTES;
+    Forcing forcing = new Forcing(target);
     try {
       service.download(
           fileName,
@@ -99,10 +102,48 @@ public final class AnswerDownload {
                           + " requests cannot be; it is fetched again later"));
             }
             received.accept(bytes);
+            forcing.received(bytes);
           });
     } catch (UncheckedIOException e) {
       Files.deleteIfExists(target); // it would not become smaller
       throw e.getCause();
+    } finally {
+      forcing.await();
+    }
+  }
+
+  /**
+   * Forces what has arrived to the disk piece by piece. The disk has nothing to do meanwhile, and
+   * would hold everything up in the end.
+   */
+  private static final class Forcing {
+    private static final long PIECE = 32 << 20;
+
+    private final Path file;
+    private long begun;
+    private CompletableFuture<Void> forcing = CompletableFuture.completedFuture(null);
+
+    Forcing(Path file) {
+      this.file = file;
+    }
+
+    void received(long bytes) {
+      if (bytes - begun >= PIECE && forcing.isDone()) {
+        begun = bytes;
+        forcing = CompletableFuture.runAsync(this::force);
+      }
+    }
+
+    private void force() {
+      try {
+        AtomicFiles.force(file);
+      } catch (IOException e) {
+        LOG.debug("{}: {}", file, e.toString()); // all of it is forced in the end
+      }
+    }
+
+    void await() {
+      forcing.join();
     }
   }
 
