@@ -33,9 +33,11 @@ public final class WarmUp {
     MessageDigest digest = Sha256.digest();
     byte[] block = new byte[BLOCK];
     int blocks = 0;
-    for (int fast = 0; fast < FAST_IN_A_ROW && blocks < MOST_BLOCKS; blocks++) {
+    int fast = 0;
+    while (fast < FAST_IN_A_ROW && blocks < MOST_BLOCKS) {
       long begin = System.nanoTime();
       digest.update(block);
+      blocks++;
       fast = System.nanoTime() - begin < FAST_NANOS ? fast + 1 : 0;
     }
     return blocks;

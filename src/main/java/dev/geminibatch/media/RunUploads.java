@@ -116,12 +116,17 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
       report(bytes.get());
       return true;
     } catch (MediaProblem problem) {
-      refused.incrementAndGet();
-      index.reject(runId, content.media().sha256(), problem);
+      refuse(content, problem);
     } catch (RuntimeException e) {
       failure.compareAndSet(null, e);
     }
     return false;
+  }
+
+  /** Notes a problem for the lines that need a content. */
+  public void refuse(Content content, MediaProblem problem) {
+    refused.incrementAndGet();
+    index.reject(runId, content.media().sha256(), problem);
   }
 
   private void report(long bytesSent) {

@@ -14,6 +14,7 @@ import dev.geminibatch.settings.Settings;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class UploadsAhead {
   private static final Logger LOG = LoggerFactory.getLogger("upload");
   private static final int MOST_KEPT = 500;
+  private static final int MOST_PROBLEMS = 100;
   private static final String NEXT = "stage.after-inspect";
 
   private final StageContext context;
@@ -42,8 +44,8 @@ public final class UploadsAhead {
   private final Executor threads;
   private final int most;
 
-  /** Contents that arrived, by run, until somebody asks; nobody asks about runs that fail. */
-  private final Map<String, AtomicLong> arrived =
+  /** By run, until somebody asks; nobody asks about runs that fail. */
+  private final Map<String, Outcome> outcomes =
       Collections.synchronizedMap(new LruMap<>(MOST_KEPT));
 
   /** Nothing is uploaded yet; by these threads, some more files at once than may be on the way. */
@@ -77,22 +79,34 @@ public final class UploadsAhead {
 
   /** How many contents of a run have arrived ahead; asked once, in the end. */
   public long arrived(String runId) {
-    AtomicLong count = arrived.remove(runId);
-    return count == null ? 0 : count.get();
+    Outcome outcome = outcomes.remove(runId);
+    return outcome == null ? 0 : outcome.arrived().get();
   }
+
+  /** Why a content of a run will never be with the service, if that was found out ahead. */
+  public Optional<MediaProblem> problem(String runId, String sha256) {
+    return Optional.ofNullable(outcomes.get(runId)).map(all -> all.problems().get(sha256));
+  }
+
+  /**
+   * What came of a run's uploads.
+   *
+   * @param problems by content
+   */
+  private record Outcome(AtomicLong arrived, Map<String, MediaProblem> problems) {}
 
   /** The uploads of one run. */
   public final class Attempt {
     private final Run run;
     private final Semaphore room = new Semaphore(most);
     private ProjectId project;
-    private final AtomicLong count = new AtomicLong();
+    private final Outcome outcome = new Outcome(new AtomicLong(), new ConcurrentHashMap<>());
     private volatile boolean isOver;
 
     private Attempt(Run run, boolean isAllowed) {
       this.run = run;
       this.isOver = !isAllowed;
-      arrived.put(run.id(), count);
+      outcomes.put(run.id(), outcome);
     }
 
     /** A file that a line needs, with what was found out about it. */
@@ -121,13 +135,14 @@ public final class UploadsAhead {
         try {
           storage.reserve(project, media.size());
           uploader.upload(key, media, Optional.of(found.stamp()), sent -> {});
-          count.incrementAndGet();
+          outcome.arrived().incrementAndGet();
           context.progress().happened(new RunEvent.Uploaded(false, media.size()));
+        } catch (MediaProblem problem) {
+          outcome.problems().put(media.sha256(), problem); // the stage notes it
+          isOver = isOver || outcome.problems().size() >= MOST_PROBLEMS;
         } finally {
           cache.release(key);
         }
-      } catch (MediaProblem problem) {
-        LOG.debug("{}: {}", run.name(), problem.getMessage()); // the stage will find it, too
       } catch (RuntimeException e) {
         isOver = true; // the stage will see what it is
         LOG.debug("{}: no file is uploaded ahead: {}", run.name(), e.toString());

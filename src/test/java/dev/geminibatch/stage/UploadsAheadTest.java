@@ -196,6 +196,21 @@ class UploadsAheadTest {
   }
 
   @Test
+  void what_the_service_refuses_ahead_is_not_sent_once_more() throws IOException {
+    open();
+    String run = dropped("x.jsonl", 3);
+    service.fail(Call.UPLOAD, failure(Kind.REFUSED, "no such type"));
+
+    fixture.inspect(run, ahead);
+    upload(run);
+
+    assertThat(service.count(Call.UPLOAD)).isEqualTo(3);
+    assertThat(fixture.ledger().media().totals(run, 1).files()).as("still to be used").isEqualTo(2);
+    assertThat(fixture.run(run).counts().uploadsNew()).isEqualTo(2);
+    assertThat(fixture.run(run).counts().uploadsReused()).isZero();
+  }
+
+  @Test
   void nothing_is_sent_of_a_run_that_somebody_stops() throws IOException {
     open();
     Queue<Runnable> waiting = new ArrayDeque<>();

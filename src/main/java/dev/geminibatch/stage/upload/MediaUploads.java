@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.upload;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.media.MediaProblem;
 import dev.geminibatch.media.RunUploads;
 import dev.geminibatch.media.StorageQuota;
 import dev.geminibatch.media.UploadCache;
@@ -13,6 +14,7 @@ import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.UploadsAhead;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +94,10 @@ public final class MediaUploads {
     if (context.busy().isStopped(uploads.runId())) {
       uploads.stop(new RunStopped(context.ledger().queries().run(uploads.runId())));
     }
-    if (uploads.upload(content)) {
+    Optional<MediaProblem> early = ahead.problem(uploads.runId(), content.media().sha256());
+    if (early.isPresent()) {
+      uploads.refuse(content, early.get());
+    } else if (uploads.upload(content)) {
       context.progress().happened(new RunEvent.Uploaded(false, content.media().size()));
     }
   }
