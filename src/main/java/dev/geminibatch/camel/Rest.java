@@ -22,11 +22,11 @@ final class Rest {
   /** Waits for what ends at once anyway, and then for the consumers of queues. */
   static void of(CamelContext context) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
+    CountDownLatch never = new CountDownLatch(1);
     while (context.getInflightRepository().size() > 0) {
-      if (System.nanoTime() - end > 0) {
+      if (never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS) || System.nanoTime() - end > 0) {
         return; // the stop itself waits for it, and its queues are still in use
       }
-      new CountDownLatch(1).await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
     List<Thread> ends = new ArrayList<>();
     for (Route route : context.getRoutes()) {

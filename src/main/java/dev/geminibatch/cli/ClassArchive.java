@@ -92,11 +92,14 @@ final class ClassArchive {
   }
 
   private void await() {
+    CountDownLatch never = new CountDownLatch(1);
     try {
-      do {
-        new CountDownLatch(1).await(idle.toMillis(), TimeUnit.MILLISECONDS);
-      } while (!isIdle.getAsBoolean());
-      make();
+      while (!never.await(idle.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (isIdle.getAsBoolean()) {
+          make();
+          return;
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -65,7 +65,7 @@ final class JobBodyWriter implements WireLine.Pieces, Closeable {
 
   private void begin(long first) throws IOException {
     writePart();
-    isOnePart &= size == 0;
+    isOnePart = isOnePart && size == 0;
     start = first;
     end = first;
     endsWholeLine = false;

@@ -74,8 +74,7 @@ final class PieceUpload {
 
   private String upload() throws IOException {
     try (FileChannel channel = FileChannel.open(input)) {
-      foresee(channel);
-      long size = foreseen.size();
+      long size = foresee(channel).size();
       awaitAllowed(Math.min(size, REQUEST_BYTES));
       return way.upload(
           new Piece(channel, size),
@@ -89,12 +88,14 @@ final class PieceUpload {
     }
   }
 
-  private void foresee(FileChannel channel) throws IOException {
+  private InputPiece foresee(FileChannel channel) throws IOException {
     long start = job.piece().start();
     long end = LineEnds.last(channel, start, job.limits().maxRequests(), job.limits().maxBytes());
+    InputPiece piece = new InputPiece(start, end);
     synchronized (this) {
-      foreseen = new InputPiece(start, end);
+      foreseen = piece;
     }
+    return piece;
   }
 
   private void tell(long sent) {
