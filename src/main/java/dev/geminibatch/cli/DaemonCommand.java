@@ -62,7 +62,7 @@ final class DaemonCommand {
         "gemini-batch {} of {} begins with the state in {}, Java {} ({}), process {}",
         CommandLineInterface.version().orElse("(not packaged)"),
         session.home(),
-        settings.folders().stateFolder(),
+        settings.folders().stateFolder().path(),
         System.getProperty("java.runtime.version"),
         System.getProperty("java.vendor"),
         ProcessHandle.current().pid());
