@@ -5,11 +5,22 @@ import java.util.Locale;
 
 /** Counts, sizes and times in words, the same everywhere a person reads them. */
 public final class Amounts {
+  private static final int GROUP = 3;
+
   private Amounts() {}
 
   /** A number with separators between thousands: {@code 12,345}. */
   public static String count(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
+    String digits = Long.toString(number);
+    int sign = number < 0 ? 1 : 0;
+    if (digits.length() - sign <= GROUP) {
+      return digits;
+    }
+    StringBuilder grouped = new StringBuilder(digits);
+    for (int at = digits.length() - GROUP; at > sign; at -= GROUP) {
+      grouped.insert(at, ',');
+    }
+    return grouped.toString();
   }
 
   /** A number of things: {@code 1 request}, {@code 12,345 requests}. */

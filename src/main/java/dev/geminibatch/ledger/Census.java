@@ -6,15 +6,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Numbers of what is under way, for whoever watches. What a query takes depends on the runs that
  * are not finished, however many are.
  */
 public final class Census {
-  private final Jdbi reading;
+  private final Access reading;
   private final Clock clock;
 
   Census(LedgerDatabase database, Clock clock) {
@@ -100,7 +98,7 @@ public final class Census {
     return handle
         .createQuery(RUNS)
         .map(
-            (row, context) ->
+            row ->
                 new Runs(
                     row.getString("state"),
                     row.getString("profile"),
@@ -124,7 +122,7 @@ public final class Census {
     return handle
         .createQuery(JOBS)
         .map(
-            (row, context) ->
+            row ->
                 new Jobs(
                     row.getString("model"),
                     row.getString("state"),
@@ -137,7 +135,7 @@ public final class Census {
     return handle
         .createQuery(ENQUEUED)
         .map(
-            (row, context) ->
+            row ->
                 new Enqueued(
                     new ProjectId(row.getString("project")),
                     row.getString("model"),
@@ -150,7 +148,7 @@ public final class Census {
         .createQuery(SHOWN)
         .bind("forgotten", clock.millis() - LearnedLimits.MEMORY.toMillis())
         .map(
-            (row, context) -> {
+            row -> {
               long refused = row.getLong("refused");
               OptionalLong known = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(refused);
               return new Shown(

@@ -21,8 +21,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Who may create a job next. So many of ours are open at once at the most, with so many tokens of
@@ -36,7 +34,7 @@ public final class CreationQueue {
   /** How often it is written down that somebody still works on them; there may be thousands. */
   private static final Duration REFRESHED = Duration.ofMinutes(1);
 
-  private final Jdbi jdbi;
+  private final Access durable;
   private final Clock clock;
   private final IntSupplier maxOpen;
   private final Limits limits;
@@ -50,7 +48,7 @@ public final class CreationQueue {
    */
   CreationQueue(
       LedgerDatabase database, Clock clock, IntSupplier maxOpen, Limits limits, Duration retryIn) {
-    this.jdbi = database.durable();
+    this.durable = database.durable();
     this.clock = clock;
     this.maxOpen = maxOpen;
     this.limits = limits;
@@ -115,7 +113,7 @@ public final class CreationQueue {
 
   /** Whether any run waits, whosever it is. */
   public boolean isAnybodyWaiting() {
-    return jdbi.withHandle(
+    return durable.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -135,9 +133,9 @@ public final class CreationQueue {
   }
 
   private void keepPlaces(List<String> runs, Instant now) {
-    jdbi.useTransaction(
+    durable.useTransaction(
         handle -> {
-          PreparedBatch batch =
+          Batch batch =
               handle.prepareBatch(
                   "UPDATE run SET waits_seen = :now WHERE id = :id AND waits_for IS NOT NULL");
           runs.forEach(id -> batch.bind("now", now.toEpochMilli()).bind("id", id).add());
@@ -156,7 +154,7 @@ public final class CreationQueue {
    * @param project of its key
    */
   public void enter(Run run, ProjectId project) {
-    List<Job> jobs = jdbi.withHandle(handle -> Turns.without(handle, run, project));
+    List<Job> jobs = durable.withHandle(handle -> Turns.without(handle, run, project));
     if (!jobs.isEmpty()) {
       Function<String, Limit> known = remembered(project);
       List<Double> shares =
@@ -166,7 +164,7 @@ public final class CreationQueue {
                       new Room(maxOpen.getAsInt(), known.apply(job.model()).total())
                           .share(job.size().tokens()))
               .toList();
-      jdbi.useTransaction(handle -> Turns.enter(handle, run, project, jobs, shares));
+      durable.useTransaction(handle -> Turns.enter(handle, run, project, jobs, shares));
     }
   }
 
@@ -198,7 +196,7 @@ public final class CreationQueue {
   private State state(ProjectId project, Instant started, String dueAnyway) {
     Instant now = clock.instant();
     Instant abandoned = now.minus(ABANDONED);
-    return jdbi.withHandle(
+    return durable.withHandle(
         handle ->
             new State(
                 Turns.waiting(handle, project, now, started, abandoned, dueAnyway),
@@ -311,7 +309,8 @@ public final class CreationQueue {
   }
 
   private String untilFree(ProjectId project, Job job, long missing) {
-    return jdbi.withHandle(
+    return durable
+        .withHandle(
             handle -> Turns.untilFree(handle, project, job.model(), missing, clock.instant()))
         .map(time -> "; in about " + Amounts.time(time))
         .orElse("");

@@ -4,17 +4,16 @@ import dev.geminibatch.run.Run;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Finds the runs that have something to do. What a query takes depends on these, and not on how
  * many runs merely wait or are finished.
  */
 public final class DueRuns {
-  private final Jdbi jdbi;
+  private final Access reading;
 
   DueRuns(LedgerDatabase database) {
-    this.jdbi = database.reading();
+    this.reading = database.reading();
   }
 
   /**
@@ -27,7 +26,7 @@ public final class DueRuns {
    */
   public List<Run> mayGoOn(Instant now, Instant started, Predicate<String> isBusy) {
     return RunQueries.select(
-        jdbi,
+        reading,
         """
         dry_run = 0 AND held = 0
           AND (state IN ('RECEIVED', 'INSPECTED', 'UPLOADED', 'COLLECTED')
@@ -49,7 +48,7 @@ public final class DueRuns {
   /** The unfinished runs that a person has paused or cancelled, the oldest first. */
   public List<Run> stopped() {
     return RunQueries.select(
-        jdbi,
+        reading,
         "(held = :paused OR cancelled = 1) AND dry_run = 0 AND state IN "
             + Rows.UNFINISHED
             + " ORDER BY created_at, id",
@@ -65,7 +64,7 @@ public final class DueRuns {
    */
   public List<Run> stoppedMayGoOn(Instant now, Instant started) {
     return RunQueries.select(
-        jdbi,
+        reading,
         """
         (held = :paused OR cancelled = 1 AND held = 0) AND dry_run = 0
           AND (next_try <= :now OR updated_at < :started)

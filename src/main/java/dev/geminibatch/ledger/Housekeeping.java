@@ -3,8 +3,6 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.run.Run;
 import java.time.Instant;
 import java.util.List;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Forgets what is no longer needed, so that the ledger stays as large as {@code history.keep} makes
@@ -13,8 +11,8 @@ import org.jdbi.v3.core.Jdbi;
 public final class Housekeeping {
   private static final int AT_ONCE = 1_000;
 
-  private final Jdbi quick;
-  private final Jdbi reading;
+  private final Access quick;
+  private final Access reading;
   private long newestDigestBefore;
 
   Housekeeping(LedgerDatabase database) {
@@ -45,7 +43,7 @@ public final class Housekeeping {
                   .bind("time", time.toEpochMilli())
                   .bind("most", most)
                   .bind("skipped", skipped)
-                  .map((row, context) -> Rows.run(row))
+                  .map(row -> Rows.run(row))
                   .list();
           runs.forEach(
               run -> handle.execute("UPDATE run SET fingerprint = NULL WHERE id = ?", run.id()));

@@ -12,8 +12,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /** Writes down what happens to jobs, and finds them. Each method is one transaction. */
 public final class JobLedger {
@@ -21,13 +19,13 @@ public final class JobLedger {
    * For what must outlive a power failure: that a job is about to be paid for, that somebody has
    * cancelled it.
    */
-  private final Jdbi durable;
+  private final Access durable;
 
   /** For everything else, which is found out again when a stage is run again. */
-  private final Jdbi quick;
+  private final Access quick;
 
   /** For lists. */
-  private final Jdbi reading;
+  private final Access reading;
 
   private final Moves moves;
   private final TokenFactors factors;
@@ -49,7 +47,7 @@ public final class JobLedger {
             handle
                 .createQuery("SELECT * FROM job WHERE run_id = :run ORDER BY number")
                 .bind("run", runId)
-                .map((row, context) -> Rows.job(row))
+                .map(row -> Rows.job(row))
                 .list());
   }
 
@@ -62,7 +60,7 @@ public final class JobLedger {
                     "SELECT * FROM job WHERE run_id = :run AND state IN ('ASSEMBLED', 'UPLOADED')"
                         + " ORDER BY COALESCE(turn, 0), number")
                 .bind("run", runId)
-                .map((row, context) -> Rows.job(row))
+                .map(row -> Rows.job(row))
                 .list());
   }
 
@@ -78,7 +76,7 @@ public final class JobLedger {
             handle
                 .createQuery("SELECT * FROM job WHERE state = :state ORDER BY submitted_at, run_id")
                 .bind("state", state.name())
-                .map((row, context) -> Rows.job(row))
+                .map(row -> Rows.job(row))
                 .list());
   }
 
@@ -90,7 +88,7 @@ public final class JobLedger {
                 .createQuery(
                     "SELECT * FROM job WHERE state = 'OPEN' AND pack IS NULL"
                         + " ORDER BY submitted_at, run_id")
-                .map((row, context) -> Rows.job(row))
+                .map(row -> Rows.job(row))
                 .list());
   }
 
@@ -106,7 +104,7 @@ public final class JobLedger {
             handle
                 .createQuery("SELECT * FROM job WHERE name = :name")
                 .bind("name", name.value())
-                .map((row, context) -> Rows.job(row))
+                .map(row -> Rows.job(row))
                 .findFirst());
   }
 

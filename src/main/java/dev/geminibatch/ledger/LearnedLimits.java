@@ -8,8 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * How many tokens of a model a project may have enqueued, as far as the service has shown it by
@@ -20,7 +18,7 @@ public final class LearnedLimits {
   static final Duration MEMORY = Duration.ofDays(1);
   private static final String IT_OR_ITS_PACK = " WHERE run_id = ? AND number = ? OR pack = ?";
 
-  private final Jdbi quick;
+  private final Access quick;
   private final Clock clock;
 
   LearnedLimits(LedgerDatabase database, Clock clock) {
@@ -59,7 +57,7 @@ public final class LearnedLimits {
         .bind("model", ModelName.shortName(model))
         .bind("forgotten", clock.millis() - MEMORY.toMillis())
         .map(
-            (row, context) -> {
+            row -> {
               long number = row.getLong("refused");
               OptionalLong refused = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
               return new Shown(
@@ -199,7 +197,7 @@ public final class LearnedLimits {
                 .bind("project", project.value())
                 .bind("model", job.model())
                 .bind("own", job.displayName())
-                .map((row, context) -> new Beside(row.getInt("jobs"), row.getLong("tokens")))
+                .map(row -> new Beside(row.getInt("jobs"), row.getLong("tokens")))
                 .one());
   }
 

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
-import org.jdbi.v3.core.JdbiException;
 
 /** The record of runs, jobs, media and uploads: opens it, and hands out its parts. */
 public final class Ledger implements AutoCloseable {
@@ -164,7 +163,7 @@ public final class Ledger implements AutoCloseable {
 
   /** Whether a failure came from the database, so that nothing was written. */
   public static boolean isCause(Throwable thrown) {
-    return thrown instanceof JdbiException;
+    return thrown instanceof LedgerException;
   }
 
   /** How the ledger is damaged and what to do, if that is what a failure means. */

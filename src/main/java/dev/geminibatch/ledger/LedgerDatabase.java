@@ -11,9 +11,6 @@ import java.time.Instant;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.exception.FlywayValidateException;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.SqlStatements;
-import org.jdbi.v3.core.statement.TemplateEngine;
 
 /**
  * The database of ledger and upload cache: one SQLite file in the state folder, which a daemon and
@@ -26,17 +23,17 @@ final class LedgerDatabase implements AutoCloseable {
   private final LedgerFile ledger;
   private final HikariDataSource pool;
   private final SharedConnection shared;
-  private final Jdbi durable;
-  private final Jdbi quick;
-  private final Jdbi reading;
+  private final Access durable;
+  private final Access quick;
+  private final Access reading;
 
   private LedgerDatabase(LedgerFile ledger, HikariDataSource pool, SharedConnection shared) {
     this.ledger = ledger;
     this.pool = pool;
     this.shared = shared;
-    this.durable = over(shared, true);
-    this.quick = over(shared, false);
-    this.reading = set(Jdbi.create(pool));
+    this.durable = shared.access(true);
+    this.quick = shared.access(false);
+    this.reading = new Access(new PooledConnections(pool));
   }
 
   /**
@@ -104,28 +101,13 @@ final class LedgerDatabase implements AutoCloseable {
     return new HikariDataSource(config);
   }
 
-  private static Jdbi over(SharedConnection shared, boolean isDurable) {
-    Jdbi jdbi = set(Jdbi.create(shared.factory(isDurable)));
-    jdbi.setTransactionHandler(new Transactions(shared));
-    jdbi.setStatementBuilderFactory(connection -> shared.statements());
-    return jdbi;
-  }
-
-  private static Jdbi set(Jdbi jdbi) {
-    // Our SQL has no templates, and an engine for them takes its time to load.
-    jdbi.getConfig(SqlStatements.class)
-        .setTemplateEngine(TemplateEngine.NOP)
-        .setSqlParser(new NamedParameters());
-    return jdbi;
-  }
-
   /** The folder that holds it. */
   StateFolder state() {
     return ledger.state();
   }
 
   /** Every commit is on the disk when it returns: for what must outlive a power failure. */
-  Jdbi durable() {
+  Access durable() {
     return durable;
   }
 
@@ -134,12 +116,12 @@ final class LedgerDatabase implements AutoCloseable {
    * is found out again when a stage is run again. Nobody else can use the ledger while one of its
    * handles is open, so what is done meanwhile takes a moment only.
    */
-  Jdbi quick() {
+  Access quick() {
     return quick;
   }
 
   /** For queries that find many rows, which hold nobody up. Nothing is written through it. */
-  Jdbi reading() {
+  Access reading() {
     return reading;
   }
 

@@ -2,12 +2,11 @@ package dev.geminibatch.ledger;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.jdbi.v3.core.Jdbi;
 
 /** Short questions of somebody who watches the ledger from outside. */
 public final class LedgerProbe {
-  private final Jdbi durable;
-  private final Jdbi reading;
+  private final Access durable;
+  private final Access reading;
 
   LedgerProbe(LedgerDatabase database) {
     this.durable = database.durable();

@@ -16,10 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.Query;
 
 /** What the tags of runs point to, and the hashes of files that have not changed since. */
 public final class MediaTable implements MediaIndex {
@@ -31,22 +27,22 @@ public final class MediaTable implements MediaIndex {
           + "?, ".repeat(PATHS - 1)
           + "?)";
 
-  private final Jdbi jdbi;
-  private final Jdbi reading;
+  private final Access quick;
+  private final Access reading;
 
   MediaTable(LedgerDatabase database) {
-    this.jdbi = database.quick();
+    this.quick = database.quick();
     this.reading = database.reading();
   }
 
   @Override
   public void clear(String runId) {
-    jdbi.useTransaction(handle -> handle.execute("DELETE FROM media WHERE run_id = ?", runId));
+    quick.useTransaction(handle -> handle.execute("DELETE FROM media WHERE run_id = ?", runId));
   }
 
   @Override
   public void write(String runId, List<Entry> entries) {
-    jdbi.useTransaction(
+    quick.useTransaction(
         handle -> {
           insert(handle, runId, entries);
           remember(handle, entries.stream().filter(each -> each.type() != null).toList());
@@ -54,7 +50,7 @@ public final class MediaTable implements MediaIndex {
   }
 
   private static void insert(Handle handle, String runId, List<Entry> entries) {
-    PreparedBatch batch =
+    Batch batch =
         handle.prepareBatch(
             "INSERT INTO media (run_id, tag, path, sha256, size, mime, code, problem)"
                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
@@ -78,7 +74,7 @@ public final class MediaTable implements MediaIndex {
     if (entries.isEmpty()) {
       return;
     }
-    PreparedBatch batch =
+    Batch batch =
         handle.prepareBatch(
             """
             INSERT INTO digest (path, size, modified, sha256, mime) VALUES (?, ?, ?, ?, ?)
@@ -97,7 +93,7 @@ public final class MediaTable implements MediaIndex {
 
   @Override
   public Optional<Digest> known(Path path, FileStamp stamp) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -106,7 +102,7 @@ public final class MediaTable implements MediaIndex {
                 .bind("path", path.toString())
                 .bind("size", stamp.size())
                 .bind("modified", stamp.state())
-                .map((row, context) -> new Digest(row.getString("sha256"), row.getString("mime")))
+                .map(row -> new Digest(row.getString("sha256"), row.getString("mime")))
                 .findOne());
   }
 
@@ -115,21 +111,21 @@ public final class MediaTable implements MediaIndex {
     Map<Path, Known> known = new HashMap<>();
     Iterator<Path> all = paths.iterator();
     while (all.hasNext()) {
-      jdbi.useHandle(
+      quick.useHandle(
           handle -> {
             Query query = handle.createQuery(KNOWN);
             for (int place = 0; place < PATHS; place++) {
               query.bind(place, all.hasNext() ? all.next().toString() : "");
             }
             query
-                .map((row, context) -> Map.entry(Path.of(row.getString("path")), known(row)))
+                .map(row -> Map.entry(Path.of(row.getString("path")), known(row)))
                 .forEach(each -> known.put(each.getKey(), each.getValue()));
           });
     }
     return known;
   }
 
-  private static Known known(ResultSet row) throws SQLException {
+  private static Known known(Row row) throws SQLException {
     return new Known(
         new FileStamp(row.getLong("size"), row.getLong("modified")),
         new Digest(row.getString("sha256"), row.getString("mime")));
@@ -137,19 +133,19 @@ public final class MediaTable implements MediaIndex {
 
   @Override
   public Optional<Optional<MediaProblem>> written(String runId, String tag) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                 .createQuery("SELECT code, problem FROM media WHERE run_id = :run AND tag = :tag")
                 .bind("run", runId)
                 .bind("tag", tag)
-                .map((row, context) -> problem(row))
+                .map(row -> problem(row))
                 .findOne());
   }
 
   @Override
   public Optional<MediaFile> file(String runId, String tag) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -160,15 +156,13 @@ public final class MediaTable implements MediaIndex {
                       AND m.path IS NOT NULL AND m.mime IS NOT NULL""")
                 .bind("run", runId)
                 .bind("tag", tag)
-                .map(
-                    (row, context) ->
-                        mediaFile(row, MediaFile.rememberedExtent(row.getString("type"))))
+                .map(row -> mediaFile(row, MediaFile.rememberedExtent(row.getString("type"))))
                 .findOne());
   }
 
   @Override
   public Totals totals(String runId, int attempt) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -179,13 +173,13 @@ public final class MediaTable implements MediaIndex {
                       GROUP BY sha256) AS contents""")
                 .bind("run", runId)
                 .bind("attempt", attempt)
-                .map((row, context) -> new Totals(row.getLong("files"), row.getLong("bytes")))
+                .map(row -> new Totals(row.getLong("files"), row.getLong("bytes")))
                 .one());
   }
 
   @Override
   public List<Needed> contentsAfter(String runId, int attempt, String sha256, int most) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -202,11 +196,11 @@ public final class MediaTable implements MediaIndex {
                 .bind("attempt", attempt)
                 .bind("after", sha256)
                 .bind("most", most)
-                .map((row, context) -> needed(row))
+                .map(row -> needed(row))
                 .list());
   }
 
-  private static Needed needed(ResultSet row) throws SQLException {
+  private static Needed needed(Row row) throws SQLException {
     long size = row.getLong("stamp_size");
     Optional<FileStamp> examined =
         row.wasNull()
@@ -217,7 +211,7 @@ public final class MediaTable implements MediaIndex {
 
   @Override
   public void reject(String runId, String sha256, MediaProblem problem) {
-    jdbi.useTransaction(
+    quick.useTransaction(
         handle ->
             handle.execute(
                 "UPDATE media SET code = ?, problem = ? WHERE run_id = ? AND sha256 = ?",
@@ -236,7 +230,7 @@ public final class MediaTable implements MediaIndex {
                     "SELECT tag, COALESCE(sha256, code) AS content FROM media"
                         + " WHERE run_id = :run ORDER BY tag")
                 .bind("run", runId)
-                .map((row, context) -> List.of(row.getString("tag"), row.getString("content")))
+                .map(row -> List.of(row.getString("tag"), row.getString("content")))
                 .forEach(each -> taker.accept(each.get(0), each.get(1))));
   }
 

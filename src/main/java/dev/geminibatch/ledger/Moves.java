@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Every state move of a run or a job, with its guard, so that nobody can move one from where it is
@@ -60,7 +58,7 @@ final class Moves {
         " AND state IN "
             + Rows.list(
                 Arrays.stream(RunState.values()).filter(from -> from.mayBecome(state)).toList());
-    PreparedBatch batch = handle.prepareBatch(TO_STATE + " WHERE id = ?" + guard);
+    Batch batch = handle.prepareBatch(TO_STATE + " WHERE id = ?" + guard);
     for (String runId : runIds) {
       batch.add(state.name(), Strikes.HELD, clock.millis(), runId);
     }

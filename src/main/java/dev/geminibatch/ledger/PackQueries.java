@@ -15,9 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.Query;
 
 /** Finds jobs that may share one, and those that do. */
 public abstract sealed class PackQueries permits Packs {
@@ -33,7 +30,7 @@ public abstract sealed class PackQueries permits Packs {
   /** So many packs are remembered: the numbers of a pack do not change once it is sent. */
   private static final int REMEMBERED = 1000;
 
-  private final Jdbi quick;
+  private final Access quick;
   private final Clock clock;
   private final Map<String, Sharing> sharings =
       Collections.synchronizedMap(new LruMap<>(REMEMBERED));
@@ -73,9 +70,7 @@ public abstract sealed class PackQueries permits Packs {
                             + " GROUP BY job.model, job.pack_most"
                             + " ORDER BY turn, job.pack_most DESC"),
                     due)
-                .map(
-                    (row, context) ->
-                        new Group(row.getString("model"), Rows.number(row, "pack_most")))
+                .map(row -> new Group(row.getString("model"), Rows.number(row, "pack_most")))
                 .list());
   }
 
@@ -95,7 +90,7 @@ public abstract sealed class PackQueries permits Packs {
                   .bind("model", group.model())
                   .bind("most", group.most().orElse(0))
                   .bind("limit", most)
-                  .map((row, context) -> Rows.job(row))
+                  .map(row -> Rows.job(row))
                   .list();
           return withRuns(handle, jobs);
         });
@@ -119,7 +114,7 @@ public abstract sealed class PackQueries permits Packs {
         query.bind(i, some.get(i).runId());
       }
       Map<String, Run> runs = new HashMap<>();
-      query.map((row, context) -> Rows.run(row)).forEach(run -> runs.put(run.id(), run));
+      query.map(row -> Rows.run(row)).forEach(run -> runs.put(run.id(), run));
       some.forEach(job -> candidates.add(new Candidate(runs.get(job.runId()), job)));
     }
     return candidates;
@@ -157,7 +152,7 @@ public abstract sealed class PackQueries permits Packs {
                     ORDER BY job.submitted_at, job.pack""")
                 .bind("state", state.name())
                 .map(
-                    (row, context) ->
+                    row ->
                         Rows.job(row)
                             .asPack(
                                 row.getLong("all_requests"),
@@ -175,7 +170,7 @@ public abstract sealed class PackQueries permits Packs {
                     "SELECT * FROM job WHERE pack = :pack AND state IN ('CREATING', 'OPEN')"
                         + " ORDER BY turn, run_id, number")
                 .bind("pack", pack)
-                .map((row, context) -> Rows.job(row))
+                .map(row -> Rows.job(row))
                 .list());
   }
 
@@ -195,7 +190,7 @@ public abstract sealed class PackQueries permits Packs {
             handle
                 .createQuery("SELECT * FROM job WHERE name = :name ORDER BY run_id, number")
                 .bind("name", name.value())
-                .map((row, context) -> Rows.job(row))
+                .map(row -> Rows.job(row))
                 .list());
   }
 
@@ -230,7 +225,7 @@ public abstract sealed class PackQueries permits Packs {
                     "SELECT COUNT(DISTINCT run_id) AS runs, SUM(requests) AS requests FROM job"
                         + " WHERE pack = :pack")
                 .bind("pack", pack)
-                .map((row, context) -> new Sharing(row.getLong("runs"), row.getLong("requests")))
+                .map(row -> new Sharing(row.getLong("runs"), row.getLong("requests")))
                 .one());
   }
 

@@ -9,9 +9,6 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Jobs of several runs that are one job to the service. Each method is one transaction, whatever
@@ -30,8 +27,8 @@ public final class Packs extends PackQueries {
       "(SELECT run.display_name FROM run WHERE run.id = job.run_id) || ' [' || run_id || '.'"
           + " || number || CASE WHEN creation > 1 THEN '-' || creation ELSE '' END || ']'";
 
-  private final Jdbi durable;
-  private final Jdbi quick;
+  private final Access durable;
+  private final Access quick;
   private final Moves moves;
   private final Clock clock;
 
@@ -135,7 +132,7 @@ public final class Packs extends PackQueries {
       List<Job> jobs,
       ProjectId project,
       String inputFile) {
-    PreparedBatch batch =
+    Batch batch =
         handle.prepareBatch(
             "UPDATE job SET pack = :pack, display_name = :displayName, project = :project,"
                 + " input_file = :file, state = 'UPLOADED'"
@@ -227,7 +224,7 @@ public final class Packs extends PackQueries {
       Job pack, Collection<Job> ending, String how, String reason, CreationQueue.Place place) {
     quick.useTransaction(
         handle -> {
-          PreparedBatch batch =
+          Batch batch =
               handle.prepareBatch(
                   "UPDATE job SET pack = NULL, display_name = "
                       + OWN_NAME
@@ -257,7 +254,7 @@ public final class Packs extends PackQueries {
     moves.runs(handle, runsOf(handle, pack, RunState.SUBMITTED), RunState.ASSEMBLED);
     List<String> runs = runsOf(handle, pack, RunState.ASSEMBLED);
     boolean isAlone = most.equals(Optional.of(1));
-    PreparedBatch batch =
+    Batch batch =
         handle.prepareBatch(
             "UPDATE run SET reason = :reason, tries = tries + :tries, waits_for = :kind,"
                 + " next_try = CASE WHEN cancelled = 1 THEN 0 ELSE :next END,"
@@ -321,7 +318,7 @@ public final class Packs extends PackQueries {
                           + " AND EXISTS (SELECT 1 FROM job AS other WHERE other.pack = job.pack"
                           + " AND other.cancel_asked = 0 AND other.state = 'OPEN')")
                   .bind("run", runId)
-                  .map((row, context) -> Rows.job(row))
+                  .map(row -> Rows.job(row))
                   .list();
           for (Job job : shared) {
             moves.alone(

@@ -4,8 +4,6 @@ import dev.geminibatch.run.Run;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Whether the ledger is older than it was: restored from a copy, or without the end of its log.
@@ -21,12 +19,12 @@ public final class Restoration {
   /** The clocks of this machine and of the service, and the minute that is not over. */
   private static final Duration TOLERANCE = Duration.ofMinutes(5);
 
-  private final Jdbi jdbi;
+  private final Access quick;
   private final Optional<Instant> since;
   private final Optional<Instant> until;
 
-  private Restoration(Jdbi jdbi, Optional<Instant> since, Optional<Instant> until) {
-    this.jdbi = jdbi;
+  private Restoration(Access quick, Optional<Instant> since, Optional<Instant> until) {
+    this.quick = quick;
     this.since = since;
     this.until = until;
   }
@@ -100,7 +98,7 @@ public final class Restoration {
       return false;
     }
     long last = last().orElseThrow().toEpochMilli();
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle -> {
           long left =
               handle

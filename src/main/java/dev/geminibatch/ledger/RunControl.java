@@ -4,7 +4,6 @@ import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.Suspicion;
 import java.time.Clock;
 import java.util.Optional;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * What a person says about a run, from another process than the one that works on it. It is obeyed
@@ -13,8 +12,8 @@ import org.jdbi.v3.core.Jdbi;
 public final class RunControl {
   private static final String UNFINISHED = " AND state NOT IN ('DELIVERED', 'FAILED')";
 
-  private final Jdbi durable;
-  private final Jdbi quick;
+  private final Access durable;
+  private final Access quick;
   private final Moves moves;
   private final Clock clock;
 

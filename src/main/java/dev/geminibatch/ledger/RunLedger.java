@@ -8,8 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /** Writes down what happens to runs. Each method is one transaction. */
 public final class RunLedger {
@@ -20,10 +18,10 @@ public final class RunLedger {
    * For what must outlive a power failure: that an input was taken, where its results go, and that
    * it was delivered or has failed.
    */
-  private final Jdbi durable;
+  private final Access durable;
 
   /** For everything else, which is found out again when a stage is run again. */
-  private final Jdbi quick;
+  private final Access quick;
 
   private final Moves moves;
   private final Clock clock;

@@ -10,20 +10,17 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.Query;
 
 /** Finds runs; each method is one query. */
 public final class RunQueries {
   /** For one run. */
-  private final Jdbi jdbi;
+  private final Access quick;
 
   /** For lists of them. */
-  private final Jdbi reading;
+  private final Access reading;
 
   RunQueries(LedgerDatabase database) {
-    this.jdbi = database.quick();
+    this.quick = database.quick();
     this.reading = database.reading();
   }
 
@@ -35,7 +32,7 @@ public final class RunQueries {
 
   /** The run of an id. */
   public Optional<Run> find(String runId) {
-    return select(jdbi, "id = :id", query -> query.bind("id", runId)).stream().findFirst();
+    return select(quick, "id = :id", query -> query.bind("id", runId)).stream().findFirst();
   }
 
   /** The newest run of an input of this name. */
@@ -133,12 +130,13 @@ public final class RunQueries {
                     WHERE run.state = 'FOLLOWING'
                       AND (leading.id IS NULL OR leading.state IN ('DELIVERED', 'FAILED'))""")
                 .mapTo(String.class)
+                .stream()
                 .collect(Collectors.toSet()));
   }
 
   /** A run with the same content that has answers, or is about to get them. */
   public Optional<String> answeredBefore(String runId, String fingerprint) {
-    return jdbi.withHandle(handle -> leader(handle, runId, fingerprint));
+    return quick.withHandle(handle -> leader(handle, runId, fingerprint));
   }
 
   static Optional<String> leader(Handle handle, String runId, String fingerprint) {
@@ -170,26 +168,31 @@ public final class RunQueries {
     return select(reading, condition, parameters);
   }
 
-  static List<Run> select(Jdbi jdbi, String condition, Consumer<Query> parameters) {
-    return select(jdbi, condition, parameters, id -> true);
+  static List<Run> select(Access access, String condition, Consumer<Query> parameters) {
+    return select(access, condition, parameters, id -> true);
   }
 
   /** As above, without those that nobody wants; a run with strikes is always wanted. */
   static List<Run> select(
-      Jdbi jdbi, String condition, Consumer<Query> parameters, Predicate<String> wanted) {
-    return jdbi.withHandle(
+      Access access, String condition, Consumer<Query> parameters, Predicate<String> wanted) {
+    return access.withHandle(
         handle -> {
           Query query = handle.createQuery(Rows.RUNS + " WHERE " + condition);
           parameters.accept(query);
-          return query
+          List<Run> runs = new ArrayList<>();
+          query
               .map(
-                  (row, context) ->
+                  row ->
                       row.getInt("strikes") > 0 || wanted.test(row.getString("id"))
-                          ? Optional.of(Rows.run(row))
-                          : Optional.<Run>empty())
-              .stream()
-              .flatMap(Optional::stream)
-              .toList();
+                          ? Rows.run(row)
+                          : null)
+              .forEach(
+                  run -> {
+                    if (run != null) {
+                      runs.add(run);
+                    }
+                  });
+          return List.copyOf(runs);
         });
   }
 }

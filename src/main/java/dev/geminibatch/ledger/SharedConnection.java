@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jdbi.v3.core.ConnectionFactory;
 
 /**
  * The one connection through which this process writes, and asks its short questions. Threads take
@@ -34,6 +34,22 @@ final class SharedConnection implements AutoCloseable {
   private final String url;
   private final Path logFile;
   private final StatementCache statements = new StatementCache();
+
+  /** For whoever has the turn. */
+  private final Handle handle =
+      new Handle(
+          new Handle.Statements() {
+            @Override
+            public PreparedStatement take(String sql) throws SQLException {
+              return statements.take(connection, sql);
+            }
+
+            @Override
+            public void giveBack(String sql, PreparedStatement statement) throws SQLException {
+              statements.giveBack(sql, statement);
+            }
+          });
+
   private final ReentrantLock turn = new ReentrantLock();
 
   // The following are for whoever has the turn.
@@ -63,27 +79,44 @@ final class SharedConnection implements AutoCloseable {
     this.logFile = file.resolveSibling(file.getFileName() + "-wal");
   }
 
-  /** Hands the connection out for as long as one transaction takes. */
-  ConnectionFactory factory(boolean isDurable) {
-    return new ConnectionFactory() {
-      @Override
-      public Connection openConnection() throws SQLException {
-        return take();
-      }
+  /** A way to it; {@code isDurable} says whether commits are to outlive a power failure. */
+  Access access(boolean isDurable) {
+    return new Access(
+        new Access.Source() {
+          @Override
+          public Handle take() throws SQLException {
+            SharedConnection.this.take();
+            return handle;
+          }
 
-      @Override
-      public void closeConnection(Connection given) throws SQLException {
-        giveBack(isDurable);
-      }
-    };
+          @Override
+          public void giveBack(Handle given) throws SQLException {
+            SharedConnection.this.giveBack(isDurable);
+          }
+
+          @Override
+          public boolean isInTransaction() {
+            return isInTransaction;
+          }
+
+          @Override
+          public void begin() throws SQLException {
+            SharedConnection.this.begin();
+          }
+
+          @Override
+          public void commit() throws SQLException {
+            SharedConnection.this.commit();
+          }
+
+          @Override
+          public void rollback() throws SQLException {
+            SharedConnection.this.rollback();
+          }
+        });
   }
 
-  /** The statements that are ready on the connection. */
-  StatementCache statements() {
-    return statements;
-  }
-
-  private Connection take() throws SQLException {
+  private void take() throws SQLException {
     turn.lock();
     try {
       if (isClosed) {
@@ -95,7 +128,6 @@ final class SharedConnection implements AutoCloseable {
       if (turn.getHoldCount() == 1) {
         committedBefore = committed.get();
       }
-      return connection;
     } catch (SQLException | RuntimeException e) {
       turn.unlock();
       throw e;
@@ -161,23 +193,22 @@ final class SharedConnection implements AutoCloseable {
     }
   }
 
-  boolean isInTransaction() {
-    return isInTransaction;
-  }
-
-  /** Begins a transaction with SQLite's lock for writing, so that it never has to be given up. */
-  void begin() throws SQLException {
+  /**
+   * Begins a transaction with SQLite's lock for writing, so that it never has to be given up. The
+   * driver's own begin the next one, with that lock, as soon as one is committed.
+   */
+  private void begin() throws SQLException {
     execute("BEGIN IMMEDIATE");
     isInTransaction = true;
   }
 
-  void commit() throws SQLException {
+  private void commit() throws SQLException {
     execute("COMMIT");
     isInTransaction = false;
     committed.incrementAndGet();
   }
 
-  void rollback() throws SQLException {
+  private void rollback() throws SQLException {
     isInTransaction = false;
     try {
       execute("ROLLBACK");

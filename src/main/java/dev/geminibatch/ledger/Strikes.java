@@ -5,8 +5,6 @@ import dev.geminibatch.run.Suspicion;
 import dev.geminibatch.run.WorkRecord;
 import java.time.Clock;
 import java.time.Duration;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Runs whose work has ended a process with an Error, or got stuck. A run with one strike is tried
@@ -18,7 +16,7 @@ public final class Strikes {
   /** How a run is held, in the column {@code held}, that a user's route does not release. */
   static final int HELD = 2;
 
-  private final Jdbi durable;
+  private final Access durable;
   private final Clock clock;
   private final Capacity present;
 

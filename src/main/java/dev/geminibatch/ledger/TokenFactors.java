@@ -11,9 +11,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * What estimates of tokens are corrected with, by model and kind: learned from what the service
@@ -37,7 +34,7 @@ public final class TokenFactors {
   private static final double LEAST = 0.02;
   private static final double MOST = 20;
 
-  private final Jdbi quick;
+  private final Access quick;
   private final Clock clock;
 
   /** Lines may name any model. */
@@ -92,13 +89,14 @@ public final class TokenFactors {
         .createQuery("SELECT kind, estimated, counted FROM token_factor WHERE model = :model")
         .bind("model", name)
         .map(
-            (row, context) ->
+            row ->
                 new Sum(
                     TokenKind.of(row.getString("kind")).orElse(TokenKind.OTHER),
                     row.getLong("estimated"),
                     row.getLong("counted")))
+        .stream()
         .filter(sum -> sum.estimated() > 0)
-        .list();
+        .toList();
   }
 
   /** Learns from the answers of a job, in the transaction that records them. */
@@ -170,7 +168,7 @@ public final class TokenFactors {
             .bind("name", name)
             .bind("long", "models/" + name)
             .map(
-                (row, context) ->
+                row ->
                     new Waiting(
                         row.getString("run_id"),
                         row.getInt("number"),
@@ -179,7 +177,7 @@ public final class TokenFactors {
     if (jobs.isEmpty()) {
       return;
     }
-    PreparedBatch batch =
+    Batch batch =
         handle.prepareBatch(
             "UPDATE job SET tokens = :tokens WHERE run_id = :run AND number = :number");
     for (Waiting job : jobs) {

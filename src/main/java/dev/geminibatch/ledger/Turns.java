@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jdbi.v3.core.Handle;
 
 /** The statements behind the {@link CreationQueue}: the turns of jobs, and what is open. */
 final class Turns {
@@ -78,7 +77,7 @@ final class Turns {
             ORDER BY number""")
         .bind("run", run.id())
         .bind("project", project.value())
-        .map((row, context) -> Rows.job(row))
+        .map(row -> Rows.job(row))
         .list();
   }
 
@@ -127,9 +126,7 @@ final class Turns {
                 + " AND project IS NOT NULL")
         .bind("run", job.runId())
         .bind("number", job.number())
-        .map(
-            (row, context) ->
-                OptionalDouble.of(Math.max(row.getDouble("turn"), row.getDouble("now"))))
+        .map(row -> OptionalDouble.of(Math.max(row.getDouble("turn"), row.getDouble("now"))))
         .findFirst()
         .orElse(OptionalDouble.empty());
   }
@@ -152,7 +149,7 @@ final class Turns {
         .bind("project", project.value())
         .bind("model", model)
         .map(
-            (row, context) -> {
+            row -> {
               double ofModel = row.getDouble("of_model");
               return row.wasNull() ? row.getDouble("now") : ofModel;
             })
@@ -184,7 +181,7 @@ final class Turns {
                 + " GROUP BY run.id, run.priority) AS waiting")
         .bind("project", project.value())
         .bind("model", model)
-        .map((row, context) -> new Priorities(row.getLong("everyone"), row.getLong("of_model")))
+        .map(row -> new Priorities(row.getLong("everyone"), row.getLong("of_model")))
         .one();
   }
 
@@ -230,7 +227,7 @@ final class Turns {
                 WHERE state IN ('CREATING', 'OPEN') AND project = :project GROUP BY model""")
             .bind("project", project.value())
             .map(
-                (row, context) -> {
+                row -> {
                   tokens.put(row.getString("model"), Math.max(1, row.getLong("tokens")));
                   return row.getInt("jobs");
                 })
@@ -252,7 +249,7 @@ final class Turns {
         .bind("project", project.value())
         .bind("model", model)
         .map(
-            (row, context) ->
+            row ->
                 new ModelPace.Open(
                     Instant.ofEpochMilli(row.getLong("since")), row.getLong("tokens")))
         .list();
@@ -277,7 +274,7 @@ final class Turns {
                 GROUP BY display_name ORDER BY time LIMIT 1000""")
             .bind("model", model)
             .bind("since", now.minus(OF_LATE).toEpochMilli())
-            .map((row, context) -> Duration.ofMillis(row.getLong("time")))
+            .map(row -> Duration.ofMillis(row.getLong("time")))
             .list());
   }
 
@@ -315,7 +312,7 @@ final class Turns {
         .bind("abandoned", abandoned.toEpochMilli())
         .bind("anyway", dueAnyway)
         .map(
-            (row, context) -> {
+            row -> {
               String model = row.getString("model");
               String waitsFor = row.getString("waits_for");
               boolean isRefused =

@@ -11,8 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /** The references that the service gave for uploaded contents, and who needs them. */
 public final class UploadTable implements ReferenceIndex {
@@ -25,15 +23,15 @@ public final class UploadTable implements ReferenceIndex {
         AND run_id IN (SELECT id FROM run WHERE state IN %1$s)"""
           .formatted(Rows.UNFINISHED);
 
-  private final Jdbi jdbi;
+  private final Access quick;
 
   UploadTable(LedgerDatabase database) {
-    this.jdbi = database.quick();
+    this.quick = database.quick();
   }
 
   @Override
   public boolean contains(ProjectId project, String sha256, String mimeType, Instant aliveAt) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                     .createQuery(
@@ -51,7 +49,7 @@ public final class UploadTable implements ReferenceIndex {
 
   @Override
   public void put(List<Stored> contents) {
-    jdbi.useTransaction(handle -> contents.forEach(each -> put(handle, each)));
+    quick.useTransaction(handle -> contents.forEach(each -> put(handle, each)));
   }
 
   private static void put(Handle handle, Stored content) {
@@ -75,7 +73,7 @@ public final class UploadTable implements ReferenceIndex {
 
   @Override
   public TagReference reference(String runId, ProjectId project, String tag) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -88,7 +86,7 @@ public final class UploadTable implements ReferenceIndex {
                 .bind("project", project.value())
                 .bind("run", runId)
                 .bind("tag", tag)
-                .map((row, context) -> tagReference(row))
+                .map(row -> tagReference(row))
                 .findOne()
                 .orElseThrow(() -> new IllegalStateException("Tag was not examined: " + tag)));
   }
@@ -109,7 +107,7 @@ public final class UploadTable implements ReferenceIndex {
 
   @Override
   public long bytesWithoutReference(String runId, int attempt, ProjectId project, Instant aliveAt) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -132,7 +130,7 @@ public final class UploadTable implements ReferenceIndex {
   @Override
   public boolean hasStaleReference(
       String runId, int attempt, ProjectId project, Instant aliveAt, Instant youngSince) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                     .createQuery(
@@ -157,7 +155,7 @@ public final class UploadTable implements ReferenceIndex {
     if (files.isEmpty()) {
       return;
     }
-    jdbi.useTransaction(
+    quick.useTransaction(
         handle -> {
           for (Needed file : files) {
             handle.execute(
@@ -180,7 +178,7 @@ public final class UploadTable implements ReferenceIndex {
 
   /** Names of all files that a project's uploads and jobs have brought to the service. */
   public Set<String> names(ProjectId project) {
-    return jdbi.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -189,12 +187,13 @@ public final class UploadTable implements ReferenceIndex {
                     UNION SELECT input_file FROM job WHERE input_file IS NOT NULL""")
                 .bind("project", project.value())
                 .mapTo(String.class)
+                .stream()
                 .collect(Collectors.toSet()));
   }
 
   /** Those of them that an unfinished run refers to. */
   public Set<String> needed(ProjectId project) {
-    return jdbi.withHandle(handle -> needed(handle, project));
+    return quick.withHandle(handle -> needed(handle, project));
   }
 
   private static Set<String> needed(Handle handle, ProjectId project) {
@@ -202,6 +201,7 @@ public final class UploadTable implements ReferenceIndex {
         .createQuery(NEEDED_FILES)
         .bind("project", project.value())
         .mapTo(String.class)
+        .stream()
         .collect(Collectors.toSet());
   }
 
@@ -211,7 +211,7 @@ public final class UploadTable implements ReferenceIndex {
    * @return false if an unfinished run needs it after all
    */
   public boolean forget(ProjectId project, String name) {
-    return jdbi.inTransaction(
+    return quick.inTransaction(
         handle -> {
           boolean isNeeded = needed(handle, project).contains(name);
           if (!isNeeded) {
@@ -224,7 +224,7 @@ public final class UploadTable implements ReferenceIndex {
 
   /** Deletes references that the service does not know any more. */
   public void forgetDeadBefore(Instant time) {
-    jdbi.useTransaction(
+    quick.useTransaction(
         handle -> handle.execute("DELETE FROM upload WHERE expires_at < ?", time.toEpochMilli()));
   }
 }

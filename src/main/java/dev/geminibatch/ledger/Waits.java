@@ -4,15 +4,14 @@ import dev.geminibatch.run.Run;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import org.jdbi.v3.core.Jdbi;
 
 /** Lets runs wait for what is not their own; it does not count as a try of theirs. */
 public final class Waits {
-  private final Jdbi jdbi;
+  private final Access quick;
   private final Clock clock;
 
   Waits(LedgerDatabase database, Clock clock) {
-    this.jdbi = database.quick();
+    this.quick = database.quick();
     this.clock = clock;
   }
 
@@ -27,7 +26,7 @@ public final class Waits {
   }
 
   private void set(List<Run> runs, String reason, long nextTry) {
-    jdbi.useTransaction(
+    quick.useTransaction(
         handle -> {
           for (Run run : runs) {
             handle.execute(

@@ -63,8 +63,7 @@ class ArchitectureTest {
         .resideOutsideOfPackage("dev.geminibatch.ledger")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "java.sql..", "javax.sql..", "org.jdbi..", "com.zaxxer..", "org.flywaydb..")
+        .resideInAnyPackage("java.sql..", "javax.sql..", "com.zaxxer..", "org.flywaydb..")
         .check(CLASSES);
   }
 

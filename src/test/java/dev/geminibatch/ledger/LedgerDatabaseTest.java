@@ -19,12 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.core.statement.SqlStatements;
-import org.jdbi.v3.core.statement.StatementContext;
-import org.jdbi.v3.core.statement.StatementCustomizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,35 +51,24 @@ class LedgerDatabaseTest {
       throws IOException {
     try (LedgerDatabase database = open(folder)) {
       Set<PreparedStatement> prepared = Collections.newSetFromMap(new IdentityHashMap<>());
-      Jdbi jdbi = database.quick();
-      jdbi.getConfig(SqlStatements.class)
-          .addCustomizer(
-              new StatementCustomizer() {
-                @Override
-                public void beforeExecution(PreparedStatement each, StatementContext context) {
-                  prepared.add(each);
-                }
-              });
 
       for (int i = 0; i < 3; i++) {
         int number = i;
-        int named =
-            jdbi.withHandle(
-                handle ->
-                    handle
-                        .createQuery("SELECT :a + 1")
-                        .bind("a", number)
-                        .mapTo(Integer.class)
-                        .one());
-        int counted =
-            jdbi.withHandle(
-                handle ->
-                    handle.createQuery("SELECT ? + 1").bind(0, number).mapTo(Integer.class).one());
+        int named = database.quick().withHandle(h -> plusOne(h, ":a", number, prepared));
+        int counted = database.quick().withHandle(h -> plusOne(h, "?", number, prepared));
         assertThat(named).isEqualTo(counted).isEqualTo(i + 1);
       }
 
       assertThat(prepared).hasSize(1);
     }
+  }
+
+  private static int plusOne(
+      Handle handle, String parameter, int number, Set<PreparedStatement> prepared) {
+    Query query = handle.createQuery("SELECT " + parameter + " + 1");
+    prepared.add(query.statement());
+    query = parameter.equals("?") ? query.bind(0, number) : query.bind("a", number);
+    return query.mapTo(Integer.class).one();
   }
 
   @Test
@@ -95,12 +78,12 @@ class LedgerDatabaseTest {
       try {
         List<Future<?>> writers = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-          Jdbi jdbi = i % 2 == 0 ? database.durable() : database.quick();
+          Access access = i % 2 == 0 ? database.durable() : database.quick();
           writers.add(
               threads.submit(
                   () -> {
                     for (int n = 0; n < 50; n++) {
-                      jdbi.useTransaction(LedgerDatabaseTest::count);
+                      access.useTransaction(LedgerDatabaseTest::count);
                     }
                   }));
         }
@@ -138,7 +121,7 @@ class LedgerDatabaseTest {
                             count(handle);
                             handle.execute("UPDATE turn SET project = NULL WHERE now / 0 = 1 OR x");
                           }))
-          .isInstanceOf(JdbiException.class);
+          .isInstanceOf(LedgerException.class);
 
       database.quick().useTransaction(LedgerDatabaseTest::count);
 
@@ -210,8 +193,8 @@ class LedgerDatabaseTest {
     handle.execute("UPDATE turn SET now = now + 1 WHERE project = ?", "x");
   }
 
-  private static int counted(Jdbi jdbi) {
-    return jdbi.withHandle(
+  private static int counted(Access access) {
+    return access.withHandle(
         handle -> handle.createQuery("SELECT now FROM turn").mapTo(Integer.class).one());
   }
 }

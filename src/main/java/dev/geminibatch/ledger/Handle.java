@@ -1,0 +1,71 @@
+package dev.geminibatch.ledger;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/**
+ * A connection for as long as somebody has it: runs statements, whose parameters are {@code ?} or
+ * {@code :name}.
+ *
+ * <p>A small run needs some forty statements of a few microseconds each, so what stands between
+ * them and the driver is kept as small as this.
+ */
+final class Handle {
+  private final Statements statements;
+
+  Handle(Statements statements) {
+    this.statements = statements;
+  }
+
+  /** Makes statements ready, and takes them back. */
+  interface Statements {
+    PreparedStatement take(String sql) throws SQLException;
+
+    void giveBack(String sql, PreparedStatement statement) throws SQLException;
+
+    /** The handle is given back; a connection of its own is not used any more. */
+    default void close() throws SQLException {}
+  }
+
+  void close() throws SQLException {
+    statements.close();
+  }
+
+  /** A query whose parameters follow. */
+  Query createQuery(String sql) {
+    return new Query(statements, sql);
+  }
+
+  /** A query with values for its {@code ?} in their order. */
+  Query select(String sql, Object... values) {
+    Query query = createQuery(sql);
+    for (int i = 0; i < values.length; i++) {
+      query.bind(i, values[i]);
+    }
+    return query;
+  }
+
+  /** A statement that changes something, whose parameters follow. */
+  Update createUpdate(String sql) {
+    return new Update(statements, sql);
+  }
+
+  /** A statement that is executed for each of several rows. */
+  Batch prepareBatch(String sql) {
+    return new Batch(statements, sql);
+  }
+
+  /**
+   * Executes a statement.
+   *
+   * @param values for its {@code ?} in their order
+   * @return how many rows it has changed
+   */
+  int execute(String sql, Object... values) {
+    Update update = new Update(statements, sql);
+    for (int i = 0; i < values.length; i++) {
+      update.bind(i, values[i]);
+    }
+    return update.execute();
+  }
+}

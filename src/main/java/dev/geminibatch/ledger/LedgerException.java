@@ -1,0 +1,16 @@
+package dev.geminibatch.ledger;
+
+import java.sql.SQLException;
+
+/** The database did not do what it was asked to; nothing of the transaction was written. */
+final class LedgerException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  LedgerException(SQLException cause) {
+    super(cause.getMessage(), cause);
+  }
+
+  LedgerException(String what, SQLException cause) {
+    super(what + ": " + cause.getMessage(), cause);
+  }
+}

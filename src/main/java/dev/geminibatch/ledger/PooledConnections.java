@@ -1,0 +1,62 @@
+package dev.geminibatch.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/** Connections of a pool, each for one turn; nothing is written through them. */
+final class PooledConnections implements Access.Source {
+  private final DataSource pool;
+
+  PooledConnections(DataSource pool) {
+    this.pool = pool;
+  }
+
+  private record Lent(Connection connection) implements Handle.Statements {
+    @Override
+    public PreparedStatement take(String sql) throws SQLException {
+      return connection.prepareStatement(sql);
+    }
+
+    @Override
+    public void giveBack(String sql, PreparedStatement statement) throws SQLException {
+      statement.close();
+    }
+
+    @Override
+    public void close() throws SQLException {
+      connection.close();
+    }
+  }
+
+  @Override
+  public Handle take() throws SQLException {
+    return new Handle(new Lent(pool.getConnection()));
+  }
+
+  @Override
+  public void giveBack(Handle handle) throws SQLException {
+    handle.close();
+  }
+
+  @Override
+  public boolean isInTransaction() {
+    return false;
+  }
+
+  @Override
+  public void begin() {
+    throw new UnsupportedOperationException("This way to the ledger is for reading");
+  }
+
+  @Override
+  public void commit() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void rollback() {
+    throw new UnsupportedOperationException();
+  }
+}
