@@ -2,6 +2,8 @@ package dev.geminibatch.answer;
 
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileMode;
+import dev.geminibatch.io.LazyOutput;
+import dev.geminibatch.io.SyncedOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -40,6 +42,11 @@ public final class ResultPublisher {
   public Path begin(Path aside) throws IOException {
     mode.create(aside);
     return aside;
+  }
+
+  /** Begins one of the files with the first byte that is written into it. */
+  public OutputStream beginLater(Path aside) throws IOException {
+    return new LazyOutput(aside, file -> new SyncedOutput(begin(file)));
   }
 
   /** Where the results are written first. */
@@ -94,13 +101,13 @@ public final class ResultPublisher {
     if (hasErrors) {
       AtomicFiles.rename(errors(), files.errors());
     } else {
-      Files.delete(errors());
-      Files.deleteIfExists(files.errors()); // of an earlier delivery of the same results
+      AtomicFiles.deleteIfThere(errors());
+      AtomicFiles.deleteIfThere(files.errors()); // of an earlier delivery of the same results
     }
     if (Files.exists(added())) {
       AtomicFiles.rename(added(), files.added());
     } else {
-      Files.deleteIfExists(files.added());
+      AtomicFiles.deleteIfThere(files.added());
     }
     AtomicFiles.rename(report(), files.report());
     if (hasPage) {

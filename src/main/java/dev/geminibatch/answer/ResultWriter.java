@@ -92,11 +92,17 @@ public final class ResultWriter implements Closeable {
 
   /** As {@link #write(Path, Path)}, and shows some of the lines to somebody. */
   public Outcome write(Path results, Path errors, ShownLine.Taker shown) throws IOException {
+    return write(new SyncedOutput(results), new SyncedOutput(errors), shown);
+  }
+
+  /** The same, and closes both. */
+  public Outcome write(OutputStream results, OutputStream errors, ShownLine.Taker shown)
+      throws IOException {
     long answered = 0;
     long failed = 0;
     Map<String, Long> codes = new TreeMap<>();
-    try (OutputStream resultsOut = new SyncedOutput(results);
-        OutputStream errorsOut = new SyncedOutput(errors)) {
+    try (OutputStream resultsOut = results;
+        OutputStream errorsOut = errors) {
       List<LineSource> sameLine = new ArrayList<>();
       while (!sources.isEmpty()) {
         takeNextLine(sameLine);

@@ -16,6 +16,7 @@ import dev.geminibatch.stage.inspect.UnsentLine;
 import dev.geminibatch.stage.receive.Receiver;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -108,6 +109,9 @@ final class DryRun {
 
   private static void eachUnsentLine(RunFolder folder, Consumer<UnsentLine> taker)
       throws IOException {
+    if (!Files.exists(folder.badLines())) {
+      return; // all can be sent
+    }
     try (MappingIterator<UnsentLine> lines =
         MAPPER.readerFor(UnsentLine.class).readValues(folder.badLines().toFile())) {
       while (lines.hasNextValue()) {

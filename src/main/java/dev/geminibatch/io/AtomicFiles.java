@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -82,6 +83,9 @@ public final class AtomicFiles {
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (IOException | UnsupportedOperationException e) {
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
       reserve.require(target.toAbsolutePath().getParent(), Files.size(source));
       copy(source, target);
     }
@@ -149,6 +153,16 @@ public final class AtomicFiles {
     }
     Files.setLastModifiedTime(part, FileTime.from(source.state().modified(), TimeUnit.NANOSECONDS));
     return part;
+  }
+
+  /**
+   * Removes a file that is mostly not there: to look costs less than the exception that says so. A
+   * link to nothing stays.
+   */
+  public static void deleteIfThere(Path file) throws IOException {
+    if (Files.exists(file)) {
+      Files.deleteIfExists(file);
+    }
   }
 
   /** Removes a folder with everything in it, if it is there. */

@@ -28,6 +28,13 @@ import java.util.Set;
 public final class FileMode {
   private static final int NO_GROUP = -1;
 
+  /** By everybody else. */
+  private static final Set<PosixFilePermission> READ =
+      EnumSet.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
+
+  private static final Set<PosixFilePermission> WRITE =
+      EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
   /** For the owner only, whatever the umask. */
   public static final FileMode PRIVATE =
       new FileMode(EnumSet.noneOf(PosixFilePermission.class), NO_GROUP);
@@ -46,10 +53,14 @@ public final class FileMode {
   private final int group;
   private final FileAttribute<?> attribute;
 
+  /** Whether its group may do something else than everybody. */
+  private final boolean dependsOnGroup;
+
   private FileMode(Set<PosixFilePermission> ofOthers, int group) {
     this.ofOthers = ofOthers;
     this.group = group;
     this.attribute = PosixFilePermissions.asFileAttribute(all());
+    this.dependsOnGroup = !ofOthers.equals(ofAnyGroup(ofOthers));
   }
 
   /** That of a file, or of what a link leads to; private if it cannot be known. */
@@ -130,21 +141,24 @@ public final class FileMode {
     return both;
   }
 
-  /** Whether its group may do something else than everybody. */
   private boolean dependsOnGroup() {
-    return !ofOthers.equals(forAnyGroup().ofOthers);
+    return dependsOnGroup;
   }
 
   /** What it allows to everybody who is in no group or in any. */
   private FileMode forAnyGroup() {
+    return new FileMode(ofAnyGroup(ofOthers), NO_GROUP);
+  }
+
+  private static Set<PosixFilePermission> ofAnyGroup(Set<PosixFilePermission> ofOthers) {
     EnumSet<PosixFilePermission> all = EnumSet.noneOf(PosixFilePermission.class);
-    if (ofOthers.containsAll(PosixFilePermissions.fromString("---r--r--"))) {
-      all.addAll(PosixFilePermissions.fromString("---r--r--"));
+    if (ofOthers.containsAll(READ)) {
+      all.addAll(READ);
     }
-    if (ofOthers.containsAll(PosixFilePermissions.fromString("----w--w-"))) {
-      all.addAll(PosixFilePermissions.fromString("----w--w-"));
+    if (ofOthers.containsAll(WRITE)) {
+      all.addAll(WRITE);
     }
-    return new FileMode(all, NO_GROUP);
+    return all;
   }
 
   /**

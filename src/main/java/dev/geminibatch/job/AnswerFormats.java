@@ -1,7 +1,7 @@
 package dev.geminibatch.job;
 
+import dev.geminibatch.io.LazyOutput;
 import dev.geminibatch.io.LruMap;
-import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.line.AnswerFormat;
 import dev.geminibatch.line.LinesAt;
 import java.io.BufferedOutputStream;
@@ -36,7 +36,7 @@ public final class AnswerFormats {
     private long characters;
 
     public Writer(Path file) throws IOException {
-      this.out = new BufferedOutputStream(PrivateFiles.output(file));
+      this.out = new BufferedOutputStream(new LazyOutput(file));
     }
 
     /** The number of a form; 0 if any answer will do. */

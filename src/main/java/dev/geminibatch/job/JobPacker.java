@@ -3,7 +3,7 @@ package dev.geminibatch.job;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.geminibatch.io.AtomicFiles;
-import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.LazyOutput;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.FileReference;
@@ -65,7 +65,7 @@ public final class JobPacker implements Closeable {
     this.folder = folder;
     this.rules = rules;
     this.lastNumber = lastNumber;
-    this.rejected = new BufferedOutputStream(PrivateFiles.output(folder.rejected(run.attempt())));
+    this.rejected = new BufferedOutputStream(new LazyOutput(folder.rejected(run.attempt())));
   }
 
   /** A job whose files are complete, and when its file was. */
@@ -179,9 +179,9 @@ public final class JobPacker implements Closeable {
     }
   }
 
-  /** A file without content means the same as none, so it may be lost. */
+  /** There is a file if something had to be written into it. */
   private static void forceContent(Path file) throws IOException {
-    if (Files.size(file) > 0) {
+    if (Files.exists(file)) {
       AtomicFiles.force(file);
     }
   }
@@ -232,7 +232,7 @@ public final class JobPacker implements Closeable {
     for (GatheredJob each : finished) {
       folder.removeJob(each.job().number());
     }
-    Files.deleteIfExists(folder.rejected(run.attempt()));
+    AtomicFiles.deleteIfThere(folder.rejected(run.attempt()));
   }
 
   private FileTime modified(int number) throws IOException {

@@ -2,6 +2,7 @@ package dev.geminibatch.ledger;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Map;
 
 /**
  * A statement that gets its parameters.
@@ -11,7 +12,7 @@ import java.sql.SQLException;
 abstract sealed class BoundStatement<S extends BoundStatement<S>> permits Query, Update, Batch {
   private final Handle.Statements statements;
   private final NamedParameters parsed;
-  private final PreparedStatement statement;
+  private final PreparedSql statement;
   private boolean isOver;
 
   BoundStatement(Handle.Statements statements, String sql) {
@@ -51,7 +52,7 @@ abstract sealed class BoundStatement<S extends BoundStatement<S>> permits Query,
 
   private void set(int position, Object value) {
     try {
-      statement.setObject(position + 1, value);
+      statement.statement().setObject(position + 1, value);
     } catch (SQLException e) {
       end();
       throw failed(e);
@@ -60,7 +61,12 @@ abstract sealed class BoundStatement<S extends BoundStatement<S>> permits Query,
 
   /** The statement, as long as it is not over. */
   final PreparedStatement statement() {
-    return statement;
+    return statement.statement();
+  }
+
+  /** The columns of its rows by their names. */
+  final Map<String, Integer> columns() throws SQLException {
+    return statement.columns();
   }
 
   /** It is not used any more. */

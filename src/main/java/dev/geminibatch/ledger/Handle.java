@@ -1,6 +1,5 @@
 package dev.geminibatch.ledger;
 
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
@@ -19,9 +18,9 @@ final class Handle {
 
   /** Makes statements ready, and takes them back. */
   interface Statements {
-    PreparedStatement take(String sql) throws SQLException;
+    PreparedSql take(String sql) throws SQLException;
 
-    void giveBack(String sql, PreparedStatement statement) throws SQLException;
+    void giveBack(String sql, PreparedSql statement) throws SQLException;
 
     /** The handle is given back; a connection of its own is not used any more. */
     default void close() throws SQLException {}

@@ -7,7 +7,6 @@ import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.media.MediaIndex;
 import dev.geminibatch.media.MediaProblem;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -235,14 +234,14 @@ public final class MediaTable implements MediaIndex {
   }
 
   /** The problem of a row, if it has one. */
-  static Optional<MediaProblem> problem(ResultSet row) throws SQLException {
+  static Optional<MediaProblem> problem(Row row) throws SQLException {
     String message = row.getString("problem");
     return Optional.ofNullable(row.getString("code"))
         .map(code -> ProblemCode.of(code).orElse(ProblemCode.FILE_UNREADABLE))
         .map(code -> new MediaProblem(code, message));
   }
 
-  private static MediaFile mediaFile(ResultSet row, MediaExtent extent) throws SQLException {
+  private static MediaFile mediaFile(Row row, MediaExtent extent) throws SQLException {
     return new MediaFile(
         Path.of(row.getString("path")),
         row.getString("sha256"),

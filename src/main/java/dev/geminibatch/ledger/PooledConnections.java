@@ -1,7 +1,6 @@
 package dev.geminibatch.ledger;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
@@ -15,13 +14,13 @@ final class PooledConnections implements Access.Source {
 
   private record Lent(Connection connection) implements Handle.Statements {
     @Override
-    public PreparedStatement take(String sql) throws SQLException {
-      return connection.prepareStatement(sql);
+    public PreparedSql take(String sql) throws SQLException {
+      return new PreparedSql(connection.prepareStatement(sql));
     }
 
     @Override
-    public void giveBack(String sql, PreparedStatement statement) throws SQLException {
-      statement.close();
+    public void giveBack(String sql, PreparedSql statement) throws SQLException {
+      statement.statement().close();
     }
 
     @Override

@@ -22,7 +22,7 @@ final class Query extends BoundStatement<Query> {
   /** Makes something of a row. */
   @FunctionalInterface
   interface Mapper<T> {
-    T of(ResultSet row) throws SQLException;
+    T of(Row row) throws SQLException;
   }
 
   /** Each row as something. */
@@ -32,7 +32,7 @@ final class Query extends BoundStatement<Query> {
 
   /** The first column of each row: text, an integer or a number; null where it holds nothing. */
   <T> Found<T> mapTo(Class<T> type) {
-    return new Found<>(row -> type.cast(column(row, type)));
+    return new Found<>(row -> type.cast(column(row.result(), type)));
   }
 
   private static Object column(ResultSet row, Class<?> type) throws SQLException {
@@ -67,8 +67,9 @@ final class Query extends BoundStatement<Query> {
 
     private void read(long most, Consumer<T> taker) {
       try (ResultSet rows = statement().executeQuery()) {
+        Row row = new Row(rows, columns());
         for (long i = 0; i < most && rows.next(); i++) {
-          taker.accept(mapper.of(rows));
+          taker.accept(mapper.of(row));
         }
       } catch (SQLException e) {
         throw failed(e);

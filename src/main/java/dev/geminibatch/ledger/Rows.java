@@ -14,7 +14,6 @@ import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.service.Tokens;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
@@ -50,7 +49,7 @@ final class Rows {
     return text == null ? null : Redactor.shortened(text, LONGEST_TEXT);
   }
 
-  static Run run(ResultSet row) throws SQLException {
+  static Run run(Row row) throws SQLException {
     return new Run(
         row.getString("id"),
         new RunInput(
@@ -91,7 +90,7 @@ final class Rows {
         Instant.ofEpochMilli(row.getLong("updated_at")));
   }
 
-  static Job job(ResultSet row) throws SQLException {
+  static Job job(Row row) throws SQLException {
     return new Job(
         row.getString("run_id"),
         row.getInt("number"),
@@ -130,16 +129,16 @@ final class Rows {
             time(row, "ended_at")));
   }
 
-  private static Optional<String> text(ResultSet row, String column) throws SQLException {
+  private static Optional<String> text(Row row, String column) throws SQLException {
     return Optional.ofNullable(row.getString(column));
   }
 
-  static Optional<Integer> number(ResultSet row, String column) throws SQLException {
+  static Optional<Integer> number(Row row, String column) throws SQLException {
     int number = row.getInt(column);
     return row.wasNull() ? Optional.empty() : Optional.of(number);
   }
 
-  private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
+  private static Optional<Instant> time(Row row, String column) throws SQLException {
     long millis = row.getLong(column);
     return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -40,12 +39,12 @@ final class SharedConnection implements AutoCloseable {
       new Handle(
           new Handle.Statements() {
             @Override
-            public PreparedStatement take(String sql) throws SQLException {
+            public PreparedSql take(String sql) throws SQLException {
               return statements.take(connection, sql);
             }
 
             @Override
-            public void giveBack(String sql, PreparedStatement statement) throws SQLException {
+            public void giveBack(String sql, PreparedSql statement) throws SQLException {
               statements.giveBack(sql, statement);
             }
           });

@@ -1,7 +1,6 @@
 package dev.geminibatch.ledger;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -15,39 +14,39 @@ final class StatementCache {
   private static final int MOST_KEPT = 200;
 
   /** Those that nobody uses just now, the one that has rested longest first. */
-  private final Map<String, PreparedStatement> ready = new LinkedHashMap<>();
+  private final Map<String, PreparedSql> ready = new LinkedHashMap<>();
 
   /** A statement for whoever asks, and for nobody else until it is given back. */
-  PreparedStatement take(Connection connection, String sql) throws SQLException {
-    PreparedStatement known = ready.remove(sql);
-    return known != null ? known : connection.prepareStatement(sql);
+  PreparedSql take(Connection connection, String sql) throws SQLException {
+    PreparedSql known = ready.remove(sql);
+    return known != null ? known : new PreparedSql(connection.prepareStatement(sql));
   }
 
   /** Whoever had the statement needs it no longer. */
-  void giveBack(String sql, PreparedStatement statement) throws SQLException {
-    if (statement.isClosed()) {
+  void giveBack(String sql, PreparedSql statement) throws SQLException {
+    if (statement.statement().isClosed()) {
       return;
     }
-    statement.clearParameters();
-    PreparedStatement other = ready.put(sql, statement);
+    statement.statement().clearParameters();
+    PreparedSql other = ready.put(sql, statement);
     if (other != null) {
-      other.close(); // one statement was used inside another one of the same words
+      other.statement().close(); // one statement was used inside another one of the same words
     }
     if (ready.size() > MOST_KEPT) {
-      Iterator<PreparedStatement> eldest = ready.values().iterator();
-      PreparedStatement rested = eldest.next();
+      Iterator<PreparedSql> eldest = ready.values().iterator();
+      PreparedSql rested = eldest.next();
       eldest.remove();
-      rested.close();
+      rested.statement().close();
     }
   }
 
   /** Executes a statement without parameters. */
   void run(Connection connection, String sql) throws SQLException {
-    PreparedStatement statement = take(connection, sql);
+    PreparedSql statement = take(connection, sql);
     try {
-      statement.execute();
+      statement.statement().execute();
     } catch (SQLException | RuntimeException e) {
-      statement.close();
+      statement.statement().close();
       throw e;
     }
     giveBack(sql, statement);
@@ -55,9 +54,9 @@ final class StatementCache {
 
   /** Forgets the statements of a connection that is about to be closed. */
   void clear() {
-    for (PreparedStatement statement : ready.values()) {
+    for (PreparedSql statement : ready.values()) {
       try {
-        statement.close();
+        statement.statement().close();
       } catch (SQLException e) {
         // it goes with its connection
       }

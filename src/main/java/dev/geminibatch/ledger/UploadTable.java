@@ -5,7 +5,6 @@ import dev.geminibatch.line.MediaTokens;
 import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.media.ReferenceIndex;
 import dev.geminibatch.service.ProjectId;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -91,7 +90,7 @@ public final class UploadTable implements ReferenceIndex {
                 .orElseThrow(() -> new IllegalStateException("Tag was not examined: " + tag)));
   }
 
-  private static TagReference tagReference(ResultSet row) throws SQLException {
+  private static TagReference tagReference(Row row) throws SQLException {
     return new TagReference(
         row.getString("uri"),
         row.getString("mime"),

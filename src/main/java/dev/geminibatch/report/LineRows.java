@@ -4,16 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.geminibatch.answer.ShownLine;
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.SpilledBytes;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.media.MediaFile;
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +21,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Rows for the lines of a run, written aside as they come so that memory does not grow; so many of
+ * Rows for the lines of a run, many of them written aside so that memory does not grow; so many of
  * each outcome at the most. Everything from outside is escaped.
  */
 final class LineRows implements Closeable {
@@ -33,9 +31,8 @@ final class LineRows implements Closeable {
   static final int LONGEST_TEXT = 5000;
 
   private final Path page;
-  private final Path rows;
   private final Function<String, Optional<MediaFile>> media;
-  private final OutputStream out;
+  private final SpilledBytes rows;
   private final Map<String, Cause> causes = new TreeMap<>();
   private int answeredShown;
   private int failedShown;
@@ -47,14 +44,13 @@ final class LineRows implements Closeable {
    * Begins.
    *
    * @param page where the page will stand in the end, from where pictures are linked
-   * @param rows for lines on their way into the page; removed by {@link #close}
+   * @param rows for many lines on their way into the page; removed by {@link #close}
    * @param media finds the file of a tag
    */
-  LineRows(Path page, Path rows, Function<String, Optional<MediaFile>> media) throws IOException {
+  LineRows(Path page, Path rows, Function<String, Optional<MediaFile>> media) {
     this.page = page;
-    this.rows = rows;
     this.media = media;
-    this.out = new BufferedOutputStream(PrivateFiles.output(rows));
+    this.rows = new SpilledBytes(rows);
   }
 
   boolean wants(boolean answered) {
@@ -68,7 +64,7 @@ final class LineRows implements Closeable {
       failedShown++;
       note(line.number(), line.problem().get());
     }
-    out.write(row(line).getBytes(UTF_8));
+    rows.write(row(line).getBytes(UTF_8));
   }
 
   private void note(long line, LineProblem problem) {
@@ -170,13 +166,11 @@ final class LineRows implements Closeable {
 
   /** Copies the rows into the page; no row can be added any more. */
   void copyTo(OutputStream to) throws IOException {
-    out.close();
-    Files.copy(rows, to);
+    rows.copyTo(to);
   }
 
   @Override
   public void close() throws IOException {
-    out.close();
-    Files.deleteIfExists(rows);
+    rows.close();
   }
 }

@@ -29,8 +29,7 @@ public final class ReportPage implements ShownLine.Taker, Closeable {
    * @param rows for lines on their way into the page; removed by {@link #close}
    * @param media finds the file of a tag
    */
-  public ReportPage(Path page, Path rows, Function<String, Optional<MediaFile>> media)
-      throws IOException {
+  public ReportPage(Path page, Path rows, Function<String, Optional<MediaFile>> media) {
     this.rows = new LineRows(page, rows, media);
   }
 

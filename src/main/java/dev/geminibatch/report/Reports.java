@@ -47,21 +47,17 @@ public final class Reports {
 
   /** The report of a run whose files are written. */
   public Report delivered(
-      Run run, List<Job> jobs, ResultWriter.Outcome outcome, Optional<InputChange> change)
-      throws IOException {
+      Run run, List<Job> jobs, ResultWriter.Outcome outcome, Optional<InputChange> change) {
     RunFolder answers = state.run(run.leader().orElse(run.id()));
-    Report report =
-        Report.of(
-            run,
-            jobs,
-            ledger.packs()::sharing,
-            job -> strayAnswers(answers, job),
-            outcome,
-            prices.get(),
-            change,
-            Optional.of(clock.instant()));
-    write(report, state.run(run.id()).report());
-    return report;
+    return Report.of(
+        run,
+        jobs,
+        ledger.packs()::sharing,
+        job -> strayAnswers(answers, job),
+        outcome,
+        prices.get(),
+        change,
+        Optional.of(clock.instant()));
   }
 
   private static StrayAnswers strayAnswers(RunFolder folder, Job job) {
@@ -75,8 +71,19 @@ public final class Reports {
     }
   }
 
+  /** Remembers the report of a run; what stands in its file. */
+  public String keep(Run run, Report report) throws IOException {
+    String text = text(report);
+    PrivateFiles.write(state.run(run.id()).report(), text);
+    return text;
+  }
+
   public static void write(Report report, Path file) throws IOException {
-    PrivateFiles.write(file, MAPPER.writeValueAsString(report) + "\n");
+    PrivateFiles.write(file, text(report));
+  }
+
+  private static String text(Report report) throws IOException {
+    return MAPPER.writeValueAsString(report) + "\n";
   }
 
   /** The report of any run: as it was delivered, or as far as it has come. */

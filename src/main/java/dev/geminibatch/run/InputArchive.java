@@ -7,6 +7,7 @@ import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.Folders;
 import dev.geminibatch.io.RegularFile;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -78,17 +79,25 @@ public final class InputArchive {
       throws IOException {
     Folders.make(folder);
     Path target = folder.resolve(name(folder, run));
-    if (exists(target) && !isSame(input, target)) {
+    if (!link(input, target, reserve) && !isSame(input, target)) {
       target = folder.resolve(nameWithId(folder, run));
-    }
-    if (!exists(target)) {
-      AtomicFiles.linkOrCopy(input, target, reserve);
+      link(input, target, reserve);
     }
     Path overrides = InputFile.settingsBeside(target);
     if (Files.exists(runFolder.overrides()) && !exists(overrides)) {
       AtomicFiles.linkOrCopy(runFolder.overrides(), overrides, reserve);
     }
     return target;
+  }
+
+  /** False if something has the name already. */
+  private static boolean link(Path input, Path target, DiskReserve reserve) throws IOException {
+    try {
+      AtomicFiles.linkOrCopy(input, target, reserve);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
   }
 
   /** Where {@link #link} has put a run's input, if it is there still. */

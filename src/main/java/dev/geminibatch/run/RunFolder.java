@@ -1,5 +1,6 @@
 package dev.geminibatch.run;
 
+import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
@@ -35,7 +36,7 @@ public final class RunFolder {
   /** Removes what nobody adds lines to any more. */
   public void removeDropped() {
     try {
-      Files.deleteIfExists(dropped());
+      AtomicFiles.deleteIfThere(dropped());
     } catch (IOException e) {
       // it goes with the folder
     }
@@ -199,6 +200,9 @@ public final class RunFolder {
 
   /** Removes the folder if there is nothing in it. */
   void removeIfEmpty() throws IOException {
+    if (Files.exists(stamp())) {
+      return; // as mostly, which spares the exceptions that say so
+    }
     try {
       Files.deleteIfExists(path);
     } catch (DirectoryNotEmptyException e) {

@@ -120,12 +120,15 @@ public final class SampleRuns implements AutoCloseable {
     failures.put(ProblemCode.FILE_MISSING.code(), 1L);
     failures.put(ProblemCode.NO_ANSWER.code(), 1L);
     Tokens tokens = new Tokens(12_000, 3_400, 560, 700);
-    return new Reports(ledger, state, prices(), clock)
-        .delivered(
+    Reports reports = new Reports(ledger, state, prices(), clock);
+    Report report =
+        reports.delivered(
             run(),
             ledger.jobs().of(DELIVERED),
             new ResultWriter.Outcome(4, 2, failures, tokens),
             Optional.empty());
+    reports.keep(run(), report);
+    return report;
   }
 
   private static Prices prices() {

@@ -5,11 +5,12 @@ import dev.geminibatch.answer.AnswerCheck;
 import dev.geminibatch.answer.AnswerDownload;
 import dev.geminibatch.answer.AnswerMatcher;
 import dev.geminibatch.answer.JobProblem;
+import dev.geminibatch.answer.StrayAnswers;
 import dev.geminibatch.extension.Part;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.LazyOutput;
 import dev.geminibatch.io.LruMap;
-import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
@@ -28,6 +29,7 @@ import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.JobStory;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -173,8 +175,11 @@ public final class Collector {
       outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
     }
     AtomicFiles.force(folder.matches(job.number()));
-    MAPPER.writeValue(
-        PrivateFiles.output(folder.strayAnswers(job.number())), outcome.strayAnswers());
+    try (OutputStream out = new LazyOutput(folder.strayAnswers(job.number()))) {
+      if (!outcome.strayAnswers().equals(StrayAnswers.NONE)) {
+        MAPPER.writeValue(out, outcome.strayAnswers());
+      }
+    }
     if (outcome.strayAnswers().count() > 0) {
       LOG.warn(
           "{}: the answers of {} are not all as they should be: {}",

@@ -7,8 +7,11 @@ import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.extension.Delivery;
+import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.Folders;
 import dev.geminibatch.io.LruMap;
+import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.SyncedOutput;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
@@ -211,11 +214,13 @@ public final class Deliverer {
       addAll(writer, run, jobs, new AnswerCheck(set.lines().strictness()));
       ResultWriter.Outcome outcome =
           writer.write(
-              publisher.begin(publisher.results()), publisher.begin(publisher.errors()), page);
+              new SyncedOutput(publisher.begin(publisher.results())),
+              publisher.beginLater(publisher.errors()),
+              page);
       Optional<InputChange> change = inputChange(run, own, files, publisher);
       Report report = reports.delivered(run, jobs, outcome, change);
       page.write(report, publisher.begin(publisher.page()));
-      Reports.write(report, publisher.begin(publisher.report()));
+      PrivateFiles.write(publisher.begin(publisher.report()), reports.keep(run, report));
       if (set.pictures().map(Settings.Pictures::answerFiles).orElse(false)) {
         boolean isJson = set.pictures().orElseThrow().schema().isPresent();
         AnswerFiles.write(
@@ -271,7 +276,7 @@ public final class Deliverer {
   private Optional<InputChange> inputChange(
       Run run, RunFolder folder, ResultFiles files, ResultPublisher publisher) throws IOException {
     InputLimits limits = context.settings().inputLimits();
-    Files.deleteIfExists(publisher.added()); // of a delivery that did not come to its end
+    AtomicFiles.deleteIfThere(publisher.added()); // of a delivery that did not come to its end
     OptionalLong added = new AddedLines(run, folder, limits).write(publisher.added());
     if (added.isEmpty()) {
       return Optional.of(InputChange.rewritten());

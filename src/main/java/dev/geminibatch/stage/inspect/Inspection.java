@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import dev.geminibatch.cost.PreflightCount;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.LazyOutput;
 import dev.geminibatch.io.LruMap;
-import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobRules;
 import dev.geminibatch.job.KeyTable;
@@ -30,6 +30,7 @@ import dev.geminibatch.stage.LineWalk;
 import dev.geminibatch.stage.UploadsAhead;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -111,7 +112,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
         MAPPER
             .writer()
             .withRootValueSeparator("\n")
-            .writeValues(PrivateFiles.output(folder.badLines()));
+            .writeValues((OutputStream) new LazyOutput(folder.badLines()));
     // A copied input comes to the disk while its lines are parsed.
     Path input = folder.received(run);
     this.isOnDisk =

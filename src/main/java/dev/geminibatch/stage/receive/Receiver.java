@@ -272,7 +272,7 @@ public final class Receiver {
       if (Files.isDirectory(folder)) {
         Path failed = folder.resolve(InputArchive.name(folder, run));
         if (!Files.exists(failed)) {
-          Files.deleteIfExists(InputArchive.explanationOf(failed));
+          AtomicFiles.deleteIfThere(InputArchive.explanationOf(failed));
         }
       }
     } catch (IOException e) {
