@@ -7,6 +7,7 @@ import dev.geminibatch.extension.Hmac;
 import dev.geminibatch.extension.Holds;
 import dev.geminibatch.extension.Prompts;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.job.PackLimits;
 import dev.geminibatch.ledger.CreationQueue;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.Strikes;
@@ -159,7 +160,8 @@ public final class Beans implements AutoCloseable {
     byName.put("packer", new Packer(context, queue, cache, scope));
     byName.put(
         "packGathering",
-        new PackGathering(settings.jobs().packing().longestWait(), workspace.clock()));
+        new PackGathering(
+            settings.jobs().packing().longestWait(), PackLimits.MOST_MEMBERS, workspace.clock()));
     byName.put("poller", new Poller(context, queue, scope));
     byName.put("collector", new Collector(context, new RetryPlanner(context, requests)));
     byName.put("deliverer", new Deliverer(context, reports, requests));

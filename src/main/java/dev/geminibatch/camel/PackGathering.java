@@ -12,30 +12,39 @@ import org.apache.camel.Exchange;
  */
 public final class PackGathering implements AggregationStrategy {
   private static final String SINCE = "gatheringSince";
+  private static final String COUNT = "gathered";
 
   private final Duration longest;
+  private final int most;
   private final Clock clock;
 
   /**
    * @param longest how long they gather at the most
+   * @param most how many a pack takes
    */
-  PackGathering(Duration longest, Clock clock) {
+  PackGathering(Duration longest, int most, Clock clock) {
     this.longest = longest;
+    this.most = most;
     this.clock = clock;
   }
 
   @Override
   public Exchange aggregate(Exchange before, Exchange next) {
-    if (before != null) {
-      return before;
+    Exchange gathered = before == null ? next : before;
+    if (before == null) {
+      next.setProperty(SINCE, clock.instant());
     }
-    next.setProperty(SINCE, clock.instant());
-    return next;
+    gathered.setProperty(COUNT, gathered.getProperty(COUNT, 0, Integer.class) + 1);
+    return gathered;
   }
 
-  /** Whether they have gathered for long enough although further ones arrive; for the route. */
+  /**
+   * Whether they have gathered for long enough although further ones arrive, or more would not fit
+   * into a pack: then the service works on it while the others arrive. For the route.
+   */
   public boolean isOver(Exchange gathered) {
     Instant since = gathered.getProperty(SINCE, Instant.class);
-    return !clock.instant().isBefore(since.plus(longest));
+    return gathered.getProperty(COUNT, Integer.class) >= most
+        || !clock.instant().isBefore(since.plus(longest));
   }
 }

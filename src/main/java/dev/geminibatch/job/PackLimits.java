@@ -12,8 +12,12 @@ public record PackLimits(int maxMembers, long maxRequests, long maxBytes, long m
   /** A larger job is sent alone: it gains nothing. */
   public static final long MAX_MEMBER_BYTES = 8 << 20;
 
+  /** Jobs in one pack, whatever else would allow more. */
+  public static final int MOST_MEMBERS = 5000;
+
   /** What bounds the memory and the time that a pack takes here, whatever the service takes. */
-  private static final PackLimits OURS = new PackLimits(5000, 100_000, 64 << 20, Long.MAX_VALUE);
+  private static final PackLimits OURS =
+      new PackLimits(MOST_MEMBERS, 100_000, 64 << 20, Long.MAX_VALUE);
 
   /** The limits of packs whose jobs may be so large. */
   public static PackLimits of(JobLimits jobs, long maxTokens) {
