@@ -35,31 +35,38 @@ public final class RunLedger {
 
   /** Writes down a new run, before its input is touched. */
   public void add(Run run) {
-    durable.useTransaction(
-        handle ->
-            handle
-                .createUpdate(
-                    """
+    add(List.of(run));
+  }
+
+  /** Writes down new runs, all or none, before their inputs are touched. */
+  public void add(List<Run> runs) {
+    durable.useTransaction(handle -> runs.forEach(run -> add(handle, run)));
+  }
+
+  private void add(Handle handle, Run run) {
+    handle
+        .createUpdate(
+            """
                     INSERT INTO run (id, name, profile, source, from_inbox, output, model, media_root,
                       display_name, forced, priority, dry_run, held, state, created_at, updated_at)
                     VALUES (:id, :name, :profile, :source, :fromInbox, :output, :model, :mediaRoot,
                       :displayName, :forced, :priority, :dryRun, :held, :state, :now, :now)""")
-                .bind("id", run.id())
-                .bind("name", run.name())
-                .bind("profile", run.profile())
-                .bind("source", run.source().toString())
-                .bind("fromInbox", run.fromInbox() ? 1 : 0)
-                .bind("output", run.output().map(Path::toString).orElse(null))
-                .bind("model", run.model())
-                .bind("mediaRoot", run.options().mediaRoot().toString())
-                .bind("displayName", run.options().displayName())
-                .bind("forced", run.forced() ? 1 : 0)
-                .bind("priority", run.options().priority())
-                .bind("dryRun", run.isDryRun() ? 1 : 0)
-                .bind("held", run.isPaused() ? PAUSED : 0)
-                .bind("state", run.state().name())
-                .bind("now", clock.millis())
-                .execute());
+        .bind("id", run.id())
+        .bind("name", run.name())
+        .bind("profile", run.profile())
+        .bind("source", run.source().toString())
+        .bind("fromInbox", run.fromInbox() ? 1 : 0)
+        .bind("output", run.output().map(Path::toString).orElse(null))
+        .bind("model", run.model())
+        .bind("mediaRoot", run.options().mediaRoot().toString())
+        .bind("displayName", run.options().displayName())
+        .bind("forced", run.forced() ? 1 : 0)
+        .bind("priority", run.options().priority())
+        .bind("dryRun", run.isDryRun() ? 1 : 0)
+        .bind("held", run.isPaused() ? PAUSED : 0)
+        .bind("state", run.state().name())
+        .bind("now", clock.millis())
+        .execute();
   }
 
   /** Forgets a run with its jobs and files, one that was never to be sent or is long over. */
@@ -82,16 +89,30 @@ public final class RunLedger {
     quick.useTransaction(handle -> moves.run(handle, runId, state));
   }
 
+  /**
+   * An input that was taken.
+   *
+   * @param modified milliseconds since 1970
+   */
+  public record Received(String runId, long size, long modified) {}
+
   /** The input is ours now. */
   public void received(String runId, long inputSize, long inputModified) {
+    received(List.of(new Received(runId, inputSize, inputModified)));
+  }
+
+  /** The inputs are ours now. */
+  public void received(List<Received> inputs) {
     quick.useTransaction(
         handle -> {
-          handle.execute(
-              "UPDATE run SET input_size = ?, input_modified = ? WHERE id = ?",
-              inputSize,
-              inputModified,
-              runId);
-          moves.run(handle, runId, RunState.RECEIVED);
+          for (Received input : inputs) {
+            handle.execute(
+                "UPDATE run SET input_size = ?, input_modified = ? WHERE id = ?",
+                input.size(),
+                input.modified(),
+                input.runId());
+            moves.run(handle, input.runId(), RunState.RECEIVED);
+          }
         });
   }
 

@@ -29,6 +29,9 @@ public final class InboxWatch {
   /** After this time a file that keeps changing is worth a word. */
   private static final Duration LONG = Duration.ofMinutes(1);
 
+  /** Written down together; the first of them are worked on as soon as all are moved. */
+  private static final int TAKEN_TOGETHER = 32;
+
   /** In the log of one minute, of one inbox. */
   private static final int MOST_NAMED = 20;
 
@@ -46,6 +49,16 @@ public final class InboxWatch {
   public List<Dropped> resting(String profile) {
     Settings set = settings.profiles().of(profile);
     return watches.computeIfAbsent(profile, name -> new Watch(set, clock)).scan();
+  }
+
+  /** The same in groups that are taken together. */
+  public List<List<Dropped>> groups(String profile) {
+    List<Dropped> resting = resting(profile);
+    List<List<Dropped>> groups = new ArrayList<>();
+    for (int from = 0; from < resting.size(); from += TAKEN_TOGETHER) {
+      groups.add(resting.subList(from, Math.min(resting.size(), from + TAKEN_TOGETHER)));
+    }
+    return groups;
   }
 
   /** The inbox of one profile. */

@@ -9,7 +9,6 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
-import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.InputLimits;
@@ -29,14 +28,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,9 +47,6 @@ public final class Receiver {
   /** The service takes 512 characters for the name of a job's file; our own part needs some. */
   private static final int MOST_DISPLAYED = 400;
 
-  /** How long a file that could not be moved is ignored before it is tried again. */
-  private static final Duration IGNORED = Duration.ofMinutes(1);
-
   private final StageContext context;
   private final Ledger ledger;
   private final Leases leases;
@@ -61,10 +55,7 @@ public final class Receiver {
   private final RandomGenerator random;
   private final InputLimits limits;
   private final Intake intake;
-  private final Map<Path, Instant> ignoredUntil = new ConcurrentHashMap<>();
-
-  /** Runs that could not be begun. */
-  private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+  private final Drops drops;
 
   public Receiver(StageContext context, RandomGenerator random) {
     this.context = context;
@@ -75,6 +66,7 @@ public final class Receiver {
     this.random = random;
     this.limits = settings.inputLimits();
     this.intake = new Intake(limits);
+    this.drops = new Drops(context, intake, this::newRun);
   }
 
   /**
@@ -93,67 +85,50 @@ public final class Receiver {
   }
 
   /**
-   * Moves a dropped file out of the inbox, and the settings that lie beside it.
+   * Moves dropped files out of the inbox, and the settings that lie beside them. One that cannot be
+   * moved is named in the log, and ignored for a while.
+   *
+   * @return the ids of the runs, begun by {@link BusyRuns#begin}; without those that wait for a
+   *     tick because another one is worked on alone
+   */
+  public List<String> takeAll(List<Dropped> dropped) {
+    return drops.take(
+        dropped,
+        (file, why) ->
+            LOG.error("{} stays in the inbox and will be retried: {}", file, why.getMessage()));
+  }
+
+  /**
+   * As {@link #takeAll}, of one file.
    *
    * @param profile whose inbox it is
-   * @return the id of the run, begun by {@link BusyRuns#begin}; null if there is nothing to take,
-   *     or the run waits for a tick because another one is worked on alone
+   * @return the id of the run; null if there is nothing to take, or the run waits
    * @throws IOException when the file cannot be moved; it is ignored for a while then
    */
   public String receive(String profile, Path file) throws IOException {
-    Instant ignored = ignoredUntil.getOrDefault(file, Instant.MIN);
-    if (clock.instant().isBefore(ignored) || !Inbox.mayBeTaken(file)) {
-      return null;
+    List<Exception> failures = new ArrayList<>();
+    List<String> ids =
+        drops.take(List.of(new Dropped(profile, file)), (dropped, why) -> failures.add(why));
+    for (Exception why : failures) {
+      if (why instanceof RuntimeException unexpected) {
+        throw unexpected;
+      }
+      throw why instanceof IOException known ? known : new IOException(why);
     }
-    try {
-      return take(profile, file);
-    } catch (IOException e) {
-      ignoredUntil.values().removeIf(clock.instant()::isAfter);
-      ignoredUntil.put(file, clock.instant().plus(IGNORED));
-      throw e;
-    }
+    return ids.isEmpty() ? null : ids.get(0);
   }
 
-  private String take(String profile, Path file) throws IOException {
-    Optional<SettingsBeside> beside = SettingsBeside.of(file);
-    String name = file.getFileName().toString();
-    Run run =
-        newRun(
-            new RunInput(name, file, true, 0, 0),
-            beside
-                .map(each -> each.settings(name, settings, profile))
-                .orElseGet(() -> settings.profiles().of(profile)),
-            InputFile.stem(name),
-            InputFile.isForced(name),
-            false,
-            Optional.empty());
-    try (RunScope scope = RunScope.of(run)) {
-      return take(run, beside);
-    }
-  }
-
-  private String take(Run run, Optional<SettingsBeside> beside) throws IOException {
-    Path file = run.source();
-    // Begun before the ledger shows it: a tick that came in between would begin it, too.
-    String id =
-        receive(
-            run,
-            folder -> {
-              if (beside.isPresent()) {
-                beside.get().keep(folder);
-              }
-              intake.take(run, folder);
-              if (beside.isPresent()) {
-                beside.get().remove();
-              }
-              if (!context.busy().begin(run.id())) {
-                waiting.add(run.id());
-              }
-            });
-    ignoredUntil.remove(file);
-    forgetFailure(run);
-    LOG.info("{}: received as run {}", run.name(), id);
-    return waiting.remove(id) ? null : id;
+  private Run newRun(Dropped dropped, Optional<SettingsBeside> beside) {
+    String name = dropped.file().getFileName().toString();
+    return newRun(
+        new RunInput(name, dropped.file(), true, 0, 0),
+        beside
+            .map(each -> each.settings(name, settings, dropped.profile()))
+            .orElseGet(() -> settings.profiles().of(dropped.profile())),
+        InputFile.stem(name),
+        InputFile.isForced(name),
+        false,
+        Optional.empty());
   }
 
   /**
@@ -263,21 +238,6 @@ public final class Receiver {
       InputFile.removeSettingsBeside(run.source());
     }
     taken(run, folder);
-  }
-
-  /** A failed file that came back needs no explanation any more. */
-  private void forgetFailure(Run run) {
-    Path folder = context.folders(run).failed();
-    try {
-      if (Files.isDirectory(folder)) {
-        Path failed = folder.resolve(InputArchive.name(folder, run));
-        if (!Files.exists(failed)) {
-          AtomicFiles.deleteIfThere(InputArchive.explanationOf(failed));
-        }
-      }
-    } catch (IOException e) {
-      LOG.warn("{}: why it failed before cannot be removed: {}", run.name(), e.getMessage());
-    }
   }
 
   /** Brings an input into the folder of its run. */

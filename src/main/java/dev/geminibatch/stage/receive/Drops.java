@@ -1,0 +1,180 @@
+package dev.geminibatch.stage.receive;
+
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.Visible;
+import dev.geminibatch.ledger.RunLedger;
+import dev.geminibatch.run.InputArchive;
+import dev.geminibatch.run.InputGuard;
+import dev.geminibatch.run.InputMode;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunEvent;
+import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.RunScope;
+import dev.geminibatch.stage.StageContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves dropped files out of the inbox, several at a time: they are written down in one transaction
+ * before the first of them is touched, and in another one when all are moved. Each is moved for
+ * itself, and one that cannot be moved does not hold up the others.
+ *
+ * <p>A process that is killed between the two leaves runs that are being received; what has not
+ * been moved is still in the inbox ({@link Receiver#recover}).
+ */
+final class Drops {
+  private static final Logger LOG = LoggerFactory.getLogger("receive");
+
+  /** How long a file that could not be moved is ignored before it is tried again. */
+  private static final Duration IGNORED = Duration.ofMinutes(1);
+
+  private final StageContext context;
+  private final RunLedger runs;
+  private final Intake intake;
+  private final NewRuns newRuns;
+  private final Map<Path, Instant> ignoredUntil = new ConcurrentHashMap<>();
+
+  Drops(StageContext context, Intake intake, NewRuns newRuns) {
+    this.context = context;
+    this.runs = context.ledger().runs();
+    this.intake = intake;
+    this.newRuns = newRuns;
+  }
+
+  /** Makes the run of an input, with what is set beside it. */
+  @FunctionalInterface
+  interface NewRuns {
+    Run of(Dropped dropped, Optional<SettingsBeside> beside);
+  }
+
+  /** Receives why a file was not taken. */
+  @FunctionalInterface
+  interface Failures {
+    void failed(Dropped dropped, Exception why);
+  }
+
+  private record Taking(Dropped dropped, Run run, Optional<SettingsBeside> beside) {}
+
+  /**
+   * Takes files.
+   *
+   * @return the ids of their runs, each begun by {@link dev.geminibatch.run.BusyRuns#begin}, but
+   *     for those that wait for a tick because another run is worked on alone
+   */
+  List<String> take(List<Dropped> dropped, Failures failures) {
+    List<Taking> begun = new ArrayList<>();
+    for (Dropped each : dropped) {
+      try {
+        begin(each).ifPresent(begun::add);
+      } catch (IOException e) {
+        ignore(each, e, failures);
+      }
+    }
+    if (begun.isEmpty()) {
+      return List.of();
+    }
+    runs.add(begun.stream().map(Taking::run).toList());
+    List<Taking> there = new ArrayList<>();
+    List<RunLedger.Received> received = new ArrayList<>();
+    List<String> ready = new ArrayList<>();
+    for (Taking each : begun) {
+      try (RunScope scope = RunScope.of(each.run())) {
+        FileState input = bringIn(each);
+        received.add(new RunLedger.Received(each.run().id(), input.size(), input.modifiedMillis()));
+        there.add(each);
+        // Begun before the ledger shows it: a tick that came in between would begin it, too.
+        if (context.busy().begin(each.run().id())) {
+          ready.add(each.run().id());
+        }
+      } catch (IOException | RuntimeException e) {
+        giveUp(each);
+        ignore(each.dropped(), e, failures);
+      }
+    }
+    runs.received(received);
+    there.forEach(this::taken);
+    return ready;
+  }
+
+  private Optional<Taking> begin(Dropped dropped) throws IOException {
+    Instant ignored = ignoredUntil.getOrDefault(dropped.file(), Instant.MIN);
+    if (context.clock().instant().isBefore(ignored) || !Inbox.mayBeTaken(dropped.file())) {
+      return Optional.empty();
+    }
+    Optional<SettingsBeside> beside = SettingsBeside.of(dropped.file());
+    Run run = newRuns.of(dropped, beside);
+    context.leases().acquire(run.id());
+    return Optional.of(new Taking(dropped, run, beside));
+  }
+
+  private FileState bringIn(Taking taking) throws IOException {
+    Run run = taking.run();
+    RunFolder folder = context.folder(run);
+    folder.create();
+    InputMode.remember(folder, run.source());
+    if (taking.beside().isPresent()) {
+      taking.beside().get().keep(folder);
+    }
+    intake.take(run, folder);
+    if (taking.beside().isPresent()) {
+      taking.beside().get().remove();
+    }
+    return InputGuard.take(run, folder);
+  }
+
+  private void taken(Taking taking) {
+    Run run = taking.run();
+    try (RunScope scope = RunScope.of(run)) {
+      context.progress().happened(new RunEvent.Received(run));
+      ignoredUntil.remove(taking.dropped().file());
+      forgetFailure(run);
+      LOG.info("{}: received as run {}", run.name(), run.id());
+    }
+  }
+
+  private void giveUp(Taking taking) {
+    Run run = taking.run();
+    RunFolder folder = context.folder(run);
+    try {
+      Intake.giveBack(run, folder);
+      context.leases().release(run.id());
+      runs.remove(run.id());
+      folder.remove();
+    } catch (IOException e) {
+      LOG.error("{} stays in {}: {}", Visible.line(run.name()), folder.path(), e.toString());
+    }
+  }
+
+  private void ignore(Dropped dropped, Exception why, Failures failures) {
+    Instant now = context.clock().instant();
+    ignoredUntil.values().removeIf(now::isAfter);
+    ignoredUntil.put(dropped.file(), now.plus(IGNORED));
+    failures.failed(dropped, why);
+  }
+
+  /** A failed file that came back needs no explanation any more. */
+  private void forgetFailure(Run run) {
+    Path folder = context.folders(run).failed();
+    try {
+      if (Files.isDirectory(folder)) {
+        Path failed = folder.resolve(InputArchive.name(folder, run));
+        if (!Files.exists(failed)) {
+          AtomicFiles.deleteIfThere(InputArchive.explanationOf(failed));
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: why it failed before cannot be removed: {}", run.name(), e.getMessage());
+    }
+  }
+}
