@@ -2,6 +2,7 @@ package dev.geminibatch.answer;
 
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileMode;
+import dev.geminibatch.io.Forcing;
 import dev.geminibatch.io.LazyOutput;
 import dev.geminibatch.io.SyncedOutput;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,11 +95,8 @@ public final class ResultPublisher {
   public void publish(boolean hasErrors) throws IOException {
     keepEarlier();
     // Results, errors and added lines are on the disk since they were closed; see SyncedOutput.
-    AtomicFiles.force(report());
     boolean hasPage = Files.exists(page());
-    if (hasPage) {
-      AtomicFiles.force(page());
-    }
+    Forcing.all(hasPage ? List.of(report(), page()) : List.of(report()));
     if (hasErrors) {
       AtomicFiles.rename(errors(), files.errors());
     } else {
@@ -114,7 +113,7 @@ public final class ResultPublisher {
       AtomicFiles.rename(page(), files.page());
     }
     AtomicFiles.rename(results(), files.results());
-    AtomicFiles.forceFolder(files.results().toAbsolutePath().getParent());
+    Forcing.sharedFolder(files.results().toAbsolutePath().getParent());
   }
 
   /** Answers of something else under the same name were paid for, too. */

@@ -9,6 +9,7 @@ import dev.geminibatch.answer.StrayAnswers;
 import dev.geminibatch.extension.Part;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.Forcing;
 import dev.geminibatch.io.LazyOutput;
 import dev.geminibatch.io.LruMap;
 import dev.geminibatch.io.Visible;
@@ -174,7 +175,14 @@ public final class Collector {
       refuseAnswers(run, job);
       outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
     }
-    AtomicFiles.force(folder.matches(job.number()));
+    // The job is about to be collected, which must be true for good. Its own answers have been
+    // forced
+    // when they were fetched.
+    Path answers = folder.answers(job.number());
+    Forcing.all(
+        isPacked && Files.exists(answers)
+            ? List.of(answers, folder.matches(job.number()))
+            : List.of(folder.matches(job.number())));
     try (OutputStream out = new LazyOutput(folder.strayAnswers(job.number()))) {
       if (!outcome.strayAnswers().equals(StrayAnswers.NONE)) {
         MAPPER.writeValue(out, outcome.strayAnswers());

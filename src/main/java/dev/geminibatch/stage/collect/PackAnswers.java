@@ -36,7 +36,7 @@ final class PackAnswers {
   }
 
   /**
-   * Sees to it that a job has its answers, if there are any.
+   * Sees to it that a job has its answers, if there are any. They are not forced to the disk yet.
    *
    * @throws ServiceFailure also when what was fetched cannot be the answers
    */
@@ -49,9 +49,7 @@ final class PackAnswers {
       }
     }
     Path own = context.folder(run).answers(job.number());
-    if (Files.exists(own)) {
-      AtomicFiles.force(own); // the job is about to be collected, which must be true for good
-    } else {
+    if (!Files.exists(own)) {
       Files.delete(folder.divided()); // a power failure has taken them
       throw new IOException("The answers of " + job.shownName() + " are divided again");
     }

@@ -4,12 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.geminibatch.answer.Strictness;
 import dev.geminibatch.io.Sha256;
-import dev.geminibatch.media.MediaIndex;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.Settings;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Tells whether two runs would be sent and judged alike: the same lines, default model, files, key
@@ -29,6 +30,7 @@ final class ContentFingerprint {
    * @param lines the digest of the input's bytes
    * @param model of lines that name none
    * @param strictness by which the answers are judged
+   * @param contents gives each tag with what its file holds, in the order of the tags
    */
   static String of(
       byte[] lines,
@@ -36,8 +38,7 @@ final class ContentFingerprint {
       ProjectId project,
       Strictness strictness,
       Settings.Requests defaults,
-      MediaIndex media,
-      String runId) {
+      Consumer<BiConsumer<String, String>> contents) {
     MessageDigest digest = Sha256.digest();
     digest.update(lines);
     digest.update(model.getBytes(UTF_8));
@@ -52,8 +53,7 @@ final class ContentFingerprint {
               + "]";
       digest.update(words.getBytes(UTF_8));
     }
-    media.forEachContent(
-        runId, (tag, content) -> digest.update((tag + "\0" + content + "\n").getBytes(UTF_8)));
+    contents.accept((tag, content) -> digest.update((tag + "\0" + content + "\n").getBytes(UTF_8)));
     return HexFormat.of().formatHex(digest.digest());
   }
 

@@ -82,6 +82,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   private final Map<String, String> overQuota = new HashMap<>();
 
   private boolean hasForeignShapes;
+  private boolean hasTags;
   private long lines;
   private long rejected;
 
@@ -144,6 +145,7 @@ public final class Inspection extends LineWalk<Inspection.Group> {
   private void checkSome(List<CheckedLine> group) throws IOException {
     List<String> paths = group.stream().flatMap(Inspection::tags).map(FileTag::path).toList();
     if (!paths.isEmpty()) {
+      hasTags = true;
       media.prepare(paths);
     }
     for (CheckedLine checked : group) {
@@ -291,6 +293,11 @@ public final class Inspection extends LineWalk<Inspection.Group> {
 
   Run run() {
     return run;
+  }
+
+  /** Whether any line names a file. */
+  boolean hasTags() {
+    return hasTags;
   }
 
   Settings settings() {

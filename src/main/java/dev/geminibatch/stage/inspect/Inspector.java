@@ -206,20 +206,25 @@ public final class Inspector {
 
   private Preflight preflight(Inspection inspection, String fingerprint) {
     Run run = inspection.run();
-    MediaIndex.Totals files = ledger.media().totals(run.id(), run.attempt());
-    long bytesToUpload =
-        uploads.bytesToUpload(run.id(), run.attempt(), context.connection(run).project());
+    Preflight.Files files = inspection.hasTags() ? files(run) : new Preflight.Files(0, 0, 0);
     return inspection
         .count()
         .sum(
             run.name(),
             inspection.lines(),
             inspection.rejected(),
-            new Preflight.Files(files.files(), files.bytes(), bytesToUpload),
+            files,
             prices.get(),
             run.forced()
                 ? null
                 : ledger.queries().answeredBefore(run.id(), fingerprint).orElse(null));
+  }
+
+  private Preflight.Files files(Run run) {
+    MediaIndex.Totals files = ledger.media().totals(run.id(), run.attempt());
+    long bytesToUpload =
+        uploads.bytesToUpload(run.id(), run.attempt(), context.connection(run).project());
+    return new Preflight.Files(files.files(), files.bytes(), bytesToUpload);
   }
 
   private String fingerprint(Inspection inspection, byte[] digest) {
@@ -230,7 +235,10 @@ public final class Inspector {
         context.connection(run).project(),
         inspection.settings().lines().strictness(),
         inspection.settings().requests(),
-        ledger.media(),
-        run.id());
+        taker -> {
+          if (inspection.hasTags()) {
+            ledger.media().forEachContent(run.id(), taker);
+          }
+        });
   }
 }

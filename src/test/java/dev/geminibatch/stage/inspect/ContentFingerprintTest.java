@@ -101,8 +101,7 @@ class ContentFingerprintTest {
             ApiKey.of("other-key", "the test").project(),
             Strictness.STRICT,
             new Settings.Requests(Optional.empty(), Optional.empty()),
-            fixture.ledger().media(),
-            "a run without tags");
+            taker -> fixture.ledger().media().forEachContent("a run without tags", taker));
 
     assertThat(fingerprint)
         .isEqualTo("7ad506f514c5f3663d5eaade5d0979e47d9cdec17ed505dcdd55345072bd9677");
@@ -133,8 +132,7 @@ class ContentFingerprintTest {
             ApiKey.of("some-key", "the test").project(),
             Strictness.STRICT,
             new Settings.Requests(Optional.empty(), Optional.empty()),
-            fixture.ledger().media(),
-            "a run without tags");
+            taker -> fixture.ledger().media().forEachContent("a run without tags", taker));
     assertThat(fixture.ledger().queries().answeredBefore("another run", before).isEmpty())
         .isEqualTo(isAnother);
   }
