@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,62 @@ class ReceiverTest {
 
     assertThat(file).hasContent("x".repeat(2000));
     assertThat(queries.unfinished()).isEmpty();
+  }
+
+  @Test
+  void of_files_that_are_taken_together_one_that_cannot_be_taken_goes_back_alone()
+      throws IOException {
+    fixture.close();
+    fixture = StageFixture.open(folder, "input.max-bytes=1KB");
+    queries = fixture.ledger().queries();
+    Path inbox = fixture.folders().inbox();
+    List<Dropped> dropped = new ArrayList<>();
+    for (String name : List.of("a.jsonl", "b.jsonl", "c.jsonl")) {
+      Path file = Files.writeString(inbox.resolve(name), name.repeat(200));
+      dropped.add(new Dropped(Profiles.DEFAULT, file));
+    }
+    Files.createLink(folder.resolve("other-name"), inbox.resolve("b.jsonl")); // so it is copied
+    dropped.add(new Dropped(Profiles.DEFAULT, inbox.resolve("gone.jsonl")));
+
+    List<String> runs = fixture.receiver().takeAll(dropped);
+
+    assertThat(runs)
+        .extracting(run -> fixture.run(run).name())
+        .containsExactly("a.jsonl", "c.jsonl");
+    assertThat(runs)
+        .allSatisfy(
+            run -> {
+              assertThat(fixture.run(run).state()).isEqualTo(RunState.RECEIVED);
+              assertThat(fixture.folderOf(run).plain()).isNotEmptyFile();
+              assertThat(fixture.busy().isBusy(run)).isTrue();
+            });
+    assertThat(queries.unfinished()).hasSize(2);
+    try (Stream<Path> left = Files.list(inbox)) {
+      assertThat(left).containsExactly(inbox.resolve("b.jsonl"));
+    }
+    assertThat(inbox.resolve("b.jsonl")).hasContent("b.jsonl".repeat(200));
+  }
+
+  @Test
+  void what_a_process_had_written_down_and_not_moved_yet_stays_in_the_inbox() throws Exception {
+    Path inbox = fixture.folders().inbox();
+    Path a = Files.writeString(inbox.resolve("a.jsonl"), "a");
+    Path b = Files.writeString(inbox.resolve("b.jsonl"), "b");
+    List<String> runs =
+        fixture
+            .receiver()
+            .takeAll(List.of(new Dropped(Profiles.DEFAULT, a), new Dropped(Profiles.DEFAULT, b)));
+    // As a process leaves it that is killed before it moves the second file of the group.
+    fixture.sql("UPDATE run SET state = 'RECEIVING'");
+    Files.move(fixture.folderOf(runs.get(1)).plain(), b);
+
+    fixture.receiver().recover();
+
+    assertThat(fixture.run(runs.get(0)).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(queries.find(runs.get(1))).isEmpty();
+    assertThat(fixture.folderOf(runs.get(1)).path()).doesNotExist();
+    assertThat(b).hasContent("b");
+    assertThat(fixture.receiver().receive(Profiles.DEFAULT, b)).isNotNull();
   }
 
   @Test
