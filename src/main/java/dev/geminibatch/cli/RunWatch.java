@@ -8,6 +8,7 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.logging.LogLevel;
 import dev.geminibatch.report.Report;
 import dev.geminibatch.report.Reports;
+import dev.geminibatch.run.ForwardingProgress;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
@@ -167,20 +168,10 @@ final class RunWatch {
 
   /** Notices when a run ends, and passes everything on. */
   private Progress noticing(Progress progress) {
-    return new Progress() {
-      @Override
-      public void step(Run run, String what, long done, long total, Unit unit) {
-        progress.step(run, what, done, total, unit);
-      }
-
-      @Override
-      public void stageOver(Run run) {
-        progress.stageOver(run);
-      }
-
+    return new ForwardingProgress(progress) {
       @Override
       public void happened(RunEvent event) {
-        progress.happened(event);
+        super.happened(event);
         if (event instanceof RunEvent.Delivered || event instanceof RunEvent.Failed) {
           ends.release();
         }

@@ -3,6 +3,7 @@ package dev.geminibatch.management;
 import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.line.ProblemCode;
+import dev.geminibatch.run.ForwardingProgress;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
@@ -35,17 +36,7 @@ final class RunCounts {
   }
 
   Progress watching(Progress progress) {
-    return new Progress() {
-      @Override
-      public void step(Run run, String what, long done, long total, Unit unit) {
-        progress.step(run, what, done, total, unit);
-      }
-
-      @Override
-      public void stageOver(Run run) {
-        progress.stageOver(run);
-      }
-
+    return new ForwardingProgress(progress) {
       @Override
       public void happened(RunEvent event) {
         try {
@@ -53,7 +44,7 @@ final class RunCounts {
         } catch (RuntimeException e) { // of the prices, say: no run must wait for being counted
           LOG.debug("{} is not counted", event, e);
         }
-        progress.happened(event);
+        super.happened(event);
       }
     };
   }

@@ -175,24 +175,14 @@ public final class WorkInHand {
 
   /** Takes every step for a sign of progress, and passes it on. */
   public Progress watching(Progress progress) {
-    return new Progress() {
+    return new ForwardingProgress(progress) {
       @Override
       public void step(Run run, String what, long done, long total, Unit unit) {
         Task task = tasks.get(run.id());
         if (task != null) {
           task.step();
         }
-        progress.step(run, what, done, total, unit);
-      }
-
-      @Override
-      public void stageOver(Run run) {
-        progress.stageOver(run);
-      }
-
-      @Override
-      public void happened(RunEvent event) {
-        progress.happened(event);
+        super.step(run, what, done, total, unit);
       }
     };
   }

@@ -1,7 +1,7 @@
 package dev.geminibatch.stage.poll;
 
+import dev.geminibatch.run.ForwardingProgress;
 import dev.geminibatch.run.Progress;
-import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -40,23 +40,13 @@ public final class PollTimes {
 
   /** Hears of new jobs, and passes everything on. */
   public Progress watching(Progress progress) {
-    return new Progress() {
-      @Override
-      public void step(Run run, String what, long done, long total, Unit unit) {
-        progress.step(run, what, done, total, unit);
-      }
-
-      @Override
-      public void stageOver(Run run) {
-        progress.stageOver(run);
-      }
-
+    return new ForwardingProgress(progress) {
       @Override
       public void happened(RunEvent event) {
         if (event instanceof RunEvent.JobCreated) {
           created();
         }
-        progress.happened(event);
+        super.happened(event);
       }
     };
   }
