@@ -30,10 +30,7 @@ final class Batch extends BoundStatement<Batch> {
 
   /** The next row, with values in the order of their {@code ?}. */
   Batch add(Object... values) {
-    for (int i = 0; i < values.length; i++) {
-      bind(i, values[i]);
-    }
-    return add();
+    return bindAll(values).add();
   }
 
   /** There are no more rows; how many of the table each of them has changed. */

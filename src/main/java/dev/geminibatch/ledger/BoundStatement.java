@@ -50,6 +50,14 @@ abstract sealed class BoundStatement<S extends BoundStatement<S>> permits Query,
     return self();
   }
 
+  /** Sets the first parameters, in their order. */
+  final S bindAll(Object... values) {
+    for (int i = 0; i < values.length; i++) {
+      set(i, values[i]);
+    }
+    return self();
+  }
+
   private void set(int position, Object value) {
     try {
       statement.statement().setObject(position + 1, value);

@@ -37,11 +37,7 @@ final class Handle {
 
   /** A query with values for its {@code ?} in their order. */
   Query select(String sql, Object... values) {
-    Query query = createQuery(sql);
-    for (int i = 0; i < values.length; i++) {
-      query.bind(i, values[i]);
-    }
-    return query;
+    return createQuery(sql).bindAll(values);
   }
 
   /** A statement that changes something, whose parameters follow. */
@@ -61,10 +57,6 @@ final class Handle {
    * @return how many rows it has changed
    */
   int execute(String sql, Object... values) {
-    Update update = new Update(statements, sql);
-    for (int i = 0; i < values.length; i++) {
-      update.bind(i, values[i]);
-    }
-    return update.execute();
+    return createUpdate(sql).bindAll(values).execute();
   }
 }

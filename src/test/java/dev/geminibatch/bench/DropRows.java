@@ -50,7 +50,7 @@ final class DropRows {
                 .launcher(id, folder, sandbox.baseUrl())
                 .with("JOB_PACK_WAIT", packWait)
                 .start();
-        Processes.await(daemon.process(), () -> Processes.count(daemon.err(), "Ready.") > 0);
+        daemon.says("Ready.");
         long before = requests(sandbox.counters());
         long begin = System.nanoTime();
         for (Path file : files) {

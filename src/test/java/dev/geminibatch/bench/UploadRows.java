@@ -80,15 +80,13 @@ final class UploadRows {
   }
 
   private RealJar.Running start(Path folder, Sandbox sandbox) throws Exception {
-    RealJar.Running daemon =
-        conditions
-            .installed()
-            .launcher("uploads", folder, sandbox.baseUrl())
-            .with("UPLOAD_CONCURRENCY", Integer.toString(CONCURRENCY))
-            .with("MEDIA_ROOT", folder.resolve("media").toString())
-            .start();
-    Processes.await(daemon.process(), () -> Processes.count(daemon.err(), "Ready.") > 0);
-    return daemon;
+    return conditions
+        .installed()
+        .launcher("uploads", folder, sandbox.baseUrl())
+        .with("UPLOAD_CONCURRENCY", Integer.toString(CONCURRENCY))
+        .with("MEDIA_ROOT", folder.resolve("media").toString())
+        .start()
+        .says("Ready.");
   }
 
   private double plainLoop(PlainProgram program, Sandbox sandbox, String content) throws Exception {
