@@ -28,6 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code bin/gemini-batch} with a Java that only says how it was called. */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
+  private static final String MEMORY = "-XX:\\+UseSerialGC|-Xms64m";
+  private static final String LATE_COMPILER = "-XX:Tier4.*";
+
   private static final Path LAUNCHER = Path.of("src/dist/bin/gemini-batch").toAbsolutePath();
 
   /** Says its locale, each argument in a line of its own, and ends with 7. */
@@ -259,6 +262,23 @@ class LauncherTest {
     assertThat(run().options()).containsExactly(option);
   }
 
+  @Test
+  void the_memory_that_a_start_takes_is_small_unless_they_say_otherwise() throws Exception {
+    assertThat(run().all()).contains("-XX:+UseSerialGC", "-Xms64m");
+
+    environment.put("JAVA_OPTS", "-Xms1g");
+    environment.put("JDK_JAVA_OPTIONS", "-XX:+UseZGC");
+    assertThat(run().all()).doesNotContain("-XX:+UseSerialGC", "-Xms64m").contains("-Xms1g");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-Xmx48m", "-Xmx8M"})
+  void a_heap_does_not_begin_larger_than_it_may_become(String option) throws Exception {
+    environment.put("JAVA_OPTS", option);
+
+    assertThat(run().all()).contains(option).doesNotContain("-Xms64m");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--list", "--status", "--status=x", "--cancel", "--help"})
   void a_short_command_starts_quickly(String command) throws Exception {
@@ -268,7 +288,9 @@ class LauncherTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "--file", "--poll", "--sandbox"})
   void what_works_for_long_is_compiled_well(String command) throws Exception {
-    assertThat(run(command).options()).doesNotContain("-XX:TieredStopAtLevel=1");
+    assertThat(run(command).all())
+        .doesNotContain("-XX:TieredStopAtLevel=1")
+        .anyMatch(option -> option.matches(LATE_COMPILER));
   }
 
   @ParameterizedTest
@@ -512,11 +534,17 @@ class LauncherTest {
 
   /** What a start said; two are equal whatever the process was. */
   private record Said(int exit, String out, String err, long pid) {
+    /** Without those of every start, see {@link #all}. */
     private List<String> options() {
+      return all().stream()
+          .filter(option -> !option.matches("-Dgemini-batch\\..*|" + MEMORY + "|" + LATE_COMPILER))
+          .toList();
+    }
+
+    private List<String> all() {
       return Arrays.stream(out.substring(0, out.indexOf("<-jar>")).split("\n"))
           .skip(1)
           .map(line -> line.substring(1, line.length() - 1))
-          .filter(option -> !option.startsWith("-Dgemini-batch."))
           .toList();
     }
 
