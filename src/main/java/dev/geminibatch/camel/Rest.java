@@ -3,12 +3,14 @@ package dev.geminibatch.camel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.component.seda.SedaConsumer;
+import org.apache.camel.util.StringHelper;
 
 /** Brings routes that are about to be stopped to rest, in less time than their stop would take. */
 final class Rest {
@@ -17,16 +19,37 @@ final class Rest {
 
   private static final Duration LOOK = Duration.ofMillis(2);
 
+  private static final Set<String> KEEP_NOTHING = Set.of("direct", "seda", "timer", "https");
+
   private Rest() {}
 
-  /** Waits for what ends at once anyway, and then for the consumers of queues. */
-  static void of(CamelContext context) throws InterruptedException {
+  /** Waits for what ends at once anyway; whether nothing is under way or queued any more. */
+  static boolean isReached(CamelContext context) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     CountDownLatch never = new CountDownLatch(1);
     while (context.getInflightRepository().size() > 0) {
       if (never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS) || System.nanoTime() - end > 0) {
-        return; // the stop itself waits for it, and its queues are still in use
+        return false;
       }
+    }
+    return context.getRoutes().stream()
+        .allMatch(
+            route ->
+                !(route.getConsumer() instanceof SedaConsumer queue)
+                    || queue.getPendingExchangesSize() == 0);
+  }
+
+  /** Whether a stop has nothing to write or to send, as a user's components may have. */
+  static boolean keepsNothing(CamelContext context) {
+    return context.getEndpoints().stream()
+        .map(endpoint -> StringHelper.before(endpoint.getEndpointUri(), ":"))
+        .allMatch(KEEP_NOTHING::contains);
+  }
+
+  /** Waits for what ends at once anyway, and then for the consumers of queues. */
+  static void of(CamelContext context) throws InterruptedException {
+    if (!isReached(context)) {
+      return; // the stop itself waits for it, and its queues are still in use
     }
     List<Thread> ends = new ArrayList<>();
     for (Route route : context.getRoutes()) {

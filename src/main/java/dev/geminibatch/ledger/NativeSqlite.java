@@ -75,15 +75,15 @@ final class NativeSqlite {
     if (isNamed) {
       return;
     }
-    String resource = IN_JAR + OSInfo.getNativeLibFolderPathForCurrentOS() + "/" + FILE;
-    if (SQLiteJDBCLoader.class.getResource(resource) == null) {
+    String system = OSInfo.getNativeLibFolderPathForCurrentOS(); // which runs a program on Linux
+    if (SQLiteJDBCLoader.class.getResource(resource(system)) == null) {
       return; // not in the jar for this machine: the driver looks where the system keeps libraries
     }
     List<String> refusals = new ArrayList<>();
     boolean isLoaded =
-        state.isPresent() && loadFrom(state.get().nativeLibrary(), resource, refusals)
-            || place.isPresent() && loadFromTemp(place, resource, refusals)
-            || loadFromTemp(Optional.empty(), resource, refusals);
+        state.isPresent() && loadFrom(state.get().nativeLibrary(), system, refusals)
+            || place.isPresent() && loadFromTemp(place, system, refusals)
+            || loadFromTemp(Optional.empty(), system, refusals);
     if (!isLoaded) {
       throw new UsageException(
           "SQLite's library cannot be loaded: "
@@ -109,8 +109,7 @@ final class NativeSqlite {
   /**
    * @param place for the temporary folder; empty for where the system has them
    */
-  private static boolean loadFromTemp(
-      Optional<Path> place, String resource, List<String> refusals) {
+  private static boolean loadFromTemp(Optional<Path> place, String system, List<String> refusals) {
     Path temp;
     try {
       // No other user can write to it.
@@ -125,7 +124,7 @@ final class NativeSqlite {
               + e.getMessage());
       return false;
     }
-    boolean isDone = loadFrom(temp, resource, refusals);
+    boolean isDone = loadFrom(temp, system, refusals);
     try (Stream<Path> files = Files.walk(temp)) {
       files.forEach(file -> file.toFile().deleteOnExit()); // the last one first
     } catch (IOException e) {
@@ -134,14 +133,21 @@ final class NativeSqlite {
     return isDone;
   }
 
-  private static boolean loadFrom(Path folder, String resource, List<String> refusals) {
-    String system = OSInfo.getNativeLibFolderPathForCurrentOS().replace('/', '-');
-    Path version = folder.resolve(PREFIX + SQLiteJDBCLoader.getVersion() + "-" + system);
+  private static String resource(String system) {
+    return IN_JAR + system + "/" + FILE;
+  }
+
+  /**
+   * @param system as the driver calls it
+   */
+  private static boolean loadFrom(Path folder, String system, List<String> refusals) {
+    String ending = "-" + system.replace('/', '-');
+    Path version = folder.resolve(PREFIX + SQLiteJDBCLoader.getVersion() + ending);
     Path library = version.resolve(FILE);
     try {
       PrivateFiles.createFolder(version.toAbsolutePath().getParent());
       PrivateFiles.createFolder(version);
-      unpack(resource, library);
+      unpack(resource(system), library);
       System.load(library.toAbsolutePath().toString());
       System.setProperty(LIBRARY_PATH, version.toAbsolutePath().toString());
       System.setProperty(UNPACK_PATH, version.toAbsolutePath().toString()); // it cleans up there
@@ -150,7 +156,7 @@ final class NativeSqlite {
           "from " + folder + ": " + String.valueOf(e.getMessage()).replace(library + ": ", ""));
       return false;
     }
-    removeOlder(folder, version, system);
+    removeOlder(folder, version, ending);
     return true;
   }
 
@@ -181,11 +187,11 @@ final class NativeSqlite {
   }
 
   /** Those of versions before this one; a process that still uses one keeps it until it ends. */
-  private static void removeOlder(Path folder, Path version, String system) {
+  private static void removeOlder(Path folder, Path version, String ending) {
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path entry : (Iterable<Path>) entries::iterator) {
         String name = entry.getFileName().toString();
-        boolean isOlder = name.startsWith(PREFIX) && name.endsWith("-" + system);
+        boolean isOlder = name.startsWith(PREFIX) && name.endsWith(ending);
         if (isOlder && !entry.equals(version)) {
           Files.deleteIfExists(entry.resolve(FILE));
           Files.deleteIfExists(entry);
