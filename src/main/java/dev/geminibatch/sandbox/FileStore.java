@@ -138,9 +138,9 @@ final class FileStore {
       try (OutputStream out =
           Files.newOutputStream(
               session.content, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-        byte[] buffer = new byte[1 << 16];
+        byte[] buffer = new byte[1 << 17]; // the server gives 8 KB at a time
         int read;
-        while ((read = body.read(buffer)) >= 0) {
+        while ((read = body.readNBytes(buffer, 0, buffer.length)) > 0) {
           out.write(buffer, 0, read);
           session.digest.update(buffer, 0, read);
           session.received += read;

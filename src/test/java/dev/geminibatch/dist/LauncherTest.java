@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code bin/gemini-batch} with a Java that only says how it was called. */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
-  private static final String MEMORY = "-XX:\\+UseSerialGC|-Xms64m";
+  private static final String MEMORY = "-XX:\\+UseSerialGC|-Xms96m|-Xmn48m";
   private static final String LATE_COMPILER = "-XX:Tier4.*";
 
   private static final Path LAUNCHER = Path.of("src/dist/bin/gemini-batch").toAbsolutePath();
@@ -264,19 +264,21 @@ class LauncherTest {
 
   @Test
   void the_memory_that_a_start_takes_is_small_unless_they_say_otherwise() throws Exception {
-    assertThat(run().all()).contains("-XX:+UseSerialGC", "-Xms64m");
+    assertThat(run().all()).contains("-XX:+UseSerialGC", "-Xms96m", "-Xmn48m");
 
     environment.put("JAVA_OPTS", "-Xms1g");
     environment.put("JDK_JAVA_OPTIONS", "-XX:+UseZGC");
-    assertThat(run().all()).doesNotContain("-XX:+UseSerialGC", "-Xms64m").contains("-Xms1g");
+    assertThat(run().all())
+        .doesNotContain("-XX:+UseSerialGC", "-Xms96m", "-Xmn48m")
+        .contains("-Xms1g");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-Xmx48m", "-Xmx8M"})
+  @ValueSource(strings = {"-Xmx64m", "-Xmx8M"})
   void a_heap_does_not_begin_larger_than_it_may_become(String option) throws Exception {
     environment.put("JAVA_OPTS", option);
 
-    assertThat(run().all()).contains(option).doesNotContain("-Xms64m");
+    assertThat(run().all()).contains(option).doesNotContain("-Xms96m", "-Xmn48m");
   }
 
   @ParameterizedTest
