@@ -34,7 +34,7 @@ public final class CreationQueue {
   /** How often it is written down that somebody still works on them; there may be thousands. */
   private static final Duration REFRESHED = Duration.ofMinutes(1);
 
-  private final Access durable;
+  private final Access quick;
   private final Clock clock;
   private final IntSupplier maxOpen;
   private final Limits limits;
@@ -48,7 +48,7 @@ public final class CreationQueue {
    */
   CreationQueue(
       LedgerDatabase database, Clock clock, IntSupplier maxOpen, Limits limits, Duration retryIn) {
-    this.durable = database.durable();
+    this.quick = database.quick();
     this.clock = clock;
     this.maxOpen = maxOpen;
     this.limits = limits;
@@ -113,7 +113,7 @@ public final class CreationQueue {
 
   /** Whether any run waits, whosever it is. */
   public boolean isAnybodyWaiting() {
-    return durable.withHandle(
+    return quick.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -133,7 +133,7 @@ public final class CreationQueue {
   }
 
   private void keepPlaces(List<String> runs, Instant now) {
-    durable.useTransaction(
+    quick.useTransaction(
         handle -> {
           Batch batch =
               handle.prepareBatch(
@@ -154,7 +154,7 @@ public final class CreationQueue {
    * @param project of its key
    */
   public void enter(Run run, ProjectId project) {
-    List<Job> jobs = durable.withHandle(handle -> Turns.without(handle, run, project));
+    List<Job> jobs = quick.withHandle(handle -> Turns.without(handle, run, project));
     if (!jobs.isEmpty()) {
       Function<String, Limit> known = remembered(project);
       List<Double> shares =
@@ -164,7 +164,7 @@ public final class CreationQueue {
                       new Room(maxOpen.getAsInt(), known.apply(job.model()).total())
                           .share(job.size().tokens()))
               .toList();
-      durable.useTransaction(handle -> Turns.enter(handle, run, project, jobs, shares));
+      quick.useTransaction(handle -> Turns.enter(handle, run, project, jobs, shares));
     }
   }
 
@@ -184,6 +184,9 @@ public final class CreationQueue {
 
   /** The runs whose jobs may be created now, in turn, as long as they wait for that. */
   public List<String> next(ProjectId project, Instant started) {
+    if (!quick.withHandle(handle -> Turns.isAnyQueued(handle))) {
+      return List.of(); // thousands may wait for a pack, and are not read for nothing
+    }
     State state = state(project, started, "");
     Set<String> queued = new HashSet<>();
     state.waiting().stream().filter(Turn::isQueued).forEach(turn -> queued.add(turn.job().runId()));
@@ -196,7 +199,7 @@ public final class CreationQueue {
   private State state(ProjectId project, Instant started, String dueAnyway) {
     Instant now = clock.instant();
     Instant abandoned = now.minus(ABANDONED);
-    return durable.withHandle(
+    return quick.withHandle(
         handle ->
             new State(
                 Turns.waiting(handle, project, now, started, abandoned, dueAnyway),
@@ -309,7 +312,7 @@ public final class CreationQueue {
   }
 
   private String untilFree(ProjectId project, Job job, long missing) {
-    return durable
+    return quick
         .withHandle(
             handle -> Turns.untilFree(handle, project, job.model(), missing, clock.instant()))
         .map(time -> "; in about " + Amounts.time(time))

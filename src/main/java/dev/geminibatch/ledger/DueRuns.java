@@ -45,6 +45,23 @@ public final class DueRuns {
         isBusy.negate());
   }
 
+  /**
+   * Of these, those with a job that has ended, the oldest first: mostly few, however many others
+   * are worked on.
+   */
+  public List<Run> haveEnded(Instant now, Instant started, Predicate<String> isBusy) {
+    return RunQueries.select(
+        reading,
+        """
+        dry_run = 0 AND held = 0
+          AND (state = 'ASSEMBLED' AND waits_for IS NOT NULL
+            OR state = 'SUBMITTED' AND (next_try <= :now OR updated_at < :started))
+          AND id IN (SELECT run_id FROM job WHERE state = 'ENDED')
+        ORDER BY created_at, id""",
+        query -> query.bind("now", now.toEpochMilli()).bind("started", started.toEpochMilli()),
+        isBusy.negate());
+  }
+
   /** The unfinished runs that a person has paused or cancelled, the oldest first. */
   public List<Run> stopped() {
     return RunQueries.select(

@@ -120,13 +120,25 @@ public abstract sealed class PackQueries permits Packs {
     return candidates;
   }
 
-  /** Whether any run waits for a pack. */
-  public boolean isAnybodyWaiting() {
+  /**
+   * Whether any run has waited for a pack for long enough. Unlike {@link #groups}, it does not read
+   * all that wait.
+   *
+   * @param started a wait that began before is over
+   */
+  public boolean isAnybodyDue(Instant started) {
     return quick.withHandle(
         handle ->
             handle
                 .createQuery(
-                    "SELECT id FROM run WHERE waits_for = 'PACK' AND state = 'ASSEMBLED' LIMIT 1")
+                    """
+                    SELECT id FROM run
+                    WHERE state = 'ASSEMBLED' AND next_try <= :now AND waits_for = 'PACK'
+                    UNION ALL SELECT id FROM run
+                    WHERE state = 'ASSEMBLED' AND updated_at < :started AND waits_for = 'PACK'
+                    LIMIT 1""")
+                .bind("now", clock.millis())
+                .bind("started", started.toEpochMilli())
                 .mapTo(String.class)
                 .findFirst()
                 .isPresent());

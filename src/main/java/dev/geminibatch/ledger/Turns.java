@@ -81,6 +81,17 @@ final class Turns {
         .list();
   }
 
+  /** Whether any run waits for nothing but its turn. */
+  static boolean isAnyQueued(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT id FROM run WHERE waits_for IS NOT NULL AND waits_for <> 'PACK'"
+                + " AND state = 'ASSEMBLED' LIMIT 1")
+        .mapTo(String.class)
+        .findFirst()
+        .isPresent();
+  }
+
   /** Gives jobs their turns, each behind the one before it by its share. */
   static void enter(
       Handle handle, Run run, ProjectId project, List<Job> jobs, List<Double> shares) {

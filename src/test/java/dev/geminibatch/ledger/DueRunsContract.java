@@ -91,6 +91,19 @@ abstract class DueRunsContract extends LedgerContract {
     assertThat(due()).containsExactly(job.runId());
   }
 
+  @Test
+  void a_run_with_a_job_that_has_ended_is_found_without_the_others() {
+    inspected("a.jsonl");
+    String run = submitted("b.jsonl");
+    assertThat(ledger.due().haveEnded(clock.instant(), START, id -> false)).isEmpty();
+
+    jobs().ended(jobs().job(run, 1), "BATCH_STATE_SUCCEEDED", "files/out", null);
+
+    assertThat(ids(ledger.due().haveEnded(clock.instant(), START, id -> false)))
+        .containsExactly(run);
+    assertThat(ledger.due().haveEnded(clock.instant(), START, run::equals)).isEmpty();
+  }
+
   private static List<String> ids(List<Run> runs) {
     return runs.stream().map(Run::id).toList();
   }

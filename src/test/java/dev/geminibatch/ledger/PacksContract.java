@@ -130,6 +130,17 @@ abstract class PacksContract extends LedgerContract {
   }
 
   @Test
+  void that_somebody_has_waited_long_enough_is_seen_without_reading_all_who_wait() {
+    waiting("a.jsonl");
+    assertThat(packs().isAnybodyDue(START)).isFalse();
+    assertThat(packs().isAnybodyDue(clock.instant().plusSeconds(1))).as("a new process").isTrue();
+
+    clock.forward(Duration.ofHours(1));
+
+    assertThat(packs().isAnybodyDue(START)).isTrue();
+  }
+
+  @Test
   void a_pack_that_was_not_created_leaves_no_trace_but_the_wait() {
     Job a = waiting("a.jsonl");
     Job before = now(a);

@@ -108,7 +108,7 @@ public final class Packer {
   public boolean isWanted() {
     return !one.isLocked()
         && (folders.isDue()
-            || packs.isAnybodyWaiting()
+            || packs.isAnybodyDue(started)
             || !packs.inState(JobState.CREATING).isEmpty());
   }
 

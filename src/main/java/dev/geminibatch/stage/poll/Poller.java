@@ -42,6 +42,7 @@ public final class Poller {
   private final CreationQueue queue;
   private final Leases leases;
   private final BusyRuns busy;
+  private final DueLook look;
   private final StageContext context;
   private final Map<Connection, JobPolling> pollings = new HashMap<>();
   private final JobCancellation cancellation;
@@ -65,6 +66,7 @@ public final class Poller {
     this.queue = queue;
     this.leases = context.leases();
     this.busy = context.busy();
+    this.look = new DueLook(ledger.due(), busy::isBusy, System::nanoTime);
     this.clock = context.clock();
     this.cancellation = new JobCancellation(context);
     this.scope = scope;
@@ -160,11 +162,9 @@ public final class Poller {
   private Turns goOn(
       List<Run> following, Set<String> leaders, boolean someWait, boolean someAreStopped) {
     Turns turns = new Turns(new ArrayList<>(), new ArrayList<>());
+    DueLook.Found found = look.look(clock.instant(), started);
     List<Run> due =
-        new ArrayList<>(
-            ledger.due().mayGoOn(clock.instant(), started, busy::isBusy).stream()
-                .filter(run -> isInScope(run, leaders))
-                .toList());
+        new ArrayList<>(found.runs().stream().filter(run -> isInScope(run, leaders)).toList());
     if (someAreStopped) {
       ledger.due().stoppedMayGoOn(clock.instant(), started).stream()
           .filter(run -> isInScope(run, leaders))
@@ -176,7 +176,7 @@ public final class Poller {
             run ->
                 isDue(run) && (run.isCancelled() || run.leader().map(ended::contains).orElse(true)))
         .forEach(due::add);
-    Optional<Run> suspect = suspect(due);
+    Optional<Run> suspect = found.areAll() ? suspect(due) : Optional.empty();
     for (Run run : due) {
       if (run.waiting().suspicion() == Suspicion.NONE && begin(run)) {
         boolean isNear =
