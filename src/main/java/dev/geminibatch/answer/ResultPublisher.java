@@ -94,9 +94,9 @@ public final class ResultPublisher {
    */
   public void publish(boolean hasErrors) throws IOException {
     keepEarlier();
-    // Results, errors and added lines are on the disk since they were closed; see SyncedOutput.
+    // Errors and added lines are on the disk since they were closed; see SyncedOutput.
     boolean hasPage = Files.exists(page());
-    Forcing.all(hasPage ? List.of(report(), page()) : List.of(report()));
+    Forcing.all(hasPage ? List.of(results(), report(), page()) : List.of(results(), report()));
     if (hasErrors) {
       AtomicFiles.rename(errors(), files.errors());
     } else {

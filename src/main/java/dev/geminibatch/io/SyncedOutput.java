@@ -20,13 +20,24 @@ public final class SyncedOutput extends OutputStream {
   private static final int MOST_BUFFER_BYTES = 1 << 17;
 
   private final FileChannel channel;
+  private final boolean forcesEnd;
   private ByteBuffer buffer = ByteBuffer.allocate(LEAST_BUFFER_BYTES);
   private long sinceForced;
   private CompletableFuture<Void> forcing = CompletableFuture.completedFuture(null);
 
   /** Begins a file as {@link PrivateFiles#output} does. */
   public SyncedOutput(Path file) throws IOException {
+    this(file, true);
+  }
+
+  private SyncedOutput(Path file, boolean forcesEnd) throws IOException {
     this.channel = PrivateFiles.channel(file);
+    this.forcesEnd = forcesEnd;
+  }
+
+  /** The same for one of several files, whose ends are forced together, by {@link Forcing}. */
+  public static SyncedOutput oneOfSeveral(Path file) throws IOException {
+    return new SyncedOutput(file, false);
   }
 
   @Override
@@ -96,7 +107,7 @@ public final class SyncedOutput extends OutputStream {
     try (channel) {
       flush();
       awaitForcing();
-      if (channel.position() > 0) {
+      if (forcesEnd && channel.position() > 0) {
         channel.force(true);
       }
     }

@@ -25,7 +25,7 @@ final class JobBodyWriter implements WireLine.Pieces, Closeable {
   private boolean closed;
 
   JobBodyWriter(Path body) throws IOException {
-    this.out = new DataOutputStream(new SyncedOutput(body));
+    this.out = new DataOutputStream(SyncedOutput.oneOfSeveral(body));
   }
 
   @Override
@@ -91,7 +91,7 @@ final class JobBodyWriter implements WireLine.Pieces, Closeable {
     return size;
   }
 
-  /** Forces it to the disk. */
+  /** Ends it; its last piece is not forced to the disk yet. */
   @Override
   public void close() throws IOException {
     if (closed) {

@@ -3,6 +3,7 @@ package dev.geminibatch.job;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.Forcing;
 import dev.geminibatch.io.LazyOutput;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.line.BatchRequest;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The jobs of one attempt of a run while requests are added to them, by model and size, in bytes
@@ -115,8 +117,13 @@ public final class JobPacker implements Closeable {
     }
     job.close();
     if (job.requests() > 0) {
-      AtomicFiles.force(folder.jobIndex(job.number()));
-      forceContent(folder.formats(job.number()));
+      Forcing.all(
+          Stream.of(
+                  folder.jobBody(job.number()),
+                  folder.jobIndex(job.number()),
+                  folder.formats(job.number()))
+              .filter(Files::exists)
+              .toList());
       // Not the tokens: without them they are estimated again.
       finished.add(new GatheredJob(job.toJob(run), modified(job.number())));
     } else {
@@ -175,14 +182,9 @@ public final class JobPacker implements Closeable {
     if (!isOver) {
       isOver = true;
       rejected.close();
-      forceContent(folder.rejected(run.attempt()));
-    }
-  }
-
-  /** There is a file if something had to be written into it. */
-  private static void forceContent(Path file) throws IOException {
-    if (Files.exists(file)) {
-      AtomicFiles.force(file);
+      if (Files.exists(folder.rejected(run.attempt()))) {
+        AtomicFiles.force(folder.rejected(run.attempt()));
+      }
     }
   }
 

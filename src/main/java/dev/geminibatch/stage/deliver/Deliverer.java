@@ -214,7 +214,7 @@ public final class Deliverer {
       addAll(writer, run, jobs, new AnswerCheck(set.lines().strictness()));
       ResultWriter.Outcome outcome =
           writer.write(
-              new SyncedOutput(publisher.begin(publisher.results())),
+              SyncedOutput.oneOfSeveral(publisher.begin(publisher.results())),
               publisher.beginLater(publisher.errors()),
               page);
       Optional<InputChange> change = inputChange(run, own, files, publisher);
