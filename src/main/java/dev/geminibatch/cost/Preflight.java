@@ -50,15 +50,18 @@ public record Preflight(
       long tokensOut,
       Map<String, Long> tokensByKind) {
     String inWords() {
-      return String.format(
-          Locale.ROOT,
-          "%s: %s in %s, %s, about %,d tokens in and %,d out",
-          model,
-          Amounts.count(requests, "request"),
-          Amounts.count(jobs, "job"),
-          Amounts.size(bytes),
-          tokensIn,
-          tokensOut);
+      return model
+          + ": "
+          + Amounts.count(requests, "request")
+          + " in "
+          + Amounts.count(jobs, "job")
+          + ", "
+          + Amounts.size(bytes)
+          + ", about "
+          + Amounts.count(tokensIn)
+          + " tokens in and "
+          + Amounts.count(tokensOut)
+          + " out";
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * What tokens of batch jobs cost, by a table that its owner keeps ({@code config/prices.json}).
@@ -26,6 +27,7 @@ import java.util.TreeSet;
 public record Prices(String date, String currency, Map<String, Price> byModel) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final double HIGHEST = 1e6;
+  private static final Pattern VERSION = Pattern.compile("-(\\d{3}|latest)$");
   private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 
   /**
@@ -103,8 +105,10 @@ public record Prices(String date, String currency, Map<String, Price> byModel) {
   /** What tokens of a model cost; empty if its price is unknown. */
   public Optional<BigDecimal> cost(String model, Tokens tokens) {
     String name = ModelName.shortName(model);
-    Price price =
-        byModel.getOrDefault(name, byModel.get(name.replaceFirst("-(\\d{3}|latest)$", "")));
+    Price price = byModel.get(name);
+    if (price == null) {
+      price = byModel.get(VERSION.matcher(name).replaceFirst(""));
+    }
     if (price == null) {
       return Optional.empty();
     }

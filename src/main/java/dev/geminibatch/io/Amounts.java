@@ -1,5 +1,6 @@
 package dev.geminibatch.io;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -56,7 +57,7 @@ public final class Amounts {
   public static String time(Duration time) {
     long tenths = Math.round(time.toMillis() / 100.0);
     if (tenths < 100) {
-      return String.format(Locale.ROOT, "%.1f s", tenths / 10.0);
+      return BigDecimal.valueOf(tenths, 1).toPlainString() + " s";
     }
     Duration rounded = Duration.ofSeconds(Math.round(time.toMillis() / 1000.0));
     if (rounded.toMinutes() == 0) {

@@ -2,8 +2,9 @@ package dev.geminibatch.report;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.report.LineRows.Cause;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -84,9 +85,10 @@ final class ReportSummary {
     if (number == 0) {
       return;
     }
-    double percent = 100.0 * number / report.requests();
+    BigDecimal percent =
+        BigDecimal.valueOf(100.0 * number / report.requests()).setScale(3, RoundingMode.HALF_UP);
     html.append("<i class=\"").append(kind).append("\" style=\"width:");
-    html.append(String.format(Locale.ROOT, "%.3f", percent)).append("%\"></i>");
+    html.append(percent.toPlainString()).append("%\"></i>");
     legend.append("<li><i class=\"").append(kind).append("\"></i>").append(Html.escape(what));
     legend.append(" ").append(Amounts.count(number)).append("</li>");
   }
