@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -115,10 +116,11 @@ public final class InputGuard {
   }
 
   private static boolean isInDoubt(Run run, RunFolder folder) throws IOException {
-    Optional<String> stamp = stamp(folder);
     return !hasOwnLines(run, folder)
         && !isOwnCopy(run, folder)
-        && (run.input().size() <= SMALL || stamp.isEmpty() || isCoarse(folder.received(run)));
+        && (run.input().size() <= SMALL
+            || stamp(folder).isEmpty()
+            || isCoarse(folder.received(run)));
   }
 
   /** Whether the file system does not say when a file was last changed, or only in seconds. */
@@ -202,11 +204,13 @@ public final class InputGuard {
   }
 
   private static Optional<String> stamp(RunFolder folder) throws IOException {
-    return Files.exists(folder.stamp())
-        ? Optional.of(Files.readString(folder.stamp()))
-            .filter(text -> text.endsWith("\n"))
-            .map(FileState::inodeOf)
-        : Optional.empty();
+    try {
+      return Optional.of(Files.readString(folder.stamp()))
+          .filter(text -> text.endsWith("\n"))
+          .map(FileState::inodeOf);
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // only runs of older versions have none
+    }
   }
 
   private static void stamp(RunFolder folder, FileState state) throws IOException {

@@ -49,9 +49,7 @@ public final class StageLoop {
       }
       fixture.busy().end(run);
     }
-    if (packer.isWanted()) {
-      packer.pack(true);
-    }
+    packer.pack(true); // as soon as no further run has arrived for a while
   }
 
   private boolean stage(String endpoint, String run) throws IOException {
