@@ -1,5 +1,6 @@
 package dev.geminibatch.answer;
 
+import dev.geminibatch.io.FixedRecords;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.job.JobIndex;
 import dev.geminibatch.job.Refusals;
@@ -8,10 +9,11 @@ import dev.geminibatch.line.LinesAt;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.RunFolder;
-import java.io.BufferedInputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.Optional;
 
@@ -23,7 +25,7 @@ public final class JobAnswers implements Closeable {
   private static final long NONE = -1;
 
   private final JobIndex.Reader index;
-  private final DataInputStream matches;
+  private final FixedRecords matches;
   private final LinesAt answers;
   private final AnswerForms forms;
   private final Refusals.Reader refusals;
@@ -47,8 +49,7 @@ public final class JobAnswers implements Closeable {
   public JobAnswers(JobFiles files, AnswerCheck check, LineProblem withoutAnswer)
       throws IOException {
     this.index = new JobIndex.Reader(files.index());
-    this.matches =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(files.matches())));
+    this.matches = new FixedRecords(files.matches(), Long.BYTES);
     this.answers = Files.exists(files.answers()) ? new LinesAt(files.answers()) : null;
     this.forms = new AnswerForms(files.formats());
     this.refusals = new Refusals.Reader(files.refusals());
@@ -76,13 +77,21 @@ public final class JobAnswers implements Closeable {
       return false;
     }
     number++;
-    long place = matches.readLong();
-    isContradictory = place == AnswerMatcher.CONTRADICTORY;
+    long place = place();
+    isContradictory = place == AnswerPlaces.CONTRADICTORY;
     offset = place < 0 ? NONE : place >> 1;
     answer = null;
     read = null;
     problem = (place & 1) == 0 ? Optional.empty() : whyNoAnswer();
     return true;
+  }
+
+  private long place() throws IOException {
+    ByteBuffer match = matches.next();
+    if (match == null) {
+      throw new EOFException("There are fewer matches than requests");
+    }
+    return match.getLong();
   }
 
   private Optional<LineProblem> whyNoAnswer() throws IOException {
@@ -125,6 +134,11 @@ public final class JobAnswers implements Closeable {
       answer = answers.read(offset);
     }
     return answer;
+  }
+
+  /** Writes the service's line for the present request, which must be there, with a line end. */
+  void writeAnswer(OutputStream out) throws IOException {
+    answers.copy(offset, out);
   }
 
   /** The service's line if it is a response that does not count as an answer. */

@@ -6,6 +6,7 @@ import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.RequestKey;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Optional;
 
 /**
@@ -60,16 +61,20 @@ final class JobLines implements LineSource, Closeable {
   }
 
   @Override
-  public byte[] result() throws IOException {
+  public void writeResult(OutputStream out) throws IOException {
     JobIndex.Entry entry = answers.entry();
     boolean isWithoutKey = answers.isWithoutKey();
-    if (originals.isThere() && (entry.keyChanged() || isWithoutKey)) {
-      RequestKey key = originals.key(entry.line(), entry.offset());
-      return answers.read().withKey(answers.answer(), key);
+    boolean hasOtherKey = originals.isThere() && entry.keyChanged();
+    if (!isWithoutKey && !hasOtherKey) {
+      answers.writeAnswer(out);
+      return;
     }
-    return isWithoutKey
-        ? answers.read().withKey(answers.answer(), RequestKey.ofLine(entry.line()))
-        : answers.answer();
+    RequestKey key =
+        originals.isThere()
+            ? originals.key(entry.line(), entry.offset())
+            : RequestKey.ofLine(entry.line());
+    out.write(answers.read().withKey(answers.answer(), key));
+    out.write('\n');
   }
 
   @Override

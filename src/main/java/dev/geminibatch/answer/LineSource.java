@@ -2,6 +2,7 @@ package dev.geminibatch.answer;
 
 import dev.geminibatch.line.LineProblem;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Optional;
 
 /** Lines of a run in ascending order, each with what became of it at one attempt. */
@@ -21,8 +22,8 @@ interface LineSource {
   /** Why the present line has no answer; empty if it has one. */
   Optional<LineProblem> problem();
 
-  /** The present line for the results, without line end. */
-  byte[] result() throws IOException;
+  /** Writes the present line into the results, with line end. */
+  void writeResult(OutputStream out) throws IOException;
 
   /** The present line for the errors, with line end. */
   byte[] error(LineProblem problem) throws IOException;

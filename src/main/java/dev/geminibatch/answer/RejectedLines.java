@@ -7,6 +7,7 @@ import dev.geminibatch.job.Rejection;
 import dev.geminibatch.line.LineProblem;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -50,7 +51,7 @@ final class RejectedLines implements LineSource, Closeable {
   }
 
   @Override
-  public byte[] result() {
+  public void writeResult(OutputStream out) {
     throw new IllegalStateException("A rejected line has no answer");
   }
 

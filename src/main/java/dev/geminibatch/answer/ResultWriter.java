@@ -109,8 +109,7 @@ public final class ResultWriter implements Closeable {
         LineSource source = best(sameLine);
         Optional<LineProblem> problem = source.problem();
         if (problem.isEmpty()) {
-          resultsOut.write(source.result());
-          resultsOut.write('\n');
+          source.writeResult(resultsOut);
           answered++;
         } else {
           errorsOut.write(witness(sameLine, source).error(problem.get()));
@@ -142,8 +141,7 @@ public final class ResultWriter implements Closeable {
         LineSource source = sources.poll();
         source.due();
         if (source.problem().isEmpty()) {
-          out.write(source.result());
-          out.write('\n');
+          source.writeResult(out);
           answered++;
         }
         if (source.advance()) {

@@ -1,14 +1,12 @@
 package dev.geminibatch.job;
 
+import dev.geminibatch.io.FixedRecords;
 import dev.geminibatch.io.PrivateFiles;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -54,31 +52,31 @@ public final class JobIndex {
 
   /** Reads an index from its beginning to its end. */
   public static final class Reader implements Closeable {
-    private final DataInputStream in;
-    private final byte[] line = new byte[Long.BYTES];
+    private static final int ENTRY_BYTES = 3 * Long.BYTES + 1 + Integer.BYTES;
+
+    private final FixedRecords entries;
 
     public Reader(Path file) throws IOException {
-      this.in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)));
+      this.entries = new FixedRecords(file, ENTRY_BYTES);
+    }
+
+    /** How many entries there are. */
+    public int size() throws IOException {
+      return Math.toIntExact(entries.size());
     }
 
     /** The next entry, or empty at the end. */
     public Optional<Entry> next() throws IOException {
-      int read = in.readNBytes(line, 0, Long.BYTES);
-      if (read < Long.BYTES) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          new Entry(
-              ByteBuffer.wrap(line).getLong(),
-              in.readLong(),
-              in.readLong(),
-              in.readBoolean(),
-              in.readInt()));
+      ByteBuffer in = entries.next();
+      return in == null
+          ? Optional.empty()
+          : Optional.of(
+              new Entry(in.getLong(), in.getLong(), in.getLong(), in.get() != 0, in.getInt()));
     }
 
     @Override
     public void close() throws IOException {
-      in.close();
+      entries.close();
     }
   }
 }

@@ -1,15 +1,14 @@
 package dev.geminibatch.job;
 
+import dev.geminibatch.io.FixedRecords;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.line.RequestTokens;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,21 +40,18 @@ public final class JobTokens {
 
   /** Reads the file from its beginning to its end. */
   public static final class Reader implements Closeable {
-    private final DataInputStream in;
+    private final FixedRecords requests;
 
     /** A file that is not there has nothing in it. */
     public Reader(Path file) throws IOException {
-      this.in =
-          new DataInputStream(
-              Files.exists(file)
-                  ? new BufferedInputStream(Files.newInputStream(file))
-                  : InputStream.nullInputStream());
+      this.requests = Files.exists(file) ? new FixedRecords(file, Long.BYTES) : null;
     }
 
     /** The next request, or empty at the end. */
     public Optional<RequestTokens> next() throws IOException {
       try {
-        return Optional.of(RequestTokens.unpacked(in.readLong()));
+        ByteBuffer in = requests == null ? null : requests.next();
+        return in == null ? Optional.empty() : Optional.of(RequestTokens.unpacked(in.getLong()));
       } catch (EOFException end) {
         return Optional.empty();
       }
@@ -63,7 +59,9 @@ public final class JobTokens {
 
     @Override
     public void close() throws IOException {
-      in.close();
+      if (requests != null) {
+        requests.close();
+      }
     }
   }
 }

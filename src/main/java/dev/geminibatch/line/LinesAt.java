@@ -3,6 +3,7 @@ package dev.geminibatch.line;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -46,6 +47,24 @@ public final class LinesAt implements Closeable {
     byte[] read = line.toByteArray();
     boolean carriageReturn = read.length > 0 && read[read.length - 1] == '\r';
     return carriageReturn ? Arrays.copyOf(read, read.length - 1) : read;
+  }
+
+  /** Writes the line that begins at the offset with a line feed as its end. */
+  public void copy(long offset, OutputStream out) throws IOException {
+    seek(offset);
+    if (!buffer.hasRemaining()) {
+      fill();
+    }
+    byte[] bytes = buffer.array();
+    int start = buffer.position();
+    int end = ByteSearch.indexOf(bytes, start, buffer.limit(), '\n');
+    if (end < 0 || end > start && bytes[end - 1] == '\r') {
+      out.write(read(offset)); // few are longer than what is in memory, or have another end
+      out.write('\n');
+      return;
+    }
+    buffer.position(end + 1);
+    out.write(bytes, start, end + 1 - start);
   }
 
   private void seek(long offset) {
