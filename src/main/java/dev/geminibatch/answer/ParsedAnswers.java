@@ -1,7 +1,7 @@
 package dev.geminibatch.answer;
 
 import dev.geminibatch.io.DaemonThreads;
-import dev.geminibatch.job.KeyTable;
+import dev.geminibatch.io.GrowingFile;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineGroups;
 import dev.geminibatch.line.LineReader;
@@ -28,36 +28,26 @@ final class ParsedAnswers implements Iterator<ParsedAnswers.Parsed>, Closeable {
       Math.min(6 << 20, Runtime.getRuntime().maxMemory() / 128);
 
   private final LineReader lines;
+  private final JobRequests requests;
 
   /** Null for a small file. */
   private final ExecutorService workers;
 
   private final ReadAhead<List<Line>, List<Parsed>> groups;
   private Iterator<Parsed> group = Collections.emptyIterator();
+  private Parsed next;
 
   /**
    * A line.
    *
    * @param answer null if the line is not JSON
-   * @param keyHash of the answer's key, if it has one
-   * @param textHash of what the model wrote; 0 for nothing
+   * @param request to which it belongs by its key; -1 if to none
    */
-  record Parsed(Line line, AnswerLine answer, long keyHash, long textHash) {
-    static Parsed of(Line line) {
-      AnswerLine answer = AnswerMatcher.read(line);
-      return answer == null
-          ? new Parsed(line, null, 0, 0)
-          : new Parsed(
-              line,
-              answer,
-              answer.key().map(KeyTable::hash).orElse(0L),
-              answer.candidate().map(candidate -> KeyTable.hash(candidate.text())).orElse(0L));
-    }
-  }
+  record Parsed(Line line, AnswerLine answer, int request) {}
 
-  ParsedAnswers(Path answers) throws IOException {
-    boolean isSmall = Files.size(answers) <= SMALL;
-    this.lines = LineReader.open(answers, ServiceLimits.MAX_ANSWER_BYTES);
+  private ParsedAnswers(LineReader lines, JobRequests requests, boolean isSmall) {
+    this.lines = lines;
+    this.requests = requests;
     this.workers =
         isSmall
             ? null
@@ -70,12 +60,32 @@ final class ParsedAnswers implements Iterator<ParsedAnswers.Parsed>, Closeable {
                 new LineGroups(lines, number -> true, at -> {}),
                 some -> some.stream().mapToLong(line -> line.bytes().length).sum(),
                 MOST_BYTES_AHEAD,
-                some -> some.stream().map(Parsed::of).toList(),
+                some -> some.stream().map(this::parsed).toList(),
                 workers);
+  }
+
+  static ParsedAnswers of(Path answers, JobRequests requests) throws IOException {
+    boolean isSmall = Files.size(answers) <= SMALL;
+    return new ParsedAnswers(
+        LineReader.open(answers, ServiceLimits.MAX_ANSWER_BYTES), requests, isSmall);
+  }
+
+  /** The same of many answers that still arrive. */
+  static ParsedAnswers of(GrowingFile answers, JobRequests requests) throws IOException {
+    return new ParsedAnswers(
+        LineReader.open(answers, ServiceLimits.MAX_ANSWER_BYTES), requests, false);
+  }
+
+  private Parsed parsed(Line line) {
+    AnswerLine answer = AnswerMatcher.read(line);
+    return new Parsed(line, answer, answer == null ? -1 : requests.numberOf(answer));
   }
 
   @Override
   public boolean hasNext() {
+    if (next != null) {
+      return true;
+    }
     if (groups == null) {
       return lines.hasNext();
     }
@@ -93,12 +103,23 @@ final class ParsedAnswers implements Iterator<ParsedAnswers.Parsed>, Closeable {
     }
   }
 
+  /** The next one, which must be there, and stays the next one. */
+  Parsed peek() {
+    next = next();
+    return next;
+  }
+
   @Override
   public Parsed next() {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    return groups == null ? Parsed.of(lines.next()) : group.next();
+    if (next != null) {
+      Parsed peeked = next;
+      next = null;
+      return peeked;
+    }
+    return groups == null ? parsed(lines.next()) : group.next();
   }
 
   @Override

@@ -13,9 +13,27 @@ public final class KeyTable {
   /** Marks a free place; a key that hashes to it is given another hash. */
   private static final long FREE = 0;
 
-  private long[] hashes = new long[1 << 10];
-  private int[] numbers = new int[1 << 10];
+  private static final int LEAST_PLACES = 1 << 10;
+
+  private long[] hashes;
+  private int[] numbers;
   private int size;
+
+  public KeyTable() {
+    this(0);
+  }
+
+  /**
+   * @param expected how many keys there may be; more may be added
+   */
+  public KeyTable(int expected) {
+    int places = LEAST_PLACES;
+    while (2L * places < 3L * expected) {
+      places *= 2;
+    }
+    this.hashes = new long[places];
+    this.numbers = new int[places];
+  }
 
   /** The hash of a key (FNV-1a over its UTF-8 bytes, mixed once more). */
   public static long hash(String key) {

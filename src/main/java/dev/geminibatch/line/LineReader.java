@@ -1,5 +1,6 @@
 package dev.geminibatch.line;
 
+import dev.geminibatch.io.GrowingFile;
 import dev.geminibatch.io.TextEncoding;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -42,24 +43,29 @@ public final class LineReader implements Iterator<Line>, Closeable {
   private Line next;
   private boolean finished;
 
-  private LineReader(Path file, int maxLineBytes, MessageDigest digest) throws IOException {
+  private LineReader(Path file, InputStream in, long most, int maxLineBytes, MessageDigest digest) {
     this.file = file;
-    this.in = Files.newInputStream(file);
+    this.in = in;
     // Of ten thousand files most are small, and a large buffer for each would cost more than they.
-    this.buffer = new byte[(int) Math.min(MOST_BUFFER_BYTES, Files.size(file) + 1)];
+    this.buffer = new byte[(int) Math.min(MOST_BUFFER_BYTES, most + 1)];
     this.maxLineBytes = maxLineBytes;
     this.digest = digest;
   }
 
   /** Opens a file; lines of more than {@code maxLineBytes} are marked as too long. */
   public static LineReader open(Path file, int maxLineBytes) throws IOException {
-    return new LineReader(file, maxLineBytes, null);
+    return digesting(file, maxLineBytes, null);
   }
 
-  /** As {@link #open}, and every byte of the file goes through the digest on its way. */
+  /** As {@link #open(Path, int)}, of a file that is still written. */
+  public static LineReader open(GrowingFile file, int maxLineBytes) throws IOException {
+    return new LineReader(file.path(), file.open(), MOST_BUFFER_BYTES, maxLineBytes, null);
+  }
+
+  /** As {@link #open(Path, int)}, and every byte of the file goes through the digest on its way. */
   public static LineReader digesting(Path file, int maxLineBytes, MessageDigest digest)
       throws IOException {
-    return new LineReader(file, maxLineBytes, digest);
+    return new LineReader(file, Files.newInputStream(file), Files.size(file), maxLineBytes, digest);
   }
 
   @Override

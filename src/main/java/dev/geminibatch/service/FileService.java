@@ -46,7 +46,8 @@ public interface FileService {
    * @param fileName {@code files/...}, or {@code batches/...} for the answers inside a job
    * @param target what it holds already is taken for the beginning of the content, as an earlier
    *     call leaves it that failed; not the place where anybody looks for a complete file
-   * @param received receives how many bytes have arrived so far
+   * @param received receives how many bytes the target has so far; of one that is begun again,
+   *     first less than a megabyte
    * @throws ServiceFailure also when the answer ended before its announced length
    * @throws IOException when the target cannot be written
    */

@@ -5,6 +5,7 @@ import dev.geminibatch.answer.AnswerCheck;
 import dev.geminibatch.answer.AnswerDownload;
 import dev.geminibatch.answer.AnswerMatcher;
 import dev.geminibatch.answer.JobProblem;
+import dev.geminibatch.answer.MatchAhead;
 import dev.geminibatch.answer.StrayAnswers;
 import dev.geminibatch.extension.Part;
 import dev.geminibatch.io.Amounts;
@@ -22,6 +23,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -41,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -166,11 +169,13 @@ public final class Collector {
 
   private AnswerMatcher.Outcome match(Run run, Job job, AnswerCheck check) throws IOException {
     RunFolder folder = context.folder(run);
-    if (job.responsesFile().isPresent()) {
-      download(run, folder, job);
-    }
+    Optional<AnswerMatcher.Outcome> ahead =
+        job.responsesFile().isPresent() ? download(run, folder, job, check) : Optional.empty();
     boolean isPacked = job.remote().pack().isPresent();
-    AnswerMatcher.Outcome outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
+    AnswerMatcher.Outcome outcome =
+        ahead.isPresent()
+            ? ahead.get()
+            : AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
     if (!isPacked && outcome.matched() == 0 && isAnotherFile(run, job)) {
       refuseAnswers(run, job);
       outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
@@ -238,29 +243,32 @@ public final class Collector {
     ledger.jobs().ended(job, JobProblem.Kind.ANSWERS_GONE.name(), null, why);
   }
 
-  private void download(Run run, RunFolder folder, Job job) throws IOException {
+  /** Fetches the answers of a job; of a large one, what they come to. */
+  private Optional<AnswerMatcher.Outcome> download(
+      Run run, RunFolder folder, Job job, AnswerCheck check) throws IOException {
     Path answers = folder.answers(job.number());
     if (Files.exists(answers)) {
-      return; // complete since it has its name
+      return Optional.empty(); // complete since it has its name
     }
     Path part = AtomicFiles.aside(answers, run.id());
     try {
       if (job.remote().pack().isPresent()) {
         packed.fetchFor(run, job);
-        return;
+        return Optional.empty();
       }
       if (begun.add(part)) {
         Files.deleteIfExists(part); // an earlier process may have left it half on disk
       }
-      fetch(run, job, job.responsesFile().orElseThrow(), part);
-      context.accounts().accepted(context.connection(run).project());
-      AtomicFiles.publish(part, answers);
+      Optional<AnswerMatcher.Outcome> outcome = fetch(run, folder, job, part, check);
+      AtomicFiles.rename(part, answers);
+      AtomicFiles.forceFolder(answers.getParent());
       begun.remove(part);
+      return outcome;
     } catch (ServiceFailure failure) {
       if (failure.status().equals(DescribedJob.NO_ANSWERS)
           && run.waiting().tries() >= TRIES_FOR_ANSWERS) {
         giveUpAnswers(run, job, failure.getMessage());
-        return;
+        return Optional.empty();
       }
       if (failure.kind() != Kind.NOT_FOUND) {
         throw failure;
@@ -275,10 +283,10 @@ public final class Collector {
       boolean isPacked = job.remote().pack().isPresent();
       if (!isPacked && described.map(RemoteJob::inlined).orElse(false)) {
         Files.deleteIfExists(part);
-        fetch(run, job, described.get().name(), part);
+        fetch(run, job, described.get().name(), part, received -> {});
         AtomicFiles.publish(part, answers);
         begun.remove(part);
-        return;
+        return Optional.empty();
       }
       if (described.filter(status -> isStillPromised(status, job)).isPresent()) {
         throw failure;
@@ -289,16 +297,37 @@ public final class Collector {
           job.shownName(),
           failure.getMessage());
       ledger.jobs().ended(job, JobProblem.Kind.ANSWERS_GONE.name(), null, failure.getMessage());
+      return Optional.empty();
     }
   }
 
-  private void fetch(Run run, Job job, String from, Path part) throws IOException {
+  /** Fetches the file of a job's answers; when it returns, they are on the disk. */
+  private Optional<AnswerMatcher.Outcome> fetch(
+      Run run, RunFolder folder, Job job, Path part, AnswerCheck check) throws IOException {
+    String from = job.responsesFile().orElseThrow();
+    long requests = JobName.isName(from) ? 0 : job.requests(); // a description comes otherwise
+    JobFiles files = JobFiles.of(folder, job.number());
+    try (MatchAhead ahead =
+        MatchAhead.of(files.withAnswers(part, files.matches()), requests, check)) {
+      fetch(run, job, from, part, ahead::received);
+      context.accounts().accepted(context.connection(run).project());
+      ahead.complete();
+      AtomicFiles.force(part);
+      return ahead.outcome();
+    }
+  }
+
+  private void fetch(Run run, Job job, String from, Path part, LongConsumer taker)
+      throws IOException {
     AnswerDownload.fetch(
         context.connection(run).files(),
         from,
         part,
         job.requests(),
-        received -> context.progress().step(run, "downloading answers", received, 0, Unit.BYTES));
+        received -> {
+          taker.accept(received);
+          context.progress().step(run, "downloading answers", received, 0, Unit.BYTES);
+        });
   }
 
   /** Whether the service still says that the answers are there, and they are not too old. */

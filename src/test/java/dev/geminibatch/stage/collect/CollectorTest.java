@@ -120,6 +120,29 @@ class CollectorTest {
   }
 
   @Test
+  void a_truncated_download_of_a_large_job_is_resumed() throws IOException {
+    int requests = 12_000;
+    String[] lines = new String[requests];
+    String[] answers = new String[requests];
+    for (int i = 0; i < requests; i++) {
+      lines[i] = nativeLine("k" + i, "x");
+      answers[requests - 1 - i] = answer("k" + i, "of " + i);
+    }
+    String large = fixture.assembled("large.jsonl", lines);
+    fixture.submit(large);
+    fixture.ended(large, 1, service.holds("files/answers", answers));
+    service.cutDownload(1_200_000);
+
+    assertThatThrownBy(() -> collector.collect(large)).isInstanceOf(ServiceFailure.class);
+    assertThat(fixture.folderOf(large).matches(1)).doesNotExist();
+    assertThat(collector.collect(large)).isTrue();
+
+    assertThat(downloads()).containsExactly(download(0), download(1_200_000));
+    assertThat(fixture.jobs().job(large, 1).outcome().answered()).isEqualTo(requests);
+    assertThat(fixture.folderOf(large).answers(1)).hasContent(String.join("\n", answers));
+  }
+
+  @Test
   void what_an_earlier_process_had_downloaded_of_a_file_is_not_relied_upon() throws IOException {
     fixture.ended(run, 1, service.holds("files/answers", ANSWERS));
     service.cutDownload(30);
