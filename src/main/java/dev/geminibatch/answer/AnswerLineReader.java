@@ -2,6 +2,7 @@ package dev.geminibatch.answer;
 
 import com.fasterxml.jackson.core.JsonToken;
 import dev.geminibatch.line.JsonScanner;
+import dev.geminibatch.line.KnownNames;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.line.ProblemCode;
 import dev.geminibatch.service.ErrorClassifier;
@@ -10,6 +11,7 @@ import dev.geminibatch.service.RpcCode;
 import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.Tokens;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads one line of a job's answers, token by token: it may hold a picture. */
@@ -19,9 +21,26 @@ final class AnswerLineReader {
   /** More tokens than there are, and few enough to add up. */
   private static final double MOST = 1L << 40;
 
+  /** A number of so few is below {@link #MOST}. */
+  private static final int FEW_DIGITS = 12;
+
   private static final int LONGEST_MESSAGE = 10_000;
 
+  /** Those that are read here, and others that most answers have. */
+  private static final KnownNames NAMES =
+      new KnownNames(
+          List.of(
+              ("key response error candidates promptFeedback usageMetadata modelVersion responseId"
+                      + " finishReason finishMessage content parts role index text thought"
+                      + " thoughtSignature avgLogprobs safetyRatings promptTokenCount"
+                      + " candidatesTokenCount thoughtsTokenCount cachedContentTokenCount"
+                      + " totalTokenCount promptTokensDetails candidatesTokensDetails code status"
+                      + " message blockReason")
+                  .split(" ")));
+
+  private final byte[] line;
   private final JsonScanner parser;
+  private String name;
   private String key;
   private int keyStart;
   private int keyEnd;
@@ -32,6 +51,7 @@ final class AnswerLineReader {
   private Tokens tokens = Tokens.NONE;
 
   AnswerLineReader(byte[] line) {
+    this.line = line;
     this.parser = new JsonScanner(line);
   }
 
@@ -39,9 +59,7 @@ final class AnswerLineReader {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new IOException("An answer is not a JSON object");
     }
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.text();
-      parser.nextToken();
+    while (nextField()) {
       switch (name) {
         case "key" -> readKey();
         case "response" -> readResponse();
@@ -62,6 +80,22 @@ final class AnswerLineReader {
         tokens);
   }
 
+  /**
+   * Goes to the value of the next field of an object; false at its end. In one place: what is
+   * repeated in each loop takes the compiler as long as everything else.
+   */
+  private boolean nextField() throws IOException {
+    if (parser.nextToken() != JsonToken.FIELD_NAME) {
+      return false;
+    }
+    name = NAMES.find(line, parser.start() + 1, parser.end() - 1);
+    if (name == null) {
+      name = parser.text();
+    }
+    parser.nextToken();
+    return true;
+  }
+
   /** The value that the parser stands at as text, if it is a scalar. */
   private String text(String otherwise) {
     return switch (parser.currentToken()) {
@@ -74,6 +108,15 @@ final class AnswerLineReader {
 
   /** The number that the parser stands at, also in quotes; within bounds, whatever it says. */
   private long number(long otherwise) {
+    if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+        && parser.end() - parser.start() <= FEW_DIGITS
+        && line[parser.start()] != '-') {
+      long number = 0;
+      for (int i = parser.start(); i < parser.end(); i++) {
+        number = 10 * number + line[i] - '0';
+      }
+      return number;
+    }
     String digits = parser.end() - parser.start() > 40 ? "" : text("");
     try {
       double number = digits.isEmpty() ? otherwise : Double.parseDouble(digits);
@@ -106,9 +149,7 @@ final class AnswerLineReader {
       return;
     }
     hasResponse = true;
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.text();
-      parser.nextToken();
+    while (nextField()) {
       switch (name) {
         case "candidates" -> readCandidates();
         case "promptFeedback" -> blockReason = readText("blockReason");
@@ -140,9 +181,7 @@ final class AnswerLineReader {
     String finishReason = "";
     String finishMessage = "";
     Content content = new Content();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.text();
-      parser.nextToken();
+    while (nextField()) {
       switch (name) {
         case "finishReason" -> finishReason = text("");
         case "finishMessage" -> finishMessage = text("");
@@ -156,25 +195,36 @@ final class AnswerLineReader {
       }
       parser.skipValue();
     }
+    String text = content.allText();
     return new AnswerLine.Candidate(
-        finishReason,
-        inFewWords(finishMessage),
-        content.hasMore || !content.text.toString().isBlank(),
-        content.text.toString());
+        finishReason, inFewWords(finishMessage), content.hasMore || !text.isBlank(), text);
   }
 
   private final class Content {
-    private final StringBuilder text = new StringBuilder();
+    private String first = "";
+    private StringBuilder all;
     private boolean hasMore;
+
+    private void add(String text) {
+      if (all == null && first.isEmpty()) {
+        first = text;
+        return;
+      }
+      all = all == null ? new StringBuilder(first) : all;
+      all.append(text);
+    }
+
+    String allText() {
+      return all == null ? first : all.toString();
+    }
 
     void read() throws IOException {
       if (parser.currentToken() != JsonToken.START_OBJECT) {
         parser.skipValue();
         return;
       }
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.text();
-        boolean isList = parser.nextToken() == JsonToken.START_ARRAY;
+      while (nextField()) {
+        boolean isList = parser.currentToken() == JsonToken.START_ARRAY;
         if (!name.equals("parts") || !isList) {
           parser.skipValue();
           continue;
@@ -193,12 +243,10 @@ final class AnswerLineReader {
       String own = null;
       boolean isThought = false;
       boolean more = false;
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.text();
-        JsonToken value = parser.nextToken();
+      while (nextField()) {
         switch (name) {
           case "text" -> own = text(null);
-          case "thought" -> isThought = value == JsonToken.VALUE_TRUE;
+          case "thought" -> isThought = parser.currentToken() == JsonToken.VALUE_TRUE;
           case "thoughtSignature" -> {
             // goes with any part
           }
@@ -208,7 +256,7 @@ final class AnswerLineReader {
       }
       if (!isThought) {
         hasMore |= more;
-        text.append(own == null ? "" : own);
+        add(own == null ? "" : own);
       }
     }
   }
@@ -216,9 +264,7 @@ final class AnswerLineReader {
   private String readText(String field) throws IOException {
     String text = null;
     if (parser.currentToken() == JsonToken.START_OBJECT) {
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.text();
-        parser.nextToken();
+      while (nextField()) {
         if (name.equals(field)) {
           text = text(null);
         }
@@ -237,9 +283,7 @@ final class AnswerLineReader {
     long out = 0;
     long thought = 0;
     long cached = 0;
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.text();
-      parser.nextToken();
+    while (nextField()) {
       switch (name) {
         case "promptTokenCount" -> in = number(0);
         case "candidatesTokenCount" -> out = number(0);
@@ -259,9 +303,7 @@ final class AnswerLineReader {
     String codeName = "UNKNOWN";
     String message = "";
     if (parser.currentToken() == JsonToken.START_OBJECT) {
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.text();
-        parser.nextToken();
+      while (nextField()) {
         switch (name) {
           case "code" -> code = (int) Math.min(number(code), Integer.MAX_VALUE);
           case "status" -> codeName = text(codeName);

@@ -12,6 +12,26 @@ final class EscapedText {
    * @param start of what is between the quotes
    */
   static String of(byte[] bytes, int start, int end) {
+    byte[] plain = new byte[end - start];
+    int length = 0;
+    int from = start;
+    int at;
+    while ((at = ByteSearch.indexOf(bytes, from, end, '\\')) >= 0) {
+      System.arraycopy(bytes, from, plain, length, at - from);
+      length += at - from;
+      boolean isCode = bytes[at + 1] == 'u';
+      char letter = isCode ? code(bytes, at + 2) : letter(bytes[at + 1]);
+      if (letter >= 0x80) {
+        return ofAny(bytes, start, end);
+      }
+      plain[length++] = (byte) letter;
+      from = at + (isCode ? 6 : 2);
+    }
+    System.arraycopy(bytes, from, plain, length, end - from);
+    return new String(plain, 0, length + end - from, UTF_8);
+  }
+
+  private static String ofAny(byte[] bytes, int start, int end) {
     StringBuilder text = new StringBuilder(end - start);
     int from = start;
     int at;
