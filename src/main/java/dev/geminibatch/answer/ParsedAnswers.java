@@ -29,6 +29,7 @@ final class ParsedAnswers implements Iterator<ParsedAnswers.Parsed>, Closeable {
 
   private final LineReader lines;
   private final JobRequests requests;
+  private final JobRequests.Finder finder;
 
   /** Null for a small file. */
   private final ExecutorService workers;
@@ -48,6 +49,7 @@ final class ParsedAnswers implements Iterator<ParsedAnswers.Parsed>, Closeable {
   private ParsedAnswers(LineReader lines, JobRequests requests, boolean isSmall) {
     this.lines = lines;
     this.requests = requests;
+    this.finder = requests.finder();
     this.workers =
         isSmall
             ? null
@@ -60,7 +62,7 @@ final class ParsedAnswers implements Iterator<ParsedAnswers.Parsed>, Closeable {
                 new LineGroups(lines, number -> true, at -> {}),
                 some -> some.stream().mapToLong(line -> line.bytes().length).sum(),
                 MOST_BYTES_AHEAD,
-                some -> some.stream().map(this::parsed).toList(),
+                this::parsed,
                 workers);
   }
 
@@ -76,9 +78,14 @@ final class ParsedAnswers implements Iterator<ParsedAnswers.Parsed>, Closeable {
         LineReader.open(answers, ServiceLimits.MAX_ANSWER_BYTES), requests, false);
   }
 
-  private Parsed parsed(Line line) {
+  private List<Parsed> parsed(List<Line> some) {
+    JobRequests.Finder finder = requests.finder();
+    return some.stream().map(line -> parsed(line, finder)).toList();
+  }
+
+  private static Parsed parsed(Line line, JobRequests.Finder finder) {
     AnswerLine answer = AnswerMatcher.read(line);
-    return new Parsed(line, answer, answer == null ? -1 : requests.numberOf(answer));
+    return new Parsed(line, answer, answer == null ? -1 : finder.numberOf(line.number(), answer));
   }
 
   @Override
@@ -119,7 +126,7 @@ final class ParsedAnswers implements Iterator<ParsedAnswers.Parsed>, Closeable {
       next = null;
       return peeked;
     }
-    return groups == null ? parsed(lines.next()) : group.next();
+    return groups == null ? parsed(lines.next(), finder) : group.next();
   }
 
   @Override

@@ -197,6 +197,30 @@ class AnswersTest {
     assertThat(Files.readAllLines(folder.resolve("results"))).isEqualTo(lines);
   }
 
+  @Test
+  void an_order_with_gaps_and_strangers_misleads_nobody() throws IOException {
+    int count = 2000;
+    String[] keys = IntStream.range(0, count).mapToObj(i -> "k" + i).toArray(String[]::new);
+    job(keys);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (i % 90 != 0) {
+        lines.add(answer(keys[i]));
+      }
+      if (i % 70 == 0) {
+        lines.add(i % 140 == 0 ? answer("nobody") : answer(keys[count - 1]));
+      }
+    }
+    answers(lines.toArray(String[]::new));
+
+    AnswerMatcher.Outcome outcome = write();
+
+    List<String> expected = new ArrayList<>(List.of(keys));
+    expected.removeIf(key -> Integer.parseInt(key.substring(1)) % 90 == 0);
+    assertThat(Outbox.keys(results())).containsExactlyElementsOf(expected);
+    assertThat(outcome.strayAnswers().inWords()).contains("15 lines under a key");
+  }
+
   private static int numberOf(String line) {
     return Integer.parseInt(line.replaceFirst("^.*?\"key\":\"k(\\d+)\".*$", "$1"));
   }
