@@ -1,7 +1,9 @@
 package dev.geminibatch.service.gemini;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -29,8 +31,13 @@ final class PromptSockets extends SocketFactory {
         new Socket() {
           @Override
           public OutputStream getOutputStream() throws IOException {
-            // What is sent comes in pieces of some kilobytes, each of which would be a call.
+            // What is sent or received comes in pieces of some kilobytes, each would be a call.
             return new BufferedOutputStream(super.getOutputStream(), BUFFER_BYTES);
+          }
+
+          @Override
+          public InputStream getInputStream() throws IOException {
+            return new BufferedInputStream(super.getInputStream(), BUFFER_BYTES);
           }
         });
   }

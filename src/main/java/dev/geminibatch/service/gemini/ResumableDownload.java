@@ -22,7 +22,7 @@ import okhttp3.Response;
  * that does not know how to send a part sends the whole, which then replaces what was there.
  */
 final class ResumableDownload {
-  private static final int BUFFER_BYTES = 1 << 14;
+  private static final int BUFFER_BYTES = 1 << 16;
 
   /** Rounds in sequence that bring almost nothing. */
   private static final int MOST_DROPS = 100;
@@ -123,15 +123,18 @@ final class ResumableDownload {
     long checked = -1;
     try (OutputStream out = PrivateFiles.output(target, how)) {
       InputStream in = response.body().byteStream();
-      byte[] buffer = new byte[BUFFER_BYTES];
-      for (int read; (read = read(in, buffer)) >= 0; ) {
+      Piece piece = new Piece();
+      while (piece.fill(in)) {
         if (checked < total / CHECK_BYTES) {
           checked = total / CHECK_BYTES;
           DiskReserve.FOR_THE_LEDGER.require(target, 0);
         }
-        out.write(buffer, 0, read);
-        total += read;
+        out.write(piece.bytes, 0, piece.length);
+        total += piece.length;
         received.accept(from + total);
+      }
+      if (piece.lost != null) {
+        throw http.unreachable(piece.lost);
       }
     }
     if (announced >= 0 && total != announced) {
@@ -144,11 +147,29 @@ final class ResumableDownload {
     }
   }
 
-  private int read(InputStream in, byte[] buffer) {
-    try {
-      return in.read(buffer);
-    } catch (IOException e) {
-      throw http.unreachable(e);
+  /** What is written at once: a body comes in smaller pieces, each of which would be a call. */
+  private static final class Piece {
+    private final byte[] bytes = new byte[BUFFER_BYTES];
+    private int length;
+    private boolean isLast;
+
+    /** Why no more came. */
+    private IOException lost;
+
+    /** Fetches the next piece; false at the end. What comes before a cut is a piece, too. */
+    boolean fill(InputStream in) {
+      length = 0;
+      try {
+        while (!isLast && length < bytes.length) {
+          int read = in.read(bytes, length, bytes.length - length);
+          isLast = read < 0;
+          length += Math.max(0, read);
+        }
+      } catch (IOException e) {
+        lost = e;
+        isLast = true;
+      }
+      return length > 0;
     }
   }
 }
