@@ -40,7 +40,6 @@ final class AnswerLineReader {
 
   private final byte[] line;
   private final JsonScanner parser;
-  private String name;
   private String key;
   private int keyStart;
   private int keyEnd;
@@ -59,14 +58,7 @@ final class AnswerLineReader {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new IOException("An answer is not a JSON object");
     }
-    while (nextField()) {
-      switch (name) {
-        case "key" -> readKey();
-        case "response" -> readResponse();
-        case "error" -> readError();
-        default -> parser.skipValue();
-      }
-    }
+    object(this::readField);
     if (error == null && !hasResponse) {
       error = ProblemCode.NO_RESPONSE.problem("the service's line has neither response nor error");
     }
@@ -80,20 +72,42 @@ final class AnswerLineReader {
         tokens);
   }
 
+  /** Reads the field of that name, or leaves it. */
+  @FunctionalInterface
+  private interface Field {
+    void read(String name) throws IOException;
+  }
+
   /**
-   * Goes to the value of the next field of an object; false at its end. In one place: what is
-   * repeated in each loop takes the compiler as long as everything else.
+   * Reads the fields of the value that the parser stands at; passes over it if it is no object. All
+   * objects are read here: a loop for each takes the compiler half a second.
    */
-  private boolean nextField() throws IOException {
-    if (parser.nextToken() != JsonToken.FIELD_NAME) {
-      return false;
+  private void object(Field field) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipValue();
+      return;
     }
-    name = NAMES.find(line, parser.start() + 1, parser.end() - 1);
-    if (name == null) {
-      name = parser.text();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String known = NAMES.find(line, parser.start() + 1, parser.end() - 1);
+      String name = known == null ? parser.text() : known;
+      parser.nextToken();
+      field.read(name);
+      parser.skipValue(); // if it was left, or is not what it should be
     }
-    parser.nextToken();
-    return true;
+  }
+
+  private void readField(String name) throws IOException {
+    switch (name) {
+      case "key" -> readKey();
+      case "response" -> {
+        hasResponse |= parser.currentToken() == JsonToken.START_OBJECT;
+        object(this::readResponse);
+      }
+      case "error" -> readError();
+      default -> {
+        // of no meaning here
+      }
+    }
   }
 
   /** The value that the parser stands at as text, if it is a scalar. */
@@ -131,30 +145,32 @@ final class AnswerLineReader {
     return Redactor.shortened(message, LONGEST_MESSAGE);
   }
 
-  private void readKey() throws IOException {
+  private void readKey() {
     boolean isNull = parser.currentToken() == JsonToken.VALUE_NULL;
     String text = text(null);
     if (isNull || text != null) {
       keyStart = parser.start();
       key = text;
       keyEnd = parser.end();
-    } else {
-      parser.skipValue();
     }
   }
 
-  private void readResponse() throws IOException {
-    if (parser.currentToken() != JsonToken.START_OBJECT) {
-      parser.skipValue();
-      return;
-    }
-    hasResponse = true;
-    while (nextField()) {
-      switch (name) {
-        case "candidates" -> readCandidates();
-        case "promptFeedback" -> blockReason = readText("blockReason");
-        case "usageMetadata" -> readTokens();
-        default -> parser.skipValue();
+  private void readResponse(String name) throws IOException {
+    switch (name) {
+      case "candidates" -> readCandidates();
+      case "promptFeedback" -> {
+        blockReason = null;
+        object(field -> blockReason = field.equals("blockReason") ? text(null) : blockReason);
+      }
+      case "usageMetadata" -> {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+          Counts counts = new Counts();
+          object(counts::read);
+          tokens = new Tokens(counts.in, counts.out, counts.thought, counts.cached);
+        }
+      }
+      default -> {
+        // of no meaning here
       }
     }
   }
@@ -162,7 +178,6 @@ final class AnswerLineReader {
   /** The first complete one is the answer; the others are passed over. */
   private void readCandidates() throws IOException {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
-      parser.skipValue();
       return;
     }
     while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -170,40 +185,45 @@ final class AnswerLineReader {
         parser.skipValue();
         continue;
       }
-      AnswerLine.Candidate next = readCandidate();
+      CandidateFields fields = new CandidateFields();
+      object(fields::read);
+      AnswerLine.Candidate next = fields.candidate();
       if (candidate == null || next.worth() > candidate.worth()) {
         candidate = next;
       }
     }
   }
 
-  private AnswerLine.Candidate readCandidate() throws IOException {
-    String finishReason = "";
-    String finishMessage = "";
-    Content content = new Content();
-    while (nextField()) {
+  private final class CandidateFields {
+    private String finishReason = "";
+    private String finishMessage = "";
+    private String first = "";
+    private StringBuilder all;
+    private boolean hasMore;
+
+    void read(String name) throws IOException {
       switch (name) {
         case "finishReason" -> finishReason = text("");
         case "finishMessage" -> finishMessage = text("");
-        case "content" -> {
-          content.read();
-          continue;
-        }
+        case "content" -> object(this::readContent);
         default -> {
           // of no meaning here
         }
       }
-      parser.skipValue();
     }
-    String text = content.allText();
-    return new AnswerLine.Candidate(
-        finishReason, inFewWords(finishMessage), content.hasMore || !text.isBlank(), text);
-  }
 
-  private final class Content {
-    private String first = "";
-    private StringBuilder all;
-    private boolean hasMore;
+    private void readContent(String name) throws IOException {
+      if (name.equals("parts") && parser.currentToken() == JsonToken.START_ARRAY) {
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          PartFields part = new PartFields();
+          object(part::read);
+          if (!part.isThought) {
+            hasMore |= part.hasMore;
+            add(part.text == null ? "" : part.text);
+          }
+        }
+      }
+    }
 
     private void add(String text) {
       if (all == null && first.isEmpty()) {
@@ -214,76 +234,37 @@ final class AnswerLineReader {
       all.append(text);
     }
 
-    String allText() {
-      return all == null ? first : all.toString();
+    AnswerLine.Candidate candidate() {
+      String text = all == null ? first : all.toString();
+      return new AnswerLine.Candidate(
+          finishReason, inFewWords(finishMessage), hasMore || !text.isBlank(), text);
     }
+  }
 
-    void read() throws IOException {
-      if (parser.currentToken() != JsonToken.START_OBJECT) {
-        parser.skipValue();
-        return;
-      }
-      while (nextField()) {
-        boolean isList = parser.currentToken() == JsonToken.START_ARRAY;
-        if (!name.equals("parts") || !isList) {
-          parser.skipValue();
-          continue;
-        }
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          readPart();
-        }
-      }
-    }
+  private final class PartFields {
+    private String text;
+    private boolean isThought;
+    private boolean hasMore;
 
-    private void readPart() throws IOException {
-      if (parser.currentToken() != JsonToken.START_OBJECT) {
-        parser.skipValue();
-        return;
-      }
-      String own = null;
-      boolean isThought = false;
-      boolean more = false;
-      while (nextField()) {
-        switch (name) {
-          case "text" -> own = text(null);
-          case "thought" -> isThought = parser.currentToken() == JsonToken.VALUE_TRUE;
-          case "thoughtSignature" -> {
-            // goes with any part
-          }
-          default -> more = true; // a call, code, an image
+    void read(String name) {
+      switch (name) {
+        case "text" -> text = AnswerLineReader.this.text(null);
+        case "thought" -> isThought = parser.currentToken() == JsonToken.VALUE_TRUE;
+        case "thoughtSignature" -> {
+          // goes with any part
         }
-        parser.skipValue();
-      }
-      if (!isThought) {
-        hasMore |= more;
-        add(own == null ? "" : own);
+        default -> hasMore = true; // a call, code, an image
       }
     }
   }
 
-  private String readText(String field) throws IOException {
-    String text = null;
-    if (parser.currentToken() == JsonToken.START_OBJECT) {
-      while (nextField()) {
-        if (name.equals(field)) {
-          text = text(null);
-        }
-        parser.skipValue();
-      }
-    }
-    return text;
-  }
+  private final class Counts {
+    private long in;
+    private long out;
+    private long thought;
+    private long cached;
 
-  private void readTokens() throws IOException {
-    if (parser.currentToken() != JsonToken.START_OBJECT) {
-      parser.skipValue();
-      return;
-    }
-    long in = 0;
-    long out = 0;
-    long thought = 0;
-    long cached = 0;
-    while (nextField()) {
+    void read(String name) {
       switch (name) {
         case "promptTokenCount" -> in = number(0);
         case "candidatesTokenCount" -> out = number(0);
@@ -293,38 +274,23 @@ final class AnswerLineReader {
           // of no meaning here
         }
       }
-      parser.skipValue(); // also of what should be a number and is not
     }
-    tokens = new Tokens(in, out, thought, cached);
   }
 
   private void readError() throws IOException {
-    int code = 0;
-    String codeName = "UNKNOWN";
-    String message = "";
-    if (parser.currentToken() == JsonToken.START_OBJECT) {
-      while (nextField()) {
-        switch (name) {
-          case "code" -> code = (int) Math.min(number(code), Integer.MAX_VALUE);
-          case "status" -> codeName = text(codeName);
-          case "message" -> message = text("");
-          default -> {
-            // of no meaning here
-          }
-        }
-        parser.skipValue();
-      }
-    } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
-      message = parser.text();
-    } else if (parser.currentToken() == JsonToken.VALUE_NULL) {
+    ErrorFields fields = new ErrorFields();
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
       return;
+    }
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      fields.message = parser.text();
     } else {
-      parser.skipValue();
+      object(fields::read);
     }
     // Where the number is missing, the name may be there.
-    int known = code == 0 ? Math.max(UNKNOWN, RpcCode.number(codeName)) : code;
+    int known = fields.code == 0 ? Math.max(UNKNOWN, RpcCode.number(fields.status)) : fields.code;
     String status = RpcCode.name(known);
-    message = inFewWords(message);
+    String message = inFewWords(fields.message);
     if (ServiceWords.isDeadFile(message)) {
       error = ProblemCode.FILE_GONE.problem(message);
       return;
@@ -335,5 +301,22 @@ final class AnswerLineReader {
             status,
             message.isEmpty() ? "the service gave no reason" : message,
             RpcCode.isPassing(status) || ErrorClassifier.isAccount(known, message));
+  }
+
+  private final class ErrorFields {
+    private int code;
+    private String status = "UNKNOWN";
+    private String message = "";
+
+    void read(String name) {
+      switch (name) {
+        case "code" -> code = (int) Math.min(number(code), Integer.MAX_VALUE);
+        case "status" -> status = text(status);
+        case "message" -> message = text("");
+        default -> {
+          // of no meaning here
+        }
+      }
+    }
   }
 }
