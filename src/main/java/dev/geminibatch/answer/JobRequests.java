@@ -6,14 +6,12 @@ import dev.geminibatch.job.JobTokens;
 import dev.geminibatch.job.KeyTable;
 import dev.geminibatch.line.RequestTokens;
 import java.io.IOException;
-import java.util.Optional;
 
 /** What is known of the requests of a job: some bytes for each. Any number of threads may ask. */
 final class JobRequests {
-  private long[] hashes;
-  private int[] formats;
-  private long[] tokens;
-  private int size;
+  private final long[] hashes;
+  private final int[] formats;
+  private final long[] tokens;
 
   /** Made when answers are not in the order of the requests. */
   private KeyTable table;
@@ -21,31 +19,31 @@ final class JobRequests {
   /** By how much the last answers were behind the lines that they answer. */
   private volatile long behind;
 
-  private JobRequests(int expected) {
-    this.hashes = new long[expected];
-    this.formats = new int[expected];
-    this.tokens = new long[expected];
+  private JobRequests(long[] hashes, int[] formats, long[] tokens) {
+    this.hashes = hashes;
+    this.formats = formats;
+    this.tokens = tokens;
   }
 
   static JobRequests read(JobFiles files) throws IOException {
     try (JobIndex.Reader reader = new JobIndex.Reader(files.index());
-        JobTokens.Reader tokens = new JobTokens.Reader(files.tokens())) {
-      JobRequests requests = new JobRequests(reader.size());
-      for (Optional<JobIndex.Entry> entry; (entry = reader.next()).isPresent(); ) {
-        requests.add(entry.get(), tokens.next().map(RequestTokens::packed).orElse(0L));
+        JobTokens.Reader estimates = new JobTokens.Reader(files.tokens())) {
+      int size = reader.size();
+      long[] hashes = new long[size];
+      int[] formats = new int[size];
+      long[] tokens = new long[size];
+      for (int i = 0; i < size; i++) {
+        JobIndex.Entry entry = reader.next().orElseThrow();
+        hashes[i] = entry.keyHash();
+        formats[i] = entry.format();
+        tokens[i] = estimates.next().map(RequestTokens::packed).orElse(0L);
       }
-      return requests;
+      return new JobRequests(hashes, formats, tokens);
     }
   }
 
-  private void add(JobIndex.Entry entry, long itsTokens) {
-    hashes[size] = entry.keyHash();
-    formats[size] = entry.format();
-    tokens[size++] = itsTokens;
-  }
-
   int size() {
-    return size;
+    return hashes.length;
   }
 
   RequestTokens tokens(int number) {
@@ -64,9 +62,9 @@ final class JobRequests {
 
   private synchronized KeyTable table() {
     if (table == null) {
-      KeyTable all = new KeyTable(size);
-      for (int i = 0; i < size; i++) {
-        all.add(hashes[i]);
+      KeyTable all = new KeyTable(hashes.length);
+      for (long hash : hashes) {
+        all.add(hash);
       }
       table = all;
     }
@@ -88,7 +86,7 @@ final class JobRequests {
       }
       long hash = KeyTable.hash(answer.key().get());
       long next = lineNumber - 1 - distance;
-      if (next >= 0 && next < size && hashes[(int) next] == hash) {
+      if (next >= 0 && next < hashes.length && hashes[(int) next] == hash) {
         return (int) next;
       }
       int found = search(hash);

@@ -87,8 +87,11 @@ public final class MatchAhead implements Closeable {
   public void close() throws IOException {
     if (matching != null) {
       answers.giveUp();
-      await();
-      ONE.release();
+      try {
+        await();
+      } finally {
+        ONE.release();
+      }
     }
   }
 }

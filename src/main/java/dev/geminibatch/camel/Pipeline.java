@@ -27,9 +27,6 @@ import org.apache.camel.support.LifecycleStrategySupport;
 public final class Pipeline implements AutoCloseable {
   private static final String OFF = "routes.off";
 
-  /** A look costs a tenth of a millisecond, a few where the folder is on another machine. */
-  private static final Duration SHORTEST_LOOK = Duration.ofMillis(100);
-
   /** A call to the service that answers in time is through by then. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -218,7 +215,7 @@ public final class Pipeline implements AutoCloseable {
         Map.entry(
             "media.remote-enabled", Boolean.toString(!settings.uploads().remoteHosts().isEmpty())),
         Map.entry("inbox.directory", settings.folders().inbox().toString()),
-        Map.entry("inbox.interval", Long.toString(lookEvery(settings.folders()).toMillis())),
+        Map.entry("inbox.interval", Long.toString(settings.folders().checkEvery().toMillis())),
         Map.entry("inbox.settle-time", Long.toString(settings.folders().settleTime().toMillis())),
         Map.entry("outbox.directory", settings.folders().outbox().toString()),
         Map.entry("archive.directory", settings.folders().archive().toString()),
@@ -226,16 +223,6 @@ public final class Pipeline implements AutoCloseable {
         Map.entry("poll.interval", Long.toString(settings.jobs().pollInterval().toMillis())),
         Map.entry("job.pack-wait", Long.toString(settings.jobs().packing().gathering().toMillis())),
         Map.entry("run.concurrency", Integer.toString(settings.jobs().runs().concurrency())));
-  }
-
-  /** A file that has come is taken once it has rested, not an interval later. */
-  private static Duration lookEvery(Settings.Folders folders) {
-    Duration rest = max(folders.settleTime(), SHORTEST_LOOK);
-    return rest.compareTo(folders.interval()) < 0 ? rest : folders.interval();
-  }
-
-  private static Duration max(Duration one, Duration other) {
-    return one.compareTo(other) > 0 ? one : other;
   }
 
   /**
@@ -326,7 +313,8 @@ public final class Pipeline implements AutoCloseable {
     try {
       if (ticks != null) {
         ticks.end();
-        if (Rest.isReached(camelContext()) && Rest.keepsNothing(camelContext())) {
+        Map<String, String> stages = beans.workspace().settings().routes().stages();
+        if (Rest.keepsNothing(camelContext(), stages) && Rest.await(camelContext())) {
           // The process ends now: to wait for the queues would only keep a person waiting.
           Thread stop = new Thread(main::stop, "stop");
           stop.setDaemon(true);

@@ -1,8 +1,10 @@
 package dev.geminibatch.camel;
 
+import dev.geminibatch.settings.Hooks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +14,7 @@ import org.apache.camel.Route;
 import org.apache.camel.component.seda.SedaConsumer;
 import org.apache.camel.util.StringHelper;
 
-/** Brings routes that are about to be stopped to rest, in less time than their stop would take. */
+/** Waits for the rest of routes that are about to be stopped, for less than their stop would. */
 final class Rest {
   /** A stop looks once a second whether what was under way is over. */
   private static final Duration PATIENCE = Duration.ofMillis(500);
@@ -23,8 +25,12 @@ final class Rest {
 
   private Rest() {}
 
-  /** Waits for what ends at once anyway; whether nothing is under way or queued any more. */
-  static boolean isReached(CamelContext context) throws InterruptedException {
+  /**
+   * Waits for what ends at once anyway.
+   *
+   * @return whether nothing is under way or queued any more
+   */
+  static boolean await(CamelContext context) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     CountDownLatch never = new CountDownLatch(1);
     while (context.getInflightRepository().size() > 0) {
@@ -39,16 +45,21 @@ final class Rest {
                     || queue.getPendingExchangesSize() == 0);
   }
 
-  /** Whether a stop has nothing to write or to send, as a user's components may have. */
-  static boolean keepsNothing(CamelContext context) {
-    return context.getEndpoints().stream()
-        .map(endpoint -> StringHelper.before(endpoint.getEndpointUri(), ":"))
-        .allMatch(KEEP_NOTHING::contains);
+  /**
+   * Whether no route and no component of a user may have something to write or to send.
+   *
+   * @param stages where the hooks lead to
+   */
+  static boolean keepsNothing(CamelContext context, Map<String, String> stages) {
+    return Hooks.areUnused(stages)
+        && context.getEndpoints().stream()
+            .map(endpoint -> StringHelper.before(endpoint.getEndpointUri(), ":"))
+            .allMatch(KEEP_NOTHING::contains);
   }
 
   /** Waits for what ends at once anyway, and then for the consumers of queues. */
   static void of(CamelContext context) throws InterruptedException {
-    if (!isReached(context)) {
+    if (!await(context)) {
       return; // the stop itself waits for it, and its queues are still in use
     }
     List<Thread> ends = new ArrayList<>();

@@ -27,6 +27,12 @@ public final class Hooks {
 
   private Hooks() {}
 
+  /** Whether no route of a user is part of a run. */
+  public static boolean areUnused(Map<String, String> stages) {
+    return stages.entrySet().stream()
+        .allMatch(hook -> hook.getValue().equals(NEXT.getOrDefault(hook.getKey(), "")));
+  }
+
   /** Every key with what is set, or its default. */
   static Map<String, String> read(PropertySources properties) {
     Map<String, String> values = new TreeMap<>(NEXT);

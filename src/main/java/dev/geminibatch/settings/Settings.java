@@ -61,6 +61,14 @@ public record Settings(
       Duration interval,
       Duration settleTime,
       DiskReserve reserve) {
+    /** A check costs a tenth of a millisecond, some more where the folder is on another machine. */
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+
+    /** A file that has come is taken once it has settled, not an interval later. */
+    public Duration checkEvery() {
+      Duration settled = settleTime.compareTo(SHORTEST) > 0 ? settleTime : SHORTEST;
+      return settled.compareTo(interval) < 0 ? settled : interval;
+    }
 
     /** What lies in the state folder. */
     public StateFolder stateFolder() {

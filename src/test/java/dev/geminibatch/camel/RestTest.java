@@ -2,6 +2,7 @@ package dev.geminibatch.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -22,7 +23,7 @@ class RestTest {
   void a_queue_that_has_nothing_is_at_rest() throws Exception {
     start("seda:a", "seda:b");
 
-    assertThat(Rest.isReached(context)).isTrue();
+    assertThat(Rest.await(context)).isTrue();
   }
 
   @Test
@@ -45,19 +46,26 @@ class RestTest {
     context.createProducerTemplate().sendBody("seda:a", "");
     begun.await();
 
-    assertThat(Rest.isReached(context)).isFalse();
+    assertThat(Rest.await(context)).isFalse();
 
     end.countDown();
-    assertThat(Rest.isReached(context)).isTrue();
+    assertThat(Rest.await(context)).isTrue();
   }
 
   @Test
   void a_component_of_a_user_may_have_something_to_write_at_its_stop() throws Exception {
     start("seda:a", "direct:b");
-    assertThat(Rest.keepsNothing(context)).isTrue();
+    assertThat(Rest.keepsNothing(context, Map.of())).isTrue();
 
     context.getEndpoint("mock:elsewhere");
-    assertThat(Rest.keepsNothing(context)).isFalse();
+    assertThat(Rest.keepsNothing(context, Map.of())).isFalse();
+  }
+
+  @Test
+  void a_route_of_a_user_may_have_something_to_send_at_its_stop() throws Exception {
+    start("seda:a", "direct:b");
+
+    assertThat(Rest.keepsNothing(context, Map.of("stage.after-deliver", "seda:a"))).isFalse();
   }
 
   private void start(String... from) throws Exception {

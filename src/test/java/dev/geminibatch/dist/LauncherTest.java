@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
   private static final String MEMORY = "-XX:\\+UseSerialGC|-Xms96m|-Xmn48m";
+  private static final String CKSUM_OF_CLASSES = "3758406165-7";
   private static final String LATE_COMPILER = "-XX:Tier4.*";
 
   private static final Path LAUNCHER = Path.of("src/dist/bin/gemini-batch").toAbsolutePath();
@@ -274,7 +275,22 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-Xmx64m", "-Xmx8M"})
+  @CsvSource({
+    "JAVA_OPTS, -Xms1g",
+    "JDK_JAVA_OPTIONS, -Xms1g -Xmx2g",
+    "JAVA_TOOL_OPTIONS, -XX:MinHeapSize=200m",
+    "_JAVA_OPTIONS, -Xmx64m",
+    "JAVA_OPTS, @options",
+    "JAVA_OPTS, -XX:VMOptionsFile=options",
+  })
+  void sizes_of_the_heap_do_not_contradict_theirs(String name, String options) throws Exception {
+    environment.put(name, options);
+
+    assertThat(run().all()).doesNotContain("-Xmx512m", "-Xms96m", "-Xmn48m");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-Xmx64m", "-Xmx8M", "-Xmx60000k", "-Xmx67108864", "-XX:MaxHeapSize=64m"})
   void a_heap_does_not_begin_larger_than_it_may_become(String option) throws Exception {
     environment.put("JAVA_OPTS", option);
 
@@ -338,11 +354,7 @@ class LauncherTest {
     Path archive = archive("state/classes", "17.0.15", checksum(), "jsa");
 
     assertThat(run().options())
-        .containsExactly(
-            "-Xmx512m",
-            "-XX:SharedArchiveFile=" + archive,
-            "-XX:+VerifySharedSpaces",
-            "-Xlog:disable");
+        .containsExactly("-Xmx512m", "-XX:SharedArchiveFile=" + archive, "-Xlog:disable");
   }
 
   @Test
@@ -371,6 +383,38 @@ class LauncherTest {
 
     assertThat(run().options()).containsExactly("-Xmx512m");
     assertThat(run().err()).isEmpty();
+  }
+
+  @Test
+  void damage_that_keeps_the_length_of_a_class_archive_is_noticed() throws Exception {
+    Path archive = archive("state/classes", "17.0.15", checksum(), "jsa");
+    Files.writeString(archive, "clas\0\0\0");
+
+    assertThat(run().options()).containsExactly("-Xmx512m");
+    assertThat(run().err()).isEmpty();
+  }
+
+  @Test
+  void a_folder_with_a_colon_has_no_class_archives() throws Exception {
+    environment.put("GEMINI_BATCH_CLASSES", work.resolve("a:b").toString());
+    archive("a:b", "17.0.15", checksum(), "jsa");
+
+    assertThat(run().options()).containsExactly("-Xmx512m");
+    assertThat(run("--warm").err()).contains("colon");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "JAVA_TOOL_OPTIONS, -Xlog:gc",
+    "_JAVA_OPTIONS, -Xshare:off",
+    "JDK_JAVA_OPTIONS, @options",
+    "JAVA_OPTS, -XX:DumpLoadedClassList=classes",
+  })
+  void a_class_archive_contradicts_no_other_options(String name, String option) throws Exception {
+    archive("state/classes", "17.0.15", checksum(), "jsa");
+    environment.put(name, option);
+
+    assertThat(run().options()).noneMatch(each -> each.contains("SharedArchiveFile"));
   }
 
   @Test
@@ -414,7 +458,9 @@ class LauncherTest {
     assertThat(run().out()).doesNotContain("-Dgemini-batch.classes");
     assertThat(run("--warm"))
         .isEqualTo(
-            refused("GEMINI_BATCH_CLASSES is empty, which switches class archives off; unset it"));
+            refused(
+                "GEMINI_BATCH_CLASSES is empty, or the folder's name has a colon, which switches"
+                    + " class archives off"));
   }
 
   @Test
@@ -510,9 +556,8 @@ class LauncherTest {
   private Path archive(String folder, String java, String program, String ending)
       throws IOException {
     Path classes = Files.createDirectories(work.resolve(folder));
-    String content = "classes";
-    Path file = classes.resolve(java + "-" + program + "-" + content.length() + "." + ending);
-    return Files.writeString(file, content);
+    Path file = classes.resolve(java + "-" + program + "-" + CKSUM_OF_CLASSES + "." + ending);
+    return Files.writeString(file, "classes");
   }
 
   private String checksum() throws Exception {

@@ -29,15 +29,21 @@ final class PromptSockets extends SocketFactory {
   public Socket createSocket() throws IOException {
     return prompt(
         new Socket() {
+          private InputStream in;
+
           @Override
           public OutputStream getOutputStream() throws IOException {
-            // What is sent or received comes in pieces of some kilobytes, each would be a call.
+            // What is sent or received comes in pieces of some kilobytes, each of which
+            // would be a call.
             return new BufferedOutputStream(super.getOutputStream(), BUFFER_BYTES);
           }
 
           @Override
-          public InputStream getInputStream() throws IOException {
-            return new BufferedInputStream(super.getInputStream(), BUFFER_BYTES);
+          public synchronized InputStream getInputStream() throws IOException {
+            if (in == null) { // another buffer would lack what this one has read ahead
+              in = new BufferedInputStream(super.getInputStream(), BUFFER_BYTES);
+            }
+            return in;
           }
         });
   }

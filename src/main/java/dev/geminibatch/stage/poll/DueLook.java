@@ -5,6 +5,7 @@ import dev.geminibatch.run.Run;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -25,25 +26,28 @@ final class DueLook {
 
   private final DueRuns runs;
   private final Predicate<String> isBusy;
+  private final BooleanSupplier isIdle;
   private final LongSupplier nanos;
   private final Pace ofAll;
   private final Pace ofEnded;
 
   /**
+   * @param isIdle whether nothing is worked on, so that a look costs nobody anything
    * @param nanos a clock that nobody sets back
    */
-  DueLook(DueRuns runs, Predicate<String> isBusy, LongSupplier nanos) {
+  DueLook(DueRuns runs, Predicate<String> isBusy, BooleanSupplier isIdle, LongSupplier nanos) {
     this.runs = runs;
     this.isBusy = isBusy;
+    this.isIdle = isIdle;
     this.nanos = nanos;
     this.ofAll = new Pace();
     this.ofEnded = new Pace();
   }
 
   /**
-   * Runs that may continue, the oldest first.
+   * What a look has found, the oldest first.
    *
-   * @param areAll whether there are no others that are not busy
+   * @param areAll whether these are all that may continue
    */
   record Found(List<Run> runs, boolean areAll) {}
 
@@ -69,7 +73,7 @@ final class DueLook {
     private long passedOver;
 
     boolean isTime() {
-      return nanos.getAsLong() - next >= 0;
+      return nanos.getAsLong() - next >= 0 || isIdle.getAsBoolean();
     }
 
     List<Run> look(Query query) {

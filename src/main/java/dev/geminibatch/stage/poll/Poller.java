@@ -66,7 +66,7 @@ public final class Poller {
     this.queue = queue;
     this.leases = context.leases();
     this.busy = context.busy();
-    this.look = new DueLook(ledger.due(), busy::isBusy, System::nanoTime);
+    this.look = new DueLook(ledger.due(), busy::isBusy, busy::isIdle, System::nanoTime);
     this.clock = context.clock();
     this.cancellation = new JobCancellation(context);
     this.scope = scope;
@@ -187,7 +187,9 @@ public final class Poller {
     if (someWait) {
       services().forEach(service -> fillRoom(service, turns, leaders));
     }
-    tryDoubtful(due, turns);
+    if (found.areAll()) {
+      tryDoubtful(due, turns);
+    }
     if (suspect.isPresent() && busy.isIdle()) {
       tryAlone(suspect.get(), turns);
     }

@@ -30,7 +30,7 @@ class DueLookTest {
   @BeforeEach
   void open() throws IOException {
     fixture = StageFixture.open(folder, new FakeService());
-    look = new DueLook(fixture.ledger().due(), busy::contains, () -> nanos);
+    look = new DueLook(fixture.ledger().due(), busy::contains, busy::isEmpty, () -> nanos);
   }
 
   @AfterEach
