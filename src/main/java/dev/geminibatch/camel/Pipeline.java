@@ -310,24 +310,30 @@ public final class Pipeline implements AutoCloseable {
       workWatch.close();
     }
     cutOff.start();
+    boolean keepsNothing = false;
     try {
       if (ticks != null) {
         ticks.end();
+      }
+      // Otherwise the stop itself waits, and its queues are still in use.
+      if (Rest.await(camelContext())) {
         Map<String, String> stages = beans.workspace().settings().routes().stages();
-        if (Rest.keepsNothing(camelContext(), stages) && Rest.await(camelContext())) {
-          // The process ends now: to wait for the queues would only keep a person waiting.
-          Thread stop = new Thread(main::stop, "stop");
-          stop.setDaemon(true);
-          stop.start();
-          cutOff.interrupt();
-          return;
+        keepsNothing = ticks != null && Rest.keepsNothing(camelContext(), stages);
+        if (!keepsNothing) {
+          Rest.endQueues(camelContext());
         }
       }
-      Rest.of(camelContext());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    main.stop();
+    if (keepsNothing) {
+      // The process ends now: to wait for the queues would only keep a person waiting.
+      Thread stop = new Thread(main::stop, "stop");
+      stop.setDaemon(true);
+      stop.start();
+    } else {
+      main.stop();
+    }
     cutOff.interrupt();
   }
 }

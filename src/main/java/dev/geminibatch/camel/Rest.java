@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.component.seda.SedaConsumer;
 import org.apache.camel.util.StringHelper;
@@ -25,11 +25,7 @@ final class Rest {
 
   private Rest() {}
 
-  /**
-   * Waits for what ends at once anyway.
-   *
-   * @return whether nothing is under way or queued any more
-   */
+  /** Waits for what ends at once anyway; whether nothing is under way any more. */
   static boolean await(CamelContext context) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     CountDownLatch never = new CountDownLatch(1);
@@ -38,15 +34,12 @@ final class Rest {
         return false;
       }
     }
-    return context.getRoutes().stream()
-        .allMatch(
-            route ->
-                !(route.getConsumer() instanceof SedaConsumer queue)
-                    || queue.getPendingExchangesSize() == 0);
+    return true;
   }
 
   /**
-   * Whether no route and no component of a user may have something to write or to send.
+   * Whether nothing is queued, and no route and no component of a user may have something to write
+   * or to send.
    *
    * @param stages where the hooks lead to
    */
@@ -54,24 +47,30 @@ final class Rest {
     return Hooks.areUnused(stages)
         && context.getEndpoints().stream()
             .map(endpoint -> StringHelper.before(endpoint.getEndpointUri(), ":"))
-            .allMatch(KEEP_NOTHING::contains);
+            .allMatch(KEEP_NOTHING::contains)
+        && queues(context).allMatch(Rest::isEmpty);
   }
 
-  /** Waits for what ends at once anyway, and then for the consumers of queues. */
-  static void of(CamelContext context) throws InterruptedException {
-    if (!await(context)) {
-      return; // the stop itself waits for it, and its queues are still in use
-    }
+  private static Stream<SedaConsumer> queues(CamelContext context) {
+    return context.getRoutes().stream()
+        .map(Route::getConsumer)
+        .filter(SedaConsumer.class::isInstance)
+        .map(SedaConsumer.class::cast);
+  }
+
+  private static boolean isEmpty(SedaConsumer queue) {
+    return queue.getPendingExchangesSize() == 0;
+  }
+
+  /** Ends the consumers of empty queues, which is to come before a stop, beside each other. */
+  static void endQueues(CamelContext context) throws InterruptedException {
     List<Thread> ends = new ArrayList<>();
-    for (Route route : context.getRoutes()) {
-      Consumer consumer = route.getConsumer();
-      if (consumer instanceof SedaConsumer queue && queue.getPendingExchangesSize() == 0) {
-        // A stop would ask one after the other, and each takes until its poll is over.
-        Thread rest = new Thread(() -> queue.prepareShutdown(false, false), "rest");
-        rest.setDaemon(true);
-        rest.start();
-        ends.add(rest);
-      }
+    for (SedaConsumer queue : queues(context).filter(Rest::isEmpty).toList()) {
+      // A stop would ask one after the other, and each takes until its poll is over.
+      Thread rest = new Thread(() -> queue.prepareShutdown(false, false), "rest");
+      rest.setDaemon(true);
+      rest.start();
+      ends.add(rest);
     }
     for (Thread each : ends) {
       each.join(PATIENCE.toMillis());

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 @Tag("camel")
 class RestTest {
   private final DefaultCamelContext context = new DefaultCamelContext();
+  private final CountDownLatch begun = new CountDownLatch(1);
+  private final CountDownLatch end = new CountDownLatch(1);
 
   @AfterEach
   void stop() {
@@ -28,8 +30,30 @@ class RestTest {
 
   @Test
   void what_is_under_way_is_no_rest() throws Exception {
-    CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch end = new CountDownLatch(1);
+    startHeldUp();
+    send();
+    begun.await();
+
+    assertThat(Rest.await(context)).isFalse();
+
+    end.countDown();
+    assertThat(Rest.await(context)).isTrue();
+  }
+
+  @Test
+  void what_is_queued_is_kept() throws Exception {
+    startHeldUp();
+    send();
+    begun.await();
+    assertThat(Rest.keepsNothing(context, Map.of())).isTrue();
+
+    send();
+    assertThat(Rest.keepsNothing(context, Map.of())).isFalse();
+
+    end.countDown();
+  }
+
+  private void startHeldUp() throws Exception {
     context.addRoutes(
         new RouteBuilder() {
           @Override
@@ -43,13 +67,10 @@ class RestTest {
           }
         });
     context.start();
+  }
+
+  private void send() {
     context.createProducerTemplate().sendBody("seda:a", "");
-    begun.await();
-
-    assertThat(Rest.await(context)).isFalse();
-
-    end.countDown();
-    assertThat(Rest.await(context)).isTrue();
   }
 
   @Test
