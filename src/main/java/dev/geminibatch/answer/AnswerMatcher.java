@@ -11,6 +11,8 @@ import dev.geminibatch.service.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +47,7 @@ public final class AnswerMatcher {
   public static Outcome match(JobFiles files, AnswerCheck check) throws IOException {
     JobRequests requests = JobRequests.read(files);
     if (!Files.exists(files.answers())) {
-      return match(files, check, requests, null, false);
+      return match(files, check, requests, Collections.emptyIterator(), false);
     }
     boolean byOrder = areInOrder(files.answers(), requests.size());
     try (ParsedAnswers lines = ParsedAnswers.of(files.answers(), requests)) {
@@ -70,14 +72,18 @@ public final class AnswerMatcher {
   }
 
   private static Outcome match(
-      JobFiles files, AnswerCheck check, JobRequests requests, ParsedAnswers lines, boolean byOrder)
+      JobFiles files,
+      AnswerCheck check,
+      JobRequests requests,
+      Iterator<ParsedAnswers.Parsed> lines,
+      boolean byOrder)
       throws IOException {
     StrayAnswers.Collection stray = new StrayAnswers.Collection();
     Tokens tokens = Tokens.NONE;
     TokenEvidence evidence = new TokenEvidence();
     try (AnswerPlaces places = new AnswerPlaces(files.answers(), requests.size());
         AnswerForms forms = new AnswerForms(files.formats())) {
-      while (lines != null && lines.hasNext()) {
+      while (lines.hasNext()) {
         ParsedAnswers.Parsed parsed = lines.next();
         Line line = parsed.line();
         AnswerLine answer = parsed.answer();

@@ -21,9 +21,6 @@ import java.util.Optional;
 public final class JobAnswers implements Closeable {
   private static final String UNFIT = "the answer does not fit the schema of its request";
 
-  /** In place of an offset: there is no answer. */
-  private static final long NONE = -1;
-
   private final JobIndex.Reader index;
   private final FixedRecords matches;
   private final LinesAt answers;
@@ -79,7 +76,7 @@ public final class JobAnswers implements Closeable {
     number++;
     long place = place();
     isContradictory = place == AnswerPlaces.CONTRADICTORY;
-    offset = place < 0 ? NONE : place >> 1;
+    offset = place < 0 ? AnswerPlaces.NONE : place >> 1;
     answer = null;
     read = null;
     problem = (place & 1) == 0 ? Optional.empty() : whyNoAnswer();
@@ -125,7 +122,7 @@ public final class JobAnswers implements Closeable {
   }
 
   private boolean isThere() {
-    return offset != NONE;
+    return offset != AnswerPlaces.NONE;
   }
 
   /** The service's line for the present request, which must be there, without its line end. */

@@ -113,14 +113,7 @@ public final class CreationQueue {
 
   /** Whether any run waits, whosever it is. */
   public boolean isAnybodyWaiting() {
-    return quick.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT id FROM run WHERE waits_for IS NOT NULL AND state = 'ASSEMBLED' LIMIT 1")
-                .mapTo(String.class)
-                .findFirst()
-                .isPresent());
+    return quick.withHandle(handle -> Turns.isAnyWaiting(handle, "waits_for IS NOT NULL"));
   }
 
   /** Somebody still cares for these runs, so that they keep their places; asked now and then. */
@@ -184,7 +177,7 @@ public final class CreationQueue {
 
   /** The runs whose jobs may be created now, in turn, as long as they wait for that. */
   public List<String> next(ProjectId project, Instant started) {
-    if (!quick.withHandle(handle -> Turns.isAnyQueued(handle))) {
+    if (!quick.withHandle(handle -> Turns.isAnyWaiting(handle, "waits_for <> 'PACK'"))) {
       return List.of(); // thousands may wait for a pack, and are not read for nothing
     }
     State state = state(project, started, "");

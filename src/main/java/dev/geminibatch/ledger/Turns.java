@@ -81,12 +81,14 @@ final class Turns {
         .list();
   }
 
-  /** Whether any run waits for nothing but its turn. */
-  static boolean isAnyQueued(Handle handle) {
+  /**
+   * Whether any run that could be sent waits.
+   *
+   * @param what for what, as a condition
+   */
+  static boolean isAnyWaiting(Handle handle, String what) {
     return handle
-        .createQuery(
-            "SELECT id FROM run WHERE waits_for IS NOT NULL AND waits_for <> 'PACK'"
-                + " AND state = 'ASSEMBLED' LIMIT 1")
+        .createQuery("SELECT id FROM run WHERE " + what + " AND state = 'ASSEMBLED' LIMIT 1")
         .mapTo(String.class)
         .findFirst()
         .isPresent();

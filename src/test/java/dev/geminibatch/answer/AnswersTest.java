@@ -269,15 +269,19 @@ class AnswersTest {
     return "{\"key\":\"" + key + "\",\"response\":" + GOOD + "}";
   }
 
+  /** Those of a job that is alone in a folder. */
+  static JobFiles files(Path folder) {
+    return new JobFiles(
+        folder.resolve("index"),
+        folder.resolve("tokens"),
+        folder.resolve("formats"),
+        folder.resolve("refusals"),
+        folder.resolve("answers"),
+        folder.resolve("matches"));
+  }
+
   private AnswerMatcher.Outcome write() throws IOException {
-    JobFiles files =
-        new JobFiles(
-            folder.resolve("index"),
-            folder.resolve("tokens"),
-            folder.resolve("formats"),
-            folder.resolve("refusals"),
-            folder.resolve("answers"),
-            folder.resolve("matches"));
+    JobFiles files = files(folder);
     AnswerCheck check = new AnswerCheck(Strictness.STRICT);
     AnswerMatcher.Outcome outcome = AnswerMatcher.match(files, check);
     LineProblem missing = AnswerLine.missing();

@@ -32,14 +32,7 @@ class MatchAheadTest {
 
   @BeforeEach
   void job() throws IOException {
-    files =
-        new JobFiles(
-            folder.resolve("index"),
-            folder.resolve("tokens"),
-            folder.resolve("formats"),
-            folder.resolve("refusals"),
-            folder.resolve("answers"),
-            folder.resolve("matches"));
+    files = AnswersTest.files(folder);
     List<String> lines = new ArrayList<>();
     try (JobIndex.Writer index = new JobIndex.Writer(files.index())) {
       for (int i = 0; i < REQUESTS; i++) {

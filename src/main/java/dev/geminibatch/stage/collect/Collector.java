@@ -181,8 +181,7 @@ public final class Collector {
       outcome = AnswerMatcher.match(JobFiles.of(folder, job.number()), check);
     }
     // The job is about to be collected, which must be true for good. Its own answers have been
-    // forced
-    // when they were fetched.
+    // forced when they were fetched.
     Path answers = folder.answers(job.number());
     Forcing.all(
         isPacked && Files.exists(answers)
