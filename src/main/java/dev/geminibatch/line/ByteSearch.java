@@ -10,7 +10,7 @@ public final class ByteSearch {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long ONES = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x8080808080808080L;
+  static final long HIGH_BITS = 0x8080808080808080L;
 
   private ByteSearch() {}
 
@@ -57,11 +57,7 @@ public final class ByteSearch {
     int i = from;
     for (; i <= to - Long.BYTES; i += Long.BYTES) {
       long eight = (long) LONGS.get(bytes, i);
-      long found =
-          zeros(eight ^ ONES * '"')
-              | zeros(eight ^ ONES * '\\')
-              | eight - ONES * ' ' & ~eight & HIGH_BITS
-              | eight & HIGH_BITS;
+      long found = endsOfText(eight) | eight & HIGH_BITS;
       if (found != 0) {
         return i + Long.numberOfTrailingZeros(found) / Byte.SIZE;
       }
@@ -70,6 +66,32 @@ public final class ByteSearch {
       i++;
     }
     return i;
+  }
+
+  /**
+   * The high bit of each byte that ends the text of a JSON string: a quote, a backslash, a control
+   * character; of the lowest one, that is, which is asked for.
+   */
+  static long endsOfText(long eight) {
+    return zeros(eight ^ ONES * '"')
+        | zeros(eight ^ ONES * '\\')
+        | eight - ONES * ' ' & ~eight & HIGH_BITS;
+  }
+
+  /** Eight bytes, the first one lowest; zeros behind the end. */
+  static long eight(byte[] bytes, int from) {
+    int missing = from + Long.BYTES - bytes.length;
+    if (missing <= 0) {
+      return (long) LONGS.get(bytes, from);
+    }
+    if (missing < Long.BYTES && bytes.length >= Long.BYTES) {
+      return (long) LONGS.get(bytes, bytes.length - Long.BYTES) >>> missing * Byte.SIZE;
+    }
+    long eight = 0;
+    for (int i = bytes.length - 1; i >= from; i--) {
+      eight = eight << Byte.SIZE | bytes[i] & 0xFF;
+    }
+    return eight;
   }
 
   /** The high bit of each byte that is zero; of the lowest ones, that is, which are asked for. */

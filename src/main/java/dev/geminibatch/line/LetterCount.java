@@ -15,6 +15,15 @@ final class LetterCount {
   /** By the upper ten bits of a character: a block of 64 holds one script, or nearly so. */
   private static final byte[] KIND_OF_BLOCK = kindsOfBlocks();
 
+  /** Counts by kind in a byte each; above them whether a letter must be looked at by itself. */
+  private static final int UNCLEAR = 56;
+
+  /** No byte of the counts overflows before: a look adds at most twelve to one of them. */
+  private static final int MOST_LOOKS = 16;
+
+  /** What a first byte of UTF-8 adds to such counts; nothing for any other byte. */
+  private static final long[] LANES = lanes();
+
   private final long[] bytes = new long[BYTES_PER_TOKEN.length];
   private long written;
 
@@ -35,6 +44,20 @@ final class LetterCount {
       kinds[block] = (byte) mostOf(found, block << 6).ordinal();
     }
     return kinds;
+  }
+
+  private static long[] lanes() {
+    long[] lanes = new long[1 << 8];
+    for (int lead = 0xC0; lead < 0xF8; lead++) {
+      int first = kindOf(lead, 0x80);
+      boolean isClear = true;
+      for (int second = 0x81; second < 0xC0; second++) {
+        isClear &= kindOf(lead, second) == first;
+      }
+      long length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+      lanes[lead] = isClear ? length << first * Byte.SIZE : 1L << UNCLEAR;
+    }
+    return lanes;
   }
 
   private static Optional<TokenKind> kind(UnicodeScript script) {
@@ -68,42 +91,90 @@ final class LetterCount {
   }
 
   /**
-   * Passes over characters of two bytes and more, of which many follow each other in most scripts.
+   * Passes over the text of a string from a letter of more than one byte on, eight bytes at a look:
+   * where scripts change every few letters, a branch for each letter costs more than all the rest.
    *
-   * @return where they end
+   * @return where the next quote, backslash or control character is, or the line ends
+   * @throws JsonScanner.Malformed where lead bytes and those that follow them do not match
    */
   int pass(byte[] line, int from) throws JsonScanner.Malformed {
-    int at = from;
-    while (true) {
-      int lead = at < line.length ? line[at] : 0;
-      if (lead >= 0) {
-        written += at - from;
-        return at;
+    long lanes = 0;
+    long expected = 0;
+    long count = 0;
+    int flushed = from;
+    for (int at = from; ; at += Long.BYTES) {
+      long eight = ByteSearch.eight(line, at);
+      long ends = ByteSearch.endsOfText(eight);
+      long end = ends & -ends;
+      long text = eight & (end >>> 7) - 1; // all of it where nothing ends
+      long high = text & ByteSearch.HIGH_BITS;
+      if ((high | expected) != 0) {
+        long leads = high & text << 1;
+        long ofThree = leads & text << 2;
+        long ofFour = ofThree & text << 3;
+        long follow = leads << 8 | ofThree << 16 | ofFour << 24 | expected;
+        if (follow != (high & ~leads) || (ofFour & text << 4) != 0) {
+          throw new JsonScanner.Malformed();
+        }
+        expected = leads >>> 56 | ofThree >>> 48 | ofFour >>> 40;
+        count += Long.bitCount(high);
+        lanes += lanesOf(text);
+        if (lanes >>> UNCLEAR != 0) {
+          lanes &= (1L << UNCLEAR) - 1;
+          addUnclear(line, at, text);
+        }
+        if (at - flushed > 120) {
+          add(lanes);
+          lanes = 0;
+          flushed = at;
+        }
       }
-      int more = lead >> 5 == -2 ? 1 : lead >> 4 == -2 ? 2 : lead >> 3 == -2 ? 3 : 0;
-      if (more == 0 || at + more >= line.length) {
-        throw new JsonScanner.Malformed();
+      if (end != 0) {
+        add(lanes);
+        written += count;
+        return at + Long.numberOfTrailingZeros(end) / Byte.SIZE;
       }
-      int second = line[at + 1];
-      boolean follow =
-          second < -64 && (more < 2 || line[at + 2] < -64) && (more < 3 || line[at + 3] < -64);
-      if (!follow) {
-        throw new JsonScanner.Malformed();
-      }
-      int kind =
-          switch (more) {
-            case 1 -> KIND_OF_BLOCK[lead & 0x1F];
-            case 2 -> KIND_OF_BLOCK[(lead & 0x0F) << 6 | second & 0x3F];
-            default -> kindOfLongest(lead, second);
-          };
-      bytes[kind] += 1 + more;
-      at += 1 + more;
     }
+  }
+
+  private static long lanesOf(long eight) {
+    return LANES[(int) eight & 0xFF]
+        + LANES[(int) (eight >>> 8) & 0xFF]
+        + LANES[(int) (eight >>> 16) & 0xFF]
+        + LANES[(int) (eight >>> 24) & 0xFF]
+        + LANES[(int) (eight >>> 32) & 0xFF]
+        + LANES[(int) (eight >>> 40) & 0xFF]
+        + LANES[(int) (eight >>> 48) & 0xFF]
+        + LANES[(int) (eight >>> 56)];
+  }
+
+  private void add(long lanes) {
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] += lanes >>> i * Byte.SIZE & 0xFF;
+    }
+  }
+
+  /** Adds the letters whose first byte does not tell their script. */
+  private void addUnclear(byte[] line, int at, long eight) {
+    for (int i = 0; i < Long.BYTES; i++) {
+      int lead = (int) (eight >>> i * Byte.SIZE) & 0xFF;
+      if (LANES[lead] >>> UNCLEAR != 0 && at + i + 1 < line.length) {
+        bytes[kindOf(lead, line[at + i + 1])] += lead < 0xF0 ? 3 : 4;
+      }
+    }
+  }
+
+  private static int kindOf(int lead, int second) {
+    return lead < 0xE0
+        ? KIND_OF_BLOCK[lead & 0x1F]
+        : lead < 0xF0
+            ? KIND_OF_BLOCK[(lead & 0x0F) << 6 | second & 0x3F]
+            : kindOfLongest(lead, second);
   }
 
   /** Four bytes: rare Chinese characters, and pictures. */
   private static int kindOfLongest(int lead, int second) {
-    boolean isChinese = lead == (byte) 0xF0 && (second & 0x3F) >= 0x20;
+    boolean isChinese = lead == 0xF0 && (second & 0x3F) >= 0x20;
     return (isChinese ? TokenKind.CJK : TokenKind.OTHER).ordinal();
   }
 
