@@ -1,9 +1,12 @@
 package dev.geminibatch.cli;
 
 import dev.geminibatch.answer.ResultFiles;
+import dev.geminibatch.camel.Beans;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.InputFile;
+import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.stage.receive.CopyAhead;
 import dev.geminibatch.stage.receive.Receiver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,20 +48,26 @@ final class FileCommand {
     if (session.options().dryRun) {
       return new DryRun(session, order).run();
     }
-    RunWatch.End end =
-        new RunWatch(session, resume)
-            .await(
-                beans -> {
-                  beans.workspace().connection().batches().checkAccess();
-                  Optional<String> unfinished = beans.receiver().unfinished(order);
-                  if (unfinished.isPresent()) {
-                    session.terminal().tell("Resuming run " + unfinished.get());
-                    return List.of(unfinished.get());
-                  }
-                  return List.of(beans.receiver().receive(order));
-                })
-            .get(0);
-    return new RunEnd(session, end, resume).tell();
+    StateFolder state = session.settings().folders().stateFolder();
+    try (CopyAhead ahead = CopyAhead.begin(file, state, session.settings().inputLimits())) {
+      RunWatch.End end =
+          new RunWatch(session, resume)
+              .await(beans -> List.of(unfinishedOrNew(beans, order, ahead)))
+              .get(0);
+      return new RunEnd(session, end, resume).tell();
+    }
+  }
+
+  private String unfinishedOrNew(Beans beans, Receiver.Order order, CopyAhead ahead)
+      throws IOException {
+    beans.workspace().connection().batches().checkAccess();
+    Optional<String> unfinished = beans.receiver().unfinished(order);
+    if (unfinished.isEmpty()) {
+      return beans.receiver().receive(order, ahead);
+    }
+    ahead.close();
+    session.terminal().tell("Resuming run " + unfinished.get());
+    return unfinished.get();
   }
 
   private static void checkWritable(Path folder) {

@@ -50,13 +50,23 @@ public record InputLimits(long maxBytes, int maxRatio, DiskReserve reserve) {
    */
   public void copy(Path source, Path target) throws IOException {
     try (RegularFile open = RegularFile.open(source)) {
-      Optional<String> problem = problemOf(open.state());
-      if (problem.isPresent()) {
-        throw new IOException(problem.get());
-      }
-      reserve.require(target.toAbsolutePath().getParent(), open.state().size());
+      require(open.state(), target.toAbsolutePath().getParent());
       AtomicFiles.copyUnchanged(open, target);
     }
+  }
+
+  /**
+   * Checks that a file may be copied.
+   *
+   * @param folder where the copy will be
+   * @throws IOException when it is too large, or there is no room for it
+   */
+  public void require(FileState file, Path folder) throws IOException {
+    Optional<String> problem = problemOf(file);
+    if (problem.isPresent()) {
+      throw new IOException(problem.get());
+    }
+    reserve.require(folder, file.size());
   }
 
   private String most() {

@@ -21,9 +21,11 @@ final class Leftovers {
   private static final Pattern ANY = Pattern.compile(".*", Pattern.DOTALL);
   private static final Pattern PART = Pattern.compile("\\..*\\.part");
 
-  /** A copy of the ledger, and what is written to see whether one can, or whose it is. */
+  /**
+   * A copy of the ledger or an input, and what is written to see whether one can, or whose it is.
+   */
   private static final Pattern TRIAL =
-      Pattern.compile("\\..*\\.copy\\.part|\\.owner-.*|health-\\d+");
+      Pattern.compile("\\..*\\.copy(\\.part)?|\\.owner-.*|health-\\d+");
 
   /** What is written aside gets its name sooner than that, or never. */
   private static final Duration WRITTEN_ASIDE = Duration.ofDays(1);

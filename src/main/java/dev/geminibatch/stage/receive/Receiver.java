@@ -138,6 +138,15 @@ public final class Receiver {
    * @return the id of the run
    */
   public String receive(Order order) throws IOException {
+    return receive(order, CopyAhead.none());
+  }
+
+  /**
+   * As {@link #receive(Order)}.
+   *
+   * @param ahead a copy of the file that may be under way
+   */
+  public String receive(Order order, CopyAhead ahead) throws IOException {
     String name = order.file().getFileName().toString();
     Path source = order.file().toAbsolutePath().normalize();
     Run run =
@@ -148,7 +157,13 @@ public final class Receiver {
             order.forced(),
             order.dryRun(),
             Optional.of(order.output().toAbsolutePath().normalize()));
-    return receive(run, folder -> copy(source, folder.received(run)));
+    return receive(
+        run,
+        folder -> {
+          if (!ahead.moveTo(folder.received(run))) {
+            copy(source, folder.received(run));
+          }
+        });
   }
 
   /** A link is followed: whoever gives the order may read what it leads to. */
