@@ -15,7 +15,7 @@ final class LetterCount {
   /** By the upper ten bits of a character: a block of 64 holds one script, or nearly so. */
   private static final byte[] KIND_OF_BLOCK = kindsOfBlocks();
 
-  /** Counts by kind in a byte each; above them whether a letter must be looked at by itself. */
+  /** Counts by kind, a byte each. Above them: the script of a letter is still to be found. */
   private static final int UNCLEAR = 56;
 
   /** No byte of the counts overflows before: a look adds at most twelve to one of them. */
