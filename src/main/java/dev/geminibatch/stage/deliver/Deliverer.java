@@ -8,10 +8,10 @@ import dev.geminibatch.answer.ResultPublisher;
 import dev.geminibatch.answer.ResultWriter;
 import dev.geminibatch.extension.Delivery;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.DirectOutput;
 import dev.geminibatch.io.Folders;
 import dev.geminibatch.io.LruMap;
 import dev.geminibatch.io.PrivateFiles;
-import dev.geminibatch.io.SyncedOutput;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
@@ -214,7 +214,7 @@ public final class Deliverer {
       addAll(writer, run, jobs, new AnswerCheck(set.lines().strictness()));
       ResultWriter.Outcome outcome =
           writer.write(
-              SyncedOutput.oneOfSeveral(publisher.begin(publisher.results())),
+              new DirectOutput(publisher.begin(publisher.results())),
               publisher.beginLater(publisher.errors()),
               page);
       Optional<InputChange> change = inputChange(run, own, files, publisher);
