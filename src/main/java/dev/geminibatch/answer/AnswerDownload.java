@@ -2,6 +2,7 @@ package dev.geminibatch.answer;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.EarlyForcing;
 import dev.geminibatch.line.ByteSearch;
 import dev.geminibatch.service.FileService;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,65 +85,52 @@ public final class AnswerDownload {
         expectedLines > 0
             ? Math.min(MOST_BYTES, (expectedLines + 2) * MOST_BYTES_A_LINE)
             : MOST_BYTES;
-    Forcing forcing = new Forcing(target);
+    EarlyForcing forcing = new EarlyForcing(() -> AtomicFiles.force(target));
     try {
-      service.download(
-          fileName,
-          target,
-          bytes -> {
-            if (bytes > most) {
-              throw new UncheckedIOException(
-                  new TooLarge(
-                      fileName
-                          + " is larger than "
-                          + Amounts.size(most)
-                          + ", which the answers to "
-                          + Amounts.count(expectedLines)
-                          + " requests cannot be; it is fetched again later"));
-            }
-            received.accept(bytes);
-            forcing.received(bytes);
-          });
+      try {
+        service.download(
+            fileName,
+            target,
+            bytes -> {
+              if (bytes > most) {
+                throw new UncheckedIOException(tooLarge(fileName, most, expectedLines));
+              }
+              received.accept(bytes);
+              written(forcing, bytes);
+            });
+      } finally {
+        await(forcing);
+      }
     } catch (UncheckedIOException e) {
-      Files.deleteIfExists(target); // it would not become smaller
+      Files.deleteIfExists(target); // it would not become smaller, nor get to the disk
       throw e.getCause();
-    } finally {
-      forcing.await();
     }
   }
 
-  /**
-   * Forces what has arrived to the disk piece by piece. The disk has nothing to do meanwhile, and
-   * would hold everything up in the end.
-   */
-  private static final class Forcing {
-    private static final long PIECE = 32 << 20;
+  private static TooLarge tooLarge(String fileName, long most, long expectedLines) {
+    return new TooLarge(
+        fileName
+            + " is larger than "
+            + Amounts.size(most)
+            + ", which the answers to "
+            + Amounts.count(expectedLines)
+            + " requests cannot be; it is fetched again later");
+  }
 
-    private final Path file;
-    private long begun;
-    private CompletableFuture<Void> forcing = CompletableFuture.completedFuture(null);
-
-    Forcing(Path file) {
-      this.file = file;
+  /** What is not on the disk must not be resumed: the system says so only once. */
+  private static void written(EarlyForcing forcing, long bytes) {
+    try {
+      forcing.written(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
 
-    void received(long bytes) {
-      if (bytes - begun >= PIECE && forcing.isDone()) {
-        begun = bytes;
-        forcing = CompletableFuture.runAsync(this::force);
-      }
-    }
-
-    private void force() {
-      try {
-        AtomicFiles.force(file);
-      } catch (IOException e) {
-        LOG.debug("{}: {}", file, e.toString()); // all of it is forced in the end
-      }
-    }
-
-    void await() {
-      forcing.join();
+  private static void await(EarlyForcing forcing) {
+    try {
+      forcing.await();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

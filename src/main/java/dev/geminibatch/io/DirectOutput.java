@@ -137,7 +137,7 @@ public final class DirectOutput extends OutputStream {
           writeAll(usual, full, at);
         }
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw new UncheckedIOException(e.getMessage(), e);
       }
     }
 
@@ -161,7 +161,7 @@ public final class DirectOutput extends OutputStream {
       try {
         writing.join();
       } catch (CompletionException e) {
-        throw new IOException(e.getCause().getCause().getMessage(), e);
+        throw new IOException(e.getCause().getMessage(), e);
       }
     }
 

@@ -2,28 +2,20 @@ package dev.geminibatch.io;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
-/**
- * Writes a large file that is on the disk when it is closed. It is forced there piece by piece
- * while it is written, because the disk has nothing to do then and would hold everything up in the
- * end.
- */
+/** Writes a file that is on the disk when it is closed, a large one piece by piece. */
 public final class SyncedOutput extends OutputStream {
-  private static final long PIECE = 32 << 20;
   private static final int LEAST_BUFFER_BYTES = 1 << 13;
   private static final int MOST_BUFFER_BYTES = 1 << 17;
 
   private final FileChannel channel;
   private final boolean forcesEnd;
   private ByteBuffer buffer = ByteBuffer.allocate(LEAST_BUFFER_BYTES);
-  private long sinceForced;
-  private CompletableFuture<Void> forcing = CompletableFuture.completedFuture(null);
+  private final EarlyForcing forcing;
+  private long size;
 
   /** Begins a file as {@link PrivateFiles#output} does. */
   public SyncedOutput(Path file) throws IOException {
@@ -33,6 +25,7 @@ public final class SyncedOutput extends OutputStream {
   private SyncedOutput(Path file, boolean forcesEnd) throws IOException {
     this.channel = PrivateFiles.channel(file);
     this.forcesEnd = forcesEnd;
+    this.forcing = new EarlyForcing(() -> channel.force(false));
   }
 
   /** The same for one of several files, whose ends are forced together, by {@link Forcing}. */
@@ -67,7 +60,7 @@ public final class SyncedOutput extends OutputStream {
   }
 
   private void send(ByteBuffer bytes) throws IOException {
-    sinceForced += bytes.remaining();
+    size += bytes.remaining();
     while (bytes.hasRemaining()) {
       // A large array would be copied into memory outside the heap that is never given back.
       int end = bytes.limit();
@@ -75,27 +68,7 @@ public final class SyncedOutput extends OutputStream {
       channel.write(bytes);
       bytes.limit(end);
     }
-    if (sinceForced >= PIECE && forcing.isDone()) {
-      awaitForcing();
-      sinceForced = 0;
-      forcing = CompletableFuture.runAsync(this::force);
-    }
-  }
-
-  private void awaitForcing() throws IOException {
-    try {
-      forcing.join();
-    } catch (CompletionException e) {
-      throw new IOException(e.getCause().getMessage(), e);
-    }
-  }
-
-  private void force() {
-    try {
-      channel.force(false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    forcing.written(size);
   }
 
   /** Forces what is left; when it returns, the file is on the disk, unless nothing is in it. */
@@ -106,8 +79,8 @@ public final class SyncedOutput extends OutputStream {
     }
     try (channel) {
       flush();
-      awaitForcing();
-      if (forcesEnd && channel.position() > 0) {
+      forcing.await();
+      if (forcesEnd && size > 0) {
         channel.force(true);
       }
     }
