@@ -99,7 +99,7 @@ public final class DirectOutput extends OutputStream {
 
     private static int blockOf(Path file) throws IOException {
       long block = Files.getFileStore(file).getBlockSize();
-      if (PIECE % block > 0) {
+      if (block <= 0 || PIECE % block > 0) {
         throw new IOException("It has blocks of " + block + " bytes");
       }
       return (int) block;

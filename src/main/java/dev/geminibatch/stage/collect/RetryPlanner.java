@@ -130,7 +130,8 @@ public final class RetryPlanner {
   }
 
   private void examine(Job job, RunFolder folder, AnswerCheck check, Plan plan) throws IOException {
-    if (!isOtherNextTime(job, folder)) {
+    boolean isAnswered = job.outcome().answered() == job.requests();
+    if (isAnswered || !isOtherNextTime(job, folder)) {
       return;
     }
     try (JobAnswers answers = JobAnswers.open(folder, job, check);
