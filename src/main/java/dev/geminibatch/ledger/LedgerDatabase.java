@@ -56,7 +56,7 @@ final class LedgerDatabase implements AutoCloseable {
     HikariDataSource pool = null;
     try {
       pool = pool(url(ledger.path(), "FULL"));
-      if (!isUpToDate) {
+      if (!isUpToDate && (version.isPresent() || !NewLedger.make(pool))) {
         Flyway.configure().dataSource(pool).locations("classpath:db/migration").load().migrate();
       }
       SharedConnection shared = new SharedConnection(url(ledger.path(), "NORMAL"), ledger.path());
