@@ -245,7 +245,8 @@ public final class CreationQueue {
     if (enqueued > 0 && limit.total() < Long.MAX_VALUE) {
       return noTokens(job, project, enqueued, limit);
     }
-    return open.jobs() >= maxOpen.getAsInt()
+    // Those who are next may be about to be created, by the same run among others.
+    return open.jobs() + next(state).size() >= maxOpen.getAsInt()
         ? full(job.model(), project)
         : lost(job.model(), project);
   }

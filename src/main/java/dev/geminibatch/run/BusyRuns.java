@@ -74,6 +74,14 @@ public final class BusyRuns {
     return work.isStuck(runId);
   }
 
+  /**
+   * The thread that calls this works on a run beside the one that has begun it: it is interrupted
+   * with that one if the work is given up, and what it logs names the run.
+   */
+  public WorkInHand.Help help(Run run) {
+    return work.help(run);
+  }
+
   /** Whether no run is busy, but for those whose work was given up. */
   public boolean isIdle() {
     return busy.stream().allMatch(work::isStuck);

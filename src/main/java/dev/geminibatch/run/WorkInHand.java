@@ -138,6 +138,23 @@ public final class WorkInHand {
     }
   }
 
+  /** What a thread that helps with a run closes in the end. */
+  @FunctionalInterface
+  public interface Help extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** See {@link BusyRuns#help}. */
+  Help help(Run run) {
+    Task task = tasks.get(run.id());
+    if (task == null) {
+      return RunScope.of(run)::close;
+    }
+    Task before = enter(task);
+    return () -> leave(task, before);
+  }
+
   /** The work on a run is over for now. */
   void end(String runId) {
     Task task = tasks.remove(runId);

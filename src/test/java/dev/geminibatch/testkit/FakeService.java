@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ public final class FakeService implements RemoteService, Connection.Opener {
     DOWNLOAD
   }
 
-  private final List<String> calls = new ArrayList<>();
+  private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
   private final Map<Call, Deque<ServiceFailure>> failures = new EnumMap<>(Call.class);
   private final Map<String, RemoteJob> jobs = new LinkedHashMap<>();
   private final Map<String, RemoteFile> files = new LinkedHashMap<>();
@@ -59,6 +60,7 @@ public final class FakeService implements RemoteService, Connection.Opener {
   private UnaryOperator<RemoteFile> later = file -> file;
   private long tokensAllowed = Long.MAX_VALUE;
   private final Map<String, Long> tokens = new LinkedHashMap<>();
+  private volatile Consumer<String> arriving = call -> {};
   private boolean losesAnswers;
   private boolean hidesJobs;
   private Clock clock = Clock.systemUTC();
@@ -76,6 +78,11 @@ public final class FakeService implements RemoteService, Connection.Opener {
   /** The next call of this sort has no effect but this. */
   public void fail(Call call, ServiceFailure failure) {
     failures.computeIfAbsent(call, any -> new ArrayDeque<>()).add(failure);
+  }
+
+  /** What happens when a call arrives, as {@link #calls()} has it, before it has any effect. */
+  public void whenCalled(Consumer<String> what) {
+    arriving = what;
   }
 
   /** How many tokens all its open jobs may put in, of four bytes each; the files are its own. */
@@ -173,11 +180,11 @@ public final class FakeService implements RemoteService, Connection.Opener {
 
   /** How often this was asked of it. */
   public long count(Call call) {
-    return calls.stream().filter(each -> each.startsWith(call + " ")).count();
+    return List.copyOf(calls).stream().filter(each -> each.startsWith(call + " ")).count();
   }
 
   /** The jobs that there are. */
-  public List<RemoteJob> made() {
+  public synchronized List<RemoteJob> made() {
     return List.copyOf(jobs.values());
   }
 
@@ -194,9 +201,12 @@ public final class FakeService implements RemoteService, Connection.Opener {
 
   private void called(Call call, String what) {
     calls.add(call + " " + what);
-    Deque<ServiceFailure> next = failures.get(call);
-    if (next != null && !next.isEmpty()) {
-      throw next.poll();
+    arriving.accept(call + " " + what);
+    synchronized (this) {
+      Deque<ServiceFailure> next = failures.get(call);
+      if (next != null && !next.isEmpty()) {
+        throw next.poll();
+      }
     }
   }
 
@@ -210,6 +220,10 @@ public final class FakeService implements RemoteService, Connection.Opener {
   @Override
   public RemoteJob createJob(String model, String inputFile, String displayName) {
     called(Call.CREATE, model);
+    return create(model, inputFile, displayName);
+  }
+
+  private synchronized RemoteJob create(String model, String inputFile, String displayName) {
     known(files.get(inputFile), inputFile);
     String name = "batches/" + (jobs.size() + 1);
     long its = files.get(inputFile).size() / 4;
@@ -280,6 +294,10 @@ public final class FakeService implements RemoteService, Connection.Opener {
   @Override
   public RemoteFile upload(FileUpload upload, LongConsumer sent) throws IOException {
     called(Call.UPLOAD, upload.name() + " " + upload.mimeType());
+    return store(upload, sent);
+  }
+
+  private synchronized RemoteFile store(FileUpload upload, LongConsumer sent) throws IOException {
     if (files.containsKey(upload.name())) {
       throw failure(Kind.ALREADY_EXISTS, upload.name() + " is taken");
     }

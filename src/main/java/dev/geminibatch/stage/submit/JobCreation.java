@@ -83,8 +83,12 @@ final class JobCreation {
     return true;
   }
 
-  /** Creates a job whose file is with the service. */
-  Outcome create(Run run, Job job) throws IOException {
+  /**
+   * Creates a job whose file is with the service.
+   *
+   * @param models those of the run, which are worked on while the service is asked
+   */
+  Outcome create(Run run, Job job, ModelsAtOnce models) throws IOException {
     ProjectId project = context.connection(run).project();
     if (!jobs.creating(job, queue.room(project, job.model()))) {
       if (jobs.job(run.id(), job.number()).state() != JobState.UPLOADED) {
@@ -105,10 +109,13 @@ final class JobCreation {
         return Outcome.DONE;
       }
       String file = job.inputFile().orElseThrow();
-      opened(run, job, batches(run).createJob(job.model(), file, job.displayName()));
+      BatchService service = batches(run);
+      opened(run, job, models.call(() -> service.createJob(job.model(), file, job.displayName())));
       return Outcome.DONE;
     } catch (ServiceFailure failure) {
-      return failure.isAmbiguous() ? search(run, job, failure) : notCreated(run, job, failure);
+      return failure.isAmbiguous()
+          ? search(run, job, failure, models)
+          : notCreated(run, job, failure);
     }
   }
 
@@ -137,14 +144,16 @@ final class JobCreation {
     context.showWaiting(run, job, created);
   }
 
-  private Outcome search(Run run, Job job, ServiceFailure failure) {
+  private Outcome search(Run run, Job job, ServiceFailure failure, ModelsAtOnce models)
+      throws IOException {
     LOG.info(
         "{}: no clear answer to the creation of job {} ({}); checking whether it exists",
         run.name(),
         job.number(),
         failure.getMessage());
     jobs.creationUnclear(job);
-    Optional<RemoteJob> found = JobSearch.find(batches(run), job.displayName());
+    BatchService service = batches(run);
+    Optional<RemoteJob> found = models.call(() -> JobSearch.find(service, job.displayName()));
     if (found.isPresent()) {
       opened(run, job, found.get());
       return Outcome.DONE;

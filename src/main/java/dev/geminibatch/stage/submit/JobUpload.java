@@ -3,7 +3,6 @@ package dev.geminibatch.stage.submit;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobBody;
 import dev.geminibatch.run.Job;
-import dev.geminibatch.run.Progress.Unit;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
@@ -29,33 +28,34 @@ final class JobUpload {
   /**
    * Uploads it, unless the service has it already.
    *
+   * @param shown receives how much of it has arrived
    * @return its name with the service
    */
-  String upload(Run run, Job job) throws IOException {
+  String upload(Run run, Job job, UploadProgress shown) throws IOException {
     RunFolder folder = context.folder(run);
     FileService files = context.connection(run).files();
     JobBody body = JobBody.of(folder, job.number());
     long size = body.size();
-    LongConsumer progress = sent -> report(run, job, sent, size);
-    Optional<String> isThere = ahead.finish(run, job, body, progress);
-    String name =
-        isThere.isPresent()
-            ? isThere.get()
-            : JobFileUpload.upload(
-                files,
-                body,
-                JobFileUpload.id(
-                    run,
-                    job.number(),
-                    Files.getLastModifiedTime(folder.jobBody(job.number())).toInstant()),
-                job.displayName() + ".jsonl",
-                progress);
-    context.progress().happened(new RunEvent.Uploaded(true, size));
-    return name;
-  }
-
-  private void report(Run run, Job job, long sent, long size) {
-    context.progress().step(run, "uploading job " + job.number(), sent, size, Unit.BYTES);
+    LongConsumer progress = sent -> shown.sent(job, sent, size);
+    try {
+      Optional<String> isThere = ahead.finish(run, job, body, progress);
+      String name =
+          isThere.isPresent()
+              ? isThere.get()
+              : JobFileUpload.upload(
+                  files,
+                  body,
+                  JobFileUpload.id(
+                      run,
+                      job.number(),
+                      Files.getLastModifiedTime(folder.jobBody(job.number())).toInstant()),
+                  job.displayName() + ".jsonl",
+                  progress);
+      context.progress().happened(new RunEvent.Uploaded(true, size));
+      return name;
+    } finally {
+      shown.ended(job);
+    }
   }
 
   /** Whether the file that was uploaded is certainly not with the service any more. */

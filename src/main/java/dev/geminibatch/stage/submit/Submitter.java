@@ -22,10 +22,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,23 +102,10 @@ public final class Submitter {
       }
     }
     queue.enter(run, project);
-    Optional<CreationQueue.Place> place = Optional.empty();
-    Set<String> modelsThatWait = new HashSet<>();
-    InputGuard.BeforePaying guard = new InputGuard.BeforePaying();
-    Deque<Job> jobs = new ArrayDeque<>(ledger.jobs().unsent(runId));
-    while (!jobs.isEmpty()) {
-      Job job = jobs.poll();
-      if (!modelsThatWait.contains(job.model())) {
-        Outcome outcome = submit(run, job, guard);
-        isUnclear |= outcome.isUnclear();
-        outcome.place().ifPresent(each -> modelsThatWait.add(job.model()));
-        place = place.or(outcome::place);
-        if (outcome.isCut()) {
-          queue.enter(run, project);
-          jobs = new ArrayDeque<>(ledger.jobs().unsent(runId));
-        }
-      }
-    }
+    List<Outcome> outcomes = send(run, project);
+    isUnclear |= outcomes.stream().anyMatch(Outcome::isUnclear);
+    Optional<CreationQueue.Place> place =
+        outcomes.stream().flatMap(outcome -> outcome.place().stream()).findFirst();
     if (place.isPresent()) {
       queued(run, place.get());
     } else if (isUnclear) {
@@ -128,6 +115,53 @@ public final class Submitter {
       return Submission.DONE;
     }
     return Submission.WAITS;
+  }
+
+  /** What became of each model, the one whose turn is first first. */
+  private List<Outcome> send(Run run, ProjectId project) throws IOException {
+    Sending sending =
+        new Sending(
+            run,
+            project,
+            new ModelsAtOnce(() -> context.busy().help(run)),
+            new InputGuard.BeforePaying(),
+            new UploadProgress(context.progress(), run));
+    List<String> models =
+        ledger.jobs().unsent(run.id()).stream().map(Job::model).distinct().toList();
+    return sending.models().each(models, model -> send(sending, model));
+  }
+
+  /** What is known while the jobs of a run are sent. */
+  private record Sending(
+      Run run,
+      ProjectId project,
+      ModelsAtOnce models,
+      InputGuard.BeforePaying guard,
+      UploadProgress shown) {}
+
+  /** Sends the jobs of a model, until one has to wait. */
+  private Outcome send(Sending sending, String model) throws IOException {
+    Run run = sending.run();
+    boolean isUnclear = false;
+    Deque<Job> jobs = unsent(run, model);
+    while (!jobs.isEmpty() && !sending.models().hasFailed()) {
+      Outcome outcome = submit(sending, jobs.poll());
+      isUnclear |= outcome.isUnclear();
+      if (outcome.place().isPresent()) {
+        return new Outcome(outcome.place(), false, isUnclear);
+      }
+      if (outcome.isCut()) {
+        queue.enter(run, sending.project());
+        jobs = unsent(run, model);
+      }
+    }
+    return isUnclear ? Outcome.UNCLEAR : Outcome.DONE;
+  }
+
+  private Deque<Job> unsent(Run run, String model) {
+    return ledger.jobs().unsent(run.id()).stream()
+        .filter(job -> job.model().equals(model))
+        .collect(Collectors.toCollection(ArrayDeque::new));
   }
 
   /** A small run waits for others, unless something is wrong with it, which its own stage says. */
@@ -226,15 +260,15 @@ public final class Submitter {
     ledger.jobs().ended(job, kind.name(), null, "not sent: " + why);
   }
 
-  private Outcome submit(Run run, Job job, InputGuard.BeforePaying guard) throws IOException {
+  private Outcome submit(Sending sending, Job job) throws IOException {
+    Run run = sending.run();
     Job current = job;
     requireGoing(run);
-    ProjectId project = context.connection(run).project();
     Optional<Outcome> unfit = room.unfit(run, job);
     if (unfit.isPresent()) {
       return unfit.get();
     }
-    Optional<CreationQueue.Place> place = queue.placeFor(run, job, project);
+    Optional<CreationQueue.Place> place = queue.placeFor(run, job, sending.project());
     if (place.isPresent()) {
       return Outcome.waits(place.get());
     }
@@ -242,15 +276,18 @@ public final class Submitter {
       if (wasChanged(run, current, InputGuard::check)) {
         return Outcome.DONE;
       }
-      String file = upload.upload(run, current);
+      String file = sending.models().call(() -> upload.upload(run, job, sending.shown()));
       // What was sent is what was checked only if nothing has changed in the meantime either.
-      if (wasChanged(run, current, guard::check)) {
+      if (wasChanged(run, current, sending.guard()::check)) {
         return Outcome.DONE;
       }
-      ledger.jobs().uploaded(current, project, file);
+      ledger.jobs().uploaded(current, sending.project(), file);
+      if (sending.models().hasFailed()) {
+        return Outcome.DONE; // as far as it goes; what has failed is passed on
+      }
       current = ledger.jobs().job(run.id(), job.number());
     }
-    return creation.create(run, current);
+    return creation.create(run, current, sending.models());
   }
 
   /** A person may have paused or cancelled it while an earlier job was sent. */
