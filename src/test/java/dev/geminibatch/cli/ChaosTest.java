@@ -2,6 +2,7 @@ package dev.geminibatch.cli;
 
 import static dev.geminibatch.testkit.Outbox.fileHashes;
 import static dev.geminibatch.testkit.Outbox.keys;
+import static dev.geminibatch.testkit.Samples.MODEL;
 import static dev.geminibatch.testkit.Samples.extraction;
 import static dev.geminibatch.testkit.Samples.png;
 import static dev.geminibatch.testkit.Samples.validation;
@@ -42,6 +43,12 @@ class ChaosTest {
   private static final int LINES = 20;
   private static final int LINES_A_JOB = 8;
   private static final int JOBS_A_RUN = 3;
+
+  /** Of every second file the later lines are for these. */
+  private static final List<String> OTHER_MODELS =
+      List.of("gemini-2.5-flash-lite", "gemini-2.5-pro");
+
+  private static final int JOBS_OF_THREE_MODELS = 4;
   private static final int IMAGES = 10;
 
   @TempDir Path folder;
@@ -78,7 +85,7 @@ class ChaosTest {
       daemon.stop();
 
       checkOutbox();
-      assertThat(sandbox.counters().jobsCreated()).isEqualTo((long) runs.size() * JOBS_A_RUN);
+      assertThat(sandbox.counters().jobsCreated()).isEqualTo(jobs());
       assertThat(uploadedImages(jar))
           .as("each recorded once")
           .hasSize(IMAGES)
@@ -130,12 +137,26 @@ class ChaosTest {
                 i ->
                     i < IMAGES
                         ? extraction(name + "-" + i, i + ".png")
-                        : validation(name + "-" + i))
+                        : validation(name + "-" + i).replace(MODEL, model(runs.size(), i)))
             .toArray(String[]::new);
     Path part = folder.resolve("inbox").resolve(name + ".jsonl.part");
     Files.writeString(part, String.join("\n", lines));
     Files.move(part, folder.resolve("inbox").resolve(name + ".jsonl"));
     runs.add(name);
+  }
+
+  private static boolean hasThreeModels(int run) {
+    return run % 2 == 1;
+  }
+
+  private static String model(int run, int line) {
+    return hasThreeModels(run) ? OTHER_MODELS.get(line % OTHER_MODELS.size()) : MODEL;
+  }
+
+  private long jobs() {
+    return IntStream.range(0, runs.size())
+        .mapToLong(run -> hasThreeModels(run) ? JOBS_OF_THREE_MODELS : JOBS_A_RUN)
+        .sum();
   }
 
   /** The names that people gave to the files that the service holds, but for the jobs' own. */
