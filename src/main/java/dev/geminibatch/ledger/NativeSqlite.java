@@ -75,7 +75,7 @@ final class NativeSqlite {
     if (isNamed) {
       return;
     }
-    String system = OSInfo.getNativeLibFolderPathForCurrentOS(); // which runs a program on Linux
+    String system = system();
     if (SQLiteJDBCLoader.class.getResource(resource(system)) == null) {
       return; // not in the jar for this machine: the driver looks where the system keeps libraries
     }
@@ -93,6 +93,20 @@ final class NativeSqlite {
               + " -Djava.io.tmpdir=FOLDER before -jar.");
     }
     state.ifPresent(there -> keepTemporaryFilesIn(there.path()));
+  }
+
+  /**
+   * The system as the driver calls it. The driver runs a program on each Linux, to see whether it
+   * is Android's; that takes ten times as long as to look for what each Android has.
+   */
+  static String system() {
+    boolean isPlainLinux =
+        System.getProperty("os.name").equals("Linux")
+            && !Files.exists(Path.of("/system"))
+            && !OSInfo.isMusl();
+    return isPlainLinux
+        ? "Linux/" + OSInfo.getArchName()
+        : OSInfo.getNativeLibFolderPathForCurrentOS();
   }
 
   /** What does not fit into its cache SQLite writes to files that have no name. */

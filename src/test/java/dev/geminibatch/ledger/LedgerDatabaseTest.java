@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.util.OSInfo;
 
 /** The database and its migrations. */
 class LedgerDatabaseTest {
@@ -31,6 +32,11 @@ class LedgerDatabaseTest {
           .contains("V" + LedgerDatabase.NEWEST)
           .doesNotContain("V" + (Integer.parseInt(LedgerDatabase.NEWEST) + 1));
     }
+  }
+
+  @Test
+  void the_system_is_called_what_the_driver_calls_it() {
+    assertThat(NativeSqlite.system()).isEqualTo(OSInfo.getNativeLibFolderPathForCurrentOS());
   }
 
   @Test

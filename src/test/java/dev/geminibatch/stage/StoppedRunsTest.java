@@ -191,7 +191,7 @@ class StoppedRunsTest {
   @Test
   void a_cancelled_run_delivers_what_was_answered_and_reports_the_rest() throws IOException {
     String run = dropped("x", nativeLine("a", "x"), nativeLine("b", "x"), validation("c"));
-    service.fail(Call.CREATE, failure(Kind.QUOTA, "no more"));
+    service.fail("CREATE gemini-3-flash-preview", failure(Kind.QUOTA, "no more"));
     tick();
     control().cancel(run);
     tick();

@@ -27,7 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +51,7 @@ public final class FakeService implements RemoteService, Connection.Opener {
   }
 
   private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
-  private final Map<Call, Deque<ServiceFailure>> failures = new EnumMap<>(Call.class);
+  private final Map<String, Deque<ServiceFailure>> failures = new HashMap<>();
   private final Map<String, RemoteJob> jobs = new LinkedHashMap<>();
   private final Map<String, RemoteFile> files = new LinkedHashMap<>();
   private final Map<String, byte[]> contents = new LinkedHashMap<>();
@@ -77,6 +77,11 @@ public final class FakeService implements RemoteService, Connection.Opener {
 
   /** The next call of this sort has no effect but this. */
   public void fail(Call call, ServiceFailure failure) {
+    fail(call.name(), failure);
+  }
+
+  /** As {@link #fail(Call, ServiceFailure)}, of this call only: {@code CREATE gemini-x}. */
+  public synchronized void fail(String call, ServiceFailure failure) {
     failures.computeIfAbsent(call, any -> new ArrayDeque<>()).add(failure);
   }
 
@@ -203,9 +208,11 @@ public final class FakeService implements RemoteService, Connection.Opener {
     calls.add(call + " " + what);
     arriving.accept(call + " " + what);
     synchronized (this) {
-      Deque<ServiceFailure> next = failures.get(call);
-      if (next != null && !next.isEmpty()) {
-        throw next.poll();
+      for (String key : List.of(call + " " + what, call.name())) {
+        Deque<ServiceFailure> next = failures.get(key);
+        if (next != null && !next.isEmpty()) {
+          throw next.poll();
+        }
       }
     }
   }
