@@ -81,7 +81,7 @@ class StoppedRunsTest {
   @Test
   void a_paused_run_fetches_what_is_open_and_keeps_what_waits() throws IOException {
     String run = dropped("x", nativeLine("a", "x"), validation("b"));
-    service.fail(Call.CREATE, failure(Kind.QUOTA, "no more"));
+    service.fail("CREATE gemini-3-flash-preview", failure(Kind.QUOTA, "no more"));
     tick();
     assertThat(states(run)).containsExactly(JobState.UPLOADED, JobState.OPEN);
     control().pause(run);
