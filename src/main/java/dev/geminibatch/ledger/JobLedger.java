@@ -121,7 +121,9 @@ public final class JobLedger {
             .mapTo(Integer.class)
             .one();
     int creation = creations > 1 ? creations + 1 : 1;
-    handle.execute("DELETE FROM job WHERE run_id = ? AND attempt = ?", runId, attempt);
+    if (creations > 0) {
+      handle.execute("DELETE FROM job WHERE run_id = ? AND attempt = ?", runId, attempt);
+    }
     for (Job job : jobs) {
       handle.execute(
           "INSERT INTO job (run_id, number, attempt, model, requests, tokens_by_kind, tokens,"

@@ -41,8 +41,9 @@ public final class Ledger implements AutoCloseable {
     this.due = new DueRuns(database);
     this.control = new RunControl(database, moves, clock);
     this.waits = new Waits(database, clock);
-    this.media = new MediaTable(database);
-    this.uploads = new UploadTable(database);
+    RunsWithoutMedia without = new RunsWithoutMedia();
+    this.media = new MediaTable(database, without);
+    this.uploads = new UploadTable(database, without);
     this.limits = new LearnedLimits(database, clock);
     this.housekeeping = new Housekeeping(database);
     this.restoration = Restoration.of(database);

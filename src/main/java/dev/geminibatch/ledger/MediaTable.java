@@ -28,19 +28,23 @@ public final class MediaTable implements MediaIndex {
 
   private final Access quick;
   private final Access reading;
+  private final RunsWithoutMedia without;
 
-  MediaTable(LedgerDatabase database) {
+  MediaTable(LedgerDatabase database, RunsWithoutMedia without) {
     this.quick = database.quick();
     this.reading = database.reading();
+    this.without = without;
   }
 
   @Override
   public void clear(String runId) {
     quick.useTransaction(handle -> handle.execute("DELETE FROM media WHERE run_id = ?", runId));
+    without.cleared(runId);
   }
 
   @Override
   public void write(String runId, List<Entry> entries) {
+    without.written(runId);
     quick.useTransaction(
         handle -> {
           insert(handle, runId, entries);
@@ -161,6 +165,9 @@ public final class MediaTable implements MediaIndex {
 
   @Override
   public Totals totals(String runId, int attempt) {
+    if (without.has(runId)) {
+      return new Totals(0, 0);
+    }
     return quick.withHandle(
         handle ->
             handle
@@ -178,6 +185,9 @@ public final class MediaTable implements MediaIndex {
 
   @Override
   public List<Needed> contentsAfter(String runId, int attempt, String sha256, int most) {
+    if (without.has(runId)) {
+      return List.of();
+    }
     return quick.withHandle(
         handle ->
             handle

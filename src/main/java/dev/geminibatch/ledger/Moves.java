@@ -8,7 +8,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Every state move of a run or a job, with its guard, so that nobody can move one from where it is
@@ -16,8 +19,21 @@ import java.util.Optional;
  */
 final class Moves {
   private static final String TO_STATE =
-      "UPDATE run SET state = ?, reason = NULL, tries = 0, next_try = 0, waits_for = NULL,"
-          + " strikes = 0, held = CASE WHEN held = ? THEN 0 ELSE held END, updated_at = ?";
+      "state = ?, reason = NULL, tries = 0, next_try = 0, waits_for = NULL,"
+          + " strikes = 0, held = CASE WHEN held = ? THEN 0 ELSE held END, updated_at = ?"
+          + " WHERE id = ? AND state IN ";
+
+  /** From which states each can be reached, as a list in SQL. */
+  private static final Map<RunState, String> BEFORE =
+      Arrays.stream(RunState.values())
+          .collect(
+              Collectors.toMap(
+                  Function.identity(),
+                  state ->
+                      Rows.list(
+                          Arrays.stream(RunState.values())
+                              .filter(from -> from.mayBecome(state))
+                              .toList())));
 
   private final Clock clock;
 
@@ -32,18 +48,29 @@ final class Moves {
    * @throws IllegalStateException when there is no such move
    */
   void run(Handle handle, String runId, RunState state) {
-    RunState present =
-        RunState.valueOf(
-            handle
-                .createQuery("SELECT state FROM run WHERE id = :id")
-                .bind("id", runId)
-                .mapTo(String.class)
-                .one());
-    if (!present.mayBecome(state)) {
+    run(handle, runId, state, "");
+  }
+
+  /**
+   * The same, with one statement for all of it.
+   *
+   * @param assignments of further columns, each with a comma behind it and a {@code ?} for each of
+   *     the values
+   */
+  void run(Handle handle, String runId, RunState state, String assignments, Object... values) {
+    List<Object> arguments = new ArrayList<>(Arrays.asList(values));
+    arguments.addAll(List.of(state.name(), Strikes.HELD, clock.millis(), runId));
+    String sql = "UPDATE run SET " + assignments + TO_STATE + BEFORE.get(state);
+    if (handle.execute(sql, arguments.toArray()) == 0) {
+      String present =
+          handle
+              .createQuery("SELECT state FROM run WHERE id = :id")
+              .bind("id", runId)
+              .mapTo(String.class)
+              .one();
       throw new IllegalStateException(
           "Run " + runId + " is " + present + " and cannot become " + state);
     }
-    handle.execute(TO_STATE + " WHERE id = ?", state.name(), Strikes.HELD, clock.millis(), runId);
   }
 
   /**
@@ -54,11 +81,7 @@ final class Moves {
     if (runIds.isEmpty()) {
       return;
     }
-    String guard =
-        " AND state IN "
-            + Rows.list(
-                Arrays.stream(RunState.values()).filter(from -> from.mayBecome(state)).toList());
-    Batch batch = handle.prepareBatch(TO_STATE + " WHERE id = ?" + guard);
+    Batch batch = handle.prepareBatch("UPDATE run SET " + TO_STATE + BEFORE.get(state));
     for (String runId : runIds) {
       batch.add(state.name(), Strikes.HELD, clock.millis(), runId);
     }

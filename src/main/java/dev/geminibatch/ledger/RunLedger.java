@@ -106,12 +106,13 @@ public final class RunLedger {
     quick.useTransaction(
         handle -> {
           for (Received input : inputs) {
-            handle.execute(
-                "UPDATE run SET input_size = ?, input_modified = ? WHERE id = ?",
+            moves.run(
+                handle,
+                input.runId(),
+                RunState.RECEIVED,
+                "input_size = ?, input_modified = ?, ",
                 input.size(),
-                input.modified(),
-                input.runId());
-            moves.run(handle, input.runId(), RunState.RECEIVED);
+                input.modified());
           }
         });
   }
@@ -124,12 +125,13 @@ public final class RunLedger {
     quick.useTransaction(
         handle -> {
           handle.execute("DELETE FROM job WHERE run_id = ?", runId);
-          handle.execute(
-              "UPDATE run SET input_size = ?, input_modified = ?, fingerprint = NULL WHERE id = ?",
+          moves.run(
+              handle,
+              runId,
+              RunState.RECEIVED,
+              "input_size = ?, input_modified = ?, fingerprint = NULL, ",
               inputSize,
-              inputModified,
-              runId);
-          moves.run(handle, runId, RunState.RECEIVED);
+              inputModified);
           handle
               .createQuery("SELECT id FROM run WHERE leader = :run AND state = 'FOLLOWING'")
               .bind("run", runId)
@@ -150,14 +152,15 @@ public final class RunLedger {
         handle -> {
           Optional<String> leader =
               mayFollow ? RunQueries.leader(handle, runId, fingerprint) : Optional.empty();
-          handle.execute(
-              "UPDATE run SET fingerprint = ?, requests = ?, rejected = ?, leader = ? WHERE id = ?",
+          moves.run(
+              handle,
+              runId,
+              leader.isPresent() ? RunState.FOLLOWING : RunState.INSPECTED,
+              "fingerprint = ?, requests = ?, rejected = ?, leader = ?, ",
               fingerprint,
               requests,
               rejected,
-              leader.orElse(null),
-              runId);
-          moves.run(handle, runId, leader.isPresent() ? RunState.FOLLOWING : RunState.INSPECTED);
+              leader.orElse(null));
           return leader;
         });
   }
@@ -171,32 +174,38 @@ public final class RunLedger {
   }
 
   private void followAnother(Handle handle, String runId) {
-    handle.execute("UPDATE run SET leader = NULL WHERE id = ?", runId);
-    moves.run(handle, runId, RunState.RECEIVED);
+    moves.run(handle, runId, RunState.RECEIVED, "leader = NULL, ");
   }
 
   /** The files of an attempt are with the service. */
   public void uploaded(String runId, long uploadsNew, long uploadsReused) {
     quick.useTransaction(
-        handle -> {
-          handle.execute(
-              "UPDATE run SET uploads_new = uploads_new + ?, uploads_reused = ? WHERE id = ?",
-              uploadsNew,
-              uploadsReused,
-              runId);
-          moves.run(handle, runId, RunState.UPLOADED);
-        });
+        handle ->
+            moves.run(
+                handle,
+                runId,
+                RunState.UPLOADED,
+                "uploads_new = uploads_new + ?, uploads_reused = ?, ",
+                uploadsNew,
+                uploadsReused));
   }
 
-  /** The files of an attempt's jobs are on disk; replaces what was assembled for it before. */
+  /**
+   * The files of an attempt's jobs are on disk; replaces what was assembled for it before. A run
+   * that comes here without {@link #uploaded} had nothing to upload.
+   */
   public void assembled(String runId, int attempt, List<Job> jobs, long rejected) {
     quick.useTransaction(
         handle -> {
           JobLedger.replace(handle, runId, attempt, jobs);
-          if (attempt == 1) {
-            handle.execute("UPDATE run SET rejected = ? WHERE id = ?", rejected, runId);
-          }
-          moves.run(handle, runId, RunState.ASSEMBLED);
+          moves.run(
+              handle,
+              runId,
+              RunState.ASSEMBLED,
+              "rejected = CASE WHEN ? THEN ? ELSE rejected END,"
+                  + " uploads_reused = CASE state WHEN 'INSPECTED' THEN 0 ELSE uploads_reused END, ",
+              attempt == 1,
+              rejected);
         });
   }
 
@@ -216,22 +225,21 @@ public final class RunLedger {
   public void sendAgain(String runId, int attempt) {
     quick.useTransaction(
         handle -> {
-          handle.execute("UPDATE run SET attempt = ? WHERE id = ?", attempt, runId);
-          moves.run(handle, runId, RunState.INSPECTED);
+          moves.run(handle, runId, RunState.INSPECTED, "attempt = ?, ", attempt);
         });
   }
 
   /**
    * Decides where the results go.
    *
-   * @return false if another run has been promised this results file
+   * @return false if another run has been promised this results file, or it is decided already
    */
   public boolean promiseOutput(String runId, Path output) {
     return durable.inTransaction(
         handle ->
             handle.execute(
                     """
-                    UPDATE run SET output = ? WHERE id = ?
+                    UPDATE run SET output = ? WHERE id = ? AND output IS NULL
                       AND NOT EXISTS (SELECT 1 FROM run AS other WHERE other.output = ?)""",
                     output.toString(),
                     runId,
@@ -242,10 +250,7 @@ public final class RunLedger {
   /** The results are in the outbox. */
   public void delivered(String runId, long answered) {
     durable.useTransaction(
-        handle -> {
-          handle.execute("UPDATE run SET answered = ? WHERE id = ?", answered, runId);
-          moves.run(handle, runId, RunState.DELIVERED);
-        });
+        handle -> moves.run(handle, runId, RunState.DELIVERED, "answered = ?, ", answered));
   }
 
   /** Nothing of the run will ever be delivered. */

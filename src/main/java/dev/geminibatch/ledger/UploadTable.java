@@ -23,9 +23,11 @@ public final class UploadTable implements ReferenceIndex {
           .formatted(Rows.UNFINISHED);
 
   private final Access quick;
+  private final RunsWithoutMedia without;
 
-  UploadTable(LedgerDatabase database) {
+  UploadTable(LedgerDatabase database, RunsWithoutMedia without) {
     this.quick = database.quick();
+    this.without = without;
   }
 
   @Override
@@ -106,6 +108,9 @@ public final class UploadTable implements ReferenceIndex {
 
   @Override
   public long bytesWithoutReference(String runId, int attempt, ProjectId project, Instant aliveAt) {
+    if (without.has(runId)) {
+      return 0;
+    }
     return quick.withHandle(
         handle ->
             handle
@@ -129,6 +134,9 @@ public final class UploadTable implements ReferenceIndex {
   @Override
   public boolean hasStaleReference(
       String runId, int attempt, ProjectId project, Instant aliveAt, Instant youngSince) {
+    if (without.has(runId)) {
+      return false;
+    }
     return quick.withHandle(
         handle ->
             handle

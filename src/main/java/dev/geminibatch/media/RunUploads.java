@@ -86,6 +86,11 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     return new Content(UploadCache.key(project, media), media, needed.examined());
   }
 
+  /** Whether the run names no file that could be uploaded. */
+  public boolean areNone() {
+    return totals.files() == 0 && handedOut.get() == 0;
+  }
+
   /** Whose uploads they are. */
   public String runId() {
     return runId;

@@ -42,7 +42,8 @@ public enum RunState {
       case RECEIVED -> EnumSet.of(INSPECTED, FOLLOWING, FAILED);
       // A run that fails when some of it is paid for is delivered as far as it is answered.
       // Back to RECEIVED, from here on, when the input was changed before anything is paid for.
-      case INSPECTED -> EnumSet.of(UPLOADED, RECEIVED, COLLECTED, FAILED);
+      // To ASSEMBLED at once without files.
+      case INSPECTED -> EnumSet.of(UPLOADED, ASSEMBLED, RECEIVED, COLLECTED, FAILED);
       case UPLOADED -> EnumSet.of(ASSEMBLED, INSPECTED, RECEIVED, COLLECTED, FAILED);
       // Back to INSPECTED where files have grown too old to be referred to.
       case ASSEMBLED -> EnumSet.of(SUBMITTED, INSPECTED, RECEIVED, COLLECTED, FAILED);

@@ -76,6 +76,31 @@ abstract class RunLedgerContract extends LedgerContract {
   }
 
   @Test
+  void a_run_without_files_is_assembled_as_soon_as_it_is_inspected() {
+    String run = received("a.jsonl");
+    runs().inspected(run, "some", 2, 0, true);
+    runs().uploaded(run, 3, 4);
+    runs().receivedAgain(run, 7, 8);
+    runs().inspected(run, "other", 2, 0, true);
+
+    runs().assembled(run, 1, List.of(Job.assembled(run(run), 1, "m", Jobs.requests(1), "x")), 1);
+
+    assertThat(run(run).state()).isEqualTo(RunState.ASSEMBLED);
+    assertThat(run(run).counts().rejected()).isEqualTo(1);
+    assertThat(run(run).counts().uploadsReused()).as("of what it is now").isZero();
+  }
+
+  @Test
+  void the_place_of_a_runs_results_is_decided_once() {
+    String run = received("a.jsonl");
+    Path first = folder.resolve("x-batch-results.jsonl");
+
+    assertThat(runs().promiseOutput(run, first)).isTrue();
+    assertThat(runs().promiseOutput(run, folder.resolve("y-batch-results.jsonl"))).isFalse();
+    assertThat(run(run).output()).hasValue(first);
+  }
+
+  @Test
   void a_run_without_any_answer_leads_nobody() {
     String first = received("a.jsonl");
     runs().inspected(first, "same", 1, 0, true);

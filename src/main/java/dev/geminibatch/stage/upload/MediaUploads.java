@@ -12,6 +12,7 @@ import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFailure;
 import dev.geminibatch.run.RunStopped;
 import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.settings.Hooks;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.UploadsAhead;
 import java.util.Optional;
@@ -107,6 +108,12 @@ public final class MediaUploads {
     context.accounts().accepted(context.connection(run).project());
   }
 
+  /** A route of the user before that would be left out, or come twice, after a restart. */
+  private boolean isAssembledNext() {
+    String hook = "stage.after-upload";
+    return Hooks.NEXT.get(hook).equals(context.settings().routes().stages().get(hook));
+  }
+
   /**
    * Ends the uploads of a run.
    *
@@ -119,6 +126,9 @@ public final class MediaUploads {
     long reused = uploads.reused() - early;
     if (uploaded > 0) {
       accepted(runId);
+    }
+    if (uploads.areNone() && isAssembledNext()) {
+      return; // what is assembled is written down soon, and that nothing was uploaded with it
     }
     context.ledger().runs().uploaded(runId, uploaded, reused);
     context.progress().happened(new RunEvent.Reused(reused));

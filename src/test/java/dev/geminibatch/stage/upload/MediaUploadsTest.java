@@ -74,6 +74,15 @@ class MediaUploadsTest {
   }
 
   @Test
+  void a_run_without_files_is_written_down_when_it_is_assembled() throws IOException {
+    String none = examined("z.jsonl");
+
+    upload(none);
+
+    assertThat(fixture.run(none).state()).isEqualTo(RunState.INSPECTED);
+  }
+
+  @Test
   void what_the_service_has_already_is_used_again() throws IOException {
     upload(run);
     String second = examined("y.jsonl", "b.png", "c.png");
