@@ -161,6 +161,15 @@ public final class CreationQueue {
     }
   }
 
+  /** The run waits for others to share a job with, its jobs in their turns. */
+  public void gather(Run run, ProjectId project, Place place) {
+    quick.useTransaction(
+        handle -> {
+          enter(run, project);
+          RunLedger.queued(handle, run.id(), place, clock.millis());
+        });
+  }
+
   /** How far behind each of some jobs of a run and model the next one stands. */
   public List<Double> steps(Run run, List<Job> jobs, ProjectId project) {
     Room room = room(project, jobs.get(0).model());
@@ -333,11 +342,7 @@ public final class CreationQueue {
     return new Place(Kind.PACK, project, model, reason, time, !time.isZero());
   }
 
-  /**
-   * The place of a run whose job the service did not take for lack of quota.
-   *
-   * @param besides a sentence about what it waits for; may be empty
-   */
+  /** The place of a run whose job was not taken for lack of quota; {@code besides} may say more. */
   public Place afterRefusal(Run run, Job job, ServiceFailure failure, String besides) {
     return QuotaWaits.afterRefusal(run, job, failure, besides, clock.instant());
   }

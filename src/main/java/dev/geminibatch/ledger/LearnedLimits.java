@@ -1,12 +1,15 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.io.LruMap;
 import dev.geminibatch.line.ModelName;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.ModelPace;
 import dev.geminibatch.service.ProjectId;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -18,8 +21,20 @@ public final class LearnedLimits {
   static final Duration MEMORY = Duration.ofDays(1);
   private static final String IT_OR_ITS_PACK = " WHERE run_id = ? AND number = ? OR pack = ?";
 
+  /** Another process may have learned something, too. */
+  private static final long FRESH_MILLIS = 1000;
+
+  private static final int MOST_KNOWN = 1000;
+
   private final Access quick;
   private final Clock clock;
+
+  /** What was read of late: each small run asks several times. */
+  private final Map<Of, Known> known = Collections.synchronizedMap(new LruMap<>(MOST_KNOWN));
+
+  private record Of(ProjectId project, String model) {}
+
+  private record Known(Shown shown, long readAt) {}
 
   LearnedLimits(LedgerDatabase database, Clock clock) {
     this.quick = database.quick();
@@ -45,7 +60,17 @@ public final class LearnedLimits {
 
   /** What the service has shown of a model in the last day. */
   public Shown of(ProjectId project, String model) {
-    return quick.withHandle(handle -> shown(handle, project, model));
+    Of of = new Of(project, ModelName.shortName(model));
+    Known read = known.get(of);
+    long age = read == null ? FRESH_MILLIS : clock.millis() - read.readAt();
+    return age >= 0 && age < FRESH_MILLIS
+        ? read.shown()
+        : quick.withHandle(
+            handle -> {
+              Shown shown = shown(handle, project, model);
+              known.put(of, new Known(shown, clock.millis()));
+              return shown;
+            });
   }
 
   private Shown shown(Handle handle, ProjectId project, String model) {
@@ -165,6 +190,7 @@ public final class LearnedLimits {
 
   private void write(
       Handle handle, ProjectId project, String model, Shown shown, boolean isNewSince) {
+    known.remove(new Of(project, ModelName.shortName(model)));
     handle.execute(
         """
         INSERT INTO token_limit (project, model, allowed, refused, refusals, late, updated_at)

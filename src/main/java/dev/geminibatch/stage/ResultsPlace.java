@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Decides where the results of a run go, once and for all. */
@@ -16,10 +15,8 @@ public final class ResultsPlace {
 
   /** The results file of a run, promised to it alone; of a given one the same as ever. */
   public static Path of(StageContext context, Run run) throws IOException {
-    // It may have been decided since the run was read.
-    Optional<Path> decided = context.ledger().queries().run(run.id()).output();
-    if (decided.isPresent()) {
-      return decided.get();
+    if (run.output().isPresent()) {
+      return run.output().get();
     }
     Path outbox = context.folders(run).outbox();
     Folders.make(outbox);
@@ -30,7 +27,12 @@ public final class ResultsPlace {
         return files.results();
       }
     }
-    throw new IllegalStateException("Two runs have the id " + run.id());
+    return context
+        .ledger()
+        .queries()
+        .run(run.id())
+        .output() // it may have been decided since the run was read
+        .orElseThrow(() -> new IllegalStateException("Two runs have the id " + run.id()));
   }
 
   /** Whether there is nothing, or an empty folder. */

@@ -99,9 +99,9 @@ public final class Collector {
         collected(run, job, outcome);
       }
     }
-    boolean isAll =
-        ledger.jobs().of(runId).stream().allMatch(job -> job.state() == JobState.COLLECTED);
-    if (!isAll || retries.prepare(run, check)) {
+    List<Job> jobs = ledger.jobs().of(runId);
+    boolean isAll = jobs.stream().allMatch(job -> job.state() == JobState.COLLECTED);
+    if (!isAll || retries.prepare(run, jobs, check)) {
       return false;
     }
     ledger.runs().moveTo(runId, RunState.COLLECTED);

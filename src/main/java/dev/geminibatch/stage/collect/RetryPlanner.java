@@ -70,12 +70,11 @@ public final class RetryPlanner {
   /**
    * Prepares another attempt if there is something to gain. Done twice, it comes to the same.
    *
-   * @param run all of whose jobs are collected
+   * @param jobs of the run, all of which are collected
    * @return whether there is another attempt
    */
-  boolean prepare(Run run, AnswerCheck check) throws IOException {
+  boolean prepare(Run run, List<Job> jobs, AnswerCheck check) throws IOException {
     RunFolder folder = context.folder(run);
-    List<Job> jobs = ledger.jobs().of(run.id());
     long sent = jobs.stream().filter(RetryPlanner::wasSent).map(Job::attempt).distinct().count();
     boolean wasLast = sent >= context.settings().jobs().maxAttempts();
     if (run.attempt() - sent > MOST_WITHOUT_SENDING) {

@@ -66,6 +66,9 @@ public final class Deliverer {
   private final Map<String, Map<String, Long>> failures =
       Collections.synchronizedMap(new LruMap<>(10_000));
 
+  /** The runs of whose delivery somebody is being notified, mostly nobody. */
+  private final Map<String, Run> written = Collections.synchronizedMap(new LruMap<>(100));
+
   public Deliverer(StageContext context, Reports reports, RequestReader requests) {
     this.context = context;
     this.ledger = context.ledger();
@@ -95,6 +98,7 @@ public final class Deliverer {
           context.folder(run),
           context.settings().folders().reserve());
     }
+    written.put(runId, run);
     if (outcome.failed() > 0) {
       failures.put(runId, outcome.failuresByCode());
     }
@@ -117,7 +121,8 @@ public final class Deliverer {
 
   /** The run is over. */
   public void finish(Delivery delivery) {
-    Run run = ledger.queries().run(delivery.run());
+    Run known = written.remove(delivery.run());
+    Run run = known == null ? ledger.queries().run(delivery.run()) : known;
     boolean isKept = keepChangedOriginal(run);
     ledger.runs().delivered(delivery.run(), delivery.answered());
     Map<String, Long> byCode = failures.remove(delivery.run());

@@ -72,15 +72,21 @@ public final class Submitter {
     return take(runId) == Submission.DONE;
   }
 
+  /** As {@link #take}, in a word: a route would convert a constant each time to compare it. */
+  public String submission(String runId) throws IOException {
+    return take(runId).name();
+  }
+
   /** As {@link #submit}, and says whether the run waits for others to share a job with. */
   public Submission take(String runId) throws IOException {
     Run run = ledger.queries().run(runId);
-    if (!run.isStopped()) {
-      checkReferences(run);
+    List<Job> all = ledger.jobs().of(runId);
+    if (!run.isStopped() && checkReferences(run, all)) {
+      all = ledger.jobs().of(runId);
     }
     // What may exist already is searched for first, and waits for nobody: it may be paid for.
     boolean isUnclear = false;
-    for (Job job : ledger.jobs().of(runId)) {
+    for (Job job : all) {
       boolean isMine = job.remote().pack().isEmpty();
       isUnclear |= isMine && job.state() == JobState.CREATING && !creation.settle(run, job);
     }
@@ -91,7 +97,8 @@ public final class Submitter {
     if (run.isQueued() && run.waiting().nextTry().isAfter(context.clock().instant())) {
       return Submission.WAITS; // the rest waits its time
     }
-    Optional<Submission> gathering = gather(run);
+    boolean isOneSearchedFor = all.stream().anyMatch(job -> job.state() == JobState.CREATING);
+    Optional<Submission> gathering = gather(run, isOneSearchedFor ? ledger.jobs().of(runId) : all);
     if (gathering.isPresent()) {
       return gathering.get();
     }
@@ -165,8 +172,7 @@ public final class Submitter {
   }
 
   /** A small run waits for others, unless something is wrong with it, which its own stage says. */
-  private Optional<Submission> gather(Run run) throws IOException {
-    List<Job> all = ledger.jobs().of(run.id());
+  private Optional<Submission> gather(Run run, List<Job> all) throws IOException {
     List<Job> unsent = all.stream().filter(job -> UNSENT.contains(job.state())).toList();
     Settings.Packing packing = context.settings(run).jobs().packing();
     if (!isSmall(run, all, packing) || !mayShare(run, unsent, packing)) {
@@ -181,8 +187,7 @@ public final class Submitter {
     Duration time = packing.longestWait().plus(packing.gathering());
     String model = unsent.get(0).model();
     ProjectId project = context.connection(run).project();
-    queue.enter(run, project);
-    ledger.runs().queued(run.id(), CreationQueue.gathering(model, project, time));
+    queue.gather(run, project, CreationQueue.gathering(model, project, time));
     return Optional.of(Submission.GATHERS);
   }
 
@@ -238,21 +243,26 @@ public final class Submitter {
     return reason.replaceAll("[\\d.,:]+", "");
   }
 
-  /** Files may have died while the run waited, all of it or its last jobs. */
-  private void checkReferences(Run run) {
-    List<Job> jobs =
-        ledger.jobs().of(run.id()).stream().filter(job -> job.attempt() == run.attempt()).toList();
+  /**
+   * Files may have died while the run waited, all of it or its last jobs.
+   *
+   * @return whether jobs were ended for that
+   */
+  private boolean checkReferences(Run run, List<Job> all) {
+    List<Job> jobs = all.stream().filter(job -> job.attempt() == run.attempt()).toList();
     List<Job> left = jobs.stream().filter(Submitter::isUnsent).toList();
     if (left.isEmpty()) {
-      return;
+      return false;
     }
     try {
       references.requireLiveReferences(run.id(), run.attempt(), context.connection(run).project());
+      return false;
     } catch (StaleReferences stale) {
       if (left.size() == jobs.size()) {
         throw stale;
       }
       left.forEach(job -> endUnsent(job, JobProblem.Kind.FILES_GONE, stale.getMessage()));
+      return true;
     }
   }
 
@@ -304,12 +314,17 @@ public final class Submitter {
 
   /** Whether the input is no longer what it was; the job's file is put together from it. */
   private boolean wasChanged(Run run, Job job, InputCheck check) throws IOException {
+    RunFolder folder = context.folder(run);
     try {
-      check.check(ledger.queries().run(run.id()), context.folder(run));
+      check.check(run, folder);
       return false;
     } catch (InputChanged changed) {
-      if (!ledger.queries().run(run.id()).isPaid()) {
+      Run now = ledger.queries().run(run.id()); // some of it may be paid for by now
+      if (!now.isPaid()) {
         throw changed;
+      }
+      if (!run.isPaid()) {
+        return wasChanged(now, job, check);
       }
       LOG.warn("{}: job {} is not sent: {}", run.name(), job.number(), changed.getMessage());
       endUnsent(job, JobProblem.Kind.INPUT_CHANGED, changed.getMessage());

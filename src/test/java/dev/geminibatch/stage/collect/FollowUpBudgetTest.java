@@ -125,7 +125,8 @@ class FollowUpBudgetTest {
     String first = Files.readString(fixture.folderOf(run).rejected(2));
     fixture.sql("UPDATE run SET state = 'SUBMITTED'");
     new RetryPlanner(fixture.context(), new RequestReader())
-        .prepare(fixture.run(run), new AnswerCheck(Strictness.STRICT));
+        .prepare(
+            fixture.run(run), fixture.ledger().jobs().of(run), new AnswerCheck(Strictness.STRICT));
     assertThat(fixture.folderOf(run).rejected(2)).hasContent(first);
   }
 
