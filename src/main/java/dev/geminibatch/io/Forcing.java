@@ -81,6 +81,45 @@ public final class Forcing {
     }
   }
 
+  /**
+   * Begins to force files that others have written. They go one after the other, since nobody waits
+   * for them yet.
+   */
+  public static Begun begin(List<Path> files) {
+    FutureTask<Void> task =
+        new FutureTask<>(
+            () -> {
+              for (Path file : files) {
+                AtomicFiles.force(file);
+              }
+              return null;
+            });
+    THREADS.execute(task);
+    return new Begun(task);
+  }
+
+  /** Files that are on their way to the disk. */
+  public static final class Begun {
+    private final FutureTask<Void> task;
+
+    private Begun(FutureTask<Void> task) {
+      this.task = task;
+    }
+
+    /**
+     * Waits until they are there.
+     *
+     * @throws IOException if any of them is not
+     */
+    public void await() throws IOException {
+      task.run(); // unless a thread has come to it
+      IOException failure = failureOf(task);
+      if (failure != null) {
+        throw failure;
+      }
+    }
+  }
+
   private static Callable<Void> forcing(Path file) {
     return () -> {
       AtomicFiles.force(file);

@@ -49,6 +49,7 @@ public final class JobPacker implements Closeable {
   private final OutputStream rejected;
   private final Map<String, JobWriter> open = new HashMap<>();
   private final List<GatheredJob> finished = new ArrayList<>();
+  private final List<Forcing.Begun> forcing = new ArrayList<>();
   private int lastNumber;
   private final List<String> examples = new ArrayList<>();
   private long rejectedCount;
@@ -117,13 +118,14 @@ public final class JobPacker implements Closeable {
     }
     job.close();
     if (job.requests() > 0) {
-      Forcing.all(
-          Stream.of(
-                  folder.jobBody(job.number()),
-                  folder.jobIndex(job.number()),
-                  folder.formats(job.number()))
-              .filter(Files::exists)
-              .toList());
+      forcing.add(
+          Forcing.begin(
+              Stream.of(
+                      folder.jobBody(job.number()),
+                      folder.jobIndex(job.number()),
+                      folder.formats(job.number()))
+                  .filter(Files::exists)
+                  .toList()));
       // Not the tokens: without them they are estimated again.
       finished.add(new GatheredJob(job.toJob(run), modified(job.number())));
     } else {
@@ -173,7 +175,7 @@ public final class JobPacker implements Closeable {
     return List.copyOf(examples);
   }
 
-  /** Ends the jobs and forces all files; nothing can be added any more. */
+  /** Ends the jobs; nothing can be added any more. Their files are on their way to the disk. */
   public void finish() throws IOException {
     for (JobWriter job : open.values()) {
       finish(job);
@@ -186,6 +188,14 @@ public final class JobPacker implements Closeable {
         AtomicFiles.force(folder.rejected(run.attempt()));
       }
     }
+  }
+
+  /** Waits until the files of the finished jobs are on the disk. */
+  public void awaitDisk() throws IOException {
+    for (Forcing.Begun begun : forcing) {
+      begun.await();
+    }
+    forcing.clear();
   }
 
   /** The jobs that are finished. */

@@ -48,6 +48,20 @@ class ForcingTest {
   }
 
   @Test
+  void what_is_forced_in_the_background_is_waited_for_and_fails_then() throws IOException {
+    Path one = Files.writeString(folder.resolve("one"), "1");
+    Path gone = folder.resolve("gone");
+
+    Forcing.begin(List.of(one)).await();
+    Forcing.Begun failing = Forcing.begin(List.of(one, gone));
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(failing::await)
+          .isInstanceOf(NoSuchFileException.class)
+          .hasMessage(gone.toString());
+    }
+  }
+
+  @Test
   void threads_that_publish_into_one_folder_do_not_wait_for_ever() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {

@@ -157,6 +157,7 @@ public final class Assembler {
    */
   public void finish(Assembly assembly) throws IOException {
     assembly.jobs().finish();
+    assembly.jobs().awaitDisk();
     assembly.close();
     Run run = assembly.run();
     InputGuard.check(run, assembly.folder());
