@@ -78,7 +78,7 @@ public final class SyncedOutput extends OutputStream {
       return;
     }
     try (channel) {
-      flush();
+      send(buffer.flip()); // a larger buffer would be for nothing
       forcing.await();
       if (forcesEnd && size > 0) {
         channel.force(true);

@@ -17,7 +17,7 @@ final class JobBodyReader implements Content.Reading {
 
   private final Path body;
   private final FileChannel input;
-  private final byte[] window = new byte[WINDOW_BYTES];
+  private final byte[] window;
   private long windowStart;
   private int windowLength;
   private DataInputStream parts;
@@ -37,6 +37,7 @@ final class JobBodyReader implements Content.Reading {
   JobBodyReader(Path body, FileChannel input) throws IOException {
     this.body = body;
     this.input = input;
+    this.window = new byte[(int) Math.min(WINDOW_BYTES, input.size() + 1)]; // many are small
     rewind();
   }
 

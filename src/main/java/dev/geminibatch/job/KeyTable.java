@@ -13,7 +13,7 @@ public final class KeyTable {
   /** Marks a free place; a key that hashes to it is given another hash. */
   private static final long FREE = 0;
 
-  private static final int LEAST_PLACES = 1 << 10;
+  private static final int LEAST_PLACES = 1 << 6;
 
   private long[] hashes;
   private int[] numbers;

@@ -134,7 +134,8 @@ public final class InputGuard {
    * copied from.
    */
   public static boolean isUnchanged(Run run, RunFolder folder) throws IOException {
-    return isOriginal(run, folder) && isDroppedUnchanged(run, folder);
+    boolean isDropped = Files.exists(folder.dropped());
+    return isOriginal(run, folder, isDropped) && (!isDropped || isUnchanged(run, folder.dropped()));
   }
 
   /** As {@link #isUnchanged}, as far as the time says: nobody is at work on it. */
@@ -150,14 +151,15 @@ public final class InputGuard {
    * What has another name or other permissions, or was restored from a backup, is compared by its
    * digest, once. Without a digest nobody has read its lines yet, or what was read is a copy.
    */
-  private static boolean isOriginal(Run run, RunFolder folder) throws IOException {
+  private static boolean isOriginal(Run run, RunFolder folder, boolean isDropped)
+      throws IOException {
     Path input = folder.received(run);
     FileState now = FileState.of(input);
     if (!isLike(run, now)) {
       return false;
     }
-    if (isOwnCopy(run, folder)) {
-      return true;
+    if (isDropped || !run.fromInbox()) {
+      return true; // a copy of our own
     }
     Optional<String> stamp = stamp(folder);
     if (stamp.isEmpty() || stamp.get().equals(words(now))) {
@@ -235,7 +237,9 @@ public final class InputGuard {
 
   /** Whether the inspected lines are where they were; more may have followed them since. */
   public static boolean isIntact(Run run, RunFolder folder) throws IOException {
-    return hasOwnLines(run, folder) || isOriginal(run, folder) || isAsInspected(run, folder);
+    return hasOwnLines(run, folder)
+        || isOriginal(run, folder, Files.exists(folder.dropped()))
+        || isAsInspected(run, folder);
   }
 
   private static boolean isAsInspected(Run run, RunFolder folder) throws IOException {
@@ -247,7 +251,7 @@ public final class InputGuard {
 
   private static String digest(Path file, long size) throws IOException {
     MessageDigest digest = Sha256.digest();
-    byte[] buffer = new byte[BUFFER_BYTES];
+    byte[] buffer = new byte[(int) Math.min(BUFFER_BYTES, size + 1)];
     try (InputStream in = Files.newInputStream(file)) {
       for (long left = size; left > 0; ) {
         int read = in.read(buffer, 0, (int) Math.min(left, buffer.length));

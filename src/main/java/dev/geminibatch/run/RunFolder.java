@@ -236,16 +236,19 @@ public final class RunFolder {
 
   /** Removes the files of a job that was not assembled to the end. */
   public void removeJob(int number) throws IOException {
+    if (!Files.exists(jobBody(number)) && !Files.exists(jobIndex(number))) {
+      return; // they are made first and go last
+    }
     for (Path file :
         List.of(
-            jobBody(number),
-            jobIndex(number),
             jobTokens(number),
             formats(number),
             refusals(number),
             answers(number),
             strayAnswers(number),
-            matches(number))) {
+            matches(number),
+            jobIndex(number),
+            jobBody(number))) {
       // Mostly there is nothing: to look costs less than the exceptions that say so.
       if (Files.exists(file)) {
         Files.deleteIfExists(file);
