@@ -100,13 +100,18 @@ final class ModelsAtOnce {
         outcomes.set(index, work.take(models.get(index)));
       }
     } catch (IOException | RuntimeException | Error e) {
-      if (failure == null) {
-        failure = e;
-      } else if (failure != e) {
-        failure.addSuppressed(e);
-      }
+      failed(e);
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** Another model may have failed first, while this one called the service. */
+  private void failed(Throwable e) {
+    if (failure == null) {
+      failure = e;
+    } else if (failure != e) {
+      failure.addSuppressed(e);
     }
   }
 
