@@ -10,13 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a file that this program does not read again. What follows its first 32 MB goes straight
- * to the disk, where it is forced anyway, past the memory of the system: to get memory for one more
+ * Writes a file that this program seldom reads again. What follows its first 32 MB goes straight to
+ * the disk, where it is forced anyway, past the memory of the system: to get memory for one more
  * copy may take longer than the disk does. Where that cannot be done, it is written as usual.
  *
  * <p>The end is forced by whoever gives the file its name; see {@link Forcing}.
@@ -27,7 +26,7 @@ public final class DirectOutput extends OutputStream {
   private static final int PIECE = 1 << 20;
 
   /** Most files are smaller, and are read at once by whoever waits for them. */
-  static final long BEGINNING = 32 * PIECE;
+  static final long BEGINNING = EarlyForcing.PIECE;
 
   private final Path file;
   private final SyncedOutput usual;
@@ -71,6 +70,11 @@ public final class DirectOutput extends OutputStream {
     rest.write(bytes, start, length);
   }
 
+  /** Whether what was written last went past the memory of the system. */
+  boolean isDirect() {
+    return rest != null;
+  }
+
   @Override
   public void close() throws IOException {
     try (usual) {
@@ -93,8 +97,13 @@ public final class DirectOutput extends OutputStream {
       int block = blockOf(file);
       this.piece = piece(block);
       this.other = piece(block);
-      this.direct = FileChannel.open(file, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
       this.usual = FileChannel.open(file, StandardOpenOption.WRITE);
+      try {
+        this.direct = FileChannel.open(file, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+      } catch (IOException | RuntimeException e) {
+        usual.close();
+        throw e;
+      }
     }
 
     private static int blockOf(Path file) throws IOException {
@@ -158,11 +167,7 @@ public final class DirectOutput extends OutputStream {
     }
 
     private void await() throws IOException {
-      try {
-        writing.join();
-      } catch (CompletionException e) {
-        throw new IOException(e.getCause().getMessage(), e);
-      }
+      EarlyForcing.await(writing);
     }
 
     void close() throws IOException {

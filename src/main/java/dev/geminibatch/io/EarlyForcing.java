@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionException;
  * then, and would hold everything up in the end.
  */
 public final class EarlyForcing {
-  private static final long PIECE = 32 << 20;
+  static final long PIECE = 32 << 20;
 
   private final Force force;
   private long begun;
@@ -49,8 +49,13 @@ public final class EarlyForcing {
 
   /** When it returns, nothing is being forced any more. */
   public void await() throws IOException {
+    await(forcing);
+  }
+
+  /** Waits for work in the background, and passes on what was wrong with it. */
+  static void await(CompletableFuture<Void> work) throws IOException {
     try {
-      forcing.join();
+      work.join();
     } catch (CompletionException e) {
       throw new IOException(e.getCause().getMessage(), e);
     }

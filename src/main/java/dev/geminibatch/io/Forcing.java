@@ -118,6 +118,12 @@ public final class Forcing {
         throw failure;
       }
     }
+
+    /** Waits until nothing is done with them any more, wherever they are. */
+    public void awaitAnyway() {
+      task.run();
+      failureOf(task);
+    }
   }
 
   private static Callable<Void> forcing(Path file) {

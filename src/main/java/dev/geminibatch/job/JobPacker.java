@@ -233,6 +233,7 @@ public final class JobPacker implements Closeable {
     try {
       close(); // which may write what is left, on a full disk
     } finally {
+      forcing.forEach(Forcing.Begun::awaitAnyway); // some systems keep a file that is open
       remove();
     }
   }

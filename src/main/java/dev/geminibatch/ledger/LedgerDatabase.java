@@ -55,10 +55,10 @@ final class LedgerDatabase implements AutoCloseable {
     ledger.opening();
     HikariDataSource pool = null;
     try {
-      pool = pool(url(ledger.path(), "FULL"));
-      if (!isUpToDate && (version.isPresent() || !NewLedger.make(pool))) {
-        Flyway.configure().dataSource(pool).locations("classpath:db/migration").load().migrate();
-      }
+      pool =
+          version.isPresent()
+              ? upToDate(ledger, isUpToDate)
+              : NewLedger.alone(ledger.state(), () -> upToDate(ledger, false));
       SharedConnection shared = new SharedConnection(url(ledger.path(), "NORMAL"), ledger.path());
       return new LedgerDatabase(ledger, pool, shared);
     } catch (RuntimeException e) {
@@ -67,6 +67,19 @@ final class LedgerDatabase implements AutoCloseable {
       }
       ledger.closed();
       throw understood(ledger, e);
+    }
+  }
+
+  private static HikariDataSource upToDate(LedgerFile ledger, boolean isUpToDate) {
+    HikariDataSource pool = pool(url(ledger.path(), "FULL"));
+    try {
+      if (!isUpToDate && !NewLedger.make(pool)) {
+        Flyway.configure().dataSource(pool).locations("classpath:db/migration").load().migrate();
+      }
+      return pool;
+    } catch (RuntimeException e) {
+      pool.close();
+      throw e;
     }
   }
 

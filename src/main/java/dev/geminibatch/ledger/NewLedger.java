@@ -1,13 +1,20 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -18,6 +25,8 @@ import javax.sql.DataSource;
 final class NewLedger {
   /** Written by a test, from what the migrations make. */
   static final String SCRIPT = "db/new-ledger.sql";
+
+  private static final String LOCK = ".new-ledger.lock";
 
   private NewLedger() {}
 
@@ -34,6 +43,22 @@ final class NewLedger {
       return isUpToDate;
     } catch (SQLException e) {
       throw new LedgerException(e);
+    }
+  }
+
+  /**
+   * Works on a ledger that may have no tables yet, while nobody else does: the database lets only
+   * one connection change how it writes, and refuses the others.
+   */
+  static <T> T alone(StateFolder state, Supplier<T> work) throws IOException {
+    Path name = state.path().resolve(LOCK);
+    synchronized (NewLedger.class) { // a file lock keeps other processes out only
+      try (FileChannel file = PrivateFiles.lockable(name);
+          FileLock lock = file.lock()) {
+        T done = work.get();
+        Files.deleteIfExists(name); // who still waits for it finds the tables made
+        return done;
+      }
     }
   }
 

@@ -123,10 +123,10 @@ final class LetterCount {
           lanes &= (1L << UNCLEAR) - 1;
           addUnclear(line, at, text);
         }
-        if (at - flushed > 120) {
+        if (at - flushed >= (MOST_LOOKS - 1) * Long.BYTES) {
           add(lanes);
           lanes = 0;
-          flushed = at;
+          flushed = at + Long.BYTES;
         }
       }
       if (end != 0) {

@@ -88,8 +88,8 @@ public final class InputGuard {
   }
 
   /**
-   * The same for the jobs of a run that are sent one after the other: a large input is read again
-   * for the first of them only, or all of it would be read as often as it has jobs.
+   * The same for all jobs of a run: a large input is read again for the first of them only, or all
+   * of it would be read as often as it has jobs.
    */
   public static final class BeforePaying {
     private boolean isCompared;
@@ -102,10 +102,10 @@ public final class InputGuard {
         return;
       }
       if (isInDoubt(run, folder) && Files.exists(folder.digest())) {
-        isCompared = true;
         if (!isAsInspected(run, folder)) {
           throw changed();
         }
+        isCompared = true;
       }
     }
   }

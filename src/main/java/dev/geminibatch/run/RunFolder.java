@@ -236,17 +236,22 @@ public final class RunFolder {
 
   /** Removes the files of a job that was not assembled to the end. */
   public void removeJob(int number) throws IOException {
-    if (!Files.exists(jobBody(number)) && !Files.exists(jobIndex(number))) {
-      return; // they are made first and go last
+    boolean isThere =
+        Files.exists(jobBody(number))
+            || Files.exists(jobIndex(number))
+            || Files.exists(formats(number))
+            || Files.exists(answers(number));
+    if (!isThere) {
+      return; // mostly there is nothing, and these go last
     }
     for (Path file :
         List.of(
             jobTokens(number),
-            formats(number),
             refusals(number),
-            answers(number),
             strayAnswers(number),
             matches(number),
+            formats(number),
+            answers(number),
             jobIndex(number),
             jobBody(number))) {
       // Mostly there is nothing: to look costs less than the exceptions that say so.

@@ -3,11 +3,14 @@ package dev.geminibatch.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,28 @@ class DirectOutputTest {
     Path file = folder.resolve("results");
 
     assertThat(file).hasBinaryContent(write(file, BEGINNING + 2 * PIECE + 7, 2 * BEGINNING));
+  }
+
+  @Test
+  void what_follows_the_beginning_goes_straight_to_the_disk() throws IOException {
+    Path file = Files.createFile(folder.resolve("results"));
+    Assumptions.assumeTrue(canBeDirect(file));
+
+    try (DirectOutput out = new DirectOutput(file)) {
+      out.write(new byte[BEGINNING]);
+      assertThat(out.isDirect()).isFalse();
+      out.write(1);
+      assertThat(out.isDirect()).isTrue();
+    }
+  }
+
+  private static boolean canBeDirect(Path file) throws IOException {
+    try {
+      FileChannel.open(file, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT).close();
+      return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   @Test

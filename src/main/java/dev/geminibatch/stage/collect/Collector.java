@@ -38,6 +38,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,9 +91,13 @@ public final class Collector {
     }
     Settings.Lines set = context.settings(run).lines();
     AnswerCheck check = new AnswerCheck(set.strictness());
+    Set<Integer> answered = new HashSet<>();
     for (Job job : ledger.jobs().of(runId)) {
       if (job.state() == JobState.ENDED) {
         AnswerMatcher.Outcome outcome = match(run, job, check);
+        if (outcome.answered() == job.requests()) {
+          answered.add(job.number());
+        }
         if (set.areParts() && outcome.answered() > 0) {
           parts.publish(run, job, check);
         }
@@ -101,7 +106,7 @@ public final class Collector {
     }
     List<Job> jobs = ledger.jobs().of(runId);
     boolean isAll = jobs.stream().allMatch(job -> job.state() == JobState.COLLECTED);
-    if (!isAll || retries.prepare(run, jobs, check)) {
+    if (!isAll || retries.prepare(run, jobs, answered, check)) {
       return false;
     }
     ledger.runs().moveTo(runId, RunState.COLLECTED);

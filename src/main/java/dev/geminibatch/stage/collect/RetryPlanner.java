@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,9 +72,11 @@ public final class RetryPlanner {
    * Prepares another attempt if there is something to gain. Done twice, it comes to the same.
    *
    * @param jobs of the run, all of which are collected
+   * @param answered the numbers of those of which every line has just been found to be answered
    * @return whether there is another attempt
    */
-  boolean prepare(Run run, List<Job> jobs, AnswerCheck check) throws IOException {
+  boolean prepare(Run run, List<Job> jobs, Set<Integer> answered, AnswerCheck check)
+      throws IOException {
     RunFolder folder = context.folder(run);
     long sent = jobs.stream().filter(RetryPlanner::wasSent).map(Job::attempt).distinct().count();
     boolean wasLast = sent >= context.settings().jobs().maxAttempts();
@@ -82,7 +85,8 @@ public final class RetryPlanner {
     }
     Plan plan = new Plan();
     for (Job job : jobs) {
-      if (job.attempt() == run.attempt() && !job.cancelAsked() && !(wasLast && wasSent(job))) {
+      boolean mayFail = !answered.contains(job.number()) && !(wasLast && wasSent(job));
+      if (job.attempt() == run.attempt() && !job.cancelAsked() && mayFail) {
         examine(job, folder, check, plan);
       }
     }
@@ -129,8 +133,7 @@ public final class RetryPlanner {
   }
 
   private void examine(Job job, RunFolder folder, AnswerCheck check, Plan plan) throws IOException {
-    boolean isAnswered = job.outcome().answered() == job.requests();
-    if (isAnswered || !isOtherNextTime(job, folder)) {
+    if (!isOtherNextTime(job, folder)) {
       return;
     }
     try (JobAnswers answers = JobAnswers.open(folder, job, check);

@@ -34,6 +34,7 @@ public final class CopyAhead implements Closeable {
     static Copying begin(RegularFile source, Path folder) throws IOException {
       Path copy = Files.createTempFile(folder, ".input-", ".copy");
       copy.toFile().deleteOnExit();
+      copy.resolveSibling("." + copy.getFileName() + ".part").toFile().deleteOnExit();
       FutureTask<Void> task =
           new FutureTask<>(
               () -> {
@@ -93,12 +94,16 @@ public final class CopyAhead implements Closeable {
    *
    * @return whether there is one
    */
-  boolean moveTo(Path target) throws IOException {
+  boolean moveTo(Path target) {
     if (copying.filter(Copying::isWhole).isEmpty()) {
       return false;
     }
-    Files.move(copying.get().copy(), target, StandardCopyOption.ATOMIC_MOVE);
-    return true;
+    try {
+      Files.move(copying.get().copy(), target, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (IOException e) {
+      return false; // on another file system, or taken for the remains of a process
+    }
   }
 
   /** Stops, and removes a copy that nobody has taken. */

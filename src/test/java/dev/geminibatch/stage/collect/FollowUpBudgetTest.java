@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,7 +127,10 @@ class FollowUpBudgetTest {
     fixture.sql("UPDATE run SET state = 'SUBMITTED'");
     new RetryPlanner(fixture.context(), new RequestReader())
         .prepare(
-            fixture.run(run), fixture.ledger().jobs().of(run), new AnswerCheck(Strictness.STRICT));
+            fixture.run(run),
+            fixture.ledger().jobs().of(run),
+            Set.of(),
+            new AnswerCheck(Strictness.STRICT));
     assertThat(fixture.folderOf(run).rejected(2)).hasContent(first);
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CopyAheadTest {
   private static final long LARGE = 64 << 20;
+  private static final String CONTENT = "the first line";
 
   @TempDir private Path folder;
   private StageFixture fixture;
@@ -26,6 +28,7 @@ class CopyAheadTest {
     fixture = StageFixture.open(folder);
     input = folder.resolve("large.jsonl");
     try (RandomAccessFile file = new RandomAccessFile(input.toFile(), "rw")) {
+      file.writeBytes(CONTENT);
       file.setLength(LARGE); // holes; they take no time
     }
   }
@@ -55,10 +58,26 @@ class CopyAheadTest {
   void a_large_file_is_copied_before_there_is_a_run() throws IOException {
     try (CopyAhead ahead = begin()) {
       assertThat(copies()).isNotEmpty();
+      Path other = Files.writeString(folder.resolve("other"), "what has its name now");
+      Files.move(other, input, StandardCopyOption.ATOMIC_MOVE);
+
+      Path received = received(ahead);
+
+      assertThat(received).hasSize(LARGE);
+      try (RandomAccessFile file = new RandomAccessFile(received.toFile(), "r")) {
+        assertThat(file.readLine()).startsWith(CONTENT);
+      }
+    }
+    assertThat(copies()).isEmpty();
+  }
+
+  @Test
+  void a_copy_that_somebody_has_removed_is_made_again() throws IOException {
+    try (CopyAhead ahead = begin()) {
+      assertThat(ahead.moveTo(folder.resolve("no such folder/input"))).isFalse();
 
       assertThat(received(ahead)).hasSize(LARGE);
     }
-    assertThat(copies()).isEmpty();
   }
 
   @Test

@@ -194,14 +194,33 @@ class RestoredInputTest {
     InputGuard.BeforePaying guard = new InputGuard.BeforePaying();
     guard.check(fixture.run(run), fixture.folderOf(run));
 
+    writeUnnoticed(run);
+
+    guard.check(fixture.run(run), fixture.folderOf(run));
+    assertThatThrownBy(() -> InputGuard.checkBeforePaying(fixture.run(run), fixture.folderOf(run)))
+        .isInstanceOf(InputChanged.class);
+  }
+
+  @Test
+  void a_large_input_that_was_changed_is_so_for_every_job() throws IOException {
+    String run = fixture.dropped("x.jsonl", LINE.repeat(20_000));
+    fixture.inspect(run);
+    Files.delete(received(run).resolveSibling("input.stamp"));
+    writeUnnoticed(run);
+    InputGuard.BeforePaying guard = new InputGuard.BeforePaying();
+
+    for (int job = 1; job <= 3; job++) {
+      assertThatThrownBy(() -> guard.check(fixture.run(run), fixture.folderOf(run)))
+          .isInstanceOf(InputChanged.class);
+    }
+  }
+
+  /** Where the disk knows no exact times. */
+  private void writeUnnoticed(String run) throws IOException {
     FileTime time = Files.getLastModifiedTime(received(run));
     try (FileChannel kept = FileChannel.open(received(run), StandardOpenOption.WRITE)) {
       kept.write(ByteBuffer.wrap("?".getBytes(StandardCharsets.UTF_8)), 0);
     }
     Files.setLastModifiedTime(received(run), time);
-
-    guard.check(fixture.run(run), fixture.folderOf(run));
-    assertThatThrownBy(() -> InputGuard.checkBeforePaying(fixture.run(run), fixture.folderOf(run)))
-        .isInstanceOf(InputChanged.class);
   }
 }

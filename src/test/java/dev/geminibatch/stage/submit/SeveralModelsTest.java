@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,21 +174,33 @@ class SeveralModelsTest {
   @Test
   void nothing_is_begun_any_more_once_a_model_has_failed() throws Exception {
     String run = fixture.assembled("x.jsonl", lines(1, A, B));
-    CountDownLatch begun = new CountDownLatch(2);
+    CountDownLatch both = new CountDownLatch(2);
+    AtomicReference<Thread> first = new AtomicReference<>();
     service.whenCalled(
         call -> {
           if (call.startsWith("UPLOAD")) {
-            begun.countDown();
-            await(begun);
+            both.countDown();
+            await(both);
+            if (first.compareAndSet(null, Thread.currentThread())) {
+              throw failure(Kind.BAD_KEY, "key is suspended");
+            }
+            awaitEnd(first.get()); // what has failed is known to all then
           }
         });
-    service.fail(Call.UPLOAD, failure(Kind.BAD_KEY, "key is suspended"));
-    service.fail(Call.CREATE, failure(Kind.BAD_KEY, "key is suspended"));
 
     assertThatThrownBy(() -> submit(run)).hasMessageContaining("key is suspended");
 
-    assertThat(service.made()).isEmpty();
-    assertThat(service.count(Call.CREATE)).isLessThanOrEqualTo(1);
+    assertThat(service.count(Call.UPLOAD)).isPositive();
+    assertThat(service.count(Call.CREATE)).isZero();
+  }
+
+  private static void awaitEnd(Thread thread) {
+    try {
+      thread.join(TimeUnit.MINUTES.toMillis(1));
+      assertThat(thread.isAlive()).isFalse();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
