@@ -1,12 +1,10 @@
 package dev.geminibatch.report;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.geminibatch.answer.ShownLine;
-import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.SpilledBytes;
 import dev.geminibatch.line.LineProblem;
 import dev.geminibatch.media.MediaFile;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,13 +20,12 @@ import java.util.function.Function;
 
 /**
  * Rows for the lines of a run, many of them written aside so that memory does not grow; so many of
- * each outcome at the most. Everything from outside is escaped.
+ * each outcome at the most.
  */
 final class LineRows implements Closeable {
   private static final int MOST_LINES = 2000;
   private static final int MOST_CAUSES = 50;
   private static final int MOST_EXAMPLES = 3;
-  static final int LONGEST_TEXT = 5000;
 
   private final Path page;
   private final Function<String, Optional<MediaFile>> media;
@@ -64,7 +61,9 @@ final class LineRows implements Closeable {
       failedShown++;
       note(line.number(), line.problem().get());
     }
-    rows.write(row(line).getBytes(UTF_8));
+    ByteArrayOutputStream row = new ByteArrayOutputStream();
+    ReportPage.PAGES.write("row", row(line), row);
+    rows.write(row.toByteArray());
   }
 
   private void note(long line, LineProblem problem) {
@@ -74,60 +73,29 @@ final class LineRows implements Closeable {
     Cause cause =
         causes.computeIfAbsent(problem.code(), code -> new Cause(problem, new ArrayList<>()));
     if (cause.examples().size() < MOST_EXAMPLES) {
-      cause
-          .examples()
-          .add("line " + line + ": " + Amounts.shortened(problem.message(), LONGEST_TEXT));
+      cause.examples().add("line " + line + ": " + LineRow.shortened(problem.message()));
     }
   }
 
-  private String row(ShownLine line) {
-    String outcome = line.problem().map(LineProblem::code).orElse("answered");
-    StringBuilder row = new StringBuilder();
-    row.append("<tr data-outcome=\"").append(Html.escape(outcome)).append("\"><td class=\"n\">");
-    row.append(line.number()).append("</td><td dir=\"auto\">").append(Html.escape(line.key()));
-    row.append("</td><td>").append(tag(outcome, line.problem())).append("</td><td>");
-    line.tags().forEach(tag -> row.append(file(tag)));
-    row.append("</td><td>");
-    line.problem().ifPresent(p -> row.append(shortened(p.message())));
-    if (!line.text().isEmpty()) {
-      row.append("<pre dir=\"auto\">").append(shortened(line.text())).append("</pre>");
-    }
-    return row.append("</td></tr>\n").toString();
+  private LineRow row(ShownLine line) {
+    Optional<LineProblem> problem = line.problem();
+    return new LineRow(
+        line.number(),
+        line.key(),
+        problem.map(LineProblem::code).orElse("answered"),
+        LineRow.kind(problem.isEmpty(), problem.map(LineProblem::retryable).orElse(false)),
+        line.tags().stream().map(this::file).toList(),
+        problem.map(LineProblem::message).map(LineRow::shortened).orElse(""),
+        LineRow.shortened(line.text()));
   }
 
-  private static String shortened(String text) {
-    return Html.escape(Amounts.shortened(text, LONGEST_TEXT));
-  }
-
-  /** An outcome as a coloured word. */
-  static String tag(String outcome, Optional<LineProblem> problem) {
-    return "<span class=\"tag "
-        + kind(problem.isEmpty(), problem.map(LineProblem::retryable).orElse(false))
-        + "\">"
-        + Html.escape(outcome)
-        + "</span>";
-  }
-
-  /** The class that gives an outcome its colour. */
-  static String kind(boolean answered, boolean retryable) {
-    if (answered) {
-      return "answered";
-    }
-    return retryable ? "again" : "final";
-  }
-
-  private String file(String tag) {
-    String name = Html.escape(tag);
-    Optional<MediaFile> file = media.apply(tag);
-    if (file.isEmpty()) {
-      return "<div>" + name + "</div>";
-    }
-    String address = Html.escape(address(file.get().path()));
-    String preview =
-        file.get().mimeType().startsWith("image/")
-            ? "<img loading=\"lazy\" alt=\"\" src=\"" + address + "\">"
-            : "";
-    return "<a href=\"" + address + "\">" + preview + name + "</a>";
+  private LineRow.File file(String tag) {
+    return media
+        .apply(tag)
+        .map(
+            file ->
+                new LineRow.File(tag, address(file.path()), file.mimeType().startsWith("image/")))
+        .orElseGet(() -> new LineRow.File(tag, null, false));
   }
 
   /** Relative where that is possible, so that folders may be moved together. */

@@ -1,18 +1,20 @@
 package dev.geminibatch.report;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.geminibatch.answer.ShownLine;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.media.MediaFile;
+import dev.geminibatch.page.Look;
+import dev.geminibatch.page.Pages;
+import gg.jte.Content;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -20,6 +22,8 @@ import java.util.function.Function;
  * they are on disk. Everything from outside is escaped, and the page allows no script but its own.
  */
 public final class ReportPage implements ShownLine.Taker, Closeable {
+  static final Pages PAGES = Pages.of(ReportPage.class);
+
   private final LineRows rows;
 
   /**
@@ -43,32 +47,35 @@ public final class ReportPage implements ShownLine.Taker, Closeable {
     rows.add(line);
   }
 
+  /**
+   * All of the page.
+   *
+   * @param shown which lines it has, in words
+   * @param outcomes of lines that have no answer
+   * @param rows of the lines
+   */
+  record View(Look look, ReportSummary summary, String shown, Set<String> outcomes, Content rows) {}
+
   /** Writes the page. */
   public void write(Report report, Path target) throws IOException {
-    PageTemplate template = PageTemplate.read();
-    Map<String, String> values =
-        Map.of(
-            "title",
-            Html.escape(report.input()) + ": " + Amounts.count(report.answered()) + " answered",
-            "summary",
-            new ReportSummary(report, rows.causes()).html(),
-            "shown",
-            shown(report),
-            "outcomes",
-            outcomes());
     try (OutputStream to = new BufferedOutputStream(PrivateFiles.output(target))) {
-      to.write(template.beforeRows(values).getBytes(UTF_8));
-      rows.copyTo(to);
-      to.write(template.afterRows().getBytes(UTF_8));
+      View view =
+          new View(
+              Look.read(ReportPage.class, "/report/lines.js"),
+              new ReportSummary(report, rows.causes()),
+              shown(report),
+              rows.causes().keySet(),
+              output -> copyRows(to));
+      PAGES.write("page", view, to);
     }
   }
 
-  private String outcomes() {
-    StringBuilder options = new StringBuilder("<option>answered</option>");
-    rows.causes()
-        .keySet()
-        .forEach(code -> options.append("<option>" + Html.escape(code) + "</option>"));
-    return options.toString();
+  private void copyRows(OutputStream to) {
+    try {
+      rows.copyTo(to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private String shown(Report report) {

@@ -18,6 +18,7 @@ final class Layers extends ArchCondition<JavaClass> {
   static final List<String> ROWS =
       List.of(
           "io",
+          "page",
           "service",
           "logging",
           "line",
