@@ -59,7 +59,7 @@ final class ManagementServer {
   OptionalInt start(HealthReport checks, List<MeterBinder> meters) {
     try {
       if (isFree()) {
-        AccessGuard guard = new AccessGuard(settings.token());
+        AccessGuard guard = new AccessGuard(settings.token(), settings.readToken());
         register(checks);
         ManagementHttpServer server = server(guard);
         addWithVertx(server);
@@ -84,7 +84,7 @@ final class ManagementServer {
             port,
             PATH,
             PATH,
-            guard.isClosed() ? ", for requests with management.token" : "");
+            guard.isClosed() ? ", for requests with a token" : "");
         return OptionalInt.of(port);
       }
     } catch (Exception e) {

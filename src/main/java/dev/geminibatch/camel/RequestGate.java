@@ -23,7 +23,7 @@ final class RequestGate implements AuthenticationHandler {
   public void handle(RoutingContext exchange) {
     HttpServerRequest request = exchange.request();
     String address = request.remoteAddress().hostAddress();
-    if (!guard.admits(request.getHeader(HttpHeaders.AUTHORIZATION))) {
+    if (guard.right(request.getHeader(HttpHeaders.AUTHORIZATION)) == AccessGuard.Right.NONE) {
       Duration wait = guard.refuse(address);
       if (wait.isZero()) {
         refuse(exchange);

@@ -33,7 +33,10 @@ final class Training {
   /** Serves health and metrics for a moment, and loads every class of the program. */
   static void run(Pipeline pipeline, HealthChecks checks) throws IOException, InterruptedException {
     pipeline
-        .serve(new ManagementSettings(true, "127.0.0.1", 0, Optional.empty()), checks, List.of())
+        .serve(
+            new ManagementSettings(true, "127.0.0.1", 0, Optional.empty(), Optional.empty()),
+            checks,
+            List.of())
         .join();
     // A command that waits for a run reads its report in the end.
     new ObjectMapper().readerFor(Report.class).readValue("null");

@@ -27,31 +27,55 @@ public final class AccessGuard implements MeterBinder {
   private static final String BASIC = "basic ";
 
   private final Optional<byte[]> token;
+  private final Optional<byte[]> readToken;
   private final AtomicLong refused = new AtomicLong();
   private final Map<String, Integer> triesByAddress = new LruMap<>(ADDRESSES);
 
-  /** Guards with the token that is set. */
-  public AccessGuard(Optional<String> token) {
+  /** Guards with the tokens that are set. */
+  public AccessGuard(Optional<String> token, Optional<String> readToken) {
     this.token = token.map(AccessGuard::bytes);
+    this.readToken = readToken.map(AccessGuard::bytes);
+  }
+
+  /** What a request may do. */
+  public enum Right {
+    /** Nothing. */
+    NONE,
+    /** See everything, and change nothing. */
+    READ,
+    /** Everything. */
+    ACT
   }
 
   /** Whether a request needs a token. */
   public boolean isClosed() {
-    return token.isPresent();
+    return token.isPresent() || readToken.isPresent();
   }
 
   /**
-   * Whether a request may pass.
+   * What a request may do.
    *
    * @param authorization the header; null if there is none
    */
-  public boolean admits(String authorization) {
-    return token.isEmpty() || authorization != null && isToken(offered(authorization.strip()));
+  public Right right(String authorization) {
+    if (!isClosed()) {
+      return Right.ACT;
+    }
+    Optional<byte[]> offered =
+        Optional.ofNullable(authorization)
+            .flatMap(header -> offered(header.strip()))
+            .map(AccessGuard::bytes);
+    if (offered.isEmpty()) {
+      return Right.NONE;
+    }
+    boolean mayAct = isSame(token, offered.get());
+    boolean mayRead = isSame(readToken, offered.get());
+    return mayAct ? Right.ACT : mayRead ? Right.READ : Right.NONE;
   }
 
   /** The time that the answer takes is the same however much of it is right. */
-  private boolean isToken(Optional<String> offered) {
-    return offered.isPresent() && MessageDigest.isEqual(bytes(offered.get()), token.get());
+  private static boolean isSame(Optional<byte[]> token, byte[] offered) {
+    return token.isPresent() && MessageDigest.isEqual(offered, token.get());
   }
 
   private static Optional<String> offered(String header) {

@@ -8,13 +8,21 @@ import java.util.Optional;
  * @param isEnabled whether there is one
  * @param host the address that it listens on
  * @param port that it listens on; 0 for any free one
- * @param token that a request must bring; empty where everybody on the host may ask
+ * @param token that a request must bring to see and to change anything; empty where everybody on
+ *     the host may, unless there is a read token
+ * @param readToken with which a request may see everything and change nothing
  */
-public record ManagementSettings(boolean isEnabled, String host, int port, Optional<String> token) {
+public record ManagementSettings(
+    boolean isEnabled, String host, int port, Optional<String> token, Optional<String> readToken) {
 
-  /** Says where, and nothing of the token. */
+  /** Whether requests need a token. */
+  public boolean isClosed() {
+    return token.isPresent() || readToken.isPresent();
+  }
+
+  /** Says where, and nothing of the tokens. */
   @Override
   public String toString() {
-    return "http://" + host + ":" + port + (token.isPresent() ? " with a token" : "");
+    return "http://" + host + ":" + port + (isClosed() ? " with a token" : "");
   }
 }

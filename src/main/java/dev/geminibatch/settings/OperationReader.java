@@ -8,10 +8,15 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads what concerns the process rather than its runs. */
 final class OperationReader {
-  static final String TOKEN = "management.token";
+  private static final String TOKEN = "management.token";
+  private static final String READ_TOKEN = "management.read-token";
+
+  /** What is as good as a password. */
+  static final Set<String> TOKENS = Set.of(TOKEN, READ_TOKEN);
 
   private static final String HOST = "management.host";
   private static final String LOOPBACK = "127.0.0.1";
@@ -45,12 +50,14 @@ final class OperationReader {
 
   private ManagementSettings management() {
     boolean isEnabled = typed.flag("management.enabled", true);
-    boolean hasToken = sources.get(TOKEN).isPresent();
+    boolean hasToken = TOKENS.stream().anyMatch(key -> sources.get(key).isPresent());
+    Optional<String> token = typed.read(TOKEN, Optional.empty(), () -> token(TOKEN));
     return new ManagementSettings(
         isEnabled,
         typed.read(HOST, LOOPBACK, () -> host(isEnabled && !hasToken)),
         typed.number("management.port", 9876, 0, LARGEST_PORT),
-        typed.read(TOKEN, Optional.empty(), this::token));
+        token,
+        typed.read(READ_TOKEN, Optional.empty(), () -> readToken(token)));
   }
 
   private String host(boolean mustBeOurs) {
@@ -67,17 +74,26 @@ final class OperationReader {
     return host;
   }
 
-  private Optional<String> token() {
-    Optional<String> token = typed.longText(TOKEN).map(Pasted::clean);
+  private Optional<String> readToken(Optional<String> token) {
+    Optional<String> readToken = token(READ_TOKEN);
+    if (readToken.isPresent() && readToken.equals(token)) {
+      throw new UsageException(
+          READ_TOKEN + " is the same as " + TOKEN + ", so whoever reads could change things, too.");
+    }
+    return readToken;
+  }
+
+  private Optional<String> token(String key) {
+    Optional<String> token = typed.longText(key).map(Pasted::clean);
     sources
-        .get(TOKEN)
+        .get(key)
         .filter(text -> text.startsWith(TypedProperties.FILE))
         .map(text -> text.substring(TypedProperties.FILE.length()).strip())
-        .ifPresent(file -> sources.holdsSecret(typed.absolute(TOKEN, file)));
+        .ifPresent(file -> sources.holdsSecret(typed.absolute(key, file)));
     token.ifPresent(Redactor::hideToken);
     if (token.isPresent() && token.get().length() < SHORTEST_TOKEN) {
       throw new UsageException(
-          TOKEN
+          key
               + " has "
               + token.get().length()
               + " characters; write at least "

@@ -12,7 +12,7 @@ final class Secrets {
     String value = setting.getValue();
     return !value.isBlank()
         && (key.endsWith(ServiceConfigReader.KEY)
-            || key.equals(OperationReader.TOKEN) && !value.startsWith(TypedProperties.FILE)
+            || OperationReader.TOKENS.contains(key) && !value.startsWith(TypedProperties.FILE)
             || key.equals(ProxyReader.URL) && value.contains("@"));
   }
 }

@@ -198,7 +198,8 @@ class ManagementServerTest {
           }
         };
     port =
-        new ManagementServer(context, new ManagementSettings(true, HOST, wanted, token))
+        new ManagementServer(
+                context, new ManagementSettings(true, HOST, wanted, token, Optional.empty()))
             .start(
                 report,
                 List.of(

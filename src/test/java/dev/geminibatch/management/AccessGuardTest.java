@@ -3,6 +3,7 @@ package dev.geminibatch.management;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.geminibatch.management.AccessGuard.Right;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
@@ -14,19 +15,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who may ask the management server. */
 class AccessGuardTest {
   private static final String TOKEN = "0123456789abcdef:ü";
+  private static final String READ_TOKEN = "fedcba9876543210";
 
-  private final AccessGuard guard = new AccessGuard(Optional.of(TOKEN));
+  private final AccessGuard guard = new AccessGuard(Optional.of(TOKEN), Optional.of(READ_TOKEN));
 
   @ParameterizedTest
   @ValueSource(strings = {"Bearer " + TOKEN, "bearer   " + TOKEN + " "})
   void the_token_is_admitted(String header) {
-    assertThat(guard.admits(header)).isTrue();
+    assertThat(guard.right(header)).isEqualTo(Right.ACT);
   }
 
   @Test
   void a_browser_may_bring_it_as_the_password_of_any_name() {
-    assertThat(guard.admits(basic("me:" + TOKEN))).isTrue();
-    assertThat(guard.admits(basic(":" + TOKEN))).isTrue();
+    assertThat(guard.right(basic("me:" + TOKEN))).isEqualTo(Right.ACT);
+    assertThat(guard.right(basic(":" + TOKEN))).isEqualTo(Right.ACT);
   }
 
   @ParameterizedTest
@@ -43,18 +45,34 @@ class AccessGuardTest {
         "Digest " + TOKEN
       })
   void anything_else_is_refused(String header) {
-    assertThat(guard.admits(header)).isFalse();
+    assertThat(guard.right(header)).isEqualTo(Right.NONE);
   }
 
   @Test
   void a_wrong_password_and_a_login_without_one_are_refused() {
-    assertThat(guard.admits(basic(TOKEN + ":wrong"))).isFalse();
-    assertThat(guard.admits(basic("0123456789abcdef"))).isFalse();
+    assertThat(guard.right(basic(TOKEN + ":wrong"))).isEqualTo(Right.NONE);
+    assertThat(guard.right(basic("0123456789abcdef"))).isEqualTo(Right.NONE);
+  }
+
+  @Test
+  void the_read_token_sees_and_does_not_act() {
+    assertThat(guard.right("Bearer " + READ_TOKEN)).isEqualTo(Right.READ);
+    assertThat(guard.right(basic("me:" + READ_TOKEN))).isEqualTo(Right.READ);
+  }
+
+  @Test
+  void with_a_read_token_alone_nobody_acts() {
+    AccessGuard readers = new AccessGuard(Optional.empty(), Optional.of(READ_TOKEN));
+
+    assertThat(readers.isClosed()).isTrue();
+    assertThat(readers.right(null)).isEqualTo(Right.NONE);
+    assertThat(readers.right("Bearer " + READ_TOKEN)).isEqualTo(Right.READ);
   }
 
   @Test
   void without_a_token_everybody_is_admitted() {
-    assertThat(new AccessGuard(Optional.empty()).admits(null)).isTrue();
+    assertThat(new AccessGuard(Optional.empty(), Optional.empty()).right(null))
+        .isEqualTo(Right.ACT);
   }
 
   @Test

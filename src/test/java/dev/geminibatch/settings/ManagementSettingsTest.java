@@ -63,6 +63,28 @@ class ManagementSettingsTest {
   }
 
   @Test
+  void a_token_to_read_is_enough_for_other_machines() throws IOException {
+    ManagementSettings management =
+        management("management.host = 0.0.0.0\nmanagement.read-token = " + TOKEN);
+
+    assertThat(management.token()).isEmpty();
+    assertThat(management.readToken()).contains(TOKEN);
+    assertThat(management.isClosed()).isTrue();
+    assertThat(management.toString()).doesNotContain(TOKEN);
+    assertThat(sources("management.read-token = " + TOKEN).ofFiles()).isEmpty();
+  }
+
+  @Test
+  void the_token_to_read_must_be_another_one() {
+    assertThatThrownBy(
+            () -> management("management.token = " + TOKEN + "\nmanagement.read-token = " + TOKEN))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("management.read-token is the same")
+        .message()
+        .doesNotContain(TOKEN);
+  }
+
+  @Test
   void a_token_may_stand_in_a_file_and_appears_nowhere() throws IOException {
     Path file = Files.writeString(home.resolve("token"), TOKEN + "\n");
     PropertySources sources = sources("management.token = file:token");
