@@ -37,6 +37,7 @@ final class Layers extends ArchCondition<JavaClass> {
           "stage",
           "stage.*",
           "maintenance",
+          "control",
           "management",
           "camel",
           "cli");

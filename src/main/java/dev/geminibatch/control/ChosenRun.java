@@ -1,4 +1,4 @@
-package dev.geminibatch.cli;
+package dev.geminibatch.control;
 
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The run that a person means: by its id, by its input's name or path, or by their beginnings. */
-final class ChosenRun {
+public final class ChosenRun {
   private static final int SHOWN = 10;
 
   private ChosenRun() {}
@@ -24,7 +24,7 @@ final class ChosenRun {
    *
    * @throws UsageException when there is none, or it is not clear which one is meant
    */
-  static Run of(String text, RunQueries runs) {
+  public static Run of(String text, RunQueries runs) {
     Optional<Run> byId = runs.find(text).filter(run -> !run.isDryRun());
     if (text.isBlank()) {
       throw new UsageException("The name of the run is empty; --status lists the runs.");

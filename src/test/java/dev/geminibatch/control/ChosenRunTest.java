@@ -1,4 +1,4 @@
-package dev.geminibatch.cli;
+package dev.geminibatch.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
