@@ -39,6 +39,7 @@ final class Layers extends ArchCondition<JavaClass> {
           "maintenance",
           "control",
           "management",
+          "window",
           "camel",
           "cli");
 
