@@ -1,0 +1,42 @@
+package dev.geminibatch.window;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a request is answered with.
+ *
+ * @param headers besides those that every answer has
+ */
+public record WebAnswer(int status, Map<String, String> headers, Body body) {
+  /** Writes what is shown. */
+  @FunctionalInterface
+  public interface Body {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  static WebAnswer of(int status, String type, Body body) {
+    return new WebAnswer(status, Map.of("Content-Type", type), body);
+  }
+
+  static WebAnswer text(int status, String sentence) {
+    return of(
+        status,
+        "text/plain; charset=utf-8",
+        out -> out.write((sentence + "\n").getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The browser asks for another page, also after a form was posted. */
+  static WebAnswer seeOther(String path) {
+    return new WebAnswer(303, Map.of("Location", path), out -> {});
+  }
+
+  WebAnswer with(String header, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(header, value);
+    return new WebAnswer(status, more, body);
+  }
+}

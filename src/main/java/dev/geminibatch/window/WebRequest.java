@@ -1,0 +1,37 @@
+package dev.geminibatch.window;
+
+import dev.geminibatch.management.AccessGuard.Right;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A request of a browser or another client, as far as the window needs it.
+ *
+ * @param path without its query, decoded
+ * @param query the first value of each name
+ * @param form the fields of a form that was sent; empty if none was
+ * @param headers by lower-case names
+ * @param right what whoever sent it may do
+ */
+public record WebRequest(
+    String method,
+    String path,
+    Map<String, String> query,
+    Map<String, String> form,
+    Map<String, String> headers,
+    Right right) {
+
+  /** The parts of the path between its slashes. */
+  List<String> parts() {
+    return List.of(path.substring(1).split("/", -1));
+  }
+
+  boolean isPost() {
+    return method.equals("POST");
+  }
+
+  /** Whether it only asks for something. */
+  boolean isReading() {
+    return method.equals("GET") || method.equals("HEAD");
+  }
+}
