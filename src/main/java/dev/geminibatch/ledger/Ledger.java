@@ -19,6 +19,7 @@ public final class Ledger implements AutoCloseable {
   private final TokenFactors tokenFactors;
   private final Packs packs;
   private final RunQueries queries;
+  private final RunList list;
   private final DueRuns due;
   private final RunControl control;
   private final Waits waits;
@@ -38,6 +39,7 @@ public final class Ledger implements AutoCloseable {
     this.jobs = new JobLedger(database, moves, tokenFactors, clock);
     this.packs = new Packs(database, moves, clock);
     this.queries = new RunQueries(database);
+    this.list = new RunList(database);
     this.due = new DueRuns(database);
     this.control = new RunControl(database, moves, clock);
     this.waits = new Waits(database, clock);
@@ -90,6 +92,11 @@ public final class Ledger implements AutoCloseable {
   /** Finds runs. */
   public RunQueries queries() {
     return queries;
+  }
+
+  /** The runs page by page, for a person. */
+  public RunList list() {
+    return list;
   }
 
   /** Finds the runs that have something to do. */

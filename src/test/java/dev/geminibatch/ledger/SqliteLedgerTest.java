@@ -116,6 +116,14 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Pages extends RunListContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Media extends MediaTableContract {
     @Override
     Ledger open(Clock clock) throws IOException {
