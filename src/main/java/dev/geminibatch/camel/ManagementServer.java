@@ -7,6 +7,7 @@ import dev.geminibatch.management.HealthCheck;
 import dev.geminibatch.management.HealthReport;
 import dev.geminibatch.management.PortTrial;
 import dev.geminibatch.settings.ManagementSettings;
+import dev.geminibatch.window.Window;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -54,15 +55,17 @@ final class ManagementServer {
    * Starts it. Where it cannot, the log says why, and the daemon does without.
    *
    * @param meters what is measured
+   * @param window what is shown in a browser; empty for nothing
    * @return the port, if it has started
    */
-  OptionalInt start(HealthReport checks, List<MeterBinder> meters) {
+  OptionalInt start(HealthReport checks, List<MeterBinder> meters, Optional<Window> window) {
     try {
       if (isFree()) {
         AccessGuard guard = new AccessGuard(settings.token(), settings.readToken());
         register(checks);
         ManagementHttpServer server = server(guard);
         addWithVertx(server);
+        window.ifPresent(shown -> new WindowServer(shown, guard).addTo(server.getRouter()));
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         guard.bindTo(registry);
         meters.forEach(each -> each.bindTo(registry));
@@ -79,7 +82,7 @@ final class ManagementServer {
         context.addService(prometheus, true, true);
         int port = server.getRouter().getServer().getServer().actualPort();
         LOG.info(
-            "Health and metrics are at http://{}:{}{}/health and {}/metrics{}",
+            "The window is at http://{}:{}/, health and metrics are at {}/health and {}/metrics{}",
             settings.host(),
             port,
             PATH,

@@ -6,6 +6,7 @@ import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.WorkWatch;
+import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.Workspace;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
@@ -268,14 +270,19 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Serves health and metrics from now on; the start of a server keeps nobody waiting.
+   * Serves health, metrics and the window from now on; the start of a server keeps nobody waiting.
    *
    * @param checks to be closed by whoever made them
+   * @param window empty for none
    * @return the thread that starts the server
    */
-  public Thread serve(ManagementSettings settings, HealthReport checks, List<MeterBinder> meters) {
+  public Thread serve(
+      ManagementSettings settings,
+      HealthReport checks,
+      List<MeterBinder> meters,
+      Optional<Window> window) {
     ManagementServer server = new ManagementServer(camelContext(), settings);
-    Thread thread = new Thread(() -> server.start(checks, meters), "management");
+    Thread thread = new Thread(() -> server.start(checks, meters, window), "management");
     thread.setDaemon(true);
     thread.start();
     return thread;

@@ -1,17 +1,22 @@
 package dev.geminibatch.camel;
 
 import dev.geminibatch.management.AccessGuard;
+import dev.geminibatch.window.Window;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.AuthenticationHandler;
 import java.time.Duration;
 
-/** Lets requests in that bring the token, and no bodies: nothing here takes one. */
+/**
+ * Lets requests in that bring a token, and only short bodies of those that may change something.
+ */
 final class RequestGate implements AuthenticationHandler {
   private static final int BAD_REQUEST = 400;
   private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
 
   private final AccessGuard guard;
 
@@ -23,7 +28,8 @@ final class RequestGate implements AuthenticationHandler {
   public void handle(RoutingContext exchange) {
     HttpServerRequest request = exchange.request();
     String address = request.remoteAddress().hostAddress();
-    if (guard.right(request.getHeader(HttpHeaders.AUTHORIZATION)) == AccessGuard.Right.NONE) {
+    AccessGuard.Right right = guard.right(request.getHeader(HttpHeaders.AUTHORIZATION));
+    if (right == AccessGuard.Right.NONE) {
       Duration wait = guard.refuse(address);
       if (wait.isZero()) {
         refuse(exchange);
@@ -33,11 +39,25 @@ final class RequestGate implements AuthenticationHandler {
       return;
     }
     guard.admitted(address);
-    if (hasBody(request)) {
-      end(exchange, BAD_REQUEST);
-    } else {
+    if (!hasBody(request)) {
       exchange.next();
+    } else if (right == AccessGuard.Right.READ) {
+      end(exchange, FORBIDDEN);
+    } else if (isForWindow(request)) {
+      exchange.next();
+    } else {
+      end(exchange, BAD_REQUEST);
     }
+  }
+
+  private static boolean isForWindow(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return request.method().equals(HttpMethod.POST)
+        && Window.isOwn(request.path())
+        && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
+        && length != null
+        && length.matches("\\d{1,9}")
+        && Integer.parseInt(length) <= WindowServer.MOST_BODY_BYTES;
   }
 
   private static boolean hasBody(HttpServerRequest request) {

@@ -19,13 +19,17 @@ import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.settings.LiveSettings;
+import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.window.FormTokens;
+import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -97,7 +101,9 @@ final class DaemonCommand {
       if (settings.operation().management().isEnabled()) {
         try (DaemonMetrics metrics =
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
-          pipeline.serve(settings.operation().management(), checks, List.of(metrics));
+          ManagementSettings management = settings.operation().management();
+          pipeline.serve(
+              management, checks, List.of(metrics), Optional.of(window(workspace, management)));
           untilStopped();
         }
       } else {
@@ -105,6 +111,11 @@ final class DaemonCommand {
       }
       return ExitCode.OK;
     }
+  }
+
+  private Window window(Workspace workspace, ManagementSettings management) throws IOException {
+    FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
+    return new Window(workspace.ledger(), tokens, management.isClosed(), session.clock());
   }
 
   private static void untilStopped() throws InterruptedException {

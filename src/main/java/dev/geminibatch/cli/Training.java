@@ -36,7 +36,8 @@ final class Training {
         .serve(
             new ManagementSettings(true, "127.0.0.1", 0, Optional.empty(), Optional.empty()),
             checks,
-            List.of())
+            List.of(),
+            Optional.empty())
         .join();
     // A command that waits for a run reads its report in the end.
     new ObjectMapper().readerFor(Report.class).readValue("null");

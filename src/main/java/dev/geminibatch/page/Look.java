@@ -29,9 +29,22 @@ public record Look(String style, String script, String scriptHash) {
     }
     String text = resource(neighbour, script);
     String hash = Base64.getEncoder().encodeToString(Sha256.digest().digest(text.getBytes(UTF_8)));
-    Look look = new Look(resource(Look.class, "/page/style.css"), text, "sha256-" + hash);
+    Look look = new Look(css(), text, "sha256-" + hash);
     KNOWN.put(script, look);
     return look;
+  }
+
+  /**
+   * The style of all pages, and more for some of them.
+   *
+   * @param more its name in the resources
+   */
+  public static String css(Class<?> neighbour, String more) throws IOException {
+    return css() + resource(neighbour, more);
+  }
+
+  private static String css() throws IOException {
+    return resource(Look.class, "/page/style.css");
   }
 
   private static String resource(Class<?> neighbour, String name) throws IOException {

@@ -128,7 +128,8 @@ public final class StatusView {
     return json;
   }
 
-  private static String state(Job job) {
+  /** The state of a job as one word, the service's if it has given one. */
+  public static String state(Job job) {
     return job.remote().state().map(RemoteJobState::word).orElse(lower(job.state()));
   }
 

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param path without its query, decoded
  * @param query the first value of each name
- * @param form the fields of a form that was sent; empty if none was
+ * @param form the fields of a form, or of a flat JSON object, that was sent; empty if none was
  * @param headers by lower-case names
  * @param right what whoever sent it may do
  */
@@ -24,6 +24,11 @@ public record WebRequest(
   /** The parts of the path between its slashes. */
   List<String> parts() {
     return List.of(path.substring(1).split("/", -1));
+  }
+
+  /** A page of somebody else cannot send this type without being asked first. */
+  boolean isJson() {
+    return headers.getOrDefault("content-type", "").startsWith("application/json");
   }
 
   boolean isPost() {

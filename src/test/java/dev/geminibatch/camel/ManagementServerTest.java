@@ -204,7 +204,8 @@ class ManagementServerTest {
                 report,
                 List.of(
                     registry ->
-                        Counter.builder("gemini_batch_tests").register(registry).increment()))
+                        Counter.builder("gemini_batch_tests").register(registry).increment()),
+                Optional.empty())
             .orElse(-1);
   }
 

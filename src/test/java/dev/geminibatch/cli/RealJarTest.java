@@ -223,7 +223,7 @@ class RealJarTest {
     int port = freePort();
     jar.with("MANAGEMENT_ENABLED", "true").with("MANAGEMENT_HOST", "0.0.0.0");
     jar.with("MANAGEMENT_PORT", Integer.toString(port)).with("MANAGEMENT_TOKEN", token);
-    RealJar.Running daemon = jar.start().says("Health and metrics are at");
+    RealJar.Running daemon = jar.start().says("health and metrics are at");
 
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/ready"));

@@ -1,0 +1,181 @@
+package dev.geminibatch.camel;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.management.AccessGuard;
+import dev.geminibatch.window.WebAnswer;
+import dev.geminibatch.window.WebRequest;
+import dev.geminibatch.window.Window;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves the {@link Window} over HTTP. */
+final class WindowServer {
+  private static final Logger LOG = LoggerFactory.getLogger("window");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Nothing that a form or a call of the API sends is longer. */
+  static final int MOST_BODY_BYTES = 16 << 10;
+
+  private static final int ERROR = 500;
+
+  /** No page loads, sends or is shown anywhere but here. */
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri"
+              + " 'none'; frame-ancestors 'none'",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Referrer-Policy",
+          "no-referrer",
+          "Cross-Origin-Resource-Policy",
+          "same-origin",
+          "Cache-Control",
+          "no-store");
+
+  private final Window window;
+  private final AccessGuard guard;
+
+  WindowServer(Window window, AccessGuard guard) {
+    this.window = window;
+    this.guard = guard;
+  }
+
+  void addTo(Router router) {
+    router
+        .route()
+        .handler(
+            exchange -> {
+              if (Window.isOwn(exchange.normalizedPath())) {
+                read(exchange);
+              } else {
+                exchange.next();
+              }
+            });
+  }
+
+  /** The gate has let no longer body in. */
+  private void read(RoutingContext exchange) {
+    exchange
+        .request()
+        .body()
+        .onComplete(
+            body -> {
+              if (body.succeeded()) {
+                answer(exchange, body.result());
+              } else {
+                exchange.fail(body.cause());
+              }
+            });
+  }
+
+  private void answer(RoutingContext exchange, Buffer body) {
+    exchange
+        .vertx()
+        .executeBlocking(() -> answered(exchange, body), false)
+        .onComplete(
+            answered -> {
+              if (answered.succeeded()) {
+                send(exchange, answered.result());
+              } else {
+                LOG.error("{} cannot be shown", exchange.normalizedPath(), answered.cause());
+                exchange.response().setStatusCode(ERROR).end();
+              }
+            });
+  }
+
+  /** An answer as it is sent. */
+  private record Page(WebAnswer answer, Buffer content) {}
+
+  private Page answered(RoutingContext exchange, Buffer body) throws IOException {
+    HttpServerRequest request = exchange.request();
+    Map<String, String> headers = firstOfEach(request.headers());
+    WebAnswer answer =
+        window.answer(
+            new WebRequest(
+                request.method().name(),
+                exchange.normalizedPath(),
+                firstOfEach(request.params()),
+                form(headers, body),
+                headers,
+                guard.right(headers.get("authorization"))));
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    answer.body().writeTo(content);
+    return new Page(answer, Buffer.buffer(content.toByteArray()));
+  }
+
+  private static void send(RoutingContext exchange, Page page) {
+    HttpServerResponse response = exchange.response();
+    if (response.closed()) {
+      return;
+    }
+    HEADERS.forEach(response::putHeader);
+    page.answer().headers().forEach(response::putHeader);
+    response.setStatusCode(page.answer().status());
+    if (exchange.request().method().equals(HttpMethod.HEAD)) {
+      response.putHeader("Content-Length", Integer.toString(page.content().length())).end();
+    } else {
+      response.end(page.content());
+    }
+  }
+
+  private static Map<String, String> firstOfEach(MultiMap values) {
+    Map<String, String> first = new HashMap<>();
+    values.forEach(
+        each -> first.putIfAbsent(each.getKey().toLowerCase(Locale.ROOT), each.getValue()));
+    return first;
+  }
+
+  /** The fields of a form, or of a flat object; none of anything else. */
+  private static Map<String, String> form(Map<String, String> headers, Buffer body)
+      throws IOException {
+    String type = headers.getOrDefault("content-type", "");
+    Map<String, String> fields = new HashMap<>();
+    if (type.startsWith("application/x-www-form-urlencoded")) {
+      for (String pair : body.toString(StandardCharsets.US_ASCII).split("&")) {
+        int equals = pair.indexOf('=');
+        if (equals > 0) {
+          fields.putIfAbsent(
+              decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+        }
+      }
+    } else if (type.startsWith("application/json") && body.length() > 0) {
+      for (Map.Entry<String, JsonNode> each : object(body).properties()) {
+        fields.put(each.getKey(), each.getValue().asText());
+      }
+    }
+    return fields;
+  }
+
+  private static JsonNode object(Buffer body) throws IOException {
+    try {
+      return JSON.readTree(body.getBytes());
+    } catch (JsonProcessingException e) {
+      return JSON.createObjectNode(); // nothing that it could ask for
+    }
+  }
+
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return text;
+    }
+  }
+}

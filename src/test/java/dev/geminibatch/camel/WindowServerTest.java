@@ -1,0 +1,204 @@
+package dev.geminibatch.camel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.geminibatch.management.HealthCheck;
+import dev.geminibatch.management.HealthReport;
+import dev.geminibatch.settings.ManagementSettings;
+import dev.geminibatch.testkit.StageFixture;
+import dev.geminibatch.window.FormTokens;
+import dev.geminibatch.window.Window;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The window as a browser sees it. */
+@Tag("camel")
+class WindowServerTest {
+  private static final String HOST = "127.0.0.1";
+  private static final String TOKEN = "0123456789abcdef";
+  private static final String READ_TOKEN = "fedcba9876543210";
+  private static final String FORM = "application/x-www-form-urlencoded";
+
+  @TempDir private Path folder;
+  private final CamelContext context = new DefaultCamelContext();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private StageFixture fixture;
+  private String run;
+  private int port;
+
+  @BeforeEach
+  void start() throws IOException {
+    fixture = StageFixture.open(folder);
+    run = fixture.dropped("a.jsonl");
+    ManagementSettings settings =
+        new ManagementSettings(true, HOST, 0, Optional.of(TOKEN), Optional.of(READ_TOKEN));
+    FormTokens tokens = new FormTokens(new SecureRandom(), fixture.clock());
+    Window window = new Window(fixture.ledger(), tokens, settings.isClosed(), fixture.clock());
+    HealthReport nothing =
+        new HealthReport() {
+          @Override
+          public List<HealthCheck> readiness() {
+            return List.of();
+          }
+
+          @Override
+          public List<HealthCheck> liveness() {
+            return List.of();
+          }
+        };
+    context.start();
+    port =
+        new ManagementServer(context, settings)
+            .start(nothing, List.of(), Optional.of(window))
+            .orElseThrow();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    context.stop();
+    fixture.close();
+  }
+
+  private HttpRequest.Builder request(String path, String token) {
+    return HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + port + path))
+        .header("Authorization", "Bearer " + token);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(request(path, READ_TOKEN));
+  }
+
+  private HttpResponse<String> post(String path, String token, String type, String body)
+      throws IOException, InterruptedException {
+    return send(
+        request(path, token)
+            .header("Content-Type", type)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private String cancellation() throws IOException, InterruptedException {
+    String page = send(request("/runs/" + run + "/do/cancel", TOKEN)).body();
+    Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page);
+    assertThat(token.find()).isTrue();
+    return "action=cancel&token=" + token.group(1);
+  }
+
+  @Test
+  void pages_come_with_a_policy_that_lets_nothing_else_in() throws Exception {
+    HttpResponse<String> page = get("/");
+
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("a.jsonl", "<html lang=\"en\">");
+    assertThat(page.headers().firstValue("Content-Security-Policy"))
+        .hasValueSatisfying(
+            policy -> assertThat(policy).contains("default-src 'none'", "frame-ancestors 'none'"));
+    assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
+    assertThat(get("/style.css").headers().firstValue("Content-Type"))
+        .hasValue("text/css; charset=utf-8");
+  }
+
+  @Test
+  void nobody_sees_a_page_without_a_token() throws Exception {
+    HttpResponse<String> page = send(request("/", "wrong"));
+
+    assertThat(page.statusCode()).isEqualTo(401);
+    assertThat(page.body()).isEmpty();
+  }
+
+  @Test
+  void a_form_of_a_page_does_what_it_says() throws Exception {
+    HttpResponse<String> done = post("/runs/" + run + "/actions", TOKEN, FORM, cancellation());
+
+    assertThat(done.statusCode()).isEqualTo(200);
+    assertThat(done.body()).contains("is cancelled");
+    assertThat(fixture.run(run).isCancelled()).isTrue();
+  }
+
+  @Test
+  void a_client_sends_json() throws Exception {
+    HttpResponse<String> done =
+        post(
+            "/api/v1/runs/" + run + "/actions",
+            TOKEN,
+            "application/json",
+            "{\"action\":\"priority\",\"value\":7}");
+
+    assertThat(done.statusCode()).isEqualTo(200);
+    assertThat(done.body()).contains("\"priority\":7");
+    assertThat(
+            post("/api/v1/runs/" + run + "/actions", TOKEN, "application/json", "{\"action")
+                .statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void the_token_for_reading_changes_nothing() throws Exception {
+    String form = cancellation();
+
+    // What it sends is not even read.
+    assertThat(post("/runs/" + run + "/actions", READ_TOKEN, FORM, form).statusCode())
+        .isEqualTo(403);
+    assertThat(
+            send(request("/runs/" + run + "/actions", READ_TOKEN)
+                    .POST(HttpRequest.BodyPublishers.noBody()))
+                .statusCode())
+        .isEqualTo(403);
+    assertThat(fixture.run(run).isCancelled()).isFalse();
+  }
+
+  @Test
+  void a_body_that_is_too_long_or_of_unknown_length_is_not_read() throws Exception {
+    String form = cancellation() + "&x=" + "y".repeat(WindowServer.MOST_BODY_BYTES);
+
+    assertThat(refusal("Content-Length: " + form.length())).startsWith("HTTP/1.1 400");
+    assertThat(refusal("Transfer-Encoding: chunked")).startsWith("HTTP/1.1 400");
+    assertThat(fixture.run(run).isCancelled()).isFalse();
+  }
+
+  private String refusal(String header) throws IOException {
+    try (Socket socket = new Socket(HOST, port)) {
+      String head =
+          "POST /runs/%s/actions HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n%s\r\n\r\n"
+              .formatted(run, HOST, TOKEN, header);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      InputStream in = socket.getInputStream();
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII); // nothing of it was sent
+    }
+  }
+
+  @Test
+  void whoever_asks_for_the_head_gets_no_page() throws Exception {
+    HttpResponse<String> head =
+        send(request("/", READ_TOKEN).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isEmpty();
+    assertThat(get("/nowhere").statusCode()).isEqualTo(404);
+    assertThat(get("/runs/..%2f..%2fetc%2fpasswd").statusCode()).isEqualTo(404);
+  }
+}
