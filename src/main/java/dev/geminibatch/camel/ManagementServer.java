@@ -65,7 +65,7 @@ final class ManagementServer {
         register(checks);
         ManagementHttpServer server = server(guard);
         addWithVertx(server);
-        window.ifPresent(shown -> new WindowServer(shown, guard).addTo(server.getRouter()));
+        window.ifPresent(shown -> new WindowServer(shown).addTo(server.getRouter()));
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         guard.bindTo(registry);
         meters.forEach(each -> each.bindTo(registry));
@@ -91,7 +91,8 @@ final class ManagementServer {
         return OptionalInt.of(port);
       }
     } catch (Exception e) {
-      LOG.error("Health and metrics cannot be served; the daemon works without them", e);
+      LOG.error(
+          "The window, health and metrics cannot be served; the daemon works without them", e);
     }
     return OptionalInt.empty();
   }
@@ -102,7 +103,7 @@ final class ManagementServer {
     problem.ifPresent(
         why ->
             LOG.warn(
-                "Health and metrics are not served: {}:{} cannot be listened on ({}). Set"
+                "The window, health and metrics are not served: {}:{} cannot be listened on ({}). Set"
                     + " management.port to a free port, or management.enabled to false",
                 settings.host(),
                 settings.port(),

@@ -14,6 +14,9 @@ import java.time.Duration;
  * Lets requests in that bring a token, and only short bodies of those that may change something.
  */
 final class RequestGate implements AuthenticationHandler {
+  /** Under which name an exchange carries the {@link AccessGuard.Right} of its request. */
+  static final String RIGHT = "right";
+
   private static final int BAD_REQUEST = 400;
   private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
@@ -39,21 +42,23 @@ final class RequestGate implements AuthenticationHandler {
       return;
     }
     guard.admitted(address);
+    exchange.put(RIGHT, right);
     if (!hasBody(request)) {
       exchange.next();
     } else if (right == AccessGuard.Right.READ) {
       end(exchange, FORBIDDEN);
-    } else if (isForWindow(request)) {
+    } else if (isForWindow(exchange)) {
       exchange.next();
     } else {
       end(exchange, BAD_REQUEST);
     }
   }
 
-  private static boolean isForWindow(HttpServerRequest request) {
+  private static boolean isForWindow(RoutingContext exchange) {
+    HttpServerRequest request = exchange.request();
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return request.method().equals(HttpMethod.POST)
-        && Window.isOwn(request.path())
+        && Window.isOwn(exchange.normalizedPath())
         && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
         && length != null
         && length.matches("\\d{1,9}")

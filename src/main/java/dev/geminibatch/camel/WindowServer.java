@@ -50,13 +50,12 @@ final class WindowServer {
           "no-store");
 
   private final Window window;
-  private final AccessGuard guard;
 
-  WindowServer(Window window, AccessGuard guard) {
+  WindowServer(Window window) {
     this.window = window;
-    this.guard = guard;
   }
 
+  /** Adds its paths, behind the {@link RequestGate}. */
   void addTo(Router router) {
     router
         .route()
@@ -114,7 +113,7 @@ final class WindowServer {
                 firstOfEach(request.params()),
                 form(headers, body),
                 headers,
-                guard.right(headers.get("authorization"))));
+                exchange.<AccessGuard.Right>get(RequestGate.RIGHT)));
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     answer.body().writeTo(content);
     return new Page(answer, Buffer.buffer(content.toByteArray()));

@@ -91,8 +91,9 @@ public final class RunList {
     String condition =
         "dry_run = 0"
             + group.condition
+            + " AND "
             + behind(group, "from")
-            + end.map(place -> " AND NOT (1 = 1" + behind(group, "end") + ")").orElse("")
+            + end.map(place -> " AND NOT " + behind(group, "end")).orElse("")
             + (text.isBlank() ? "" : FOUND)
             + order(group)
             + " LIMIT :most";
@@ -128,6 +129,7 @@ public final class RunList {
                         + group.time
                         + " AS time, id FROM run WHERE dry_run = 0"
                         + group.condition
+                        + " AND "
                         + behind(group, "from")
                         + order(group)
                         + " LIMIT 1 OFFSET "
@@ -139,7 +141,7 @@ public final class RunList {
   }
 
   private static String behind(Group group, String name) {
-    return " AND (%1$s, id) < (:%2$sTime, :%2$sId)".formatted(group.time, name);
+    return "(%1$s, id) < (:%2$sTime, :%2$sId)".formatted(group.time, name);
   }
 
   private static void bind(Query query, String name, Place place) {
