@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
@@ -63,7 +64,8 @@ final class ManagementServer {
       if (isFree()) {
         AccessGuard guard = new AccessGuard(settings.token(), settings.readToken());
         register(checks);
-        ManagementHttpServer server = server(guard);
+        ManagementHttpServer server =
+            server(guard, window.isPresent() ? window.get()::isOwn : path -> false);
         addWithVertx(server);
         window.ifPresent(shown -> new WindowServer(shown).addTo(server.getRouter()));
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -111,7 +113,7 @@ final class ManagementServer {
     return problem.isEmpty();
   }
 
-  private ManagementHttpServer server(AccessGuard guard) {
+  private ManagementHttpServer server(AccessGuard guard, Predicate<String> isForWindow) {
     ManagementHttpServer server = new ObserveServer();
     VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
     configuration.setBindHost(settings.host());
@@ -125,7 +127,7 @@ final class ManagementServer {
           @Override
           public <T extends AuthenticationProvider>
               AuthenticationHandler createAuthenticationHandler(T provider) {
-            return new RequestGate(guard);
+            return new RequestGate(guard, isForWindow);
           }
         });
     configuration.getAuthenticationConfig().getEntries().add(entry);

@@ -1,7 +1,6 @@
 package dev.geminibatch.camel;
 
 import dev.geminibatch.management.AccessGuard;
-import dev.geminibatch.window.Window;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -9,6 +8,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.AuthenticationHandler;
 import java.time.Duration;
+import java.util.function.Predicate;
 
 /**
  * Lets requests in that bring a token, and only short bodies of those that may change something.
@@ -22,9 +22,16 @@ final class RequestGate implements AuthenticationHandler {
   private static final int FORBIDDEN = 403;
 
   private final AccessGuard guard;
+  private final Predicate<String> isForWindow;
 
-  RequestGate(AccessGuard guard) {
+  /**
+   * Guards a server.
+   *
+   * @param isForWindow whether a path is the window's, where requests may change something
+   */
+  RequestGate(AccessGuard guard, Predicate<String> isForWindow) {
     this.guard = guard;
+    this.isForWindow = isForWindow;
   }
 
   @Override
@@ -54,11 +61,11 @@ final class RequestGate implements AuthenticationHandler {
     }
   }
 
-  private static boolean isForWindow(RoutingContext exchange) {
+  private boolean isForWindow(RoutingContext exchange) {
     HttpServerRequest request = exchange.request();
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return request.method().equals(HttpMethod.POST)
-        && Window.isOwn(exchange.normalizedPath())
+        && isForWindow.test(exchange.normalizedPath())
         && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
         && length != null
         && length.matches("\\d{1,9}")

@@ -61,7 +61,7 @@ final class WindowServer {
         .route()
         .handler(
             exchange -> {
-              if (Window.isOwn(exchange.normalizedPath())) {
+              if (window.isOwn(exchange.normalizedPath())) {
                 read(exchange);
               } else {
                 exchange.next();

@@ -1,8 +1,8 @@
 package dev.geminibatch.window;
 
 import dev.geminibatch.management.AccessGuard.Right;
-import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * A request of a browser or another client, as far as the window needs it.
@@ -21,9 +21,22 @@ public record WebRequest(
     Map<String, String> headers,
     Right right) {
 
-  /** The parts of the path between its slashes. */
-  List<String> parts() {
-    return List.of(path.substring(1).split("/", -1));
+  /**
+   * A number of the query; empty if it is not there.
+   *
+   * @throws BadRequest when it is anything else
+   */
+  OptionalInt number(String name, int least, int most) {
+    String text = query.get(name);
+    if (text == null) {
+      return OptionalInt.empty();
+    }
+    if (text.matches("\\d{1,9}")
+        && Integer.parseInt(text) >= least
+        && Integer.parseInt(text) <= most) {
+      return OptionalInt.of(Integer.parseInt(text));
+    }
+    throw new BadRequest("\"" + name + "\" must be a number from " + least + " to " + most + ".");
   }
 
   /** A page of somebody else cannot send this type without being asked first. */

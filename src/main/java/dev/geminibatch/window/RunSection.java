@@ -1,0 +1,105 @@
+package dev.geminibatch.window;
+
+import dev.geminibatch.control.RunSteering;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.report.StatusView;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Run;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run, and what a person can do to it. */
+final class RunSection implements Section {
+  private static final Logger LOG = LoggerFactory.getLogger("window");
+  private static final String ID = "id";
+
+  private final Ledger ledger;
+  private final RunSteering steering;
+  private final Answers answers;
+  private final Clock clock;
+
+  RunSection(Ledger ledger, Answers answers, Clock clock) {
+    this.ledger = ledger;
+    this.steering = new RunSteering(ledger);
+    this.answers = answers;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/runs/{id}", this::show),
+        Route.get("/api/v1/runs/{id}", this::show),
+        Route.get("/runs/{id}/do/{action}", this::ask),
+        Route.post("/runs/{id}/actions", this::act),
+        Route.post("/api/v1/runs/{id}/actions", this::act));
+  }
+
+  private WebAnswer show(WebRequest request, Map<String, String> names) {
+    return run(names)
+        .map(
+            run ->
+                Answers.isApi(request)
+                    ? Answers.json(200, StatusView.json(run, jobs(run), ledger.packs()::sharing))
+                    : page(request, run, ""))
+        .orElseGet(() -> noSuchRun(request));
+  }
+
+  private WebAnswer page(WebRequest request, Run run, String done) {
+    return Answers.html(
+        200,
+        "run",
+        new RunPage(
+            answers.frame(request, run.name()),
+            run,
+            RunRow.of(run, ledger, clock.instant()),
+            jobs(run).stream().map(RunPage.JobRow::of).toList(),
+            done));
+  }
+
+  /** Says what will happen, before it does. */
+  private WebAnswer ask(WebRequest request, Map<String, String> names) {
+    Optional<Run> run = run(names);
+    Optional<RunAction> action = RunAction.of(names.get("action"));
+    if (run.isEmpty() || action.isEmpty()) {
+      return noSuchRun(request);
+    }
+    return Answers.html(
+        200, "ask", new AskPage(answers.frame(request, run.get().name()), run.get(), action.get()));
+  }
+
+  private WebAnswer act(WebRequest request, Map<String, String> names) {
+    Optional<Run> run = run(names);
+    if (run.isEmpty()) {
+      return noSuchRun(request);
+    }
+    RunAction action =
+        RunAction.of(request.form().getOrDefault("action", ""))
+            .orElseThrow(
+                () -> new BadRequest("The action must be pause, resume, cancel or priority."));
+    RunSteering.Done done = action.take(steering, run.get(), request.form().get("value"));
+    LOG.info("{} (from the window)", done.sentence());
+    Run now = ledger.queries().run(run.get().id());
+    return Answers.isApi(request)
+        ? Answers.json(
+            200,
+            StatusView.json(now, jobs(now), ledger.packs()::sharing).put("done", done.sentence()))
+        : page(request, now, done.sentence());
+  }
+
+  private List<Job> jobs(Run run) {
+    return ledger.jobs().of(run.id());
+  }
+
+  private Optional<Run> run(Map<String, String> names) {
+    return ledger.queries().find(names.get(ID)).filter(run -> !run.isDryRun());
+  }
+
+  private static WebAnswer noSuchRun(WebRequest request) {
+    return Answers.refused(request, 404, "There is no such run.");
+  }
+}
