@@ -23,6 +23,7 @@ import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.window.FormTokens;
+import dev.geminibatch.window.Sources;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
@@ -115,7 +116,8 @@ final class DaemonCommand {
 
   private Window window(Workspace workspace, ManagementSettings management) throws IOException {
     FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
-    return new Window(workspace.ledger(), tokens, management.isClosed(), session.clock());
+    Sources sources = new Sources(workspace.ledger(), session.clock());
+    return new Window(sources, tokens, management.isClosed());
   }
 
   private static void untilStopped() throws InterruptedException {

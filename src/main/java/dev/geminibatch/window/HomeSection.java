@@ -26,10 +26,10 @@ final class HomeSection implements Section {
   private final Answers answers;
   private final Clock clock;
 
-  HomeSection(Ledger ledger, Answers answers, Clock clock) {
-    this.ledger = ledger;
+  HomeSection(Sources sources, Answers answers) {
+    this.ledger = sources.ledger();
     this.answers = answers;
-    this.clock = clock;
+    this.clock = sources.clock();
   }
 
   @Override

@@ -22,11 +22,11 @@ final class RunSection implements Section {
   private final Answers answers;
   private final Clock clock;
 
-  RunSection(Ledger ledger, Answers answers, Clock clock) {
-    this.ledger = ledger;
+  RunSection(Sources sources, Answers answers) {
+    this.ledger = sources.ledger();
     this.steering = new RunSteering(ledger);
     this.answers = answers;
-    this.clock = clock;
+    this.clock = sources.clock();
   }
 
   @Override

@@ -1,11 +1,9 @@
 package dev.geminibatch.window;
 
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.page.Look;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,18 +19,18 @@ public final class Window {
   private final boolean isClosed;
 
   /**
-   * Shows what is in a ledger.
+   * Shows what others know.
    *
    * @param isClosed whether requests bring a token
    */
-  public Window(Ledger ledger, FormTokens tokens, boolean isClosed, Clock clock) {
+  public Window(Sources sources, FormTokens tokens, boolean isClosed) {
     this.tokens = tokens;
     this.isClosed = isClosed;
     Answers answers = new Answers(tokens);
     List<Section> sections =
         List.of(
-            new HomeSection(ledger, answers, clock),
-            new RunSection(ledger, answers, clock),
+            new HomeSection(sources, answers),
+            new RunSection(sources, answers),
             () -> List.of(Route.get("/style.css", (request, names) -> style())));
     this.routes = sections.stream().flatMap(section -> section.routes().stream()).toList();
   }

@@ -6,8 +6,8 @@ import dev.geminibatch.management.HealthCheck;
 import dev.geminibatch.management.HealthReport;
 import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.testkit.StageFixture;
-import dev.geminibatch.window.FormTokens;
 import dev.geminibatch.window.Window;
+import dev.geminibatch.window.WindowFixture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -17,7 +17,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -51,8 +50,7 @@ class WindowServerTest {
     run = fixture.dropped("a.jsonl");
     ManagementSettings settings =
         new ManagementSettings(true, HOST, 0, Optional.of(TOKEN), Optional.of(READ_TOKEN));
-    FormTokens tokens = new FormTokens(new SecureRandom(), fixture.clock());
-    Window window = new Window(fixture.ledger(), tokens, settings.isClosed(), fixture.clock());
+    Window window = WindowFixture.window(fixture, settings.isClosed());
     HealthReport nothing =
         new HealthReport() {
           @Override

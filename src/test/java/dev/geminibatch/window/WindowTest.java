@@ -10,7 +10,6 @@ import dev.geminibatch.testkit.StageFixture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +33,7 @@ class WindowTest {
   @BeforeEach
   void open() throws IOException {
     fixture = StageFixture.open(folder);
-    window =
-        new Window(
-            fixture.ledger(),
-            new FormTokens(new SecureRandom(), fixture.clock()),
-            false,
-            fixture.clock());
+    window = WindowFixture.window(fixture, false);
   }
 
   @AfterEach
