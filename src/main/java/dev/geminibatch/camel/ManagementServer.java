@@ -66,8 +66,10 @@ final class ManagementServer {
         register(checks);
         ManagementHttpServer server =
             server(guard, window.isPresent() ? window.get()::isOwn : path -> false);
-        addWithVertx(server);
-        window.ifPresent(shown -> new WindowServer(shown).addTo(server.getRouter()));
+        FewConnections connections = new FewConnections(Vertx.vertx(vertxOptions()));
+        addWithVertx(server, connections);
+        window.ifPresent(
+            shown -> new WindowServer(shown, connections::keep).addTo(server.getRouter()));
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         guard.bindTo(registry);
         meters.forEach(each -> each.bindTo(registry));
@@ -142,8 +144,9 @@ final class ManagementServer {
   }
 
   /** Only this server gets this Vert.x, and what routes of users may start its own. */
-  private void addWithVertx(ManagementHttpServer server) throws Exception {
-    Vertx vertx = Vertx.vertx(vertxOptions());
+  private void addWithVertx(ManagementHttpServer server, FewConnections connections)
+      throws Exception {
+    Vertx vertx = connections.vertx();
     // Added first, so that it is stopped after the server.
     context.addService(
         new ServiceSupport() {
@@ -154,7 +157,7 @@ final class ManagementServer {
         },
         true,
         true);
-    context.getRegistry().bind(VERTX, FewConnections.of(vertx));
+    context.getRegistry().bind(VERTX, vertx);
     try {
       context.addService(server, true, true);
     } finally {

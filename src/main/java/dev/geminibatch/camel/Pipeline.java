@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
@@ -274,15 +275,18 @@ public final class Pipeline implements AutoCloseable {
    *
    * @param checks to be closed by whoever made them
    * @param window empty for none
+   * @param listening gets the port, once it is served there
    * @return the thread that starts the server
    */
   public Thread serve(
       ManagementSettings settings,
       HealthReport checks,
       List<MeterBinder> meters,
-      Optional<Window> window) {
+      Optional<Window> window,
+      IntConsumer listening) {
     ManagementServer server = new ManagementServer(camelContext(), settings);
-    Thread thread = new Thread(() -> server.start(checks, meters, window), "management");
+    Thread thread =
+        new Thread(() -> server.start(checks, meters, window).ifPresent(listening), "management");
     thread.setDaemon(true);
     thread.start();
     return thread;

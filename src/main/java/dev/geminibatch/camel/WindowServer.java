@@ -9,6 +9,7 @@ import dev.geminibatch.window.WebRequest;
 import dev.geminibatch.window.Window;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,13 +35,14 @@ final class WindowServer {
   static final int MOST_BODY_BYTES = 16 << 10;
 
   private static final int ERROR = 500;
+  private static final int UNAVAILABLE = 503;
 
   /** No page loads, sends or is shown anywhere but here. */
   private static final Map<String, String> HEADERS =
       Map.of(
           "Content-Security-Policy",
-          "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri"
-              + " 'none'; frame-ancestors 'none'",
+          "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src"
+              + " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
           "X-Content-Type-Options",
           "nosniff",
           "Referrer-Policy",
@@ -50,9 +53,18 @@ final class WindowServer {
           "no-store");
 
   private final Window window;
+  private final EventStreams streams;
+  private final Consumer<HttpConnection> kept;
 
-  WindowServer(Window window) {
+  /**
+   * Serves a window.
+   *
+   * @param kept told of the connections that stay open
+   */
+  WindowServer(Window window, Consumer<HttpConnection> kept) {
     this.window = window;
+    this.streams = new EventStreams(window);
+    this.kept = kept;
   }
 
   /** Adds its paths, behind the {@link RequestGate}. */
@@ -119,15 +131,23 @@ final class WindowServer {
     return new Page(answer, Buffer.buffer(content.toByteArray()));
   }
 
-  private static void send(RoutingContext exchange, Page page) {
+  private void send(RoutingContext exchange, Page page) {
     HttpServerResponse response = exchange.response();
     if (response.closed()) {
       return;
     }
     HEADERS.forEach(response::putHeader);
+    boolean isHead = exchange.request().method().equals(HttpMethod.HEAD);
+    if (page.answer().isStream() && streams.isFull()) {
+      response.setStatusCode(UNAVAILABLE).putHeader("Retry-After", "60").end();
+      return;
+    }
     page.answer().headers().forEach(response::putHeader);
     response.setStatusCode(page.answer().status());
-    if (exchange.request().method().equals(HttpMethod.HEAD)) {
+    if (page.answer().isStream() && !isHead) {
+      kept.accept(exchange.request().connection());
+      streams.add(exchange.vertx(), response, page.content());
+    } else if (isHead) {
       response.putHeader("Content-Length", Integer.toString(page.content().length())).end();
     } else {
       response.end(page.content());

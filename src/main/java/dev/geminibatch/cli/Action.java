@@ -35,7 +35,7 @@ enum Action {
   BACKUP("--backup", "--yes"),
   CHECK("--check", "--model", "--media-root"),
   WARM("--warm"),
-  DEMO("--demo"),
+  DEMO("--demo", "--open", "--keep"),
   SANDBOX("--sandbox", "--port", "--fault", "--tier", "--tokens"),
   DAEMON("", "--model", "--poll-interval", "--media-root");
 

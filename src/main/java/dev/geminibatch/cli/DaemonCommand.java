@@ -104,7 +104,11 @@ final class DaemonCommand {
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
           ManagementSettings management = settings.operation().management();
           pipeline.serve(
-              management, checks, List.of(metrics), Optional.of(window(workspace, management)));
+              management,
+              checks,
+              List.of(metrics),
+              Optional.of(window(session, workspace, management)),
+              port -> {});
           untilStopped();
         }
       } else {
@@ -114,7 +118,8 @@ final class DaemonCommand {
     }
   }
 
-  private Window window(Workspace workspace, ManagementSettings management) throws IOException {
+  static Window window(Session session, Workspace workspace, ManagementSettings management)
+      throws IOException {
     FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
     Sources sources = new Sources(workspace.ledger(), session.clock());
     return new Window(sources, tokens, management.isClosed());

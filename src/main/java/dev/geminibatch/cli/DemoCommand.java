@@ -55,15 +55,23 @@ final class DemoCommand {
       try (Workspace workspace =
               session.workspace(settings, new ServiceFactory(session.retries()));
           Beans beans = new Beans(workspace, Progress.none(), run -> true);
-          Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true)) {
+          Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
+          HealthChecks checks = DaemonCommand.healthChecks(session, workspace, beans)) {
+        DemoWindow window = new DemoWindow(session.terminal());
+        window.serve(
+            pipeline, checks, DaemonCommand.window(session, workspace, DemoWindow.ANYWHERE));
+        if (session.options().open) {
+          window.open();
+        }
         for (String export : EXPORTS) {
           drop(export, settings.folders().inbox());
         }
         int code = tell(folder, awaitRuns(workspace.ledger()));
         if (Training.isAsked()) {
-          try (HealthChecks checks = DaemonCommand.healthChecks(session, workspace, beans)) {
-            Training.run(pipeline, checks);
-          }
+          Training.run();
+        }
+        if (session.options().keep) {
+          window.keep(System.in);
         }
         return code;
       }

@@ -130,6 +130,14 @@ final class Options {
   @Option(names = "--demo", description = "Run sample exports against the sandbox. Needs no key.")
   boolean demo;
 
+  @Option(names = "--open", description = "Show the window of --demo in your browser.")
+  boolean open;
+
+  @Option(
+      names = "--keep",
+      description = "Leave --demo up, with its window, until Enter or Ctrl-C.")
+  boolean keep;
+
   @Option(
       names = "--sandbox",
       description = "Serve a local stand-in for the service until stopped.")

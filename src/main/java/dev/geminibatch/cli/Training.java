@@ -1,16 +1,11 @@
 package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.geminibatch.camel.Pipeline;
-import dev.geminibatch.management.HealthChecks;
 import dev.geminibatch.report.Report;
-import dev.geminibatch.settings.ManagementSettings;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.CodeSource;
-import java.util.List;
-import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -30,15 +25,8 @@ final class Training {
     return Boolean.getBoolean(ASKED);
   }
 
-  /** Serves health and metrics for a moment, and loads every class of the program. */
-  static void run(Pipeline pipeline, HealthChecks checks) throws IOException, InterruptedException {
-    pipeline
-        .serve(
-            new ManagementSettings(true, "127.0.0.1", 0, Optional.empty(), Optional.empty()),
-            checks,
-            List.of(),
-            Optional.empty())
-        .join();
+  /** Loads every class of the program. */
+  static void run() throws IOException {
     // A command that waits for a run reads its report in the end.
     new ObjectMapper().readerFor(Report.class).readValue("null");
     CodeSource source = Training.class.getProtectionDomain().getCodeSource();

@@ -138,6 +138,11 @@ final class LedgerDatabase implements AutoCloseable {
     return reading;
   }
 
+  /** When something was last written into it, in microseconds; 0 if that is not known. */
+  long lastWritten() {
+    return ledger.lastWritten();
+  }
+
   @Override
   public void close() {
     shared.close();

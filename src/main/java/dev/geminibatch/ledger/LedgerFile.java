@@ -6,9 +6,11 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -20,6 +22,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -57,6 +60,17 @@ record LedgerFile(StateFolder state) {
 
   private Path log() {
     return state.path().resolve("ledger.db-wal");
+  }
+
+  /** When a commit of whatever process was last written, in microseconds; 0 if none is known. */
+  long lastWritten() {
+    try {
+      return Files.getLastModifiedTime(log()).to(TimeUnit.MICROSECONDS);
+    } catch (NoSuchFileException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** This process is about to open it. */

@@ -7,10 +7,12 @@ import java.util.Optional;
 public final class LedgerProbe {
   private final Access durable;
   private final Access reading;
+  private final LedgerDatabase database;
 
   LedgerProbe(LedgerDatabase database) {
     this.durable = database.durable();
     this.reading = database.reading();
+    this.database = database;
   }
 
   /** Writes a row as it was, down to the disk; throws what keeps it from that. */
@@ -19,6 +21,14 @@ public final class LedgerProbe {
         handle ->
             handle.execute(
                 "UPDATE flyway_schema_history SET success = success WHERE installed_rank = 1"));
+  }
+
+  /**
+   * Stands for what the ledger holds: each commit, of whatever process, changes it. Nothing is read
+   * for it but the time of a file.
+   */
+  public long stamp() {
+    return database.lastWritten();
   }
 
   /** The service's name of a job that was created before a time and is still open. */

@@ -12,6 +12,9 @@ import java.util.Map;
  * @param headers besides those that every answer has
  */
 public record WebAnswer(int status, Map<String, String> headers, Body body) {
+  /** The type of an answer that stays open, for events as they happen. */
+  public static final String EVENTS = "text/event-stream";
+
   /** Writes what is shown. */
   @FunctionalInterface
   public interface Body {
@@ -20,6 +23,11 @@ public record WebAnswer(int status, Map<String, String> headers, Body body) {
 
   static WebAnswer of(int status, String type, Body body) {
     return new WebAnswer(status, Map.of("Content-Type", type), body);
+  }
+
+  /** Whether it stays open when its body is written. */
+  public boolean isStream() {
+    return EVENTS.equals(headers.get("Content-Type"));
   }
 
   static WebAnswer text(int status, String sentence) {

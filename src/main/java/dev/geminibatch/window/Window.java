@@ -15,6 +15,7 @@ import java.util.Optional;
  */
 public final class Window {
   private final List<Route> routes;
+  private final ChangesSection changes;
   private final FormTokens tokens;
   private final boolean isClosed;
 
@@ -27,11 +28,16 @@ public final class Window {
     this.tokens = tokens;
     this.isClosed = isClosed;
     Answers answers = new Answers(tokens);
+    this.changes = new ChangesSection(sources);
     List<Section> sections =
         List.of(
             new HomeSection(sources, answers),
             new RunSection(sources, answers),
-            () -> List.of(Route.get("/style.css", (request, names) -> style())));
+            changes,
+            () ->
+                List.of(
+                    Route.get("/style.css", (request, names) -> style()),
+                    Route.get("/script.js", (request, names) -> script())));
     this.routes = sections.stream().flatMap(section -> section.routes().stream()).toList();
   }
 
@@ -40,6 +46,19 @@ public final class Window {
     return path.startsWith(Answers.API)
         || path.startsWith("/runs/")
         || routes.stream().anyMatch(route -> route.names(path).isPresent());
+  }
+
+  /**
+   * Stands for what the pages show: it is another number whenever something has changed. It is for
+   * streams of events, and takes a moment.
+   */
+  public long stamp() {
+    return changes.stamp();
+  }
+
+  /** What a stream of events is sent for a {@link #stamp}. */
+  public static String event(long stamp) {
+    return ChangesSection.event(stamp);
   }
 
   /** All its addresses. */
@@ -98,12 +117,25 @@ public final class Window {
   }
 
   private static WebAnswer style() {
-    return WebAnswer.of(
-            200,
-            "text/css; charset=utf-8",
-            out ->
-                out.write(
-                    Look.css(Window.class, "/window/window.css").getBytes(StandardCharsets.UTF_8)))
-        .with("Cache-Control", "max-age=3600");
+    return kept(
+        "text/css; charset=utf-8",
+        out ->
+            out.write(
+                Look.css(Window.class, "/window/window.css").getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static WebAnswer script() {
+    return kept(
+        "text/javascript; charset=utf-8",
+        out ->
+            out.write(
+                Look.read(Window.class, "/window/window.js")
+                    .script()
+                    .getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The browser may keep it for an hour. */
+  private static WebAnswer kept(String type, WebAnswer.Body body) {
+    return WebAnswer.of(200, type, body).with("Cache-Control", "max-age=3600");
   }
 }
