@@ -68,8 +68,7 @@ final class ManagementServer {
             server(guard, window.isPresent() ? window.get()::isOwn : path -> false);
         FewConnections connections = new FewConnections(Vertx.vertx(vertxOptions()));
         addWithVertx(server, connections);
-        window.ifPresent(
-            shown -> new WindowServer(shown, connections::keep).addTo(server.getRouter()));
+        window.ifPresent(shown -> new WindowServer(shown, connections).addTo(server.getRouter()));
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         guard.bindTo(registry);
         meters.forEach(each -> each.bindTo(registry));

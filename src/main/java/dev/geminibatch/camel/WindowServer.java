@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,17 +53,17 @@ final class WindowServer {
 
   private final Window window;
   private final EventStreams streams;
-  private final Consumer<HttpConnection> kept;
+  private final FewConnections connections;
 
   /**
    * Serves a window.
    *
-   * @param kept told of the connections that stay open
+   * @param connections those of the server
    */
-  WindowServer(Window window, Consumer<HttpConnection> kept) {
+  WindowServer(Window window, FewConnections connections) {
     this.window = window;
     this.streams = new EventStreams(window);
-    this.kept = kept;
+    this.connections = connections;
   }
 
   /** Adds its paths, behind the {@link RequestGate}. */
@@ -73,12 +72,26 @@ final class WindowServer {
         .route()
         .handler(
             exchange -> {
-              if (window.isOwn(exchange.normalizedPath())) {
+              if (exchange.normalizedPath().equals(Window.CHANGES)) {
+                open(exchange);
+              } else if (window.isOwn(exchange.normalizedPath())) {
                 read(exchange);
               } else {
                 exchange.next();
               }
             });
+  }
+
+  /** A stream has its place before anything is done for it: it may be one of many. */
+  private void open(RoutingContext exchange) {
+    HttpConnection connection = exchange.request().connection();
+    if (!streams.reserve(exchange)) {
+      exchange.response().setStatusCode(UNAVAILABLE).putHeader("Retry-After", "60").end();
+      return;
+    }
+    connections.keep(connection);
+    exchange.addEndHandler(ended -> connections.release(connection));
+    read(exchange);
   }
 
   /** The gate has let no longer body in. */
@@ -138,15 +151,10 @@ final class WindowServer {
     }
     HEADERS.forEach(response::putHeader);
     boolean isHead = exchange.request().method().equals(HttpMethod.HEAD);
-    if (page.answer().isStream() && streams.isFull()) {
-      response.setStatusCode(UNAVAILABLE).putHeader("Retry-After", "60").end();
-      return;
-    }
     page.answer().headers().forEach(response::putHeader);
     response.setStatusCode(page.answer().status());
     if (page.answer().isStream() && !isHead) {
-      kept.accept(exchange.request().connection());
-      streams.add(exchange.vertx(), response, page.content());
+      streams.begin(exchange.vertx(), response, page.content());
     } else if (isHead) {
       response.putHeader("Content-Length", Integer.toString(page.content().length())).end();
     } else {

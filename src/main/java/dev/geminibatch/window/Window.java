@@ -14,6 +14,9 @@ import java.util.Optional;
  * whether a request may have its answer at all is decided here, for all of them.
  */
 public final class Window {
+  /** Where a stream says when something has changed. */
+  public static final String CHANGES = Answers.API + "changes";
+
   private final List<Route> routes;
   private final ChangesSection changes;
   private final FormTokens tokens;

@@ -2,27 +2,17 @@ package dev.geminibatch.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.geminibatch.management.HealthCheck;
-import dev.geminibatch.management.HealthReport;
-import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.testkit.StageFixture;
-import dev.geminibatch.window.Window;
-import dev.geminibatch.window.WindowFixture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.camel.CamelContext;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,53 +22,31 @@ import org.junit.jupiter.api.io.TempDir;
 /** The window as a browser sees it. */
 @Tag("camel")
 class WindowServerTest {
-  private static final String HOST = "127.0.0.1";
-  private static final String TOKEN = "0123456789abcdef";
-  private static final String READ_TOKEN = "fedcba9876543210";
+  private static final String HOST = ServedWindow.HOST;
+  private static final String TOKEN = ServedWindow.TOKEN;
+  private static final String READ_TOKEN = ServedWindow.READ_TOKEN;
   private static final String FORM = "application/x-www-form-urlencoded";
 
   @TempDir private Path folder;
-  private final CamelContext context = new DefaultCamelContext();
   private final HttpClient client = HttpClient.newHttpClient();
+  private ServedWindow window;
   private StageFixture fixture;
   private String run;
-  private int port;
 
   @BeforeEach
   void start() throws IOException {
-    fixture = StageFixture.open(folder);
+    window = new ServedWindow(folder);
+    fixture = window.fixture();
     run = fixture.dropped("a.jsonl");
-    ManagementSettings settings =
-        new ManagementSettings(true, HOST, 0, Optional.of(TOKEN), Optional.of(READ_TOKEN));
-    Window window = WindowFixture.window(fixture, settings.isClosed());
-    HealthReport nothing =
-        new HealthReport() {
-          @Override
-          public List<HealthCheck> readiness() {
-            return List.of();
-          }
-
-          @Override
-          public List<HealthCheck> liveness() {
-            return List.of();
-          }
-        };
-    context.start();
-    port =
-        new ManagementServer(context, settings)
-            .start(nothing, List.of(), Optional.of(window))
-            .orElseThrow();
   }
 
   @AfterEach
   void stop() throws IOException {
-    context.stop();
-    fixture.close();
+    window.close();
   }
 
   private HttpRequest.Builder request(String path, String token) {
-    return HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + port + path))
-        .header("Authorization", "Bearer " + token);
+    return window.request(path, token);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request)
@@ -179,7 +147,7 @@ class WindowServerTest {
   }
 
   private String refusal(String header) throws IOException {
-    try (Socket socket = new Socket(HOST, port)) {
+    try (Socket socket = new Socket(HOST, window.port())) {
       String head =
           "POST /runs/%s/actions HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n%s\r\n\r\n"
               .formatted(run, HOST, TOKEN, header);
