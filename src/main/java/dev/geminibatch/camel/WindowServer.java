@@ -19,6 +19,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -124,8 +126,12 @@ final class WindowServer {
             });
   }
 
-  /** An answer as it is sent. */
-  private record Page(WebAnswer answer, Buffer content) {}
+  /**
+   * An answer as it is sent.
+   *
+   * @param content null of a file
+   */
+  private record Page(WebAnswer answer, Buffer content, long length) {}
 
   private Page answered(RoutingContext exchange, Buffer body) throws IOException {
     HttpServerRequest request = exchange.request();
@@ -139,9 +145,12 @@ final class WindowServer {
                 form(headers, body),
                 headers,
                 exchange.<AccessGuard.Right>get(RequestGate.RIGHT)));
+    if (answer.body() instanceof WebAnswer.FileBody file) {
+      return new Page(answer, null, Files.size(file.file()));
+    }
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     answer.body().writeTo(content);
-    return new Page(answer, Buffer.buffer(content.toByteArray()));
+    return new Page(answer, Buffer.buffer(content.toByteArray()), content.size());
   }
 
   private void send(RoutingContext exchange, Page page) {
@@ -156,10 +165,32 @@ final class WindowServer {
     if (page.answer().isStream() && !isHead) {
       streams.begin(exchange.vertx(), response, page.content());
     } else if (isHead) {
-      response.putHeader("Content-Length", Integer.toString(page.content().length())).end();
+      response.putHeader("Content-Length", Long.toString(page.length())).end();
+    } else if (page.answer().body() instanceof WebAnswer.FileBody body) {
+      sendFile(exchange, body.file(), page.length());
     } else {
       response.end(page.content());
     }
+  }
+
+  /**
+   * The system sends it as fast as the client takes it: there is never more than a piece of it in
+   * memory, and no thread waits. It is sent as long as it was when its length was said.
+   */
+  private static void sendFile(RoutingContext exchange, Path file, long length) {
+    HttpServerResponse response = exchange.response();
+    response
+        .sendFile(file.toString(), 0, length)
+        .onFailure(
+            e -> {
+              LOG.warn("{} was not sent to its end: {}", file, e.toString());
+              if (response.headWritten()) {
+                exchange.request().connection().close();
+              } else if (!response.ended()) {
+                response.headers().clear();
+                response.setStatusCode(ERROR).end();
+              }
+            });
   }
 
   private static Map<String, String> firstOfEach(MultiMap values) {

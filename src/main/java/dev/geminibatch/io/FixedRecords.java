@@ -27,6 +27,12 @@ public final class FixedRecords implements Closeable {
     return channel.size() / recordBytes;
   }
 
+  /** Goes to a record, which is the next one then. */
+  public void seek(long number) throws IOException {
+    channel.position(number * recordBytes);
+    buffer.limit(0).position(0);
+  }
+
   /**
    * The next record: what is next to be read from the buffer, all of which must be read; null at
    * the end.

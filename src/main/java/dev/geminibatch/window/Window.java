@@ -36,6 +36,8 @@ public final class Window {
         List.of(
             new HomeSection(sources, answers),
             new RunSection(sources, answers),
+            new LinesSection(sources, answers),
+            new DownloadSection(sources),
             changes,
             () ->
                 List.of(

@@ -1,7 +1,13 @@
 package dev.geminibatch.window;
 
+import dev.geminibatch.answer.AnswerCheck;
+import dev.geminibatch.cost.Prices;
+import dev.geminibatch.line.RequestReader;
+import dev.geminibatch.report.Reports;
+import dev.geminibatch.settings.Settings;
 import dev.geminibatch.testkit.StageFixture;
 import java.security.SecureRandom;
+import java.util.Map;
 
 /** A window on what a {@link StageFixture} has. */
 public final class WindowFixture {
@@ -14,6 +20,16 @@ public final class WindowFixture {
   }
 
   static Sources sources(StageFixture fixture) {
-    return new Sources(fixture.ledger(), fixture.clock());
+    Prices prices = new Prices("", "USD", Map.of());
+    Settings set = fixture.context().settings();
+    RunSources runs =
+        new RunSources(
+            fixture.context().state(),
+            new Reports(fixture.ledger(), fixture.context().state(), prices, fixture.clock()),
+            new RequestReader(),
+            run ->
+                new RunSources.Rules(
+                    new AnswerCheck(set.lines().strictness()), set.costs().maxPerFile()));
+    return new Sources(fixture.ledger(), fixture.clock(), runs);
   }
 }
