@@ -63,7 +63,7 @@ CREATE TABLE job (
   tokens_thought BIGINT       NOT NULL DEFAULT 0,
   tokens_cached  BIGINT       NOT NULL DEFAULT 0,
   submitted_at   BIGINT,
-  ended_at       BIGINT, creation INTEGER NOT NULL DEFAULT 1, creating_at BIGINT, started_at BIGINT, given_up_at BIGINT, tokens_by_kind VARCHAR(1000), tokens BIGINT NOT NULL DEFAULT 0, turn DOUBLE PRECISION, pack VARCHAR(40), pack_most INTEGER, refused_alone INTEGER NOT NULL DEFAULT 0,
+  ended_at       BIGINT, creation INTEGER NOT NULL DEFAULT 1, creating_at BIGINT, started_at BIGINT, given_up_at BIGINT, tokens_by_kind VARCHAR(1000), tokens BIGINT NOT NULL DEFAULT 0, turn DOUBLE PRECISION, pack VARCHAR(40), pack_most INTEGER, refused_alone INTEGER NOT NULL DEFAULT 0, done BIGINT, done_failed BIGINT,
   PRIMARY KEY (run_id, number)
 );
 CREATE INDEX job_by_state ON job (state);
@@ -136,6 +136,32 @@ CREATE TABLE model_turn (
   now     DOUBLE PRECISION NOT NULL,
   PRIMARY KEY (project, model)
 );
+CREATE TABLE daily (
+  day            VARCHAR(10)  NOT NULL,
+  profile        VARCHAR(100) NOT NULL,
+  model          VARCHAR(200) NOT NULL,             -- without models/
+  answered       BIGINT       NOT NULL,
+  failed         BIGINT       NOT NULL,             -- requests of a job that it left unanswered
+  tokens_in      BIGINT       NOT NULL,
+  tokens_out     BIGINT       NOT NULL,
+  tokens_thought BIGINT       NOT NULL,
+  tokens_cached  BIGINT       NOT NULL,
+  PRIMARY KEY (day, profile, model)
+);
+CREATE TABLE audit (
+  id     INTEGER       PRIMARY KEY,                 -- ascends without gaps
+  at     BIGINT        NOT NULL,
+  who    VARCHAR(200)  NOT NULL,
+  what   VARCHAR(8000) NOT NULL,
+  run_id VARCHAR(40)
+);
+CREATE TABLE event (
+  id     INTEGER       PRIMARY KEY,                 -- as above
+  at     BIGINT        NOT NULL,
+  level  VARCHAR(10)   NOT NULL,
+  text   VARCHAR(8000) NOT NULL,
+  run_id VARCHAR(40)
+);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (1, '1', 'runs jobs and uploads', 'SQL', 'V1__runs_jobs_and_uploads.sql', 1618372829, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (2, '2', 'queue for creation', 'SQL', 'V2__queue_for_creation.sql', -6603631, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (3, '3', 'many runs', 'SQL', 'V3__many_runs.sql', -428707497, '', 0, 1);
@@ -143,3 +169,4 @@ INSERT INTO flyway_schema_history (installed_rank, version, description, type, s
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (5, '5', 'strikes', 'SQL', 'V5__strikes.sql', 1014168578, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (6, '6', 'room', 'SQL', 'V6__room.sql', 1046456206, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (7, '7', 'refusals', 'SQL', 'V7__refusals.sql', 1091054779, '', 0, 1);
+INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (8, '8', 'window', 'SQL', 'V8__window.sql', 118882667, '', 0, 1);

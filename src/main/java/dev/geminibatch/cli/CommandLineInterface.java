@@ -189,7 +189,7 @@ public final class CommandLineInterface {
         terminal,
         logs,
         ending,
-        Clock.systemUTC());
+        Clock.systemDefaultZone());
   }
 
   /** Options that are settings, by their keys. */

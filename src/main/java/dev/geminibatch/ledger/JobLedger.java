@@ -9,12 +9,20 @@ import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.Tokens;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Writes down what happens to jobs, and finds them. Each method is one transaction. */
 public final class JobLedger {
+  /** SQLite takes more; a page does not show as many. */
+  private static final int MOST_RUNS = 500;
+
   /**
    * For what must outlive a power failure: that a job is about to be paid for, that somebody has
    * cancelled it.
@@ -29,10 +37,12 @@ public final class JobLedger {
 
   private final Moves moves;
   private final TokenFactors factors;
+  private final Daily daily;
   private final Clock clock;
 
-  JobLedger(LedgerDatabase database, Moves moves, TokenFactors factors, Clock clock) {
+  JobLedger(LedgerDatabase database, Moves moves, TokenFactors factors, Daily daily, Clock clock) {
     this.factors = factors;
+    this.daily = daily;
     this.durable = database.durable();
     this.quick = database.quick();
     this.reading = database.reading();
@@ -42,26 +52,36 @@ public final class JobLedger {
 
   /** The jobs of a run, by number. */
   public List<Job> of(String runId) {
-    return quick.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT * FROM job WHERE run_id = :run ORDER BY number")
-                .bind("run", runId)
-                .map(row -> Rows.job(row))
-                .list());
+    return find(quick, "run_id = :run ORDER BY number", query -> query.bind("run", runId));
+  }
+
+  /**
+   * The same of several runs, for a page that shows them; a run without jobs has none in it.
+   *
+   * @param runIds 500 at the most
+   */
+  public Map<String, List<Job>> of(Collection<String> runIds) {
+    if (runIds.size() > MOST_RUNS) {
+      throw new IllegalArgumentException(runIds.size() + " runs are too many at once");
+    }
+    if (runIds.isEmpty()) {
+      return Map.of();
+    }
+    String each = String.join(", ", Collections.nCopies(runIds.size(), "?"));
+    return find(
+            reading,
+            "run_id IN (" + each + ") ORDER BY run_id, number",
+            query -> query.bindAll(runIds.toArray()))
+        .stream()
+        .collect(Collectors.groupingBy(Job::runId));
   }
 
   /** The jobs of a run that are not with the service, in the order of their turns. */
   public List<Job> unsent(String runId) {
-    return quick.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT * FROM job WHERE run_id = :run AND state IN ('ASSEMBLED', 'UPLOADED')"
-                        + " ORDER BY COALESCE(turn, 0), number")
-                .bind("run", runId)
-                .map(row -> Rows.job(row))
-                .list());
+    return find(
+        quick,
+        "run_id = :run AND state IN ('ASSEMBLED', 'UPLOADED') ORDER BY COALESCE(turn, 0), number",
+        query -> query.bind("run", runId));
   }
 
   /** One job of a run, which must exist. */
@@ -71,25 +91,16 @@ public final class JobLedger {
 
   /** Jobs in a state, the oldest first. */
   public List<Job> inState(JobState state) {
-    return reading.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT * FROM job WHERE state = :state ORDER BY submitted_at, run_id")
-                .bind("state", state.name())
-                .map(row -> Rows.job(row))
-                .list());
+    return find(
+        reading,
+        "state = :state ORDER BY submitted_at, run_id",
+        query -> query.bind("state", state.name()));
   }
 
   /** The open jobs that are in no pack, the oldest first. */
   public List<Job> openAlone() {
-    return quick.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT * FROM job WHERE state = 'OPEN' AND pack IS NULL"
-                        + " ORDER BY submitted_at, run_id")
-                .map(row -> Rows.job(row))
-                .list());
+    return find(
+        quick, "state = 'OPEN' AND pack IS NULL ORDER BY submitted_at, run_id", query -> {});
   }
 
   /** How long the jobs of a model have taken that ended in the last day. */
@@ -99,57 +110,17 @@ public final class JobLedger {
 
   /** The job that the service knows by this name, if it is ours. */
   public Optional<Job> named(JobName name) {
-    return quick.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT * FROM job WHERE name = :name")
-                .bind("name", name.value())
-                .map(row -> Rows.job(row))
-                .findFirst());
+    return find(quick, "name = :name", query -> query.bind("name", name.value())).stream()
+        .findFirst();
   }
 
-  /** Replaces the jobs of an attempt. */
-  static void replace(Handle handle, String runId, int attempt, List<Job> jobs) {
-    // A name that a job of an earlier assembly was created under must not come again.
-    int creations =
-        handle
-            .createQuery(
-                "SELECT COALESCE(MAX(creation), 0) FROM job"
-                    + " WHERE run_id = :run AND attempt = :attempt")
-            .bind("run", runId)
-            .bind("attempt", attempt)
-            .mapTo(Integer.class)
-            .one();
-    int creation = creations > 1 ? creations + 1 : 1;
-    if (creations > 0) {
-      handle.execute("DELETE FROM job WHERE run_id = ? AND attempt = ?", runId, attempt);
-    }
-    for (Job job : jobs) {
-      handle.execute(
-          "INSERT INTO job (run_id, number, attempt, model, requests, tokens_by_kind, tokens,"
-              + " state, creation, display_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          runId,
-          job.number(),
-          job.attempt(),
-          job.model(),
-          job.requests(),
-          job.size().estimated().text(),
-          job.size().tokens(),
-          job.state().name(),
-          creation,
-          creation == 1 ? job.displayName() : job.displayName(creation));
-    }
-  }
-
-  /** How many jobs of a run are not with the service yet. */
-  static int countUnsubmitted(Handle handle, String runId) {
-    return handle
-        .createQuery(
-            "SELECT COUNT(*) FROM job WHERE run_id = :run"
-                + " AND state IN ('ASSEMBLED', 'UPLOADED', 'CREATING')")
-        .bind("run", runId)
-        .mapTo(Integer.class)
-        .one();
+  private static List<Job> find(Access access, String condition, Consumer<Query> parameters) {
+    return access.withHandle(
+        handle -> {
+          Query query = handle.createQuery("SELECT * FROM job WHERE " + condition);
+          parameters.accept(query);
+          return query.map(row -> Rows.job(row)).list();
+        });
   }
 
   /**
@@ -248,13 +219,25 @@ public final class JobLedger {
         clock.millis());
   }
 
-  /** It was polled and has not ended. */
+  /** It was polled and has not ended; of its requests nothing new was said. */
   public void seen(Job job, String remoteState, boolean isRunning) {
+    seen(job, remoteState, isRunning, Optional.empty());
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param done what the service has counted of its requests, if it says so
+   */
+  public void seen(Job job, String remoteState, boolean isRunning, Optional<Job.Done> done) {
     change(
         job,
-        "remote_state = ?, started_at = COALESCE(started_at, ?)",
+        "remote_state = ?, started_at = COALESCE(started_at, ?), done = COALESCE(?, done),"
+            + " done_failed = COALESCE(?, done_failed)",
         remoteState,
-        isRunning ? clock.millis() : null);
+        isRunning ? clock.millis() : null,
+        done.map(Job.Done::answered).orElse(null),
+        done.map(Job.Done::failed).orElse(null));
   }
 
   /** The job hangs; the service was asked to cancel it. */
@@ -277,7 +260,8 @@ public final class JobLedger {
               job,
               JobState.UPLOADED,
               "name = NULL, remote_state = NULL, creating_at = NULL, submitted_at = NULL,"
-                  + " started_at = NULL, given_up_at = NULL, creation = creation + 1,"
+                  + " started_at = NULL, given_up_at = NULL, done = NULL, done_failed = NULL,"
+                  + " creation = creation + 1,"
                   + " display_name = ?",
               job.displayName(job.creation() + 1));
           moves.run(handle, job.runId(), RunState.ASSEMBLED);
@@ -317,6 +301,7 @@ public final class JobLedger {
       Job job, long answered, long failed, Tokens tokens, TokenEvidence evidence) {
     quick.useTransaction(
         handle -> {
+          daily.add(handle, job, new Job.Outcome(answered, failed, tokens));
           moves.alone(
               handle,
               job,

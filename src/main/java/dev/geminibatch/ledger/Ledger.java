@@ -28,6 +28,10 @@ public final class Ledger implements AutoCloseable {
   private final LearnedLimits limits;
   private final Restoration restoration;
   private final Housekeeping housekeeping;
+  private final Daily daily;
+  private final Audit audit;
+  private final Events events;
+  private final RunCosts costs;
   private final Clock clock;
 
   private Ledger(LedgerDatabase database, Clock clock) {
@@ -36,7 +40,8 @@ public final class Ledger implements AutoCloseable {
     this.clock = clock;
     this.runs = new RunLedger(database, moves, clock);
     this.tokenFactors = new TokenFactors(database, clock);
-    this.jobs = new JobLedger(database, moves, tokenFactors, clock);
+    this.daily = new Daily(database, clock);
+    this.jobs = new JobLedger(database, moves, tokenFactors, daily, clock);
     this.packs = new Packs(database, moves, clock);
     this.queries = new RunQueries(database);
     this.list = new RunList(database);
@@ -48,6 +53,9 @@ public final class Ledger implements AutoCloseable {
     this.uploads = new UploadTable(database, without);
     this.limits = new LearnedLimits(database, clock);
     this.housekeeping = new Housekeeping(database);
+    this.audit = new Audit(database, clock);
+    this.events = new Events(database);
+    this.costs = new RunCosts(database);
     this.restoration = Restoration.of(database);
   }
 
@@ -137,6 +145,26 @@ public final class Ledger implements AutoCloseable {
   /** Forgets what is no longer needed. */
   public Housekeeping housekeeping() {
     return housekeeping;
+  }
+
+  /** What was answered and used on each day. */
+  public Daily daily() {
+    return daily;
+  }
+
+  /** What people have done. */
+  public Audit audit() {
+    return audit;
+  }
+
+  /** What a person may want to know of. */
+  public Events events() {
+    return events;
+  }
+
+  /** What each run has used. */
+  public RunCosts costs() {
+    return costs;
   }
 
   /** The copies that were kept before upgrades. */

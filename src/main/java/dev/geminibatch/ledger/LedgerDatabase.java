@@ -18,7 +18,7 @@ import org.flywaydb.core.api.exception.FlywayValidateException;
  */
 final class LedgerDatabase implements AutoCloseable {
   /** The last file in db/migration. */
-  static final String NEWEST = "7";
+  static final String NEWEST = "8";
 
   private final LedgerFile ledger;
   private final HikariDataSource pool;

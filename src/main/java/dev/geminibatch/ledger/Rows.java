@@ -112,15 +112,9 @@ final class Rows {
             text(row, "name").filter(JobName::isName).map(JobName::new),
             text(row, "remote_state"),
             text(row, "responses_file"),
-            text(row, "reason")),
-        new Job.Outcome(
-            row.getLong("answered"),
-            row.getLong("failed"),
-            new Tokens(
-                row.getLong("tokens_in"),
-                row.getLong("tokens_out"),
-                row.getLong("tokens_thought"),
-                row.getLong("tokens_cached"))),
+            text(row, "reason"),
+            done(row)),
+        new Job.Outcome(row.getLong("answered"), row.getLong("failed"), tokens(row)),
         new JobTimes(
             time(row, "creating_at"),
             time(row, "given_up_at"),
@@ -129,7 +123,23 @@ final class Rows {
             time(row, "ended_at")));
   }
 
-  private static Optional<String> text(Row row, String column) throws SQLException {
+  /** From columns of these names, of whatever table. */
+  static Tokens tokens(Row row) throws SQLException {
+    return new Tokens(
+        row.getLong("tokens_in"),
+        row.getLong("tokens_out"),
+        row.getLong("tokens_thought"),
+        row.getLong("tokens_cached"));
+  }
+
+  private static Optional<Job.Done> done(Row row) throws SQLException {
+    long answered = row.getLong("done");
+    return row.wasNull()
+        ? Optional.empty()
+        : Optional.of(new Job.Done(answered, row.getLong("done_failed")));
+  }
+
+  static Optional<String> text(Row row, String column) throws SQLException {
     return Optional.ofNullable(row.getString(column));
   }
 

@@ -197,7 +197,7 @@ public final class RunLedger {
   public void assembled(String runId, int attempt, List<Job> jobs, long rejected) {
     quick.useTransaction(
         handle -> {
-          JobLedger.replace(handle, runId, attempt, jobs);
+          AttemptJobs.replace(handle, runId, attempt, jobs);
           moves.run(
               handle,
               runId,
@@ -215,7 +215,7 @@ public final class RunLedger {
   public void submitted(String runId) {
     quick.useTransaction(
         handle -> {
-          if (JobLedger.countUnsubmitted(handle, runId) == 0) {
+          if (AttemptJobs.countUnsubmitted(handle, runId) == 0) {
             moves.run(handle, runId, RunState.SUBMITTED);
           }
         });

@@ -4,6 +4,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.line.TokensByKind;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.service.Tokens;
 import java.util.Optional;
 
@@ -64,6 +65,7 @@ public record Job(
    * @param responsesFile {@code files/...} once the answers are ready; {@code batches/...} if they
    *     are inside the job's description
    * @param reason why it has no answers
+   * @param done how far it is by the service's own counts, if it says; unknown of a pack
    */
   public record Remote(
       Optional<String> pack,
@@ -73,7 +75,8 @@ public record Job(
       Optional<JobName> name,
       Optional<String> state,
       Optional<String> responsesFile,
-      Optional<String> reason) {
+      Optional<String> reason,
+      Optional<Done> done) {
     static final Remote NONE =
         new Remote(
             Optional.empty(),
@@ -83,7 +86,27 @@ public record Job(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
+  }
+
+  /** Requests that the service says to be done with, while the job runs. */
+  public record Done(long answered, long failed) {
+    /**
+     * What the service says of a job.
+     *
+     * @param requests of the job
+     * @return empty if that is none yet, or cannot be
+     */
+    public static Optional<Done> of(RemoteJob.Counts counts, long requests) {
+      long answered = counts.succeeded();
+      long failed = counts.failed();
+      boolean isPossible =
+          answered >= 0 && failed >= 0 && answered <= requests && failed <= requests - answered;
+      return isPossible && answered + failed > 0
+          ? Optional.of(new Done(answered, failed))
+          : Optional.empty();
+    }
   }
 
   /** What its answers came to, once collected. */

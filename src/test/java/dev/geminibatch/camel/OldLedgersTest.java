@@ -90,10 +90,10 @@ class OldLedgersTest {
       OldState.ANSWERED.forEach(
           (run, lines) ->
               assertThat(keys(workshop.outbox().results(run))).as(run).isEqualTo(lines));
-      assertThat(folder.resolve("state/ledger.db.before-V7"))
+      assertThat(folder.resolve("state/ledger.db.before-V8"))
           .satisfies(
               copy -> {
-                if (version < 7) {
+                if (version < 8) {
                   assertThat(copy).exists();
                 } else {
                   assertThat(copy).doesNotExist();

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ abstract class JobLedgerContract extends LedgerContract {
   void everything_about_a_job_is_there_after_a_restart() throws IOException {
     Job job = withOpenJob(received("a.jsonl"));
     clock.forward(Duration.ofSeconds(1));
-    jobs().seen(job, "BATCH_STATE_RUNNING", true);
+    jobs().seen(job, "BATCH_STATE_RUNNING", true, Optional.of(new Job.Done(3, 2)));
     clock.forward(Duration.ofSeconds(1));
     jobs().seen(job, "BATCH_STATE_RUNNING", true);
     jobs().givenUp(job);
@@ -147,7 +148,8 @@ abstract class JobLedgerContract extends LedgerContract {
                     job.name(),
                     Optional.of("BATCH_STATE_CANCELLED"),
                     Optional.of("files/out"),
-                    Optional.of("by hand")),
+                    Optional.of("by hand"),
+                    Optional.of(new Job.Done(3, 2))),
                 new Job.Outcome(5, 6, new Tokens(1, 2, 3, 4)),
                 new JobTimes(
                     Optional.of(START),
@@ -169,6 +171,38 @@ abstract class JobLedgerContract extends LedgerContract {
     assertThat(jobs().inState(JobState.OPEN))
         .extracting(Job::runId)
         .containsExactly(sooner.runId(), later.runId());
+  }
+
+  @Test
+  void what_the_service_counted_is_forgotten_with_the_job_that_it_did_not_take() {
+    Job job = withOpenJob(received("a.jsonl"));
+    jobs().seen(job, "BATCH_STATE_RUNNING", true, Optional.of(new Job.Done(0, 0)));
+    assertThat(jobs().job(job.runId(), 1).remote().done()).contains(new Job.Done(0, 0));
+
+    jobs()
+        .toBeCreatedAgain(
+            job, QuotaWaits.afterFailure(job, false, "no tokens left", "", clock.instant()));
+
+    assertThat(jobs().job(job.runId(), 1).remote().done()).isEmpty();
+  }
+
+  @Test
+  void the_jobs_of_several_runs_are_found_at_once() {
+    List<String> runs = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      runs.add(received(i + ".jsonl"));
+    }
+    withJobs(runs.get(0), 3, Jobs.requests(1));
+    withJobs(runs.get(499), 1, Jobs.requests(1));
+    withJob(received("of nobody who asked.jsonl"));
+
+    Map<String, List<Job>> found = jobs().of(runs);
+
+    assertThat(found).containsOnlyKeys(runs.get(0), runs.get(499));
+    assertThat(found.get(runs.get(0))).isEqualTo(jobs().of(runs.get(0)));
+    assertThat(jobs().of(List.of())).isEmpty();
+    runs.add("one more");
+    assertThatThrownBy(() -> jobs().of(runs)).hasMessageContaining("501 runs are too many");
   }
 
   @Test

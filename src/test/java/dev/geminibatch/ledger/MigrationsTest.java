@@ -19,9 +19,11 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +119,10 @@ class MigrationsTest {
                 + TIME
                 + ")");
       }
+      if (version >= 8) {
+        sql.execute("UPDATE job SET done = 3, done_failed = 1 WHERE state = 'OPEN'");
+        sql.execute("INSERT INTO daily VALUES ('2026-01-02', 'shop', 'x', 1, 2, 3, 4, 5, 6)");
+      }
       connection.commit();
     }
   }
@@ -141,7 +147,7 @@ class MigrationsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void every_row_of_every_version_is_there_and_can_be_read(int version) throws Exception {
     fill(version);
     List<String> before = rows(folder.resolve("ledger.db"));
@@ -169,6 +175,13 @@ class MigrationsTest {
                   .uploads()
                   .contains(new ProjectId("p"), "abc", "image/png", Instant.ofEpochMilli(TIME)))
           .isTrue();
+      assertThat(ledger.jobs().of("SUBMITTED").get(JobState.OPEN.ordinal()).remote().done())
+          .isEqualTo(version >= 8 ? Optional.of(new Job.Done(3, 1)) : Optional.empty());
+      assertThat(ledger.daily().totals(Daily.By.DAY, LocalDate.EPOCH, LocalDate.of(2999, 1, 1)))
+          .hasSize(version >= 8 ? 1 : 0);
+      ledger.audit().write("somebody", "opened it", Optional.empty());
+      assertThat(ledger.audit().page(Long.MAX_VALUE, 9)).hasSize(1);
+      assertThat(ledger.events().page(Long.MAX_VALUE, 9)).isEmpty();
       assertThat(ledger.restoration().inWords()).isEmpty();
     }
 
@@ -189,7 +202,7 @@ class MigrationsTest {
     Files.writeString(folder.resolve("ledger.db.before-V3"), "of an upgrade before");
 
     Ledger.open(new StateFolder(folder), Clock.systemUTC()).close();
-    Path copy = folder.resolve("ledger.db.before-V7");
+    Path copy = folder.resolve("ledger.db.before-V8");
     Ledger.open(new StateFolder(folder), Clock.systemUTC()).close();
 
     assertThat(rows(copy)).isEqualTo(before);
@@ -211,7 +224,7 @@ class MigrationsTest {
   @Test
   void a_second_process_in_the_middle_of_a_migration_does_not_replace_the_copy() throws Exception {
     fill(5);
-    Path copy = Files.writeString(folder.resolve("ledger.db.before-V7"), "of version 4");
+    Path copy = Files.writeString(folder.resolve("ledger.db.before-V8"), "of version 4");
 
     Ledger.open(new StateFolder(folder), Clock.systemUTC()).close();
 
@@ -220,7 +233,7 @@ class MigrationsTest {
 
   @Test
   void a_ledger_that_is_up_to_date_is_not_copied() throws Exception {
-    fill(7);
+    fill(8);
 
     Ledger.open(new StateFolder(folder), Clock.systemUTC()).close();
 

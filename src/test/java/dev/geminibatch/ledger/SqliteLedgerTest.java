@@ -124,6 +124,30 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Days extends DailyContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
+  class Kept extends AuditContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
+  class Costs extends RunCostsContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Media extends MediaTableContract {
     @Override
     Ledger open(Clock clock) throws IOException {

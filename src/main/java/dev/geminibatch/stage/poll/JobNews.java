@@ -194,8 +194,12 @@ final class JobNews {
   }
 
   private void runsOn(Job job, RemoteJob seen, Run run) {
-    if (!job.remote().state().equals(Optional.of(seen.stateText()))) {
-      jobs.seen(job, seen.stateText(), seen.state() == RemoteJobState.RUNNING);
+    boolean isMoved = !job.remote().state().equals(Optional.of(seen.stateText()));
+    Optional<Job.Done> done = done(job, seen);
+    if (isMoved || done.isPresent() && !done.equals(job.remote().done())) {
+      jobs.seen(job, seen.stateText(), seen.state() == RemoteJobState.RUNNING, done);
+    }
+    if (isMoved) {
       LOG.atLevel(job.number() == 1 ? Level.INFO : Level.DEBUG)
           .log("{}: {} is {}", JobStory.name(job, run), job.label(), seen.stateWords());
       if (seen.state() == RemoteJobState.RUNNING) {
@@ -211,6 +215,13 @@ final class JobNews {
       jobs.givenUp(job);
       cancel(seen.jobName());
     }
+  }
+
+  /** What was counted for a pack is of all its runs, and would be written to each of them. */
+  private static Optional<Job.Done> done(Job job, RemoteJob seen) {
+    return job.remote().pack().isPresent()
+        ? Optional.empty()
+        : Job.Done.of(seen.counts(), job.requests());
   }
 
   /** What runs is certainly allowed. */
