@@ -23,7 +23,6 @@ import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.window.FormTokens;
-import dev.geminibatch.window.Sources;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
@@ -121,8 +120,7 @@ final class DaemonCommand {
   static Window window(Session session, Workspace workspace, ManagementSettings management)
       throws IOException {
     FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
-    Sources sources = new Sources(workspace.ledger(), session.clock());
-    return new Window(sources, tokens, management.isClosed());
+    return new Window(WindowSources.of(workspace), tokens, management.isClosed());
   }
 
   private static void untilStopped() throws InterruptedException {
@@ -130,7 +128,7 @@ final class DaemonCommand {
   }
 
   /** Those of today: they may be changed while it runs. */
-  private static Prices prices(Profiles profiles) {
+  static Prices prices(Profiles profiles) {
     return profiles.prices(profiles.of(Profiles.DEFAULT).costs().prices());
   }
 

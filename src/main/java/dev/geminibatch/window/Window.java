@@ -33,6 +33,9 @@ public final class Window {
         List.of(
             new HomeSection(sources, answers),
             new RunSection(sources, answers),
+            new FilesSection(sources, answers),
+            new JobsSection(sources, answers),
+            new SettingsSection(sources, answers),
             changes,
             () ->
                 List.of(
