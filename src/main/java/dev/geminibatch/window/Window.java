@@ -35,6 +35,7 @@ public final class Window {
             new RunSection(sources, answers),
             new FilesSection(sources, answers),
             new JobsSection(sources, answers),
+            new CostsSection(sources, answers),
             new EventsSection(sources, answers),
             new SettingsSection(sources, answers),
             changes,
