@@ -1,5 +1,6 @@
 package dev.geminibatch.maintenance;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.service.BatchService;
 import dev.geminibatch.service.PageTokens;
@@ -20,7 +21,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -43,9 +43,6 @@ public final class ServiceJobs {
   private final Clock clock;
   private final Executor threads;
   private final Duration patience;
-
-  /** One at a time waits; the others are shown what is known. */
-  private final AtomicBoolean isAwaited = new AtomicBoolean();
 
   /**
    * A key of the service.
@@ -107,20 +104,22 @@ public final class ServiceJobs {
     return accounts;
   }
 
-  /** What the service has of each account, or had when it last answered. */
+  /**
+   * What the service has of each account, or had when it last answered. Only who makes it be asked
+   * waits for a moment.
+   */
   public List<Listing> listings() {
-    CompletableFuture<?>[] answers =
-        questions.stream().map(Question::ask).toArray(CompletableFuture[]::new);
-    if (isAwaited.compareAndSet(false, true)) {
-      try {
-        CompletableFuture.allOf(answers).get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException | ExecutionException e) {
-        // each says for itself what it knows
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } finally {
-        isAwaited.set(false);
-      }
+    CompletableFuture<?>[] asked =
+        questions.stream()
+            .map(Question::ask)
+            .flatMap(Optional::stream)
+            .toArray(CompletableFuture[]::new);
+    try {
+      CompletableFuture.allOf(asked).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      // each says for itself what it knows
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     return questions.stream().map(Question::listing).toList();
   }
@@ -129,7 +128,7 @@ public final class ServiceJobs {
   private final class Question {
     private final Account account;
     private Listing known;
-    private Instant asked = Instant.MIN;
+    private Instant asked = Instant.EPOCH;
     private CompletableFuture<?> answer = CompletableFuture.completedFuture(null);
 
     Question(Account account) {
@@ -137,19 +136,24 @@ public final class ServiceJobs {
       this.known = new Listing(account, List.of(), false, Optional.empty(), Optional.empty());
     }
 
-    synchronized CompletableFuture<?> ask() {
+    /** Asks the service if it is time; empty if it is not. */
+    synchronized Optional<CompletableFuture<?>> ask() {
       Instant now = clock.instant();
-      if (answer.isDone() && (asked.equals(Instant.MIN) || now.isAfter(asked.plus(FRESH)))) {
-        asked = now;
-        answer = CompletableFuture.runAsync(this::list, threads);
+      if (!answer.isDone() || now.isBefore(asked.plus(FRESH))) {
+        return Optional.empty();
       }
-      return answer;
+      asked = now;
+      answer = CompletableFuture.runAsync(this::list, threads);
+      return Optional.of(answer);
     }
 
     synchronized Listing listing() {
       return answer.isDone() || known.problem().isPresent()
           ? known
-          : with("The service was asked at " + asked + " and has not answered yet");
+          : with(
+              "it was asked "
+                  + Amounts.time(Duration.between(asked, clock.instant()))
+                  + " ago and has not answered yet");
     }
 
     private void list() {

@@ -65,15 +65,20 @@ record Spent(
     return cost.unknownModels().size() < byModel.size() || byModel.isEmpty();
   }
 
-  /** What it cost, for a person. */
+  /** What it cost, as far as prices are known, for a person. */
   String costInWords() {
-    if (!isCostKnown()) {
-      return "unknown";
+    return isCostKnown() ? cost.estimate().toPlainString() + " " + cost.currency() : "unknown";
+  }
+
+  /** What is not in that, because it has no price; empty if it is whole. */
+  String withoutPrice() {
+    List<String> models = cost.unknownModels();
+    if (models.isEmpty() || !isCostKnown()) {
+      return "";
     }
-    String known = cost.estimate().toPlainString() + " " + cost.currency();
-    return cost.unknownModels().isEmpty()
-        ? known
-        : known + ", unknown for " + String.join(", ", cost.unknownModels());
+    return "without "
+        + (models.size() == 1 ? models.get(0) : Amounts.count(models.size(), "model"))
+        + ", whose price is unknown";
   }
 
   String tokensIn() {

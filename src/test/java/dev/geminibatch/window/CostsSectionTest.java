@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,8 +44,17 @@ class CostsSectionTest {
 
   /** A run whose only job has used so much. */
   private String collected(String name, Tokens tokens) throws IOException {
+    return collected(name, "gemini-x", tokens);
+  }
+
+  private String collected(String name, String model, Tokens tokens) throws IOException {
     String run = fixture.dropped(name);
-    fixture.withJob(run);
+    fixture.runs().inspected(run, run, 1, 0, false);
+    fixture.runs().uploaded(run, 0, 0);
+    Job job =
+        Job.assembled(fixture.run(run), 1, model, Jobs.requests(1), name + " [" + run + ".1]");
+    fixture.runs().assembled(run, 1, List.of(job), 0);
+    fixture.jobs().uploaded(job, StageFixture.PROJECT, "files/x");
     fixture.jobs().creating(job(run), Jobs.room(90));
     fixture.jobs().opened(job(run), new JobName("batches/" + run), "BATCH_STATE_PENDING");
     fixture.ended(run, 1, null);
@@ -111,6 +121,18 @@ class CostsSectionTest {
     JsonNode today = visitor.json("/api/v1/costs").get("today");
     assertThat(today.get("cost").isNull()).isTrue();
     assertThat(today.get("unknownModels").get(0).asText()).isEqualTo("gemini-x");
+  }
+
+  @Test
+  void a_sum_says_what_is_not_in_it() throws IOException {
+    collected("a.jsonl", MILLION);
+    collected("b.jsonl", "gemini-new", MILLION);
+
+    assertThat(visitor.page("/costs")).contains("2 EUR", "without gemini-new", "unknown");
+    JsonNode json = visitor.json("/api/v1/costs");
+    assertThat(json.get("today").get("cost").asDouble()).isEqualTo(2.0);
+    assertThat(json.get("today").get("unknownModels").get(0).asText()).isEqualTo("gemini-new");
+    assertThat(json.get("byModel").get(0).get("cost").isNull()).isTrue();
   }
 
   @Test
