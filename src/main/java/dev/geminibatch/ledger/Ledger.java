@@ -25,6 +25,8 @@ public final class Ledger implements AutoCloseable {
   private final Waits waits;
   private final MediaTable media;
   private final UploadTable uploads;
+  private final UploadList uploadList;
+  private final JobOwners jobOwners;
   private final LearnedLimits limits;
   private final Restoration restoration;
   private final Housekeeping housekeeping;
@@ -51,6 +53,8 @@ public final class Ledger implements AutoCloseable {
     RunsWithoutMedia without = new RunsWithoutMedia();
     this.media = new MediaTable(database, without);
     this.uploads = new UploadTable(database, without);
+    this.uploadList = new UploadList(database);
+    this.jobOwners = new JobOwners(database);
     this.limits = new LearnedLimits(database, clock);
     this.housekeeping = new Housekeeping(database);
     this.audit = new Audit(database, clock);
@@ -130,6 +134,16 @@ public final class Ledger implements AutoCloseable {
   /** What was uploaded. */
   public UploadTable uploads() {
     return uploads;
+  }
+
+  /** What was uploaded, page by page, for a person. */
+  public UploadList uploadList() {
+    return uploadList;
+  }
+
+  /** Whose the jobs of the service are. */
+  public JobOwners jobOwners() {
+    return jobOwners;
   }
 
   /** How many tokens may be enqueued, as far as the service has shown it. */

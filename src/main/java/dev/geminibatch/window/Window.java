@@ -38,6 +38,11 @@ public final class Window {
             new RunSection(sources, answers),
             new LinesSection(sources, answers),
             new DownloadSection(sources),
+            new FilesSection(sources, answers),
+            new JobsSection(sources, answers),
+            new CostsSection(sources, answers),
+            new EventsSection(sources, answers),
+            new SettingsSection(sources, answers),
             changes,
             () ->
                 List.of(
