@@ -23,7 +23,6 @@ import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.window.FormTokens;
-import dev.geminibatch.window.Sources;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
@@ -107,7 +106,7 @@ final class DaemonCommand {
               management,
               checks,
               List.of(metrics),
-              Optional.of(window(session, workspace, management)),
+              Optional.of(window(session, new DaemonOutlook(workspace, beans, checks), management)),
               port -> {});
           untilStopped();
         }
@@ -118,11 +117,10 @@ final class DaemonCommand {
     }
   }
 
-  static Window window(Session session, Workspace workspace, ManagementSettings management)
+  static Window window(Session session, DaemonOutlook outlook, ManagementSettings management)
       throws IOException {
     FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
-    Sources sources = new Sources(workspace.ledger(), session.clock());
-    return new Window(sources, tokens, management.isClosed());
+    return new Window(outlook.sources(), tokens, management.isClosed());
   }
 
   private static void untilStopped() throws InterruptedException {

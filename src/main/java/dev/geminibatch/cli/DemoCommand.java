@@ -59,7 +59,10 @@ final class DemoCommand {
           HealthChecks checks = DaemonCommand.healthChecks(session, workspace, beans)) {
         DemoWindow window = new DemoWindow(session.terminal());
         window.serve(
-            pipeline, checks, DaemonCommand.window(session, workspace, DemoWindow.ANYWHERE));
+            pipeline,
+            checks,
+            DaemonCommand.window(
+                session, new DaemonOutlook(workspace, beans, checks), DemoWindow.ANYWHERE));
         if (session.options().open) {
           window.open();
         }

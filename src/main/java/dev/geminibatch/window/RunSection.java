@@ -5,7 +5,6 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,14 +18,14 @@ final class RunSection implements Section {
 
   private final Ledger ledger;
   private final RunSteering steering;
+  private final RunRows rows;
   private final Answers answers;
-  private final Clock clock;
 
-  RunSection(Sources sources, Answers answers) {
+  RunSection(Sources sources, RunRows rows, Answers answers) {
     this.ledger = sources.ledger();
     this.steering = new RunSteering(ledger);
+    this.rows = rows;
     this.answers = answers;
-    this.clock = sources.clock();
   }
 
   @Override
@@ -56,7 +55,7 @@ final class RunSection implements Section {
         new RunPage(
             answers.frame(request, run.name()),
             run,
-            RunRow.of(run, ledger, clock.instant()),
+            rows.of(run),
             jobs(run).stream().map(RunPage.JobRow::of).toList(),
             done));
   }
