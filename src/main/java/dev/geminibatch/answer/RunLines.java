@@ -152,7 +152,7 @@ public final class RunLines {
   }
 
   /**
-   * Which lines of a job need not be looked at. An answer at a later attempt says that the failure
+   * Which lines of a job need not be read. An answer at a later attempt says that the failure
    * before it does not count.
    */
   private static Optional<Verdict> unwanted(Job job, Optional<Verdict> wanted) {

@@ -25,6 +25,7 @@ import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.window.FormTokens;
+import dev.geminibatch.window.Outlook;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
@@ -104,7 +105,7 @@ final class DaemonCommand {
       if (settings.operation().management().isEnabled()) {
         try (DaemonMetrics metrics =
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
-          serve(pipeline, workspace, checks, metrics);
+          serve(pipeline, workspace, new DaemonOutlook(workspace, beans, checks), checks, metrics);
           untilStopped();
         }
       } else {
@@ -129,14 +130,18 @@ final class DaemonCommand {
   }
 
   private void serve(
-      Pipeline pipeline, Workspace workspace, HealthChecks checks, DaemonMetrics metrics)
+      Pipeline pipeline,
+      Workspace workspace,
+      Outlook outlook,
+      HealthChecks checks,
+      DaemonMetrics metrics)
       throws IOException {
     ManagementSettings management = workspace.settings().operation().management();
     pipeline.serve(
         management,
         checks,
         List.of(metrics),
-        Optional.of(window(session, workspace, management)),
+        Optional.of(window(session, workspace, outlook, management)),
         port -> {});
   }
 
@@ -144,10 +149,11 @@ final class DaemonCommand {
     new CountDownLatch(1).await();
   }
 
-  static Window window(Session session, Workspace workspace, ManagementSettings management)
+  static Window window(
+      Session session, Workspace workspace, Outlook outlook, ManagementSettings management)
       throws IOException {
     FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
-    return new Window(WindowSources.of(workspace), tokens, management.isClosed());
+    return new Window(WindowSources.of(workspace, outlook), tokens, management.isClosed());
   }
 
   /** Those of today: they may be changed while it runs. */

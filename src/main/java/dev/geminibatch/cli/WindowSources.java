@@ -7,6 +7,7 @@ import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.settings.EffectiveSettings;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.window.Outlook;
 import dev.geminibatch.window.Setup;
 import dev.geminibatch.window.Sources;
 import dev.geminibatch.wiring.Workspace;
@@ -20,10 +21,11 @@ import java.util.Map;
 final class WindowSources {
   private WindowSources() {}
 
-  static Sources of(Workspace workspace) throws IOException {
+  static Sources of(Workspace workspace, Outlook outlook) throws IOException {
     Settings settings = workspace.settings();
     return new Sources(
         workspace.ledger(),
+        outlook,
         workspace.clock(),
         new ServiceJobs(accounts(workspace), workspace.clock()),
         new Live(settings),

@@ -34,6 +34,7 @@ public final class Ledger implements AutoCloseable {
   private final Audit audit;
   private final Events events;
   private final RunCosts costs;
+  private final Paces paces;
   private final Clock clock;
 
   private Ledger(LedgerDatabase database, Clock clock) {
@@ -60,6 +61,7 @@ public final class Ledger implements AutoCloseable {
     this.audit = new Audit(database, clock);
     this.events = new Events(database);
     this.costs = new RunCosts(database);
+    this.paces = new Paces(database, clock);
     this.restoration = Restoration.of(database);
   }
 
@@ -179,6 +181,11 @@ public final class Ledger implements AutoCloseable {
   /** What each run has used. */
   public RunCosts costs() {
     return costs;
+  }
+
+  /** How long jobs take. */
+  public Paces paces() {
+    return paces;
   }
 
   /** The copies that were kept before upgrades. */

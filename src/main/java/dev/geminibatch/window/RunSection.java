@@ -8,7 +8,6 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,15 +22,15 @@ final class RunSection implements Section {
   private final Ledger ledger;
   private final RunSteering steering;
   private final RunReader reader;
+  private final RunRows rows;
   private final Answers answers;
-  private final Clock clock;
 
-  RunSection(Sources sources, Answers answers) {
+  RunSection(Sources sources, RunRows rows, Answers answers) {
     this.ledger = sources.ledger();
     this.steering = new RunSteering(ledger);
     this.reader = new RunReader(sources);
+    this.rows = rows;
     this.answers = answers;
-    this.clock = sources.clock();
   }
 
   @Override
@@ -54,12 +53,7 @@ final class RunSection implements Section {
     return Answers.html(
         200,
         "run",
-        new RunPage(
-            answers.frame(request, run.name()),
-            run,
-            RunRow.of(run, ledger, clock.instant()),
-            details(run),
-            done));
+        new RunPage(answers.frame(request, run.name()), run, rows.of(run), details(run), done));
   }
 
   /** Says what will happen, before it does. */
@@ -94,10 +88,7 @@ final class RunSection implements Section {
     RunDetails details = details(run);
     List<Job> jobs = details.jobs().stream().map(RunDetails.JobRow::job).toList();
     return RunJson.add(
-        StatusView.json(run, jobs, ledger.packs()::sharing),
-        run,
-        RunRow.of(run, ledger, clock.instant()).note(),
-        details);
+        StatusView.json(run, jobs, ledger.packs()::sharing), run, rows.of(run).note(), details);
   }
 
   private RunDetails details(Run run) {

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * files that were copied since say nothing, and are left out where that is seen.
  */
 final class RunStory {
-  /** With more jobs than that, an attempt is told as a whole. */
+  /** With more jobs than that, an attempt is one entry. */
   private static final int MOST_JOBS = 8;
 
   /** The clock of a disk in the network may be off by that much. */

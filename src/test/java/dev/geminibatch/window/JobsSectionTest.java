@@ -72,7 +72,7 @@ class JobsSectionTest {
     String run = fixture.dropped("letters.jsonl");
     ours(run, "batches/one");
     Sources never = WindowFixture.sources(fixture, task -> {});
-    Visitor visitor = new Visitor(WindowFixture.window(fixture, never, false));
+    Visitor visitor = new Visitor(WindowFixture.window(never, false));
 
     assertThat(visitor.page("/jobs"))
         .contains("The service does not answer", "Open jobs that were not listed")

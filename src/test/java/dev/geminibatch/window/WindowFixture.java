@@ -5,13 +5,16 @@ import dev.geminibatch.cost.Prices;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.maintenance.ServiceJobs;
 import dev.geminibatch.report.Reports;
+import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.EffectiveSettings;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.testkit.StageFixture;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 
 /** A window on what a {@link StageFixture} has. */
@@ -20,12 +23,14 @@ public final class WindowFixture {
 
   /** Opens it. */
   public static Window window(StageFixture fixture, boolean isClosed) {
-    return window(fixture, sources(fixture), isClosed);
+    return window(sources(fixture), isClosed);
   }
 
-  /** Opens it with other sources. */
-  static Window window(StageFixture fixture, Sources sources, boolean isClosed) {
-    return new Window(sources, new FormTokens(new SecureRandom(), fixture.clock()), isClosed);
+  /** A window in which nothing takes any time, so that it counts whenever it is asked. */
+  static Window window(Sources sources, boolean isClosed) {
+    Overview overview = new Overview(sources, () -> 0, Runnable::run);
+    return new Window(
+        sources, new FormTokens(new SecureRandom(), sources.clock()), isClosed, overview);
   }
 
   static Sources sources(StageFixture fixture) {
@@ -46,6 +51,7 @@ public final class WindowFixture {
             () -> fixture.workspace().connection().batches());
     return new Sources(
         fixture.ledger(),
+        new Calm(),
         fixture.clock(),
         new ServiceJobs(List.of(account), fixture.clock(), threads, Duration.ZERO),
         setup(settings),
@@ -81,5 +87,36 @@ public final class WindowFixture {
         return settings.uploads().storageLimit();
       }
     };
+  }
+
+  /** Nothing is set, and nothing is wrong unless it is said. */
+  static class Calm implements Outlook {
+    final List<String> troubles = new ArrayList<>();
+    Prices prices = new Prices("", "USD", Map.of());
+
+    @Override
+    public List<String> troubles() {
+      return List.copyOf(troubles);
+    }
+
+    @Override
+    public Prices prices(String profile) {
+      return prices;
+    }
+
+    @Override
+    public long outputTokens(String profile) {
+      return 1_000;
+    }
+
+    @Override
+    public OptionalLong mostEnqueued(ProjectId project, String model) {
+      return OptionalLong.empty();
+    }
+
+    @Override
+    public String profile(ProjectId project) {
+      return "default";
+    }
   }
 }
