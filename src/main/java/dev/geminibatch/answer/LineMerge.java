@@ -44,7 +44,9 @@ final class LineMerge implements Closeable {
     return passed;
   }
 
-  /** The next line: its answer if there is one, else the attempt that continues, else the last. */
+  /**
+   * The next line: its answer if there is one, else the attempt that is under way, else the last.
+   */
   LineCursor next() throws IOException {
     sameLine.clear();
     do {

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * files that were copied since say nothing, and are left out where that is seen.
  */
 final class RunStory {
-  /** With more jobs than that, an attempt is one entry. */
+  /** An attempt with more jobs is summed up. */
   private static final int MOST_JOBS = 8;
 
   /** The clock of a disk in the network may be off by that much. */
@@ -111,8 +111,13 @@ final class RunStory {
   }
 
   private void job(Job job) {
-    String name = job.shownName();
-    add(job.times().submitted(), name + " created, " + Amounts.count(job.requests(), "request"));
+    String name = job.label();
+    add(
+        job.times().submitted(),
+        name
+            + " created, "
+            + Amounts.count(job.requests(), "request")
+            + job.name().map(known -> ": " + known.value()).orElse(""));
     add(job.times().started(), name + " seen running");
     add(job.times().givenUp(), name + " is cancelled, because it takes too long");
     add(

@@ -201,6 +201,47 @@ class LinesSectionTest {
   }
 
   @Test
+  void a_long_line_is_shown_by_its_beginning() throws IOException {
+    AnsweredRun run =
+        dropped(nativeLine("a", "x".repeat(2 << 20)), nativeLine("b", "y".repeat(20_000)))
+            .submit()
+            .answer(1, answer("a", "z".repeat(2 << 20)), answer("b", "of b"));
+
+    JsonNode lines = run.json("/lines").get("lines");
+
+    assertThat(lines.findValuesAsText("key")).containsExactly("a", "b");
+    assertThat(lines.findValuesAsText("request"))
+        .allSatisfy(request -> assertThat(request).endsWith("...").hasSizeLessThan(6_000));
+    assertThat(lines.get(0).get("answer").asText()).startsWith("zzz").hasSizeLessThan(6_000);
+    assertThat(run.page("/lines")).hasSizeLessThan(40_000);
+  }
+
+  @Test
+  void a_page_of_long_lines_has_fewer_of_them() throws IOException {
+    String[] lines = new String[40];
+    for (int i = 0; i < lines.length; i++) {
+      lines[i] = nativeLine("key-" + i, "x".repeat(600_000));
+    }
+    AnsweredRun run = dropped(lines).submit();
+
+    JsonNode first = run.json("/lines");
+    JsonNode second = run.json("/lines?from=" + first.get("next").asInt());
+
+    assertThat(numbers(first)).hasSizeBetween(20, 39);
+    assertThat(numbers(first).size() + numbers(second).size()).isEqualTo(lines.length);
+  }
+
+  @Test
+  void what_is_no_text_is_shown_as_the_service_sent_it() throws IOException {
+    String call =
+        "{\"key\":\"a\",\"response\":{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":"
+            + "{\"name\":\"look\",\"args\":{}}}]},\"finishReason\":\"STOP\"}]}}";
+    AnsweredRun run = dropped(nativeLine("a", "x")).submit().answer(1, call);
+
+    assertThat(run.json("/lines").get("lines").get(0).get("answer").asText()).isEqualTo(call);
+  }
+
+  @Test
   void an_input_that_has_changed_is_not_shown_as_what_was_sent() throws IOException {
     AnsweredRun run = mixed();
     Files.writeString(fixture.folderOf(run.id()).plain(), "something else\n".repeat(20));

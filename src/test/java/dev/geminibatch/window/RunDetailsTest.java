@@ -65,9 +65,8 @@ class RunDetailsTest {
             "3 lines checked, 1 cannot be sent",
             "2 lines put into 1 job",
             "delivered: 1 answered, 2 without an answer")
-        .anyMatch(what -> what.endsWith(" created, 2 requests"))
-        .anyMatch(what -> what.endsWith(" over: succeeded"))
-        .anyMatch(what -> what.startsWith("1 answer of ") && what.endsWith(" fetched"));
+        .contains("job 1 over: succeeded", "1 answer of job 1 fetched")
+        .anyMatch(what -> what.startsWith("job 1 created, 2 requests: batches/"));
     assertThat(run.page(""))
         .contains("<ol class=\"story\">", "2 lines put into 1 job", "delivered: 1 answered");
   }
@@ -86,7 +85,7 @@ class RunDetailsTest {
   }
 
   @Test
-  void many_jobs_are_told_as_a_whole() throws IOException {
+  void many_jobs_are_summed_up() throws IOException {
     String[] lines = new String[12];
     for (int i = 0; i < lines.length; i++) {
       lines[i] = nativeLine("key-" + i, "x");
