@@ -56,7 +56,10 @@ public final class RunLines {
    * @param next where to ask for more; empty if there are none
    * @param isCut whether there are more that cannot be shown before there are jobs
    */
-  public record Page(List<RunLine> lines, OptionalLong next, boolean isCut) {}
+  public record Page(List<RunLine> lines, OptionalLong next, boolean isCut) {
+    /** No lines. */
+    public static final Page NONE = new Page(List.of(), OptionalLong.empty(), false);
+  }
 
   /**
    * Knows where the lines are.

@@ -75,11 +75,13 @@ final class RunReader {
   }
 
   /** All that there is to show of a run besides its state. */
-  RunDetails details(Run run) throws IOException {
+  RunDetails details(Run run) {
     List<Job> jobs = ledger.jobs().of(run.id());
     Optional<Preflight> preflight = preflight(run);
     Optional<Report> report = report(run);
-    RunLines.Page failed = lines(run, 1, Optional.of(Verdict.FAILED), MOST_FAILED);
+    RunLines.Page failed =
+        read(run, () -> lines(run, 1, Optional.of(Verdict.FAILED), MOST_FAILED))
+            .orElse(RunLines.Page.NONE);
     Outbox outbox = new Outbox(run);
     return new RunDetails(
         RunStory.of(run, folder(run), jobs, preflight, report, clock.instant()),
@@ -105,7 +107,7 @@ final class RunReader {
     return read(run, () -> sources.reports().of(run));
   }
 
-  /** What an older version has written may be in another form. */
+  /** What an older version has written may be in another form, and some is being written. */
   private static <T> Optional<T> read(Run run, Reading<T> reading) {
     try {
       return Optional.of(reading.read());

@@ -6,8 +6,6 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +51,7 @@ final class RunSection implements Section {
     return Answers.html(
         200,
         "run",
-        new RunPage(answers.frame(request, run.name()), run, rows.of(run), details(run), done));
+        new RunPage(answers.frame(request, run.name()), run, rows.of(run), reader.details(run), done));
   }
 
   /** Says what will happen, before it does. */
@@ -85,18 +83,10 @@ final class RunSection implements Section {
   }
 
   private ObjectNode json(Run run) {
-    RunDetails details = details(run);
+    RunDetails details = reader.details(run);
     List<Job> jobs = details.jobs().stream().map(RunDetails.JobRow::job).toList();
     return RunJson.add(
         StatusView.json(run, jobs, ledger.packs()::sharing), run, rows.of(run).note(), details);
-  }
-
-  private RunDetails details(Run run) {
-    try {
-      return reader.details(run);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private Optional<Run> run(Map<String, String> names) {

@@ -242,6 +242,29 @@ class LinesSectionTest {
   }
 
   @Test
+  void a_run_with_the_content_of_another_one_has_its_answers() throws IOException {
+    String[] lines = {nativeLine("a", "x"), nativeLine("b", "x")};
+    AnsweredRun first = dropped(lines).submit();
+    AnsweredRun second = AnsweredRun.dropped(fixture, service, "y.jsonl", lines);
+    fixture.inspect(second.id());
+    first.answer(1, answer("a", "of a"), error("b", 3, "No.")).deliver();
+    second.deliver();
+
+    assertThat(verdicts(second.json("/lines"))).containsExactly("answered", "failed");
+    assertThat(second.page("")).contains("/runs/" + first.id(), "whose answers it gets");
+  }
+
+  @Test
+  void lines_that_are_being_written_are_to_be_asked_for_again() throws IOException {
+    AnsweredRun run = mixed();
+    Files.writeString(fixture.folderOf(run.id()).rejected(1), "{\"line\":3,\"offs");
+
+    assertThat(run.get("/lines").status()).isEqualTo(503);
+    assertThat(run.page("/lines")).contains("Try again");
+    assertThat(run.get("").status()).isEqualTo(200);
+  }
+
+  @Test
   void an_input_that_has_changed_is_not_shown_as_what_was_sent() throws IOException {
     AnsweredRun run = mixed();
     Files.writeString(fixture.folderOf(run.id()).plain(), "something else\n".repeat(20));

@@ -149,6 +149,24 @@ class RunDetailsTest {
   }
 
   @Test
+  void whatever_the_service_says_of_a_job_stays_text() throws IOException {
+    AnsweredRun run = run(List.of(), nativeLine("a", "x")).submit();
+    fixture
+        .jobs()
+        .ended(
+            fixture.jobs().job(run.id(), 1),
+            "BATCH_STATE_<SCRIPT>",
+            null,
+            "<script>alert(1)</script>\u202E\u001B[2J");
+
+    assertThat(run.page(""))
+        .contains("&lt;script&gt;alert(1)&lt;/script&gt;\\u202E\\u001B[2J")
+        .doesNotContain("<script>")
+        .doesNotContain("\u202E")
+        .doesNotContain("\u001B");
+  }
+
+  @Test
   void the_budget_is_shown_where_it_is_set() throws IOException {
     Path prices = folder.resolve("prices.json");
     Files.writeString(prices, "{\"perMillionTokens\": {}}");
