@@ -199,20 +199,18 @@ public final class RunLines {
     if (!isOpenWanted || input.isEmpty() || !Files.exists(input.get())) {
       return new Page(lines, OptionalLong.empty(), false);
     }
-    try (InputCursor cursor = new InputCursor(input.get())) {
-      while (cursor.advance()) {
-        if (lines.size() == most) {
+    try (InputCursor cursor = new InputCursor(input.get(), from)) {
+      long bytes = 0;
+      while (cursor.advance(MOST_COUNTED_BYTES)) {
+        if (lines.size() == most || bytes > MOST_BYTES) {
           return new Page(lines, OptionalLong.of(cursor.line()), false);
         }
-        if (cursor.end() > MOST_COUNTED_BYTES) {
-          return new Page(lines, OptionalLong.empty(), true);
-        }
-        if (cursor.line() >= from) {
-          lines.add(shown(cursor, originals.read(cursor.offset(), LONGEST_LINE + 1)));
-        }
+        byte[] original = originals.read(cursor.offset(), LONGEST_LINE + 1);
+        lines.add(shown(cursor, original));
+        bytes += original.length;
       }
+      return new Page(lines, OptionalLong.empty(), cursor.end() >= MOST_COUNTED_BYTES);
     }
-    return new Page(lines, OptionalLong.empty(), false);
   }
 
   private RunLine shown(LineCursor at, byte[] original) throws IOException {
