@@ -51,7 +51,8 @@ final class RunSection implements Section {
     return Answers.html(
         200,
         "run",
-        new RunPage(answers.frame(request, run.name()), run, rows.of(run), reader.details(run), done));
+        new RunPage(
+            answers.frame(request, run.name()), run, rows.of(run), reader.details(run), done));
   }
 
   /** Says what will happen, before it does. */
