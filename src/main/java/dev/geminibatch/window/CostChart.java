@@ -130,7 +130,7 @@ record CostChart(String title, String summary, List<String> models, List<Column>
 
   private static String words(Spent spent, boolean isOfCost) {
     return isOfCost
-        ? spent.costInWords() + (spent.withoutPrice().isEmpty() ? "" : " " + spent.withoutPrice())
+        ? spent.costInWords() + (spent.withoutPrice().isEmpty() ? "" : ", " + spent.withoutPrice())
         : Amounts.tokens(spent.tokens().in() + spent.tokens().out() + spent.tokens().thought())
             + " tokens";
   }
