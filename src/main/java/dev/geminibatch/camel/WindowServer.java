@@ -125,7 +125,8 @@ final class WindowServer {
                 firstOfEach(request.params()),
                 form(headers, body),
                 headers,
-                exchange.<AccessGuard.Right>get(RequestGate.RIGHT)));
+                exchange.<AccessGuard.Right>get(RequestGate.RIGHT),
+                request.remoteAddress().hostAddress()));
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     answer.body().writeTo(content);
     return new Page(answer, Buffer.buffer(content.toByteArray()));

@@ -2,6 +2,8 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.control.DryRun;
+import dev.geminibatch.control.FailedLines;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
@@ -22,6 +24,7 @@ import dev.geminibatch.settings.LiveSettings;
 import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.receive.IncomingFiles;
 import dev.geminibatch.window.FormTokens;
 import dev.geminibatch.window.Sources;
 import dev.geminibatch.window.Window;
@@ -102,13 +105,7 @@ final class DaemonCommand {
       if (settings.operation().management().isEnabled()) {
         try (DaemonMetrics metrics =
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
-          ManagementSettings management = settings.operation().management();
-          pipeline.serve(
-              management,
-              checks,
-              List.of(metrics),
-              Optional.of(window(session, workspace, management)),
-              port -> {});
+          serve(pipeline, beans, checks, metrics);
           untilStopped();
         }
       } else {
@@ -118,10 +115,29 @@ final class DaemonCommand {
     }
   }
 
-  static Window window(Session session, Workspace workspace, ManagementSettings management)
+  private void serve(Pipeline pipeline, Beans beans, HealthChecks checks, DaemonMetrics metrics)
       throws IOException {
+    ManagementSettings management = session.settings().operation().management();
+    Window window = window(session, beans, pipeline, management);
+    pipeline.serve(management, checks, List.of(metrics), Optional.of(window), port -> {});
+  }
+
+  static Window window(
+      Session session, Beans beans, Pipeline pipeline, ManagementSettings management)
+      throws IOException {
+    Workspace workspace = beans.workspace();
+    IncomingFiles files = beans.incomingFiles(pipeline::arrived);
+    DryRun dryRun = new DryRun(workspace, pipeline::advance);
+    files.removeRemains();
+    dryRun.removeRemains();
     FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
-    Sources sources = new Sources(workspace.ledger(), session.clock());
+    Sources sources =
+        new Sources(
+            workspace.ledger(),
+            session.clock(),
+            files,
+            dryRun,
+            new FailedLines(workspace.state(), files));
     return new Window(sources, tokens, management.isClosed());
   }
 

@@ -59,7 +59,7 @@ final class DemoCommand {
           HealthChecks checks = DaemonCommand.healthChecks(session, workspace, beans)) {
         DemoWindow window = new DemoWindow(session.terminal());
         window.serve(
-            pipeline, checks, DaemonCommand.window(session, workspace, DemoWindow.ANYWHERE));
+            pipeline, checks, DaemonCommand.window(session, beans, pipeline, DemoWindow.ANYWHERE));
         if (session.options().open) {
           window.open();
         }

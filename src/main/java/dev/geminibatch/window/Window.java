@@ -3,6 +3,7 @@ package dev.geminibatch.window;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.page.Look;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * whether a request may have its answer at all is decided here, for all of them.
  */
 public final class Window {
+  private final DropSection drops;
   private final List<Route> routes;
   private final ChangesSection changes;
   private final FormTokens tokens;
@@ -28,12 +30,17 @@ public final class Window {
     this.tokens = tokens;
     this.isClosed = isClosed;
     Answers answers = new Answers(tokens);
+    Deeds deeds = new Deeds(sources, isClosed);
+    Once once = new Once();
     this.changes = new ChangesSection(sources);
+    this.drops = new DropSection(sources, answers, deeds, once);
     List<Section> sections =
         List.of(
             new HomeSection(sources, answers),
-            new RunSection(sources, answers),
+            new RunSection(sources, answers, deeds, once),
             changes,
+            drops,
+            new AuditSection(sources, answers),
             () ->
                 List.of(
                     Route.get("/style.css", (request, names) -> style()),
@@ -66,6 +73,26 @@ public final class Window {
     return routes;
   }
 
+  /** Whether the body of a request to a path is a file, which may be large: see {@link #begin}. */
+  public boolean takesFile(String path) {
+    return DropSection.takesFile(path);
+  }
+
+  /**
+   * Begins to take the file of a request.
+   *
+   * @param request with those fields of its form that came before the file
+   * @param fileName as the form says it; empty where the path does
+   */
+  public Upload begin(WebRequest request, String fileName) {
+    try {
+      Optional<WebAnswer> refusal = refusal(request);
+      return refusal.isPresent() ? Upload.answered(refusal.get()) : drops.begin(request, fileName);
+    } catch (IOException | RuntimeException e) {
+      return Upload.answered(DropSection.refusal(request, e));
+    }
+  }
+
   /** Answers a request. */
   public WebAnswer answer(WebRequest request) {
     try {
@@ -91,7 +118,11 @@ public final class Window {
       return refused(request, 403, "This token is for reading only.");
     }
     boolean isForm = tokens.isGood(request.form().get("token"));
-    boolean isOurs = isForm || Answers.isApi(request) && request.isJson();
+    boolean isProgram =
+        takesFile(request.path())
+            ? !request.mayBeOfForm() || !request.isOfBrowser()
+            : request.isJson();
+    boolean isOurs = isForm || Answers.isApi(request) && isProgram;
     return CrossSite.isForeignPost(request.headers(), isClosed) || !isOurs
         ? refused(request, 403, "This form is not ours, or too old; open the page again.")
         : Optional.empty();
