@@ -54,6 +54,7 @@ final class WindowServer {
 
   private final Window window;
   private final EventStreams streams;
+  private final UploadServer uploads;
   private final Consumer<HttpConnection> kept;
 
   /**
@@ -64,6 +65,7 @@ final class WindowServer {
   WindowServer(Window window, Consumer<HttpConnection> kept) {
     this.window = window;
     this.streams = new EventStreams(window);
+    this.uploads = new UploadServer(window, this, kept);
     this.kept = kept;
   }
 
@@ -73,7 +75,10 @@ final class WindowServer {
         .route()
         .handler(
             exchange -> {
-              if (window.isOwn(exchange.normalizedPath())) {
+              boolean isPost = exchange.request().method().equals(HttpMethod.POST);
+              if (isPost && window.takesFile(exchange.normalizedPath())) {
+                uploads.take(exchange);
+              } else if (window.isOwn(exchange.normalizedPath())) {
                 read(exchange);
               } else {
                 exchange.next();
@@ -112,27 +117,33 @@ final class WindowServer {
   }
 
   /** An answer as it is sent. */
-  private record Page(WebAnswer answer, Buffer content) {}
+  record Page(WebAnswer answer, Buffer content) {}
 
   private Page answered(RoutingContext exchange, Buffer body) throws IOException {
-    HttpServerRequest request = exchange.request();
-    Map<String, String> headers = firstOfEach(request.headers());
-    WebAnswer answer =
-        window.answer(
-            new WebRequest(
-                request.method().name(),
-                exchange.normalizedPath(),
-                firstOfEach(request.params()),
-                form(headers, body),
-                headers,
-                exchange.<AccessGuard.Right>get(RequestGate.RIGHT),
-                request.remoteAddress().hostAddress()));
+    Map<String, String> form = form(firstOfEach(exchange.request().headers()), body);
+    return page(window.answer(head(exchange, form)));
+  }
+
+  static Page page(WebAnswer answer) throws IOException {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     answer.body().writeTo(content);
     return new Page(answer, Buffer.buffer(content.toByteArray()));
   }
 
-  private void send(RoutingContext exchange, Page page) {
+  /** A request without its body. */
+  static WebRequest head(RoutingContext exchange, Map<String, String> form) {
+    HttpServerRequest request = exchange.request();
+    return new WebRequest(
+        request.method().name(),
+        exchange.normalizedPath(),
+        firstOfEach(request.params()),
+        form,
+        firstOfEach(request.headers()),
+        exchange.<AccessGuard.Right>get(RequestGate.RIGHT),
+        request.remoteAddress().hostAddress());
+  }
+
+  void send(RoutingContext exchange, Page page) {
     HttpServerResponse response = exchange.response();
     if (response.closed()) {
       return;

@@ -28,6 +28,11 @@ public record WebRequest(
   private static final List<String> SIMPLE =
       List.of("application/x-www-form-urlencoded", "multipart/form-data", "text/plain");
 
+  /** The same with the fields of a form. */
+  public WebRequest withForm(Map<String, String> fields) {
+    return new WebRequest(method, path, query, fields, headers, right, address);
+  }
+
   /**
    * A number of the query; empty if it is not there.
    *

@@ -93,6 +93,18 @@ public final class Window {
     }
   }
 
+  /** Refuses a request that makes no sense. */
+  public WebAnswer refused(WebRequest request, String why) {
+    return Answers.refused(request, 400, why);
+  }
+
+  /** Refuses a request because there are so many. */
+  public WebAnswer busy(WebRequest request) {
+    return Answers.refused(
+            request, 503, "Many files are being sent at this moment; send this one a little later.")
+        .with("Retry-After", "5");
+  }
+
   /** Answers a request. */
   public WebAnswer answer(WebRequest request) {
     try {
