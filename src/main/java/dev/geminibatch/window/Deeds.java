@@ -30,9 +30,8 @@ final class Deeds {
    */
   void done(WebRequest request, Optional<String> run, String sentence) {
     String who =
-        (isClosed ? "management.token" : "no token")
-            + " from "
-            + request.address()
+        request.address()
+            + (isClosed ? " with management.token" : " without a token")
             + (request.isOfBrowser() ? "" : ", by the API");
     audit.write(who, Visible.line(sentence), run);
     LOG.info("{} ({})", Visible.line(sentence), who);

@@ -1,6 +1,7 @@
 package dev.geminibatch.window;
 
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.page.Look;
 import java.io.IOException;
@@ -8,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers requests with pages and, below {@code /api/v1}, with JSON. It knows no HTTP server, and
@@ -15,6 +18,8 @@ import java.util.Optional;
  * whether a request may have its answer at all is decided here, for all of them.
  */
 public final class Window {
+  private static final Logger LOG = LoggerFactory.getLogger("window");
+
   private final DropSection drops;
   private final List<Route> routes;
   private final ChangesSection changes;
@@ -141,6 +146,10 @@ public final class Window {
   }
 
   private static Optional<WebAnswer> refused(WebRequest request, int status, String why) {
+    if (!request.isReading()) {
+      String path = Visible.line(request.path());
+      LOG.info("{} {} of {} is refused: {}", request.method(), path, request.address(), why);
+    }
     return Optional.of(Answers.refused(request, status, why));
   }
 

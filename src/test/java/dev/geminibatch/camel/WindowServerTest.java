@@ -1,6 +1,7 @@
 package dev.geminibatch.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.management.HealthCheck;
 import dev.geminibatch.management.HealthReport;
@@ -8,19 +9,23 @@ import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.testkit.StageFixture;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.window.WindowFixture;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -170,7 +175,7 @@ class WindowServerTest {
   }
 
   @Test
-  void a_body_that_is_too_long_or_of_unknown_length_is_not_read() throws Exception {
+  void a_body_that_is_too_longFieldor_of_unknown_length_is_not_read() throws Exception {
     String form = cancellation() + "&x=" + "y".repeat(WindowServer.MOST_BODY_BYTES);
 
     assertThat(refusal("Content-Length: " + form.length())).startsWith("HTTP/1.1 400");
@@ -198,5 +203,157 @@ class WindowServerTest {
     assertThat(head.body()).isEmpty();
     assertThat(get("/nowhere").statusCode()).isEqualTo(404);
     assertThat(get("/runs/..%2f..%2fetc%2fpasswd").statusCode()).isEqualTo(404);
+  }
+
+  private String inboxToken() throws IOException, InterruptedException {
+    String page = send(request("/drop", TOKEN)).body();
+    Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page);
+    assertThat(token.find()).isTrue();
+    return token.group(1);
+  }
+
+  private static String field(String name, String value) {
+    return "--X\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+  }
+
+  private static String file(String name, String content) {
+    return "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
+        + name
+        + "\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        + content
+        + "\r\n";
+  }
+
+  private HttpResponse<String> drop(String form) throws IOException, InterruptedException {
+    return post("/drop", TOKEN, "multipart/form-data; boundary=X", form);
+  }
+
+  /** Lines of some megabytes, among them what looks like the end of a part. */
+  private static String large() {
+    return "{\"text\":\"--X and more\"}\r\n--Y\r\n".repeat(100_000);
+  }
+
+  private Path received(String id) {
+    return fixture.folderOf(id).received(fixture.run(id));
+  }
+
+  private boolean isNothingLeft() {
+    try (Stream<Path> files = Files.list(fixture.folders().state())) {
+      return files.noneMatch(file -> file.getFileName().toString().startsWith(".upload"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private int runs() {
+    return fixture.ledger().queries().recent(100).size();
+  }
+
+  @Test
+  void a_file_is_taken_as_it_is_whether_its_length_is_known_or_not() throws Exception {
+    String content = large();
+    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+    List<HttpRequest.BodyPublisher> bodies =
+        List.of(
+            HttpRequest.BodyPublishers.ofByteArray(bytes),
+            HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)));
+
+    for (HttpRequest.BodyPublisher body : bodies) {
+      HttpResponse<String> answer =
+          send(request("/api/v1/inbox/b%C3%A9.jsonl", TOKEN).POST(body).expectContinue(true));
+
+      assertThat(answer.statusCode()).isEqualTo(202);
+      String place = answer.headers().firstValue("Location").orElseThrow();
+      String id = place.substring(place.lastIndexOf('/') + 1);
+      assertThat(received(id)).content().isEqualTo(content);
+      assertThat(get(place).body()).contains(id);
+    }
+    assertThat(isNothingLeft()).isTrue();
+  }
+
+  @Test
+  void a_form_brings_a_file() throws Exception {
+    String content = large();
+
+    HttpResponse<String> answer =
+        drop(
+            field("token", inboxToken())
+                + field("settings", "run.priority = 7")
+                + file("b.jsonl", content)
+                + "--X--\r\n");
+
+    assertThat(answer.statusCode()).isEqualTo(303);
+    String id = answer.headers().firstValue("Location").orElseThrow().replaceFirst("^/runs/", "");
+    assertThat(fixture.run(id).options().priority()).isEqualTo(7);
+    assertThat(received(id)).content().isEqualTo(content);
+  }
+
+  @Test
+  void a_broken_form_is_refused_and_leaves_nothing() throws Exception {
+    String token = field("token", inboxToken());
+    String good = file("b.jsonl", "x");
+    String many = field("x", "y").repeat(30);
+    String longField = field("settings", "y".repeat(20_000));
+
+    for (String form :
+        List.of(
+            "",
+            "nonsense",
+            "--X--\r\n",
+            token,
+            token + "--X--\r\n",
+            token + good,
+            token + good.substring(0, good.length() - 2),
+            token + good + good + "--X--\r\n",
+            token + many + good + "--X--\r\n",
+            token + longField + good + "--X--\r\n",
+            token + file("", "") + "--X--\r\n",
+            token + file("../x.jsonl", "x") + "--X--\r\n",
+            token + file("x".repeat(5_000) + ".jsonl", "x") + "--X--\r\n")) {
+      assertThat(drop(form).statusCode()).as(form).isEqualTo(400);
+    }
+    // The token has to come before what it is for.
+    assertThat(drop(good + token + "--X--\r\n").statusCode()).isEqualTo(403);
+    assertThat(post("/drop", TOKEN, "multipart/form-data", token + good + "--X--\r\n").statusCode())
+        .isEqualTo(400);
+    assertThat(isNothingLeft()).isTrue();
+    assertThat(runs()).isEqualTo(1);
+  }
+
+  @Test
+  void with_the_token_for_reading_no_byte_of_a_file_is_read() throws Exception {
+    String head =
+        "POST /api/v1/inbox/b.jsonl HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"
+            + "Content-Length: 1000\r\n\r\n";
+    try (Socket socket = new Socket(HOST, port)) {
+      socket
+          .getOutputStream()
+          .write(head.formatted(HOST, READ_TOKEN).getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 403");
+    }
+    assertThat(runs()).isEqualTo(1);
+  }
+
+  @Test
+  void whoever_hangs_up_leaves_nothing_and_keeps_nobody_from_sending() throws Exception {
+    String head =
+        "POST /api/v1/inbox/b.jsonl HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"
+            + "Content-Length: 1000\r\n\r\nxyz";
+    for (int i = 0; i < 2 * UploadServer.MOST; i++) {
+      try (Socket socket = new Socket(HOST, port)) {
+        socket
+            .getOutputStream()
+            .write(head.formatted(HOST, TOKEN).getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(post("/api/v1/inbox/c.jsonl", TOKEN, "text/plain", "x").statusCode())
+                    .isEqualTo(202));
+    await().until(this::isNothingLeft);
+    assertThat(runs()).isEqualTo(2);
   }
 }
