@@ -40,6 +40,8 @@ class WindowServerTest {
   private static final String HOST = "127.0.0.1";
   private static final String TOKEN = "0123456789abcdef";
   private static final String READ_TOKEN = "fedcba9876543210";
+  private static final String BOUNDARY = "----BoundaryOfABrowser0123456789";
+  private static final String END = "--" + BOUNDARY + "--\r\n";
   private static final String FORM = "application/x-www-form-urlencoded";
 
   @TempDir private Path folder;
@@ -213,11 +215,19 @@ class WindowServerTest {
   }
 
   private static String field(String name, String value) {
-    return "--X\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+    return "--"
+        + BOUNDARY
+        + "\r\nContent-Disposition: form-data; name=\""
+        + name
+        + "\"\r\n\r\n"
+        + value
+        + "\r\n";
   }
 
   private static String file(String name, String content) {
-    return "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
+    return "--"
+        + BOUNDARY
+        + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
         + name
         + "\"\r\nContent-Type: application/octet-stream\r\n\r\n"
         + content
@@ -225,12 +235,12 @@ class WindowServerTest {
   }
 
   private HttpResponse<String> drop(String form) throws IOException, InterruptedException {
-    return post("/drop", TOKEN, "multipart/form-data; boundary=X", form);
+    return post("/drop", TOKEN, "multipart/form-data; boundary=" + BOUNDARY, form);
   }
 
-  /** Lines of some megabytes, among them what looks like the end of a part. */
+  /** Lines of some megabytes, among them what looks like parts. */
   private static String large() {
-    return "{\"text\":\"--X and more\"}\r\n--Y\r\n".repeat(100_000);
+    return "{\"text\":\"--X\"}\r\n--Y\r\n".repeat(100_000);
   }
 
   private Path received(String id) {
@@ -280,7 +290,7 @@ class WindowServerTest {
             field("token", inboxToken())
                 + field("settings", "run.priority = 7")
                 + file("b.jsonl", content)
-                + "--X--\r\n");
+                + END);
 
     assertThat(answer.statusCode()).isEqualTo(303);
     String id = answer.headers().firstValue("Location").orElseThrow().replaceFirst("^/runs/", "");
@@ -299,22 +309,22 @@ class WindowServerTest {
         List.of(
             "",
             "nonsense",
-            "--X--\r\n",
+            END,
             token,
-            token + "--X--\r\n",
+            token + END,
             token + good,
             token + good.substring(0, good.length() - 2),
-            token + good + good + "--X--\r\n",
-            token + many + good + "--X--\r\n",
-            token + longField + good + "--X--\r\n",
-            token + file("", "") + "--X--\r\n",
-            token + file("../x.jsonl", "x") + "--X--\r\n",
-            token + file("x".repeat(5_000) + ".jsonl", "x") + "--X--\r\n")) {
+            token + good + good + END,
+            token + many + good + END,
+            token + longField + good + END,
+            token + file("", "") + END,
+            token + file("../x.jsonl", "x") + END,
+            token + file("x".repeat(5_000) + ".jsonl", "x") + END)) {
       assertThat(drop(form).statusCode()).as(form).isEqualTo(400);
     }
     // The token has to come before what it is for.
-    assertThat(drop(good + token + "--X--\r\n").statusCode()).isEqualTo(403);
-    assertThat(post("/drop", TOKEN, "multipart/form-data", token + good + "--X--\r\n").statusCode())
+    assertThat(drop(good + token + END).statusCode()).isEqualTo(403);
+    assertThat(post("/drop", TOKEN, "multipart/form-data", token + good + END).statusCode())
         .isEqualTo(400);
     assertThat(isNothingLeft()).isTrue();
     assertThat(runs()).isEqualTo(1);
