@@ -166,7 +166,8 @@ public final class IncomingFile implements Closeable {
       }
     }
     Files.move(part, folder.received(run), StandardCopyOption.ATOMIC_MOVE);
-    // After a power failure nobody drops it once more: whoever sent it has been told it is here.
+    // Whoever sent it does not drop it once more after a power failure: the answer was that it is
+    // here.
     AtomicFiles.forceFolder(folder.path());
     AtomicFiles.forceFolder(folder.path().getParent());
   }
