@@ -63,7 +63,8 @@ final class DemoCommand {
             checks,
             DaemonCommand.window(
                 session,
-                workspace,
+                beans,
+                pipeline,
                 new DaemonOutlook(workspace, beans, checks),
                 DemoWindow.ANYWHERE));
         if (session.options().open) {

@@ -2,13 +2,17 @@ package dev.geminibatch.window;
 
 import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.page.Look;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers requests with pages and, below {@code /api/v1}, with JSON. It knows no HTTP server, and
@@ -19,6 +23,9 @@ public final class Window {
   /** Where a stream says when something has changed. */
   public static final String CHANGES = Answers.API + "changes";
 
+  private static final Logger LOG = LoggerFactory.getLogger("window");
+
+  private final DropSection drops;
   private final List<Route> routes;
   private final ChangesSection changes;
   private final FormTokens tokens;
@@ -44,12 +51,15 @@ public final class Window {
     this.tokens = tokens;
     this.isClosed = isClosed;
     Answers answers = new Answers(tokens);
+    Deeds deeds = new Deeds(sources, isClosed);
+    Once once = new Once();
     this.changes = new ChangesSection(sources);
+    this.drops = new DropSection(sources, answers, deeds, once);
     RunRows rows = new RunRows(sources, overview);
     List<Section> sections =
         List.of(
             new HomeSection(sources, overview, rows, answers),
-            new RunSection(sources, rows, answers),
+            new RunSection(sources, rows, answers, deeds, once),
             new LinesSection(sources, answers),
             new DownloadSection(sources),
             new FilesSection(sources, answers),
@@ -58,6 +68,8 @@ public final class Window {
             new EventsSection(sources, answers),
             new SettingsSection(sources, answers),
             changes,
+            drops,
+            new AuditSection(sources, answers),
             () ->
                 List.of(
                     Route.get("/style.css", (request, names) -> style()),
@@ -91,6 +103,38 @@ public final class Window {
     return routes;
   }
 
+  /** Whether the body of a request to a path is a file, which may be large: see {@link #begin}. */
+  public boolean takesFile(String path) {
+    return DropSection.takesFile(path);
+  }
+
+  /**
+   * Begins to take the file of a request.
+   *
+   * @param request with those fields of its form that came before the file
+   * @param fileName as the form says it; empty where the path does
+   */
+  public Upload begin(WebRequest request, String fileName) {
+    try {
+      Optional<WebAnswer> refusal = refusal(request);
+      return refusal.isPresent() ? Upload.answered(refusal.get()) : drops.begin(request, fileName);
+    } catch (IOException | RuntimeException e) {
+      return Upload.answered(DropSection.refusal(request, e));
+    }
+  }
+
+  /** Refuses a request that makes no sense. */
+  public WebAnswer refused(WebRequest request, String why) {
+    return Answers.refused(request, 400, why);
+  }
+
+  /** Refuses a request because there are so many. */
+  public WebAnswer busy(WebRequest request) {
+    return Answers.refused(
+            request, 503, "Many files are being sent at this moment; send this one a little later.")
+        .with("Retry-After", "5");
+  }
+
   /** Answers a request. */
   public WebAnswer answer(WebRequest request) {
     try {
@@ -116,13 +160,21 @@ public final class Window {
       return refused(request, 403, "This token is for reading only.");
     }
     boolean isForm = tokens.isGood(request.form().get("token"));
-    boolean isOurs = isForm || Answers.isApi(request) && request.isJson();
+    boolean isProgram =
+        takesFile(request.path())
+            ? !request.mayBeOfForm() || !request.isOfBrowser()
+            : request.isJson();
+    boolean isOurs = isForm || Answers.isApi(request) && isProgram;
     return CrossSite.isForeignPost(request.headers(), isClosed) || !isOurs
         ? refused(request, 403, "This form is not ours, or too old; open the page again.")
         : Optional.empty();
   }
 
   private static Optional<WebAnswer> refused(WebRequest request, int status, String why) {
+    if (!request.isReading()) {
+      String path = Visible.line(request.path());
+      LOG.info("{} {} of {} is refused: {}", request.method(), path, request.address(), why);
+    }
     return Optional.of(Answers.refused(request, status, why));
   }
 
