@@ -34,7 +34,7 @@ final class Overview {
   /** A page that has to be there within 200 ms waits no longer. */
   private static final Duration PATIENCE = Duration.ofMillis(40);
 
-  private static final Duration TROUBLES = Duration.ofSeconds(10);
+  private static final Duration TROUBLES = Duration.ofSeconds(30);
   private static final int MOST_MODELS = 10;
 
   private static final Set<RunState> WITH_SERVICE =

@@ -6,12 +6,15 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.Sharing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A run in a list.
@@ -38,9 +41,6 @@ record RunRow(
     String since,
     Optional<Instant> end,
     RunCost cost) {
-  /** Each of so many jobs has a place in a note. */
-  private static final int FEW_JOBS = 3;
-
   /**
    * A run as it is now.
    *
@@ -103,29 +103,58 @@ record RunRow(
   }
 
   private static String note(Run run, List<Job> jobs, RunRows.Beside beside) {
-    boolean areMany = jobs.size() > FEW_JOBS && run.reason().isEmpty();
-    List<Job> shown = run.state().isFinished() || areMany ? List.of() : jobs;
-    String note = StatusView.note(run, shown, beside.sharing(), beside::pace, beside.now());
-    String stopped = "paused"; // the state says so
-    String rest = note.startsWith(stopped) ? note.substring(stopped.length()) : note;
-    String ofJobs = areMany && !run.state().isFinished() ? inShort(jobs) : "";
-    return rest.replaceFirst("^; ", "") + (rest.isEmpty() || ofJobs.isEmpty() ? "" : "; ") + ofJobs;
+    if (run.reason().isPresent()) {
+      return Amounts.firstLine(run.reason().get());
+    }
+    if (run.leader().isPresent()) {
+      return "same content as run " + run.leader().get();
+    }
+    if (run.state().isFinished() || jobs.isEmpty()) {
+      return "";
+    }
+    return Stream.of(Optional.of(states(jobs)), shared(jobs, beside), doubt(jobs, beside))
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining("; "));
   }
 
-  /** {@code 12 jobs: 9 running, 3 succeeded}. */
-  private static String inShort(List<Job> jobs) {
-    return Amounts.count(jobs.size(), "job")
-        + ": "
-        + jobs.stream()
+  /** {@code 1 job running}; {@code 12 jobs: 9 running, 3 succeeded}. */
+  private static String states(List<Job> jobs) {
+    Map<String, Long> states =
+        jobs.stream()
             .collect(
                 Collectors.groupingBy(
                     job -> StatusView.state(job).replace('_', ' '),
                     TreeMap::new,
-                    Collectors.counting()))
-            .entrySet()
-            .stream()
-            .map(each -> Amounts.count(each.getValue()) + " " + each.getKey())
-            .collect(Collectors.joining(", "));
+                    Collectors.counting()));
+    String all = Amounts.count(jobs.size(), "job");
+    return states.size() == 1
+        ? all + " " + states.keySet().iterator().next()
+        : all
+            + ": "
+            + states.entrySet().stream()
+                .map(each -> Amounts.count(each.getValue()) + " " + each.getKey())
+                .collect(Collectors.joining(", "));
+  }
+
+  private static Optional<String> shared(List<Job> jobs, RunRows.Beside beside) {
+    return jobs.stream()
+        .filter(job -> job.state() == JobState.OPEN)
+        .flatMap(job -> beside.sharing().apply(job).stream())
+        .findFirst()
+        .map(Sharing::inWords);
+  }
+
+  private static Optional<String> doubt(List<Job> jobs, RunRows.Beside beside) {
+    return jobs.stream()
+        .filter(job -> job.state() == JobState.OPEN)
+        .flatMap(
+            job ->
+                job
+                    .times()
+                    .submitted()
+                    .flatMap(submitted -> beside.pace(job.model()).doubt(submitted, beside.now()))
+                    .stream())
+        .findFirst();
   }
 
   /** A later attempt sends what has no answer, so that no answer counts twice. */
