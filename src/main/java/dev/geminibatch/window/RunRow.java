@@ -62,10 +62,7 @@ record RunRow(
         Amounts.time(Duration.between(run.updated(), beside.now())),
         end(run, jobs, beside),
         RunCost.of(
-            run,
-            jobs,
-            beside.outlook().prices(run.profile()),
-            beside.outlook().outputTokens(run.profile())));
+            run, jobs, beside.outlook().prices(run.profile()), job -> beside.output(run, job)));
   }
 
   /** When it is likely to end, in words; empty if that is not known. */

@@ -4,11 +4,16 @@ import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.page.Look;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers requests with pages and, below {@code /api/v1}, with JSON. It knows no HTTP server, and
@@ -18,6 +23,8 @@ import java.util.concurrent.Executors;
 public final class Window {
   /** Where a stream says when something has changed. */
   public static final String CHANGES = Answers.API + "changes";
+
+  private static final Logger LOG = LoggerFactory.getLogger("window");
 
   private final List<Route> routes;
   private final ChangesSection changes;
@@ -30,14 +37,12 @@ public final class Window {
    * @param isClosed whether requests bring a token
    */
   public Window(Sources sources, FormTokens tokens, boolean isClosed) {
-    this(
-        sources,
-        tokens,
-        isClosed,
-        new Overview(
-            sources,
-            System::nanoTime,
-            Executors.newCachedThreadPool(DaemonThreads.named("window"))));
+    this(sources, tokens, isClosed, Executors.newCachedThreadPool(DaemonThreads.named("window")));
+  }
+
+  private Window(Sources sources, FormTokens tokens, boolean isClosed, Executor background) {
+    this(sources, tokens, isClosed, new Overview(sources, System::nanoTime, background));
+    background.execute(this::warmUp);
   }
 
   Window(Sources sources, FormTokens tokens, boolean isClosed, Overview overview) {
@@ -63,7 +68,6 @@ public final class Window {
                     Route.get("/style.css", (request, names) -> style()),
                     Route.get("/script.js", (request, names) -> script())));
     this.routes = sections.stream().flatMap(section -> section.routes().stream()).toList();
-    overview.begin();
   }
 
   /** Whether a path is one of its own, also where nothing is found. */
@@ -84,6 +88,19 @@ public final class Window {
   /** What a stream of events is sent for a {@link #stamp}. */
   public static String event(long stamp) {
     return ChangesSection.event(stamp);
+  }
+
+  /**
+   * The first page counts what there is, and the first person does not wait for Java to load it.
+   */
+  private void warmUp() {
+    WebRequest first =
+        new WebRequest("GET", "/", Map.of(), Map.of(), Map.of("host", "localhost"), Right.READ);
+    try {
+      answer(first).body().writeTo(OutputStream.nullOutputStream());
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("The first page cannot be made", e); // it is tried again when somebody asks
+    }
   }
 
   /** All its addresses. */

@@ -169,7 +169,7 @@ class HomePageTest {
             job.times().submitted().orElseThrow().plus(Duration.ofMinutes(30)),
             within(20, ChronoUnit.SECONDS)); // the clock goes on
     // 1,000 tokens in, and 1,000 for each of ten answers
-    assertThat(run.at("/cost/expected/amounts/USD").decimalValue()).isEqualTo("0.031");
+    assertThat(run.at("/cost/expected/amounts/USD").decimalValue()).isEqualByComparingTo("0.031");
     assertThat(run.at("/cost/spent/amounts")).isEmpty();
     assertThat(get("/"))
         .contains(
@@ -215,5 +215,15 @@ class HomePageTest {
     assertThat(json("/api/v1/home").at("/runs/oldestWaitSeconds").asLong())
         .isBetween(7_200L, 7_300L);
     assertThat(get("/")).contains("<b>2 hours</b>the oldest wait");
+  }
+
+  @Test
+  void the_forecast_learns_from_what_answers_had_of_late() throws IOException {
+    delivered("before.jsonl", Duration.ofMinutes(1));
+    delivered("and before.jsonl", Duration.ofMinutes(1)); // a million tokens out, for 16 answers
+    Job job = submitted("a.jsonl", 10);
+
+    assertThat(run(job.runId()).at("/cost/expected/amounts/USD").decimalValue())
+        .isEqualByComparingTo("3.751");
   }
 }
