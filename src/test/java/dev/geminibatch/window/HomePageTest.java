@@ -61,7 +61,10 @@ class HomePageTest {
   }
 
   private Window open(Outlook outlook) {
-    return WindowFixture.window(new Sources(fixture.ledger(), outlook, fixture.clock()), false);
+    Sources calm = WindowFixture.sources(fixture);
+    return WindowFixture.window(
+        new Sources(calm.ledger(), outlook, calm.clock(), calm.jobs(), calm.setup(), calm.runs()),
+        false);
   }
 
   @AfterEach
