@@ -1,7 +1,5 @@
 package dev.geminibatch.window;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
@@ -62,12 +60,5 @@ record RunCost(Money spent, Money expected, boolean isFinal) {
 
   private static String about(Money money) {
     return money.amounts().isEmpty() ? money.inWords() : "about " + money.inWords();
-  }
-
-  ObjectNode json() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.set("spent", spent.json());
-    json.set("expected", expected.json());
-    return json;
   }
 }

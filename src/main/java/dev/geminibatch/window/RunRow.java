@@ -1,5 +1,6 @@
 package dev.geminibatch.window;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
@@ -39,8 +40,20 @@ record RunRow(
     long done,
     int answered,
     String since,
-    Optional<Instant> end,
+    Optional<End> end,
     RunCost cost) {
+  /**
+   * When a run is likely to end.
+   *
+   * @param left until then
+   */
+  record End(Instant at, Duration left) {
+    /** {@code in about 12 minutes}. */
+    String inWords() {
+      return "in about " + Amounts.roughly(left);
+    }
+  }
+
   /**
    * A run as it is now.
    *
@@ -65,9 +78,14 @@ record RunRow(
             run, jobs, beside.outlook().prices(run.profile()), job -> beside.output(run, job)));
   }
 
-  /** When it is likely to end, in words; empty if that is not known. */
-  String left(Instant now) {
-    return end.map(each -> "in about " + Amounts.roughly(Duration.between(now, each))).orElse("");
+  /** Adds for programs what is not in the ledger in this form. */
+  ObjectNode addTo(ObjectNode json) {
+    json.put("note", note);
+    json.put("answeredSoFar", done);
+    json.put("expectedEnd", end.map(each -> each.at().toString()).orElse(null));
+    json.set("spent", cost.spent().json());
+    json.set("expectedCost", cost.expected().json());
+    return json;
   }
 
   /** The class that gives the state of a run its colour. */
@@ -169,7 +187,7 @@ record RunRow(
   }
 
   /** Of its last job, if all are with the service. */
-  private static Optional<Instant> end(Run run, List<Job> jobs, RunRows.Beside beside) {
+  private static Optional<End> end(Run run, List<Job> jobs, RunRows.Beside beside) {
     Instant last = Instant.MIN;
     for (Job job : jobs) {
       boolean isOver = job.state().compareTo(JobState.OPEN) > 0;
@@ -181,6 +199,6 @@ record RunRow(
     }
     return run.state().isFinished() || last.equals(Instant.MIN)
         ? Optional.empty()
-        : Optional.of(last);
+        : Optional.of(new End(last, Duration.between(beside.now(), last)));
   }
 }

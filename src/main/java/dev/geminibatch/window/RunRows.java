@@ -80,15 +80,10 @@ final class RunRows {
   }
 
   private static ObjectNode json(Run run, List<Job> jobs, Beside beside) {
-    RunRow row = RunRow.of(run, jobs, beside);
     ObjectNode json = StatusView.json(run, jobs, beside.sharing());
     json.put("profile", run.profile());
-    json.put("note", row.note());
-    json.put("done", row.done());
     json.put("since", run.updated().toString());
-    json.put("expectedEnd", row.end().map(Instant::toString).orElse(null));
-    json.set("cost", row.cost().json());
-    return json;
+    return RunRow.of(run, jobs, beside).addTo(json);
   }
 
   private Map<String, List<Job>> jobs(List<Run> runs) {

@@ -166,20 +166,24 @@ class HomePageTest {
     fixture.clock().forward(Duration.ofMinutes(10));
 
     JsonNode run = run(job.runId());
-    assertThat(run.get("done").asLong()).isEqualTo(4);
+    assertThat(run.get("answeredSoFar").asLong()).isEqualTo(4);
     assertThat(Instant.parse(run.get("expectedEnd").asText()))
         .isCloseTo(
             job.times().submitted().orElseThrow().plus(Duration.ofMinutes(30)),
             within(20, ChronoUnit.SECONDS)); // the clock goes on
     // 1,000 tokens in, and 1,000 for each of ten answers
-    assertThat(run.at("/cost/expected/amounts/USD").decimalValue()).isEqualByComparingTo("0.031");
-    assertThat(run.at("/cost/spent/amounts")).isEmpty();
+    assertThat(run.at("/expectedCost/amounts/USD").decimalValue()).isEqualByComparingTo("0.031");
+    assertThat(run.at("/spent/amounts")).isEmpty();
     assertThat(get("/"))
         .contains(
             "<progress max=\"100\" value=\"40\" aria-label=\"answered of a.jsonl\">",
             "in about 20 minutes</time>",
             "1 job running",
             "about 0.031 USD");
+    JsonNode alone = json("/api/v1/runs/" + job.runId());
+    assertThat(alone.get("expectedEnd")).isEqualTo(run.get("expectedEnd"));
+    assertThat(alone.get("expectedCost")).isEqualTo(run.get("expectedCost"));
+    assertThat(get("/runs/" + job.runId())).contains("in about 20 minutes</time></b>likely to end");
   }
 
   @Test
@@ -226,7 +230,7 @@ class HomePageTest {
     delivered("and before.jsonl", Duration.ofMinutes(1)); // a million tokens out, for 16 answers
     Job job = submitted("a.jsonl", 10);
 
-    assertThat(run(job.runId()).at("/cost/expected/amounts/USD").decimalValue())
+    assertThat(run(job.runId()).at("/expectedCost/amounts/USD").decimalValue())
         .isEqualByComparingTo("3.751");
   }
 }
