@@ -88,7 +88,8 @@ final class HomeSection implements Section {
 
   private static Group group(WebRequest request) {
     return HomePage.group(request.query().getOrDefault("group", "all"))
-        .orElseThrow(() -> new BadRequest("The group must be all, open, delivered or failed."));
+        .orElseThrow(
+            () -> new BadRequest("The group must be all, open, stopped, delivered or failed."));
   }
 
   private static String text(WebRequest request) {

@@ -152,7 +152,8 @@ class HomePageTest {
         .contains(
             "<h1 class=\"alarm\">The service refuses the key of profile &lt;b&gt;books",
             "<li>1 run is held by a route",
-            "<li>1 run is paused")
+            "<li>1 run is paused",
+            "<b>2</b><a href=\"/?group=stopped\">paused or held</a>")
         .doesNotContain("All is well", "<b>books");
     assertThat(json("/api/v1/home").get("needs")).hasSize(3);
     assertThat(json("/api/v1/home").get("runs").get("waiting").asLong()).isZero();
