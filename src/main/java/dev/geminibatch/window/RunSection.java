@@ -140,8 +140,8 @@ final class RunSection implements Section {
   private ObjectNode json(Run run) {
     RunDetails details = reader.details(run);
     List<Job> jobs = details.jobs().stream().map(RunDetails.JobRow::job).toList();
-    return RunJson.add(
-        StatusView.json(run, jobs, ledger.packs()::sharing), run, rows.of(run).note(), details);
+    ObjectNode json = StatusView.json(run, jobs, ledger.packs()::sharing);
+    return RunJson.add(rows.of(run).addTo(json), run, details);
   }
 
   private Optional<Run> run(Map<String, String> names) {

@@ -6,10 +6,12 @@ import dev.geminibatch.io.Visible;
 import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.page.Look;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,14 +39,12 @@ public final class Window {
    * @param isClosed whether requests bring a token
    */
   public Window(Sources sources, FormTokens tokens, boolean isClosed) {
-    this(
-        sources,
-        tokens,
-        isClosed,
-        new Overview(
-            sources,
-            System::nanoTime,
-            Executors.newCachedThreadPool(DaemonThreads.named("window"))));
+    this(sources, tokens, isClosed, Executors.newCachedThreadPool(DaemonThreads.named("window")));
+  }
+
+  private Window(Sources sources, FormTokens tokens, boolean isClosed, Executor background) {
+    this(sources, tokens, isClosed, new Overview(sources, System::nanoTime, background));
+    background.execute(this::warmUp);
   }
 
   Window(Sources sources, FormTokens tokens, boolean isClosed, Overview overview) {
@@ -75,7 +75,6 @@ public final class Window {
                     Route.get("/style.css", (request, names) -> style()),
                     Route.get("/script.js", (request, names) -> script())));
     this.routes = sections.stream().flatMap(section -> section.routes().stream()).toList();
-    overview.begin();
   }
 
   /** Whether a path is one of its own, also where nothing is found. */
@@ -96,6 +95,19 @@ public final class Window {
   /** What a stream of events is sent for a {@link #stamp}. */
   public static String event(long stamp) {
     return ChangesSection.event(stamp);
+  }
+
+  /**
+   * The first page counts what there is, and the first person does not wait for Java to load it.
+   */
+  private void warmUp() {
+    WebRequest first =
+        new WebRequest("GET", "/", Map.of(), Map.of(), Map.of("host", "localhost"), Right.READ);
+    try {
+      answer(first).body().writeTo(OutputStream.nullOutputStream());
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("The first page cannot be made", e); // it is tried again when somebody asks
+    }
   }
 
   /** All its addresses. */
