@@ -102,7 +102,7 @@ public final class Window {
    */
   private void warmUp() {
     WebRequest first =
-        new WebRequest("GET", "/", Map.of(), Map.of(), Map.of("host", "localhost"), Right.READ);
+        new WebRequest("GET", "/", Map.of(), Map.of(), Map.of("host", "localhost"), Right.READ, "");
     try {
       answer(first).body().writeTo(OutputStream.nullOutputStream());
     } catch (IOException | RuntimeException e) {
