@@ -63,7 +63,14 @@ class HomePageTest {
   private Window open(Outlook outlook) {
     Sources calm = WindowFixture.sources(fixture);
     return WindowFixture.window(
-        new Sources(calm.ledger(), outlook, calm.clock(), calm.jobs(), calm.setup(), calm.runs()),
+        new Sources(
+            calm.ledger(),
+            outlook,
+            calm.clock(),
+            calm.jobs(),
+            calm.setup(),
+            calm.runs(),
+            calm.intake()),
         false);
   }
 
@@ -76,7 +83,13 @@ class HomePageTest {
     WebAnswer answer =
         window.answer(
             new WebRequest(
-                "GET", path, Map.of(), Map.of(), Map.of("host", "127.0.0.1"), Right.READ));
+                "GET",
+                path,
+                Map.of(),
+                Map.of(),
+                Map.of("host", "127.0.0.1"),
+                Right.READ,
+                "127.0.0.1"));
     assertThat(answer.status()).isEqualTo(200);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     answer.body().writeTo(out);
