@@ -34,6 +34,7 @@ public final class JobAnswers implements Closeable {
   private AnswerLine read;
   private Optional<LineProblem> problem;
   private boolean isContradictory;
+  private boolean isAnswered;
   private long number;
   private Optional<Boolean> areWithoutKeys = Optional.empty();
 
@@ -67,8 +68,23 @@ public final class JobAnswers implements Closeable {
         : open(folder, job, check);
   }
 
+  /** The next request is the first one of a line, or of a later one. */
+  void goTo(long line) throws IOException {
+    number = index.goTo(line);
+    matches.seek(number);
+  }
+
   /** Goes to the next request; false at the end. */
   public boolean advance() throws IOException {
+    if (!pass()) {
+      return false;
+    }
+    problem = isAnswered ? Optional.empty() : whyNoAnswer();
+    return true;
+  }
+
+  /** The same without finding out why it has no answer, if so. */
+  boolean pass() throws IOException {
     entry = index.next().orElse(null);
     if (entry == null) {
       return false;
@@ -79,8 +95,32 @@ public final class JobAnswers implements Closeable {
     offset = place < 0 ? AnswerPlaces.NONE : place >> 1;
     answer = null;
     read = null;
-    problem = (place & 1) == 0 ? Optional.empty() : whyNoAnswer();
+    isAnswered = (place & 1) == 0;
     return true;
+  }
+
+  /**
+   * Skips the requests that come next as long as they have an answer, or as long as they have none.
+   *
+   * @param most so many of them
+   * @return how many were skipped
+   */
+  long skip(boolean areAnswered, long most) throws IOException {
+    long skipped = 0;
+    ByteBuffer match = matches.next();
+    while (match != null && skipped < most && (match.getLong() & 1) == 0 == areAnswered) {
+      skipped++;
+      match = matches.next();
+    }
+    number += skipped;
+    matches.seek(number);
+    index.seek(number);
+    return skipped;
+  }
+
+  /** Whether the present request has an answer. */
+  boolean isAnswered() {
+    return isAnswered;
   }
 
   private long place() throws IOException {
@@ -91,7 +131,8 @@ public final class JobAnswers implements Closeable {
     return match.getLong();
   }
 
-  private Optional<LineProblem> whyNoAnswer() throws IOException {
+  /** Why the present request, which has no answer, has none. */
+  Optional<LineProblem> whyNoAnswer() throws IOException {
     if (isContradictory) {
       return Optional.of(
           ProblemCode.ANSWER_CONTRADICTORY.problem(
@@ -121,7 +162,8 @@ public final class JobAnswers implements Closeable {
     return entry;
   }
 
-  private boolean isThere() {
+  /** Whether the service has a line for the present request. */
+  boolean isThere() {
     return offset != AnswerPlaces.NONE;
   }
 

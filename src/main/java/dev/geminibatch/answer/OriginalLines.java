@@ -42,6 +42,11 @@ final class OriginalLines implements Closeable {
     return input == null ? null : input.read(offset);
   }
 
+  /** At most so many bytes of the line at a place; none if it cannot be relied upon. */
+  byte[] read(long offset, int most) throws IOException {
+    return input == null ? new byte[0] : input.read(offset, most);
+  }
+
   /** The key of the line at a place, which must be there. */
   RequestKey key(long number, long offset) throws IOException {
     byte[] original = input.read(offset);
@@ -59,7 +64,7 @@ final class OriginalLines implements Closeable {
     CheckedLine line =
         original != null
             ? requests.read(new Line(number, offset, original, original.length))
-            : requests.read(new Line(number, offset, beginning(offset), Long.MAX_VALUE));
+            : requests.read(new Line(number, offset, read(offset, BEGINNING), Long.MAX_VALUE));
     // Of a line of an errors file, the line that it reported: else it would be wrapped each time.
     return ErrorLine.of(
         line.key(),
@@ -67,10 +72,6 @@ final class OriginalLines implements Closeable {
         DeadFile.judged(problem, line),
         original == null ? null : line.line().bytes(),
         rejected);
-  }
-
-  private byte[] beginning(long offset) throws IOException {
-    return input == null ? new byte[0] : input.read(offset, BEGINNING);
   }
 
   /** A line for a person. */

@@ -4,6 +4,7 @@ import dev.geminibatch.window.Window;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -24,6 +25,7 @@ final class EventStreams {
 
   private final Window window;
   private final Set<HttpServerResponse> open = new LinkedHashSet<>(); // of the server's one thread
+  private int places;
   private long timer;
   private long stamp;
   private int silent;
@@ -33,15 +35,23 @@ final class EventStreams {
     this.window = window;
   }
 
-  boolean isFull() {
-    return open.size() >= MOST;
+  /** Keeps a place for a stream until it has ended; false if there is none. */
+  boolean reserve(RoutingContext exchange) {
+    if (places == MOST) {
+      return false;
+    }
+    places++;
+    exchange.addEndHandler(
+        ended -> {
+          places--;
+          remove(exchange.vertx(), exchange.response());
+        });
+    return true;
   }
 
   /** Keeps an answer open whose beginning is given. */
-  void add(Vertx vertx, HttpServerResponse response, Buffer beginning) {
+  void begin(Vertx vertx, HttpServerResponse response, Buffer beginning) {
     response.setChunked(true).putHeader("X-Accel-Buffering", "no");
-    response.closeHandler(nothing -> remove(vertx, response));
-    response.exceptionHandler(broken -> remove(vertx, response));
     open.add(response);
     response.write(beginning);
     if (open.size() == 1) {

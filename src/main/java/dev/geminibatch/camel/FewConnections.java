@@ -23,11 +23,15 @@ import java.util.Set;
  * servers.
  */
 final class FewConnections implements InvocationHandler {
-  /** More than all that measure a daemon need. */
-  static final int MOST = 64;
+  /**
+   * More than all that measure a daemon need, and enough for as many streams as there may be when
+   * all of them come at once: a connection counts until its request has been read.
+   */
+  static final int MOST = EventStreams.MOST + 64;
 
   private final Vertx vertx;
   private final Set<HttpConnection> open = new LinkedHashSet<>();
+  private final Set<HttpConnection> counted = new LinkedHashSet<>();
 
   FewConnections(Vertx vertx) {
     this.vertx = vertx;
@@ -40,9 +44,14 @@ final class FewConnections implements InvocationHandler {
             FewConnections.class.getClassLoader(), new Class<?>[] {VertxInternal.class}, this);
   }
 
-  /** Somebody else sees to it that there are few of these, which stay open: they do not count. */
+  /** It has something to say for long, and somebody else sees to it that there are few of these. */
   synchronized void keep(HttpConnection connection) {
-    open.remove(connection);
+    counted.remove(connection);
+  }
+
+  /** It is as any other one again, unless it is closed. */
+  void release(HttpConnection connection) {
+    count(connection).ifPresent(HttpConnection::close);
   }
 
   @Override
@@ -63,20 +72,27 @@ final class FewConnections implements InvocationHandler {
 
   private void opened(HttpConnection connection) {
     connection.closeHandler(nothing -> closed(connection));
-    add(connection).ifPresent(HttpConnection::close);
+    synchronized (this) {
+      open.add(connection);
+    }
+    count(connection).ifPresent(HttpConnection::close);
   }
 
-  private synchronized Optional<HttpConnection> add(HttpConnection connection) {
-    open.add(connection);
-    if (open.size() <= MOST) {
+  /** Gives the one that is too many. */
+  private synchronized Optional<HttpConnection> count(HttpConnection connection) {
+    if (open.contains(connection)) {
+      counted.add(connection);
+    }
+    if (counted.size() <= MOST) {
       return Optional.empty();
     }
-    HttpConnection oldest = open.iterator().next();
-    open.remove(oldest);
+    HttpConnection oldest = counted.iterator().next();
+    counted.remove(oldest);
     return Optional.of(oldest);
   }
 
   private synchronized void closed(HttpConnection connection) {
     open.remove(connection);
+    counted.remove(connection);
   }
 }

@@ -67,8 +67,7 @@ final class ManagementServer {
         ManagementHttpServer server = server(guard, window);
         FewConnections connections = new FewConnections(Vertx.vertx(vertxOptions()));
         addWithVertx(server, connections);
-        window.ifPresent(
-            shown -> new WindowServer(shown, connections::keep).addTo(server.getRouter()));
+        window.ifPresent(shown -> new WindowServer(shown, connections).addTo(server.getRouter()));
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         guard.bindTo(registry);
         meters.forEach(each -> each.bindTo(registry));

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,14 +42,14 @@ final class UploadServer {
 
   private final Window window;
   private final WindowServer server;
-  private final Consumer<HttpConnection> kept;
+  private final FewConnections connections;
   private WorkerExecutor workers;
   private int open; // of the server's one thread
 
-  UploadServer(Window window, WindowServer server, Consumer<HttpConnection> kept) {
+  UploadServer(Window window, WindowServer server, FewConnections connections) {
     this.window = window;
     this.server = server;
-    this.kept = kept;
+    this.connections = connections;
   }
 
   /** Takes the file of a request, which the gate has let in. */
@@ -65,7 +64,9 @@ final class UploadServer {
       return;
     }
     open++;
-    kept.accept(exchange.request().connection());
+    HttpConnection connection = exchange.request().connection();
+    connections.keep(connection);
+    exchange.addEndHandler(ended -> connections.release(connection));
     taking.begin();
   }
 

@@ -19,10 +19,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,18 +56,18 @@ final class WindowServer {
   private final Window window;
   private final EventStreams streams;
   private final UploadServer uploads;
-  private final Consumer<HttpConnection> kept;
+  private final FewConnections connections;
 
   /**
    * Serves a window.
    *
-   * @param kept told of the connections that stay open
+   * @param connections those of the server
    */
-  WindowServer(Window window, Consumer<HttpConnection> kept) {
+  WindowServer(Window window, FewConnections connections) {
     this.window = window;
     this.streams = new EventStreams(window);
-    this.uploads = new UploadServer(window, this, kept);
-    this.kept = kept;
+    this.uploads = new UploadServer(window, this, connections);
+    this.connections = connections;
   }
 
   /** Adds its paths, behind the {@link RequestGate}. */
@@ -78,12 +79,26 @@ final class WindowServer {
               boolean isPost = exchange.request().method().equals(HttpMethod.POST);
               if (isPost && window.takesFile(exchange.normalizedPath())) {
                 uploads.take(exchange);
+              } else if (exchange.normalizedPath().equals(Window.CHANGES)) {
+                open(exchange);
               } else if (window.isOwn(exchange.normalizedPath())) {
                 read(exchange);
               } else {
                 exchange.next();
               }
             });
+  }
+
+  /** A stream has its place before anything is done for it: it may be one of many. */
+  private void open(RoutingContext exchange) {
+    HttpConnection connection = exchange.request().connection();
+    if (!streams.reserve(exchange)) {
+      exchange.response().setStatusCode(UNAVAILABLE).putHeader("Retry-After", "60").end();
+      return;
+    }
+    connections.keep(connection);
+    exchange.addEndHandler(ended -> connections.release(connection));
+    read(exchange);
   }
 
   /** The gate has let no longer body in. */
@@ -116,8 +131,12 @@ final class WindowServer {
             });
   }
 
-  /** An answer as it is sent. */
-  record Page(WebAnswer answer, Buffer content) {}
+  /**
+   * An answer as it is sent.
+   *
+   * @param content null of a file
+   */
+  record Page(WebAnswer answer, Buffer content, long length) {}
 
   private Page answered(RoutingContext exchange, Buffer body) throws IOException {
     Map<String, String> form = form(firstOfEach(exchange.request().headers()), body);
@@ -125,9 +144,12 @@ final class WindowServer {
   }
 
   static Page page(WebAnswer answer) throws IOException {
+    if (answer.body() instanceof WebAnswer.FileBody file) {
+      return new Page(answer, null, Files.size(file.file()));
+    }
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     answer.body().writeTo(content);
-    return new Page(answer, Buffer.buffer(content.toByteArray()));
+    return new Page(answer, Buffer.buffer(content.toByteArray()), content.size());
   }
 
   /** A request without its body. */
@@ -150,20 +172,37 @@ final class WindowServer {
     }
     HEADERS.forEach(response::putHeader);
     boolean isHead = exchange.request().method().equals(HttpMethod.HEAD);
-    if (page.answer().isStream() && streams.isFull()) {
-      response.setStatusCode(UNAVAILABLE).putHeader("Retry-After", "60").end();
-      return;
-    }
     page.answer().headers().forEach(response::putHeader);
     response.setStatusCode(page.answer().status());
     if (page.answer().isStream() && !isHead) {
-      kept.accept(exchange.request().connection());
-      streams.add(exchange.vertx(), response, page.content());
+      streams.begin(exchange.vertx(), response, page.content());
     } else if (isHead) {
-      response.putHeader("Content-Length", Integer.toString(page.content().length())).end();
+      response.putHeader("Content-Length", Long.toString(page.length())).end();
+    } else if (page.answer().body() instanceof WebAnswer.FileBody body) {
+      sendFile(exchange, body.file(), page.length());
     } else {
       response.end(page.content());
     }
+  }
+
+  /**
+   * The system sends it as fast as the client takes it: there is never more than a piece of it in
+   * memory, and no thread waits. It is sent as long as it was when its length was said.
+   */
+  private static void sendFile(RoutingContext exchange, Path file, long length) {
+    HttpServerResponse response = exchange.response();
+    response
+        .sendFile(file.toString(), 0, length)
+        .onFailure(
+            e -> {
+              LOG.debug("{} was not sent to its end", file, e);
+              if (response.headWritten()) {
+                exchange.request().connection().close(); // mostly the client has gone
+              } else if (!response.ended()) {
+                response.headers().clear();
+                response.setStatusCode(ERROR).end();
+              }
+            });
   }
 
   private static Map<String, String> firstOfEach(MultiMap values) {

@@ -2,18 +2,18 @@ package dev.geminibatch.cli;
 
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
-import dev.geminibatch.control.DryRun;
-import dev.geminibatch.control.FailedLines;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.WarmUp;
+import dev.geminibatch.ledger.Events.Level;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerCheck;
 import dev.geminibatch.logging.Logs;
 import dev.geminibatch.maintenance.LostRuns;
 import dev.geminibatch.management.DaemonMetrics;
+import dev.geminibatch.management.EventLog;
 import dev.geminibatch.management.HealthChecks;
 import dev.geminibatch.management.Tally;
 import dev.geminibatch.run.DaemonLock;
@@ -24,9 +24,8 @@ import dev.geminibatch.settings.LiveSettings;
 import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
-import dev.geminibatch.stage.receive.IncomingFiles;
 import dev.geminibatch.window.FormTokens;
-import dev.geminibatch.window.Sources;
+import dev.geminibatch.window.Outlook;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
@@ -74,9 +73,14 @@ final class DaemonCommand {
         System.getProperty("java.runtime.version"),
         System.getProperty("java.vendor"),
         ProcessHandle.current().pid());
+    EventLog events = new EventLog(session.clock());
+    session.logs().listen(events);
     try (DaemonLock lock = DaemonLock.take(settings.folders().stateFolder());
         Workspace workspace = session.workspace(settings, services);
-        Beans beans = new Beans(workspace, tally.watching(progress), DaemonCommand::isForUs);
+        events;
+        Beans beans =
+            new Beans(
+                workspace, tally.watching(events.watching(progress)), DaemonCommand::isForUs);
         HealthChecks checks = healthChecks(session, workspace, beans);
         SettingsWatch watch = new SettingsWatch(new LiveSettings(settings), Logs::setLevels)) {
       LedgerCheck check = checkLedger(workspace);
@@ -84,18 +88,14 @@ final class DaemonCommand {
       NameEncoding.remedy().ifPresent(remedy -> LOG.warn("File names: {}.", remedy));
       served.forEach(profile -> checkAccess(workspace, profile));
       endIfDamaged(check);
+      events.begin(workspace.ledger().events());
       beans.receiver().recover();
       int retried = beans.strikes().retry();
       if (retried > 0) {
         LOG.info("{} tried once more, last and alone", Amounts.count(retried, "held run"));
       }
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              Farewell.hook(
-                  session.terminal(),
-                  "Stopping. What is under way resumes at the next start.",
-                  pipeline));
+      stopWell(pipeline, events);
       served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");
       watch.start();
@@ -105,7 +105,7 @@ final class DaemonCommand {
       if (settings.operation().management().isEnabled()) {
         try (DaemonMetrics metrics =
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
-          serve(pipeline, beans, checks, metrics);
+          serve(pipeline, beans, new DaemonOutlook(workspace, beans, checks), checks, metrics);
           untilStopped();
         }
       } else {
@@ -115,38 +115,49 @@ final class DaemonCommand {
     }
   }
 
-  private void serve(Pipeline pipeline, Beans beans, HealthChecks checks, DaemonMetrics metrics)
-      throws IOException {
-    ManagementSettings management = session.settings().operation().management();
-    Window window = window(session, beans, pipeline, management);
-    pipeline.serve(management, checks, List.of(metrics), Optional.of(window), port -> {});
+  private void stopWell(Pipeline pipeline, EventLog events) {
+    events.happened(Level.INFO, "The daemon has started, process " + ProcessHandle.current().pid());
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Farewell.hook(
+                session.terminal(),
+                "Stopping. What is under way resumes at the next start.",
+                () -> {
+                  events.happened(Level.INFO, "The daemon stops");
+                  events.flush();
+                  pipeline.close();
+                }));
   }
 
-  static Window window(
-      Session session, Beans beans, Pipeline pipeline, ManagementSettings management)
+  private void serve(
+      Pipeline pipeline, Beans beans, Outlook outlook, HealthChecks checks, DaemonMetrics metrics)
       throws IOException {
-    Workspace workspace = beans.workspace();
-    IncomingFiles files = beans.incomingFiles(pipeline::arrived);
-    DryRun dryRun = new DryRun(workspace, pipeline::advance);
-    files.removeRemains();
-    dryRun.removeRemains();
-    FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
-    Sources sources =
-        new Sources(
-            workspace.ledger(),
-            session.clock(),
-            files,
-            dryRun,
-            new FailedLines(workspace.state(), files));
-    return new Window(sources, tokens, management.isClosed());
+    ManagementSettings management = session.settings().operation().management();
+    pipeline.serve(
+        management,
+        checks,
+        List.of(metrics),
+        Optional.of(window(session, beans, pipeline, outlook, management)),
+        port -> {});
   }
 
   private static void untilStopped() throws InterruptedException {
     new CountDownLatch(1).await();
   }
 
+  static Window window(
+      Session session,
+      Beans beans,
+      Pipeline pipeline,
+      Outlook outlook,
+      ManagementSettings management)
+      throws IOException {
+    FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
+    return new Window(WindowSources.of(beans, pipeline, outlook), tokens, management.isClosed());
+  }
+
   /** Those of today: they may be changed while it runs. */
-  private static Prices prices(Profiles profiles) {
+  static Prices prices(Profiles profiles) {
     return profiles.prices(profiles.of(Profiles.DEFAULT).costs().prices());
   }
 

@@ -59,7 +59,14 @@ final class DemoCommand {
           HealthChecks checks = DaemonCommand.healthChecks(session, workspace, beans)) {
         DemoWindow window = new DemoWindow(session.terminal());
         window.serve(
-            pipeline, checks, DaemonCommand.window(session, beans, pipeline, DemoWindow.ANYWHERE));
+            pipeline,
+            checks,
+            DaemonCommand.window(
+                session,
+                beans,
+                pipeline,
+                new DaemonOutlook(workspace, beans, checks),
+                DemoWindow.ANYWHERE));
         if (session.options().open) {
           window.open();
         }

@@ -27,6 +27,18 @@ public final class FixedRecords implements Closeable {
     return channel.size() / recordBytes;
   }
 
+  /** Goes to a record, which is the next one then. */
+  public void seek(long number) throws IOException {
+    long position = number * recordBytes;
+    long ahead = position - (channel.position() - buffer.limit());
+    if (ahead >= 0 && ahead <= buffer.limit()) {
+      buffer.position((int) ahead);
+    } else {
+      channel.position(position);
+      buffer.limit(0).position(0);
+    }
+  }
+
   /**
    * The next record: what is next to be read from the buffer, all of which must be read; null at
    * the end.

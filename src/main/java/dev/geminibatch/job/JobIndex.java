@@ -65,6 +65,32 @@ public final class JobIndex {
       return Math.toIntExact(entries.size());
     }
 
+    /** Goes to the entry that so many are before. */
+    public void seek(long before) throws IOException {
+      entries.seek(before);
+    }
+
+    /**
+     * Goes to the first entry of a line, or of a later one.
+     *
+     * @return how many entries are before it
+     */
+    public long goTo(long line) throws IOException {
+      long before = 0;
+      long end = entries.size();
+      while (before < end) {
+        long middle = (before + end) >>> 1;
+        entries.seek(middle);
+        if (next().orElseThrow().line() < line) {
+          before = middle + 1;
+        } else {
+          end = middle;
+        }
+      }
+      entries.seek(before);
+      return before;
+    }
+
     /** The next entry, or empty at the end. */
     public Optional<Entry> next() throws IOException {
       ByteBuffer in = entries.next();

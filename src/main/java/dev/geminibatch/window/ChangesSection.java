@@ -16,7 +16,7 @@ final class ChangesSection implements Section {
 
   @Override
   public List<Route> routes() {
-    return List.of(Route.get(Answers.API + "changes", (request, names) -> stream(event(stamp()))));
+    return List.of(Route.get(Window.CHANGES, (request, names) -> stream(event(stamp()))));
   }
 
   /** Stands for what the ledger holds: whatever is written into it changes the number. */

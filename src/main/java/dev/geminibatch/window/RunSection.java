@@ -10,7 +10,6 @@ import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,19 +22,21 @@ final class RunSection implements Section {
   private final Ledger ledger;
   private final RunSteering steering;
   private final FailedLines failedLines;
+  private final RunReader reader;
+  private final RunRows rows;
   private final Answers answers;
   private final Deeds deeds;
   private final Once once;
-  private final Clock clock;
 
-  RunSection(Sources sources, Answers answers, Deeds deeds, Once once) {
+  RunSection(Sources sources, RunRows rows, Answers answers, Deeds deeds, Once once) {
     this.ledger = sources.ledger();
     this.steering = new RunSteering(ledger);
-    this.failedLines = sources.failedLines();
+    this.failedLines = sources.desk().failedLines();
+    this.reader = new RunReader(sources);
+    this.rows = rows;
     this.answers = answers;
     this.deeds = deeds;
     this.once = once;
-    this.clock = sources.clock();
   }
 
   @Override
@@ -59,11 +60,7 @@ final class RunSection implements Section {
         200,
         "run",
         new RunPage(
-            answers.frame(request, run.name()),
-            run,
-            RunRow.of(run, ledger, clock.instant()),
-            jobs(run).stream().map(RunPage.JobRow::of).toList(),
-            done));
+            answers.frame(request, run.name()), run, rows.of(run), reader.details(run), done));
   }
 
   /** Says what will happen, before it does. */
@@ -141,15 +138,14 @@ final class RunSection implements Section {
   }
 
   private ObjectNode json(Run run) {
-    return StatusView.json(run, jobs(run), ledger.packs()::sharing);
-  }
-
-  private List<Job> jobs(Run run) {
-    return ledger.jobs().of(run.id());
+    RunDetails details = reader.details(run);
+    List<Job> jobs = details.jobs().stream().map(RunDetails.JobRow::job).toList();
+    return RunJson.add(
+        StatusView.json(run, jobs, ledger.packs()::sharing), run, rows.of(run).note(), details);
   }
 
   private Optional<Run> run(Map<String, String> names) {
-    return ledger.queries().find(names.get(ID)).filter(run -> !run.isDryRun());
+    return reader.run(names.get(ID));
   }
 
   private static WebAnswer noSuchRun(WebRequest request) {

@@ -1,18 +1,24 @@
 package dev.geminibatch.window;
 
-import dev.geminibatch.control.DryRun;
-import dev.geminibatch.control.FailedLines;
 import dev.geminibatch.ledger.Ledger;
-import dev.geminibatch.stage.receive.IncomingFiles;
+import dev.geminibatch.maintenance.ServiceJobs;
 import java.time.Clock;
 
 /**
  * Where the pages have what they show, and whom they ask to do something.
  *
  * @param ledger all that is known of runs, jobs and uploads
- * @param files takes files for the inboxes
- * @param dryRun inspects them without sending anything
- * @param failedLines sends those of finished runs again
+ * @param outlook how the daemon is
+ * @param jobs asks the service for its jobs
+ * @param setup what is set
+ * @param runs more about each run
+ * @param desk makes runs
  */
 public record Sources(
-    Ledger ledger, Clock clock, IncomingFiles files, DryRun dryRun, FailedLines failedLines) {}
+    Ledger ledger,
+    Outlook outlook,
+    Clock clock,
+    ServiceJobs jobs,
+    Setup setup,
+    RunSources runs,
+    Desk desk) {}

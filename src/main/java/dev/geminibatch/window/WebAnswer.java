@@ -3,6 +3,8 @@ package dev.geminibatch.window;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,6 +21,34 @@ public record WebAnswer(int status, Map<String, String> headers, Body body) {
   @FunctionalInterface
   public interface Body {
     void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** A file, which whoever sends it need not hold in memory. */
+  public record FileBody(Path file) implements Body {
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+      Files.copy(file, out);
+    }
+  }
+
+  /**
+   * A file that a browser stores and does not show, whatever is in it.
+   *
+   * @param name under which it is stored
+   */
+  static WebAnswer download(String type, Path file, String name) {
+    return of(200, type, new FileBody(file)).with("Content-Disposition", attachment(name));
+  }
+
+  /** A name as RFC 6266 writes it: for old clients what is left of it in ASCII. */
+  private static String attachment(String name) {
+    String plain = name.replaceAll("[^A-Za-z0-9._ -]", "_");
+    StringBuilder encoded = new StringBuilder();
+    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+      boolean isPlain = b > 0 && (Character.isLetterOrDigit(b) || b == '.' || b == '-' || b == '_');
+      encoded.append(isPlain ? String.valueOf((char) b) : String.format("%%%02X", b));
+    }
+    return "attachment; filename=\"" + plain + "\"; filename*=UTF-8''" + encoded;
   }
 
   static WebAnswer of(int status, String type, Body body) {

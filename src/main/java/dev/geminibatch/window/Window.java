@@ -1,5 +1,6 @@
 package dev.geminibatch.window;
 
+import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.management.AccessGuard.Right;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,9 @@ import org.slf4j.LoggerFactory;
  * whether a request may have its answer at all is decided here, for all of them.
  */
 public final class Window {
+  /** Where a stream says when something has changed. */
+  public static final String CHANGES = Answers.API + "changes";
+
   private static final Logger LOG = LoggerFactory.getLogger("window");
 
   private final DropSection drops;
@@ -32,6 +37,17 @@ public final class Window {
    * @param isClosed whether requests bring a token
    */
   public Window(Sources sources, FormTokens tokens, boolean isClosed) {
+    this(
+        sources,
+        tokens,
+        isClosed,
+        new Overview(
+            sources,
+            System::nanoTime,
+            Executors.newCachedThreadPool(DaemonThreads.named("window"))));
+  }
+
+  Window(Sources sources, FormTokens tokens, boolean isClosed, Overview overview) {
     this.tokens = tokens;
     this.isClosed = isClosed;
     Answers answers = new Answers(tokens);
@@ -39,10 +55,18 @@ public final class Window {
     Once once = new Once();
     this.changes = new ChangesSection(sources);
     this.drops = new DropSection(sources, answers, deeds, once);
+    RunRows rows = new RunRows(sources, overview);
     List<Section> sections =
         List.of(
-            new HomeSection(sources, answers),
-            new RunSection(sources, answers, deeds, once),
+            new HomeSection(sources, overview, rows, answers),
+            new RunSection(sources, rows, answers, deeds, once),
+            new LinesSection(sources, answers),
+            new DownloadSection(sources),
+            new FilesSection(sources, answers),
+            new JobsSection(sources, answers),
+            new CostsSection(sources, answers),
+            new EventsSection(sources, answers),
+            new SettingsSection(sources, answers),
             changes,
             drops,
             new AuditSection(sources, answers),
@@ -51,6 +75,7 @@ public final class Window {
                     Route.get("/style.css", (request, names) -> style()),
                     Route.get("/script.js", (request, names) -> script())));
     this.routes = sections.stream().flatMap(section -> section.routes().stream()).toList();
+    overview.begin();
   }
 
   /** Whether a path is one of its own, also where nothing is found. */

@@ -1,33 +1,22 @@
 package dev.geminibatch.camel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.geminibatch.management.HealthCheck;
-import dev.geminibatch.management.HealthReport;
-import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.testkit.StageFixture;
-import dev.geminibatch.window.Window;
-import dev.geminibatch.window.WindowFixture;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -37,55 +26,32 @@ import org.junit.jupiter.api.io.TempDir;
 /** The window as a browser sees it. */
 @Tag("camel")
 class WindowServerTest {
-  private static final String HOST = "127.0.0.1";
-  private static final String TOKEN = "0123456789abcdef";
-  private static final String READ_TOKEN = "fedcba9876543210";
-  private static final String BOUNDARY = "----BoundaryOfABrowser0123456789";
-  private static final String END = "--" + BOUNDARY + "--\r\n";
+  private static final String HOST = ServedWindow.HOST;
+  private static final String TOKEN = ServedWindow.TOKEN;
+  private static final String READ_TOKEN = ServedWindow.READ_TOKEN;
+  private static final long LARGE = 64 << 20;
   private static final String FORM = "application/x-www-form-urlencoded";
 
   @TempDir private Path folder;
-  private final CamelContext context = new DefaultCamelContext();
   private final HttpClient client = HttpClient.newHttpClient();
+  private ServedWindow window;
   private StageFixture fixture;
   private String run;
-  private int port;
 
   @BeforeEach
   void start() throws IOException {
-    fixture = StageFixture.open(folder);
+    window = new ServedWindow(folder);
+    fixture = window.fixture();
     run = fixture.dropped("a.jsonl");
-    ManagementSettings settings =
-        new ManagementSettings(true, HOST, 0, Optional.of(TOKEN), Optional.of(READ_TOKEN));
-    Window window = WindowFixture.window(fixture, settings.isClosed());
-    HealthReport nothing =
-        new HealthReport() {
-          @Override
-          public List<HealthCheck> readiness() {
-            return List.of();
-          }
-
-          @Override
-          public List<HealthCheck> liveness() {
-            return List.of();
-          }
-        };
-    context.start();
-    port =
-        new ManagementServer(context, settings)
-            .start(nothing, List.of(), Optional.of(window))
-            .orElseThrow();
   }
 
   @AfterEach
   void stop() throws IOException {
-    context.stop();
-    fixture.close();
+    window.close();
   }
 
   private HttpRequest.Builder request(String path, String token) {
-    return HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + port + path))
-        .header("Authorization", "Bearer " + token);
+    return window.request(path, token);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request)
@@ -177,7 +143,7 @@ class WindowServerTest {
   }
 
   @Test
-  void a_body_that_is_too_longFieldor_of_unknown_length_is_not_read() throws Exception {
+  void a_body_that_is_too_long_or_of_unknown_length_is_not_read() throws Exception {
     String form = cancellation() + "&x=" + "y".repeat(WindowServer.MOST_BODY_BYTES);
 
     assertThat(refusal("Content-Length: " + form.length())).startsWith("HTTP/1.1 400");
@@ -186,7 +152,7 @@ class WindowServerTest {
   }
 
   private String refusal(String header) throws IOException {
-    try (Socket socket = new Socket(HOST, port)) {
+    try (Socket socket = new Socket(HOST, window.port())) {
       String head =
           "POST /runs/%s/actions HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n%s\r\n\r\n"
               .formatted(run, HOST, TOKEN, header);
@@ -207,163 +173,65 @@ class WindowServerTest {
     assertThat(get("/runs/..%2f..%2fetc%2fpasswd").statusCode()).isEqualTo(404);
   }
 
-  private String inboxToken() throws IOException, InterruptedException {
-    String page = send(request("/drop", TOKEN)).body();
-    Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page);
-    assertThat(token.find()).isTrue();
-    return token.group(1);
-  }
-
-  private static String field(String name, String value) {
-    return "--"
-        + BOUNDARY
-        + "\r\nContent-Disposition: form-data; name=\""
-        + name
-        + "\"\r\n\r\n"
-        + value
-        + "\r\n";
-  }
-
-  private static String file(String name, String content) {
-    return "--"
-        + BOUNDARY
-        + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
-        + name
-        + "\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-        + content
-        + "\r\n";
-  }
-
-  private HttpResponse<String> drop(String form) throws IOException, InterruptedException {
-    return post("/drop", TOKEN, "multipart/form-data; boundary=" + BOUNDARY, form);
-  }
-
-  /** Lines of some megabytes, among them what looks like parts. */
-  private static String large() {
-    return "{\"text\":\"--X\"}\r\n--Y\r\n".repeat(100_000);
-  }
-
-  private Path received(String id) {
-    return fixture.folderOf(id).received(fixture.run(id));
-  }
-
-  private boolean isNothingLeft() {
-    try (Stream<Path> files = Files.list(fixture.folders().state())) {
-      return files.noneMatch(file -> file.getFileName().toString().startsWith(".upload"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** A run with a results file of that size. */
+  private String delivered(long size) throws IOException {
+    String delivered = fixture.delivered("b.jsonl");
+    Path results = folder.resolve("b-batch-results.jsonl");
+    fixture.runs().promiseOutput(delivered, results);
+    try (RandomAccessFile file = new RandomAccessFile(results.toFile(), "rw")) {
+      file.setLength(size);
     }
-  }
-
-  private int runs() {
-    return fixture.ledger().queries().recent(100).size();
+    return "/runs/" + delivered + "/files/results";
   }
 
   @Test
-  void a_file_is_taken_as_it_is_whether_its_length_is_known_or_not() throws Exception {
-    String content = large();
-    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-    List<HttpRequest.BodyPublisher> bodies =
-        List.of(
-            HttpRequest.BodyPublishers.ofByteArray(bytes),
-            HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)));
+  void a_large_file_is_sent_as_it_is() throws Exception {
+    String address = delivered(LARGE);
 
-    for (HttpRequest.BodyPublisher body : bodies) {
-      HttpResponse<String> answer =
-          send(request("/api/v1/inbox/b%C3%A9.jsonl", TOKEN).POST(body).expectContinue(true));
+    HttpResponse<InputStream> response =
+        client.send(
+            request(address, READ_TOKEN).build(), HttpResponse.BodyHandlers.ofInputStream());
 
-      assertThat(answer.statusCode()).isEqualTo(202);
-      String place = answer.headers().firstValue("Location").orElseThrow();
-      String id = place.substring(place.lastIndexOf('/') + 1);
-      assertThat(received(id)).content().isEqualTo(content);
-      assertThat(get(place).body()).contains(id);
+    assertThat(response.headers().firstValueAsLong("Content-Length")).hasValue(LARGE);
+    assertThat(response.headers().firstValue("Content-Disposition"))
+        .hasValueSatisfying(header -> assertThat(header).startsWith("attachment; "));
+    assertThat(response.headers().firstValue("Content-Security-Policy")).isPresent();
+    try (InputStream body = response.body()) {
+      assertThat(body.transferTo(OutputStream.nullOutputStream())).isEqualTo(LARGE);
     }
-    assertThat(isNothingLeft()).isTrue();
+    HttpResponse<String> head =
+        send(request(address, READ_TOKEN).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+    assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(LARGE);
   }
 
   @Test
-  void a_form_brings_a_file() throws Exception {
-    String content = large();
+  void an_empty_file_is_sent_too() throws Exception {
+    HttpResponse<String> response = get(delivered(0));
 
-    HttpResponse<String> answer =
-        drop(
-            field("token", inboxToken())
-                + field("settings", "run.priority = 7")
-                + file("b.jsonl", content)
-                + END);
-
-    assertThat(answer.statusCode()).isEqualTo(303);
-    String id = answer.headers().firstValue("Location").orElseThrow().replaceFirst("^/runs/", "");
-    assertThat(fixture.run(id).options().priority()).isEqualTo(7);
-    assertThat(received(id)).content().isEqualTo(content);
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).isEmpty();
   }
 
   @Test
-  void a_broken_form_is_refused_and_leaves_nothing() throws Exception {
-    String token = field("token", inboxToken());
-    String good = file("b.jsonl", "x");
-    String many = field("x", "y").repeat(30);
-    String longField = field("settings", "y".repeat(20_000));
+  void clients_that_take_nothing_keep_nobody_else_waiting() throws Exception {
+    String address = delivered(LARGE);
+    List<Socket> stalled = new ArrayList<>();
+    try {
+      for (int i = 0; i < 12; i++) { // more than there are threads
+        Socket socket = new Socket(HOST, window.port());
+        stalled.add(socket);
+        String head =
+            "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n"
+                .formatted(address, HOST, READ_TOKEN);
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+      }
 
-    for (String form :
-        List.of(
-            "",
-            "nonsense",
-            END,
-            token,
-            token + END,
-            token + good,
-            token + good.substring(0, good.length() - 2),
-            token + good + good + END,
-            token + many + good + END,
-            token + longField + good + END,
-            token + file("", "") + END,
-            token + file("../x.jsonl", "x") + END,
-            token + file("x".repeat(5_000) + ".jsonl", "x") + END)) {
-      assertThat(drop(form).statusCode()).as(form).isEqualTo(400);
-    }
-    // The token has to come before what it is for.
-    assertThat(drop(good + token + END).statusCode()).isEqualTo(403);
-    assertThat(post("/drop", TOKEN, "multipart/form-data", token + good + END).statusCode())
-        .isEqualTo(400);
-    assertThat(isNothingLeft()).isTrue();
-    assertThat(runs()).isEqualTo(1);
-  }
-
-  @Test
-  void with_the_token_for_reading_no_byte_of_a_file_is_read() throws Exception {
-    String head =
-        "POST /api/v1/inbox/b.jsonl HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"
-            + "Content-Length: 1000\r\n\r\n";
-    try (Socket socket = new Socket(HOST, port)) {
-      socket
-          .getOutputStream()
-          .write(head.formatted(HOST, READ_TOKEN).getBytes(StandardCharsets.US_ASCII));
-      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      assertThat(answer).startsWith("HTTP/1.1 403");
-    }
-    assertThat(runs()).isEqualTo(1);
-  }
-
-  @Test
-  void whoever_hangs_up_leaves_nothing_and_keeps_nobody_from_sending() throws Exception {
-    String head =
-        "POST /api/v1/inbox/b.jsonl HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"
-            + "Content-Length: 1000\r\n\r\nxyz";
-    for (int i = 0; i < 2 * UploadServer.MOST; i++) {
-      try (Socket socket = new Socket(HOST, port)) {
-        socket
-            .getOutputStream()
-            .write(head.formatted(HOST, TOKEN).getBytes(StandardCharsets.US_ASCII));
+      assertThat(get("/").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
       }
     }
-
-    await()
-        .untilAsserted(
-            () ->
-                assertThat(post("/api/v1/inbox/c.jsonl", TOKEN, "text/plain", "x").statusCode())
-                    .isEqualTo(202));
-    await().until(this::isNothingLeft);
-    assertThat(runs()).isEqualTo(2);
   }
 }
