@@ -29,7 +29,8 @@ import java.util.Optional;
 
 /**
  * The body of a request that brings a file: the file itself, or a form one of whose parts is the
- * file. What comes in is handed on piece by piece; only the fields before the file are kept.
+ * file. What comes in is handed on piece by piece; only the fields before the file are kept. It is
+ * for one thread at a time.
  */
 final class FileBody {
   private static final int MOST_FIELDS = 20;
@@ -52,7 +53,7 @@ final class FileBody {
   }
 
   /** Begins; what it is answered with if nothing of it is to be read. */
-  synchronized Optional<WebAnswer> begin() {
+  Optional<WebAnswer> begin() {
     if (!head.isMultipart()) {
       upload = window.begin(head, "");
       return upload.answer();
@@ -69,7 +70,7 @@ final class FileBody {
   }
 
   /** The next piece; what it is answered with once that is clear. */
-  synchronized Optional<WebAnswer> write(ByteBuf piece) {
+  Optional<WebAnswer> write(ByteBuf piece) {
     if (form == null) {
       upload.write(piece.nioBuffer());
     } else {
@@ -83,7 +84,7 @@ final class FileBody {
   }
 
   /** That was all of it. */
-  synchronized WebAnswer end() {
+  WebAnswer end() {
     if (form != null) {
       try {
         form.offer(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -98,14 +99,14 @@ final class FileBody {
   }
 
   /** No more will come. */
-  synchronized void abort(String why) {
+  void abort(String why) {
     if (upload != null) {
       upload.abort(why);
     }
   }
 
   /** Lets go of what was kept of a form. */
-  synchronized void close() {
+  void close() {
     if (form != null) {
       form.destroy();
       form = null;

@@ -130,7 +130,7 @@ final class UploadServer {
     private void answer(Callable<Optional<WebAnswer>> next, boolean isCounted) {
       isAtWork = true;
       workers
-          .executeBlocking(() -> page(next.call()), false)
+          .executeBlocking(() -> page(alone(next)), false)
           .onComplete(
               done -> {
                 isAtWork = false;
@@ -188,13 +188,20 @@ final class UploadServer {
       }
       vertx.cancelTimer(timer);
       // Who is at work comes to the end of a piece first.
-      workers.executeBlocking(
-          () -> {
-            body.abort(STOPPED);
-            body.close();
-            return null;
-          },
-          false);
+      workers.executeBlocking(() -> alone(this::closed), false);
+    }
+
+    private Optional<WebAnswer> closed() {
+      body.abort(STOPPED);
+      body.close();
+      return Optional.empty();
+    }
+
+    /** Two pieces of work are never done beside each other. */
+    private Optional<WebAnswer> alone(Callable<Optional<WebAnswer>> next) throws Exception {
+      synchronized (body) {
+        return next.call();
+      }
     }
 
     /** Whatever still comes is not kept: the connection ends with this. */

@@ -49,28 +49,39 @@ public final class FailedLines {
 
   /** What will happen, and about what it costs. */
   public String forecast(Run run) {
-    return Amounts.count(run.counts().unanswered(), "line")
+    long lines = run.counts().unanswered();
+    long bad = Math.min(lines, run.counts().rejected());
+    return Amounts.count(lines, "line")
         + " without an answer "
-        + (run.counts().unanswered() == 1 ? "is" : "are")
+        + (lines == 1 ? "is" : "are")
         + " sent again as a new run of the profile "
         + run.profile()
-        + ", as if you had dropped the errors file"
-        + cost(run)
-            .map(cost -> ". By their share of the first forecast they cost " + cost)
-            .orElse("")
-        + ".";
+        + ", as if you had dropped the errors file."
+        + (bad == 0
+            ? ""
+            : " "
+                + Amounts.count(bad)
+                + " of them cannot be sent, unless you correct the errors file first.")
+        + cost(run, lines - bad)
+            .map(
+                cost ->
+                    " By their share of the first forecast, "
+                        + (bad == 0 ? "they cost " : "the others cost ")
+                        + cost
+                        + ".")
+            .orElse("");
   }
 
-  private Optional<String> cost(Run run) {
+  private Optional<String> cost(Run run, long lines) {
     Path file = state.run(run.id()).preflight();
-    if (!Files.exists(file) || run.counts().requests() == 0) {
+    if (lines == 0 || !Files.exists(file)) {
       return Optional.empty();
     }
     try {
       Cost all = MAPPER.readValue(file.toFile(), Preflight.class).cost();
       BigDecimal share =
           all.estimate()
-              .multiply(BigDecimal.valueOf(run.counts().unanswered()))
+              .multiply(BigDecimal.valueOf(lines))
               .divide(BigDecimal.valueOf(run.counts().requests()), new MathContext(2));
       BigDecimal plain = new BigDecimal(share.stripTrailingZeros().toPlainString());
       return Optional.of(

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that a request brings, piece by piece. As soon as there is an {@link #answer}, nothing
- * more of it is wanted.
+ * A file that a request brings, piece by piece, for one thread at a time. As soon as there is an
+ * {@link #answer}, nothing more of it is wanted.
  */
 public final class Upload {
   private static final Logger LOG = LoggerFactory.getLogger("window");
@@ -60,12 +60,12 @@ public final class Upload {
   }
 
   /** What it is answered with, once that is clear. */
-  public synchronized Optional<WebAnswer> answer() {
+  public Optional<WebAnswer> answer() {
     return Optional.ofNullable(answer);
   }
 
   /** The next piece. */
-  public synchronized void write(ByteBuffer piece) {
+  public void write(ByteBuffer piece) {
     if (answer == null) {
       try {
         file.write(piece);
@@ -76,7 +76,7 @@ public final class Upload {
   }
 
   /** That was all of it. */
-  public synchronized WebAnswer end() {
+  public WebAnswer end() {
     if (answer == null) {
       try {
         answer = ending.of(file);
@@ -92,7 +92,7 @@ public final class Upload {
   }
 
   /** No more will come: what there is of it is removed. */
-  public synchronized void abort(String why) {
+  public void abort(String why) {
     if (answer == null) {
       refuse(new BadRequest(why));
     }
