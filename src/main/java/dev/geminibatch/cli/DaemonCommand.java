@@ -220,7 +220,7 @@ final class DaemonCommand {
         profile.folders().outbox());
   }
 
-  private static void makeFolders(Settings settings) {
+  static void makeFolders(Settings settings) {
     Settings.Folders folders = settings.folders();
     make(settings, "inbox.directory", folders.inbox());
     settings.operation().log().file().ifPresent(log -> keepOut(settings, log.path()));
