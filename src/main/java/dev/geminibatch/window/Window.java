@@ -4,10 +4,8 @@ import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.management.AccessGuard.Right;
-import dev.geminibatch.page.Look;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,10 +68,7 @@ public final class Window {
             changes,
             drops,
             new AuditSection(sources, answers),
-            () ->
-                List.of(
-                    Route.get("/style.css", (request, names) -> style()),
-                    Route.get("/script.js", (request, names) -> script())));
+            new LookSection());
     this.routes = sections.stream().flatMap(section -> section.routes().stream()).toList();
   }
 
@@ -203,28 +198,5 @@ public final class Window {
     return isKnown
         ? Answers.refused(request, 405, "There is nothing to " + method + " here.")
         : Answers.refused(request, 404, "There is no such page.");
-  }
-
-  private static WebAnswer style() {
-    return kept(
-        "text/css; charset=utf-8",
-        out ->
-            out.write(
-                Look.css(Window.class, "/window/window.css").getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static WebAnswer script() {
-    return kept(
-        "text/javascript; charset=utf-8",
-        out ->
-            out.write(
-                Look.read(Window.class, "/window/window.js")
-                    .script()
-                    .getBytes(StandardCharsets.UTF_8)));
-  }
-
-  /** The browser may keep it for an hour. */
-  private static WebAnswer kept(String type, WebAnswer.Body body) {
-    return WebAnswer.of(200, type, body).with("Cache-Control", "max-age=3600");
   }
 }
