@@ -166,16 +166,21 @@ final class Overview {
   private static void addStopped(List<Census.Runs> all, List<String> needs) {
     long struck = count(all, held(Census.Hold.STRIKES));
     if (struck > 0) {
-      needs.add(are(struck, "held") + ", because their work ended or blocked the daemon.");
+      String whose = struck == 1 ? "its" : "their";
+      needs.add(are(struck, "held") + ", because " + whose + " work ended or blocked the daemon.");
     }
     long held = count(all, held(Census.Hold.ROUTE));
     if (held > 0) {
-      needs.add(are(held, "held") + " by a route, until somebody releases them.");
+      needs.add(are(held, "held") + " by a route, until somebody releases " + them(held) + ".");
     }
     long paused = count(all, held(Census.Hold.PAUSED));
     if (paused > 0) {
-      needs.add(are(paused, "paused") + ", until somebody resumes them.");
+      needs.add(are(paused, "paused") + ", until somebody resumes " + them(paused) + ".");
     }
+  }
+
+  private static String them(long runs) {
+    return runs == 1 ? "it" : "them";
   }
 
   private static String are(long runs, String what) {
