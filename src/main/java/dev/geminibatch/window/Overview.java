@@ -76,12 +76,11 @@ final class Overview {
       List<Census.Runs> runs, Late late, List<Paces.Open> open, List<Standing.Enqueued> enqueued) {}
 
   private Numbers count() {
-    Census.Numbers counted = ledger.census().take();
     return new Numbers(
-        counted.runs(),
+        ledger.census().runs(),
         new Late(ledger.paces().ended(), output()),
         ledger.paces().open(),
-        counted.enqueued().stream()
+        ledger.census().enqueued().stream()
             .sorted(Comparator.comparing(Census.Enqueued::tokens).reversed())
             .limit(MOST_MODELS)
             .map(
