@@ -46,8 +46,8 @@ final class WindowServer {
               + " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
           "X-Content-Type-Options",
           "nosniff",
-          "Referrer-Policy",
-          "no-referrer",
+          "Referrer-Policy", // with no-referrer a browser would not say that our own forms are ours
+          "same-origin",
           "Cross-Origin-Resource-Policy",
           "same-origin",
           "Cache-Control",
