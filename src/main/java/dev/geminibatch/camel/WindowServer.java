@@ -55,8 +55,8 @@ final class WindowServer {
 
   private final Window window;
   private final EventStreams streams;
-  private final UploadServer uploads;
   private final FewConnections connections;
+  private final UploadServer uploads;
 
   /**
    * Serves a window.
@@ -66,8 +66,8 @@ final class WindowServer {
   WindowServer(Window window, FewConnections connections) {
     this.window = window;
     this.streams = new EventStreams(window);
-    this.uploads = new UploadServer(window, this, connections);
     this.connections = connections;
+    this.uploads = new UploadServer(window, this, connections);
   }
 
   /** Adds its paths, behind the {@link RequestGate}. */
@@ -77,10 +77,10 @@ final class WindowServer {
         .handler(
             exchange -> {
               boolean isPost = exchange.request().method().equals(HttpMethod.POST);
-              if (isPost && window.takesFile(exchange.normalizedPath())) {
-                uploads.take(exchange);
-              } else if (exchange.normalizedPath().equals(Window.CHANGES)) {
+              if (exchange.normalizedPath().equals(Window.CHANGES)) {
                 open(exchange);
+              } else if (isPost && window.takesFile(exchange.normalizedPath())) {
+                uploads.take(exchange);
               } else if (window.isOwn(exchange.normalizedPath())) {
                 read(exchange);
               } else {

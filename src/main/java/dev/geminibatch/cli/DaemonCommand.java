@@ -26,6 +26,7 @@ import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.window.FormTokens;
 import dev.geminibatch.window.Outlook;
+import dev.geminibatch.window.Sources;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
@@ -133,12 +134,8 @@ final class DaemonCommand {
       Pipeline pipeline, Beans beans, Outlook outlook, HealthChecks checks, DaemonMetrics metrics)
       throws IOException {
     ManagementSettings management = session.settings().operation().management();
-    pipeline.serve(
-        management,
-        checks,
-        List.of(metrics),
-        Optional.of(window(session, beans, pipeline, outlook, management)),
-        port -> {});
+    Window window = window(session, beans, pipeline, outlook, management);
+    pipeline.serve(management, checks, List.of(metrics), Optional.of(window), port -> {});
   }
 
   private static void untilStopped() throws InterruptedException {
@@ -153,7 +150,8 @@ final class DaemonCommand {
       ManagementSettings management)
       throws IOException {
     FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
-    return new Window(WindowSources.of(beans, pipeline, outlook), tokens, management.isClosed());
+    Sources sources = WindowSources.of(beans, pipeline, outlook);
+    return new Window(sources, tokens, management.isClosed());
   }
 
   /** Those of today: they may be changed while it runs. */
@@ -222,7 +220,7 @@ final class DaemonCommand {
         profile.folders().outbox());
   }
 
-  private static void makeFolders(Settings settings) {
+  static void makeFolders(Settings settings) {
     Settings.Folders folders = settings.folders();
     make(settings, "inbox.directory", folders.inbox());
     settings.operation().log().file().ifPresent(log -> keepOut(settings, log.path()));

@@ -51,7 +51,7 @@ final class DemoCommand {
       for (String file : MEDIA) {
         copy("media/" + file, settings.uploads().mediaRoot().resolve(file));
       }
-      Files.createDirectories(settings.folders().inbox());
+      DaemonCommand.makeFolders(settings);
       try (Workspace workspace =
               session.workspace(settings, new ServiceFactory(session.retries()));
           Beans beans = new Beans(workspace, Progress.none(), run -> true);

@@ -12,7 +12,7 @@ import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.settings.EffectiveSettings;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.receive.IncomingFiles;
-import dev.geminibatch.window.Desk;
+import dev.geminibatch.window.Intake;
 import dev.geminibatch.window.Outlook;
 import dev.geminibatch.window.Setup;
 import dev.geminibatch.window.Sources;
@@ -37,17 +37,16 @@ final class WindowSources {
         new ServiceJobs(accounts(workspace), workspace.clock()),
         new Live(settings),
         WindowRuns.of(workspace),
-        desk(beans, pipeline));
+        taking(beans, pipeline));
   }
 
-  /** What a process that was killed has left of its work is removed. */
-  private static Desk desk(Beans beans, Pipeline pipeline) throws IOException {
-    Workspace workspace = beans.workspace();
+  /** What was on its way when an earlier process ended is not finished any more. */
+  private static Intake taking(Beans beans, Pipeline pipeline) throws IOException {
     IncomingFiles files = beans.incomingFiles(pipeline::arrived);
-    DryRun dryRun = new DryRun(workspace, pipeline::advance);
+    DryRun dryRun = new DryRun(beans.workspace(), pipeline::advance);
     files.removeRemains();
     dryRun.removeRemains();
-    return new Desk(files, dryRun, new FailedLines(workspace.state(), files));
+    return new Intake(files, dryRun, new FailedLines(beans.workspace().state(), files));
   }
 
   /** Profiles with the same key see the same jobs. */

@@ -37,8 +37,8 @@ final class DropSection implements Section {
   private final Once once;
 
   DropSection(Sources sources, Answers answers, Deeds deeds, Once once) {
-    this.files = sources.desk().files();
-    this.dryRun = sources.desk().dryRun();
+    this.files = sources.intake().files();
+    this.dryRun = sources.intake().dryRun();
     this.answers = answers;
     this.deeds = deeds;
     this.once = once;

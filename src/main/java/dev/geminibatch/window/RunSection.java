@@ -31,7 +31,7 @@ final class RunSection implements Section {
   RunSection(Sources sources, RunRows rows, Answers answers, Deeds deeds, Once once) {
     this.ledger = sources.ledger();
     this.steering = new RunSteering(ledger);
-    this.failedLines = sources.desk().failedLines();
+    this.failedLines = sources.intake().failedLines();
     this.reader = new RunReader(sources);
     this.rows = rows;
     this.answers = answers;
@@ -140,8 +140,8 @@ final class RunSection implements Section {
   private ObjectNode json(Run run) {
     RunDetails details = reader.details(run);
     List<Job> jobs = details.jobs().stream().map(RunDetails.JobRow::job).toList();
-    return RunJson.add(
-        StatusView.json(run, jobs, ledger.packs()::sharing), run, rows.of(run).note(), details);
+    ObjectNode json = StatusView.json(run, jobs, ledger.packs()::sharing);
+    return RunJson.add(rows.of(run).addTo(json), run, details);
   }
 
   private Optional<Run> run(Map<String, String> names) {

@@ -12,7 +12,7 @@ import java.time.Clock;
  * @param jobs asks the service for its jobs
  * @param setup what is set
  * @param runs more about each run
- * @param desk makes runs
+ * @param intake who takes what is sent
  */
 public record Sources(
     Ledger ledger,
@@ -21,4 +21,4 @@ public record Sources(
     ServiceJobs jobs,
     Setup setup,
     RunSources runs,
-    Desk desk) {}
+    Intake intake) {}

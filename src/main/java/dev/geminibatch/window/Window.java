@@ -4,12 +4,12 @@ import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.management.AccessGuard.Right;
-import dev.geminibatch.page.Look;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,14 +37,12 @@ public final class Window {
    * @param isClosed whether requests bring a token
    */
   public Window(Sources sources, FormTokens tokens, boolean isClosed) {
-    this(
-        sources,
-        tokens,
-        isClosed,
-        new Overview(
-            sources,
-            System::nanoTime,
-            Executors.newCachedThreadPool(DaemonThreads.named("window"))));
+    this(sources, tokens, isClosed, Executors.newCachedThreadPool(DaemonThreads.named("window")));
+  }
+
+  private Window(Sources sources, FormTokens tokens, boolean isClosed, Executor background) {
+    this(sources, tokens, isClosed, new Overview(sources, System::nanoTime, background));
+    background.execute(this::warmUp);
   }
 
   Window(Sources sources, FormTokens tokens, boolean isClosed, Overview overview) {
@@ -70,12 +68,8 @@ public final class Window {
             changes,
             drops,
             new AuditSection(sources, answers),
-            () ->
-                List.of(
-                    Route.get("/style.css", (request, names) -> style()),
-                    Route.get("/script.js", (request, names) -> script())));
+            new LookSection());
     this.routes = sections.stream().flatMap(section -> section.routes().stream()).toList();
-    overview.begin();
   }
 
   /** Whether a path is one of its own, also where nothing is found. */
@@ -96,6 +90,19 @@ public final class Window {
   /** What a stream of events is sent for a {@link #stamp}. */
   public static String event(long stamp) {
     return ChangesSection.event(stamp);
+  }
+
+  /**
+   * The first page counts what there is, and the first person does not wait for Java to load it.
+   */
+  private void warmUp() {
+    WebRequest first =
+        new WebRequest("GET", "/", Map.of(), Map.of(), Map.of("host", "localhost"), Right.READ, "");
+    try {
+      answer(first).body().writeTo(OutputStream.nullOutputStream());
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("The first page cannot be made", e); // it is tried again when somebody asks
+    }
   }
 
   /** All its addresses. */
@@ -191,28 +198,5 @@ public final class Window {
     return isKnown
         ? Answers.refused(request, 405, "There is nothing to " + method + " here.")
         : Answers.refused(request, 404, "There is no such page.");
-  }
-
-  private static WebAnswer style() {
-    return kept(
-        "text/css; charset=utf-8",
-        out ->
-            out.write(
-                Look.css(Window.class, "/window/window.css").getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static WebAnswer script() {
-    return kept(
-        "text/javascript; charset=utf-8",
-        out ->
-            out.write(
-                Look.read(Window.class, "/window/window.js")
-                    .script()
-                    .getBytes(StandardCharsets.UTF_8)));
-  }
-
-  /** The browser may keep it for an hour. */
-  private static WebAnswer kept(String type, WebAnswer.Body body) {
-    return WebAnswer.of(200, type, body).with("Cache-Control", "max-age=3600");
   }
 }

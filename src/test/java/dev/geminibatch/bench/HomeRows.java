@@ -9,6 +9,7 @@ import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.window.FormTokens;
+import dev.geminibatch.window.Intake;
 import dev.geminibatch.window.Outlook;
 import dev.geminibatch.window.Sources;
 import dev.geminibatch.window.WebAnswer;
@@ -109,7 +110,14 @@ final class HomeRows {
     Nothing nothing = new Nothing(Prices.read(Path.of("config/prices.json")));
     // The first page asks neither for settings nor for the files of a run.
     Sources sources =
-        new Sources(ledger, nothing, clock, new ServiceJobs(List.of(), clock), null, null, null);
+        new Sources(
+            ledger,
+            nothing,
+            clock,
+            new ServiceJobs(List.of(), clock),
+            null,
+            null,
+            new Intake(null, null, null));
     return new Window(sources, tokens, false);
   }
 

@@ -278,7 +278,7 @@ class DropTest {
         .write(ByteBuffer.wrap(LINE.getBytes(UTF_8)));
     assertThat(leftovers()).hasSize(1);
 
-    WindowFixture.sources(fixture).desk().files().removeRemains();
+    WindowFixture.sources(fixture).intake().files().removeRemains();
 
     assertThat(leftovers()).isEmpty();
   }
@@ -389,7 +389,7 @@ class DropTest {
     assertThat(fixture.folderOf(run.id()).received(run)).content().isEqualTo(LINE);
     assertThat(errors).exists();
     assertThat(RunAction.of(fixture.run(id))).containsExactly(RunAction.SEND_AGAIN);
-    assertThat(WindowFixture.sources(fixture).desk().failedLines().forecast(fixture.run(id)))
+    assertThat(WindowFixture.sources(fixture).intake().failedLines().forecast(fixture.run(id)))
         .startsWith("2 lines without an answer are sent again as a new run");
   }
 

@@ -61,14 +61,14 @@ public final class WindowFixture {
         new ServiceJobs(List.of(account), fixture.clock(), threads, Duration.ZERO),
         setup(settings),
         runs(fixture),
-        desk(fixture));
+        intake(fixture));
   }
 
-  private static Desk desk(StageFixture fixture) {
+  private static Intake intake(StageFixture fixture) {
     IncomingFiles files =
         new IncomingFiles(fixture.context(), fixture.receiver(), run -> fixture.busy().end(run));
     DryRun dryRun = new DryRun(fixture.workspace(), run -> inspect(fixture, run));
-    return new Desk(files, dryRun, new FailedLines(fixture.context().state(), files));
+    return new Intake(files, dryRun, new FailedLines(fixture.context().state(), files));
   }
 
   private static void inspect(StageFixture fixture, String run) {

@@ -5,10 +5,10 @@ import dev.geminibatch.control.FailedLines;
 import dev.geminibatch.stage.receive.IncomingFiles;
 
 /**
- * Whom the window asks for new runs.
+ * Who takes what is sent to the window.
  *
  * @param files takes files for the inboxes
  * @param dryRun inspects them without sending anything
  * @param failedLines sends those of finished runs again
  */
-public record Desk(IncomingFiles files, DryRun dryRun, FailedLines failedLines) {}
+public record Intake(IncomingFiles files, DryRun dryRun, FailedLines failedLines) {}
