@@ -76,12 +76,11 @@ final class Overview {
       List<Census.Runs> runs, Late late, List<Paces.Open> open, List<Standing.Enqueued> enqueued) {}
 
   private Numbers count() {
-    Census.Numbers counted = ledger.census().take();
     return new Numbers(
-        counted.runs(),
+        ledger.census().runs(),
         new Late(ledger.paces().ended(), output()),
         ledger.paces().open(),
-        counted.enqueued().stream()
+        ledger.census().enqueued().stream()
             .sorted(Comparator.comparing(Census.Enqueued::tokens).reversed())
             .limit(MOST_MODELS)
             .map(
@@ -166,16 +165,21 @@ final class Overview {
   private static void addStopped(List<Census.Runs> all, List<String> needs) {
     long struck = count(all, held(Census.Hold.STRIKES));
     if (struck > 0) {
-      needs.add(are(struck, "held") + ", because their work ended or blocked the daemon.");
+      String whose = struck == 1 ? "its" : "their";
+      needs.add(are(struck, "held") + ", because " + whose + " work ended or blocked the daemon.");
     }
     long held = count(all, held(Census.Hold.ROUTE));
     if (held > 0) {
-      needs.add(are(held, "held") + " by a route, until somebody releases them.");
+      needs.add(are(held, "held") + " by a route, until somebody releases " + them(held) + ".");
     }
     long paused = count(all, held(Census.Hold.PAUSED));
     if (paused > 0) {
-      needs.add(are(paused, "paused") + ", until somebody resumes them.");
+      needs.add(are(paused, "paused") + ", until somebody resumes " + them(paused) + ".");
     }
+  }
+
+  private static String them(long runs) {
+    return runs == 1 ? "it" : "them";
   }
 
   private static String are(long runs, String what) {

@@ -1,6 +1,7 @@
 package dev.geminibatch.window;
 
 import static dev.geminibatch.testkit.Samples.answer;
+import static dev.geminibatch.testkit.Samples.error;
 import static dev.geminibatch.testkit.Samples.nativeLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,7 +50,7 @@ class OpenApiTest {
                 nativeLine("b", "x"),
                 nativeLine("c", "[[FILE:nowhere.png]]"))
             .submit()
-            .answer(1, answer("a", "x"))
+            .answer(1, answer("a", "x"), error("b", 3, "no"))
             .deliver()
             .id();
     window = WindowFixture.window(fixture, false);
