@@ -76,6 +76,7 @@ record Standing(
     json.put("sentence", sentence);
     needs.forEach(json.putArray("needs")::add);
     json.put("countedSecondsAgo", age.toSeconds());
+    json.putNull("runs");
     runs.ifPresent(
         open ->
             json.putObject("runs")
