@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /** The requests of a job in their order, each with what the service answered to it. */
@@ -169,6 +170,9 @@ public final class JobAnswers implements Closeable {
 
   /** The service's line for the present request, which must be there, without its line end. */
   byte[] answer() throws IOException {
+    if (answers == null) {
+      throw new NoSuchFileException("The file with the answers of a job is missing");
+    }
     if (answer == null) {
       answer = answers.read(offset);
     }

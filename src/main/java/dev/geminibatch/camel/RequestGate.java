@@ -56,11 +56,14 @@ final class RequestGate implements AuthenticationHandler {
     if (!hasBody(request)) {
       exchange.next();
     } else if (right == AccessGuard.Right.READ) {
-      end(exchange, FORBIDDEN);
+      end(exchange, FORBIDDEN, "This token is for reading only.");
     } else if (isForWindow(exchange) || bringsFile(exchange)) {
       exchange.next();
     } else {
-      end(exchange, BAD_REQUEST);
+      end(
+          exchange,
+          BAD_REQUEST,
+          "Nothing is sent to this address, or it is too long, or its length is not said.");
     }
   }
 
@@ -91,23 +94,20 @@ final class RequestGate implements AuthenticationHandler {
       exchange
           .response()
           .putHeader("WWW-Authenticate", "Basic realm=\"gemini-batch\", charset=\"UTF-8\"");
-      end(exchange, UNAUTHORIZED);
+      end(exchange, UNAUTHORIZED, "");
     }
   }
 
   /**
    * A body is not read: HTTP/1 needs the end of the connection for that, HTTP/2 stops by itself.
    */
-  private static void end(RoutingContext exchange, int status) {
+  private static void end(RoutingContext exchange, int status, String sentence) {
     HttpServerRequest request = exchange.request();
     boolean isLast = hasBody(request) && request.version() != HttpVersion.HTTP_2;
     if (isLast) {
       exchange.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
-    exchange
-        .response()
-        .setStatusCode(status)
-        .end()
+    ShortAnswer.send(exchange.response(), status, sentence)
         .onComplete(
             sent -> {
               if (isLast) {

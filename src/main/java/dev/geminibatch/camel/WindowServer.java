@@ -1,8 +1,8 @@
 package dev.geminibatch.camel;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.management.AccessGuard;
 import dev.geminibatch.window.WebAnswer;
 import dev.geminibatch.window.WebRequest;
@@ -38,23 +38,9 @@ final class WindowServer {
   /** So many are sent to their ends, whoever else comes. */
   private static final int MOST_DOWNLOADS = 64;
 
+  private static final int BAD_REQUEST = 400;
   private static final int ERROR = 500;
   private static final int UNAVAILABLE = 503;
-
-  /** No page loads, sends or is shown anywhere but here. */
-  private static final Map<String, String> HEADERS =
-      Map.of(
-          "Content-Security-Policy",
-          "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src"
-              + " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-          "X-Content-Type-Options",
-          "nosniff",
-          "Referrer-Policy", // with no-referrer a browser would not say that our own forms are ours
-          "same-origin",
-          "Cross-Origin-Resource-Policy",
-          "same-origin",
-          "Cache-Control",
-          "no-store");
 
   private final Window window;
   private final EventStreams streams;
@@ -76,6 +62,7 @@ final class WindowServer {
 
   /** Adds its paths, behind the {@link RequestGate}. */
   void addTo(Router router) {
+    router.route().last().handler(this::read); // nobody else has such a page either
     router
         .route()
         .handler(
@@ -84,7 +71,7 @@ final class WindowServer {
               if (exchange.normalizedPath().equals(Window.CHANGES)) {
                 open(exchange);
               } else if (isPost && window.takesFile(exchange.normalizedPath())) {
-                uploads.take(exchange);
+                take(exchange);
               } else if (window.isOwn(exchange.normalizedPath())) {
                 read(exchange);
               } else {
@@ -93,11 +80,21 @@ final class WindowServer {
             });
   }
 
+  private void take(RoutingContext exchange) {
+    try {
+      uploads.take(exchange);
+    } catch (BadAddress e) {
+      exchange.response().putHeader("Connection", "close");
+      failed(exchange, e);
+    }
+  }
+
   /** A stream has its place before anything is done for it: it may be one of many. */
   private void open(RoutingContext exchange) {
     HttpConnection connection = exchange.request().connection();
     if (!streams.reserve(exchange)) {
-      exchange.response().setStatusCode(UNAVAILABLE).putHeader("Retry-After", "60").end();
+      exchange.response().putHeader("Retry-After", "60");
+      ShortAnswer.send(exchange.response(), UNAVAILABLE, "There are too many streams.");
       return;
     }
     connections.keep(connection);
@@ -115,7 +112,8 @@ final class WindowServer {
               if (body.succeeded()) {
                 answer(exchange, body.result());
               } else {
-                exchange.fail(body.cause());
+                LOG.debug("A request has no end", body.cause());
+                exchange.request().connection().close();
               }
             });
   }
@@ -129,10 +127,27 @@ final class WindowServer {
               if (answered.succeeded()) {
                 send(exchange, answered.result());
               } else {
-                LOG.error("{} cannot be shown", exchange.normalizedPath(), answered.cause());
-                exchange.response().setStatusCode(ERROR).end();
+                failed(exchange, answered.cause());
               }
             });
+  }
+
+  private static void failed(RoutingContext exchange, Throwable why) {
+    if (why instanceof BadAddress) {
+      ShortAnswer.send(exchange.response(), BAD_REQUEST, why.getMessage());
+      return;
+    }
+    LOG.error("{} cannot be shown", Visible.line(exchange.normalizedPath()), why);
+    ShortAnswer.send(exchange.response(), ERROR, "This cannot be shown now; the log says why.");
+  }
+
+  /** The address of a request is not written as an address is. */
+  private static final class BadAddress extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    BadAddress(IllegalArgumentException why) {
+      super("The address is not encoded as it should be: a % stands before two digits.", why);
+    }
   }
 
   /**
@@ -162,11 +177,19 @@ final class WindowServer {
     return new WebRequest(
         request.method().name(),
         exchange.normalizedPath(),
-        firstOfEach(request.params()),
+        query(request),
         form,
         firstOfEach(request.headers()),
         exchange.<AccessGuard.Right>get(RequestGate.RIGHT),
         request.remoteAddress().hostAddress());
+  }
+
+  private static Map<String, String> query(HttpServerRequest request) {
+    try {
+      return firstOfEach(request.params());
+    } catch (IllegalArgumentException e) {
+      throw new BadAddress(e);
+    }
   }
 
   void send(RoutingContext exchange, Page page) {
@@ -174,7 +197,7 @@ final class WindowServer {
     if (response.closed()) {
       return;
     }
-    HEADERS.forEach(response::putHeader);
+    ShortAnswer.HEADERS.forEach(response::putHeader);
     boolean isHead = exchange.request().method().equals(HttpMethod.HEAD);
     page.answer().headers().forEach(response::putHeader);
     response.setStatusCode(page.answer().status());
@@ -205,7 +228,7 @@ final class WindowServer {
                 exchange.request().connection().close(); // mostly the client has gone
               } else if (!response.ended()) {
                 response.headers().clear();
-                response.setStatusCode(ERROR).end();
+                ShortAnswer.send(response, ERROR, "This file cannot be read now.");
               }
             });
   }
@@ -251,10 +274,10 @@ final class WindowServer {
     return fields;
   }
 
-  private static JsonNode object(Buffer body) throws IOException {
+  private static JsonNode object(Buffer body) {
     try {
       return JSON.readTree(body.getBytes());
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       return JSON.createObjectNode(); // nothing that it could ask for
     }
   }

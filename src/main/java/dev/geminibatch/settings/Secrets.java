@@ -20,7 +20,8 @@ final class Secrets {
           "accesskey",
           "privatekey",
           "credential",
-          "auth");
+          "auth",
+          "webhook");
 
   /** In an address: a login, a parameter with such a name, or what Camel is to take as it is. */
   private static final Pattern IN_ADDRESS =

@@ -163,6 +163,37 @@ class WindowServerTest {
   }
 
   @Test
+  void whatever_is_refused_is_said_in_a_sentence_and_shown_nowhere_else() throws Exception {
+    for (HttpResponse<String> refused :
+        List.of(
+            get("/nowhere"),
+            get("/api/v1/nowhere"),
+            post("/runs/" + run + "/actions", READ_TOKEN, FORM, "action=cancel"),
+            post("/api/v1/runs/" + run + "/actions", TOKEN, "application/json", "\0\0\0{\0\u0011"),
+            post("/api/v1/inbox/..", TOKEN, FORM, "x"))) {
+      assertThat(refused.statusCode()).as(refused.uri().toString()).isBetween(400, 404);
+      assertThat(refused.body()).isNotBlank();
+      assertThat(refused.headers().firstValue("Content-Security-Policy")).isPresent();
+      assertThat(refused.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    }
+  }
+
+  @Test
+  void an_address_that_is_not_encoded_well_is_refused() throws IOException {
+    for (String line : List.of("GET /?text=%", "POST /api/v1/inbox/x.jsonl?profile=%zz")) {
+      try (Socket socket = new Socket(HOST, window.port())) {
+        String head =
+            "%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n"
+                .formatted(line, HOST, TOKEN);
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        String answer =
+            new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("not encoded");
+      }
+    }
+  }
+
+  @Test
   void whoever_asks_for_the_head_gets_no_page() throws Exception {
     HttpResponse<String> head =
         send(request("/", READ_TOKEN).method("HEAD", HttpRequest.BodyPublishers.noBody()));
