@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,7 +96,7 @@ final class DropSection implements Section {
     String key = isDryRun ? "" : Once.key(request);
     Optional<String> earlier = once.begin(key);
     if (earlier.isPresent()) {
-      return Upload.answered(taken(request, order, "", earlier));
+      return Upload.answered(taken(request, order, Optional.empty(), earlier));
     }
     try {
       IncomingFile file = files.begin(order);
@@ -149,11 +150,11 @@ final class DropSection implements Section {
         request,
         taken.run(),
         order.name() + " is dropped into the inbox of the profile " + order.profile() + ".");
-    return taken(request, order, taken.place().toString(), taken.run());
+    return taken(request, order, taken.place(), taken.run());
   }
 
   private WebAnswer taken(
-      WebRequest request, IncomingFiles.Order order, String place, Optional<String> run) {
+      WebRequest request, IncomingFiles.Order order, Optional<Path> place, Optional<String> run) {
     if (!Answers.isApi(request)) {
       return WebAnswer.seeOther(run.map(id -> "/runs/" + id).orElse("/"));
     }
@@ -162,8 +163,8 @@ final class DropSection implements Section {
             .objectNode()
             .put("file", order.name())
             .put("profile", order.profile())
-            .put("place", place.isEmpty() ? null : place)
             .put("run", run.orElse(null));
+    place.ifPresent(path -> document.put("place", path.toString()));
     WebAnswer answer = Answers.json(202, document);
     return run.map(id -> answer.with("Location", Answers.API + "runs/" + id)).orElse(answer);
   }

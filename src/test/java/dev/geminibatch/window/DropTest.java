@@ -137,6 +137,26 @@ class DropTest {
   }
 
   @Test
+  void a_file_that_was_being_received_at_a_kill_leaves_alike_ones_in_the_inbox() throws Exception {
+    Map<String, String> form = Map.of("token", formToken(), "settings", "run.priority = 9");
+    sent(request("/drop", form, Right.ACT), "a.jsonl", LINE);
+    Run run = runs().get(0);
+    Path received = fixture.folderOf(run.id()).received(run);
+    Path other = Files.writeString(fixture.folders().inbox().resolve("a.jsonl"), LINE);
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(received));
+    Path own = Files.writeString(other.resolveSibling("a.jsonl.properties"), "run.paused = true");
+    fixture.sql("UPDATE run SET state = 'RECEIVING'");
+
+    fixture.receiver().recover();
+
+    assertThat(fixture.run(run.id()).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(received).content().isEqualTo(LINE);
+    assertThat(other).content().isEqualTo(LINE);
+    assertThat(own).exists();
+    assertThat(run.source()).isEqualTo(received);
+  }
+
+  @Test
   void a_form_leads_to_the_run_and_pressing_its_button_twice_sends_once() throws IOException {
     Map<String, String> form =
         Map.of("token", formToken(), "once", "1", "settings", "run.priority = 9");

@@ -82,9 +82,9 @@ public final class IncomingFile implements Closeable {
    * What became of a file.
    *
    * @param run the run that it is; empty for a picture, which waits for others
-   * @param place where it would lie if it had been dropped; that of a picture
+   * @param place of a picture in its inbox; empty for a run, which no inbox has had
    */
-  public record Taken(Optional<String> run, Path place) {}
+  public record Taken(Optional<String> run, Optional<Path> place) {}
 
   /** Above which estimated cost it is not sent. */
   public Optional<BigDecimal> mostCost() {
@@ -133,7 +133,7 @@ public final class IncomingFile implements Closeable {
       AtomicFiles.linkOrCopy(part, place, limits.reserve());
       AtomicFiles.forceFolder(place.getParent());
       LOG.info("{} has come into the inbox over the network", order.name());
-      return new Taken(Optional.empty(), place);
+      return new Taken(Optional.empty(), Optional.of(place));
     }
     Run run = run();
     String id = files.receiver().receive(run, place.getParent(), folder -> bringIn(run, folder));
@@ -143,14 +143,20 @@ public final class IncomingFile implements Closeable {
       }
       files.received(id);
     }
-    return new Taken(Optional.of(id), place);
+    return new Taken(Optional.of(id), Optional.empty());
   }
 
   private Run run() {
     return files
         .receiver()
         .newRun(
-            new RunInput(order.name(), place, !order.isDryRun(), 0, 0),
+            id ->
+                new RunInput(
+                    order.name(),
+                    files.context().folder(id).received(order.name()),
+                    !order.isDryRun(),
+                    0,
+                    0),
             set,
             InputFile.stem(order.name()),
             InputFile.isForced(order.name()),

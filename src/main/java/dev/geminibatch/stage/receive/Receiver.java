@@ -34,6 +34,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,7 +122,7 @@ public final class Receiver {
   private Run newRun(Dropped dropped, Optional<SettingsBeside> beside) {
     String name = dropped.file().getFileName().toString();
     return newRun(
-        new RunInput(name, dropped.file(), true, 0, 0),
+        id -> new RunInput(name, dropped.file(), true, 0, 0),
         beside
             .map(each -> each.settings(name, settings, dropped.profile()))
             .orElseGet(() -> settings.profiles().of(dropped.profile())),
@@ -151,7 +152,7 @@ public final class Receiver {
     Path source = order.file().toAbsolutePath().normalize();
     Run run =
         newRun(
-            new RunInput(name, source, false, 0, 0),
+            id -> new RunInput(name, source, false, 0, 0),
             settings,
             order.displayName().orElse(InputFile.stem(name)),
             order.forced(),
@@ -229,8 +230,15 @@ public final class Receiver {
     }
   }
 
-  /** What cannot go back now, because its inbox is not there, say, is tried at the next start. */
+  /**
+   * What cannot go back now, because its inbox is not there, say, is tried at the next start; so is
+   * what has never been anywhere else.
+   */
   private void abandon(Run run, RunFolder folder) throws IOException {
+    if (folder.isSourceOf(run)) {
+      leases.release(run.id());
+      return;
+    }
     try (RunScope scope = RunScope.of(run)) {
       Intake.giveBack(run, folder);
     } catch (IOException e) {
@@ -242,6 +250,14 @@ public final class Receiver {
   }
 
   private void recover(Run run, RunFolder folder) throws IOException {
+    if (!folder.isSourceOf(run)) {
+      takeOut(run, folder);
+    }
+    taken(run, folder);
+  }
+
+  /** Brings to its end what was begun with a file of an inbox. */
+  private void takeOut(Run run, RunFolder folder) throws IOException {
     boolean isCopied =
         !Files.exists(folder.dropped())
             && Files.exists(run.source(), LinkOption.NOFOLLOW_LINKS)
@@ -253,7 +269,6 @@ public final class Receiver {
     if (Files.exists(folder.overrides())) {
       InputFile.removeSettingsBeside(run.source());
     }
-    taken(run, folder);
   }
 
   /** Brings an input into the folder of its run. */
@@ -298,7 +313,7 @@ public final class Receiver {
   }
 
   Run newRun(
-      RunInput input,
+      Function<String, RunInput> input,
       Settings set,
       String displayName,
       boolean forced,
@@ -316,7 +331,8 @@ public final class Receiver {
             set.jobs().runs().priority(),
             dryRun);
     Instant now = clock.instant();
-    Run run = Run.receiving(newId(now), input, options, output, now);
+    String id = newId(now);
+    Run run = Run.receiving(id, input.apply(id), options, output, now);
     return set.jobs().runs().isPaused() && !dryRun ? run.paused() : run;
   }
 
