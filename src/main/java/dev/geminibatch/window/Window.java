@@ -50,7 +50,7 @@ public final class Window {
     this.isClosed = isClosed;
     Answers answers = new Answers(tokens);
     Deeds deeds = new Deeds(sources, isClosed);
-    Once once = new Once();
+    Once once = new Once(sources.ledger().queries());
     this.changes = new ChangesSection(sources);
     this.drops = new DropSection(sources, answers, deeds, once);
     RunRows rows = new RunRows(sources, overview);
@@ -148,7 +148,7 @@ public final class Window {
       return refusal(request).orElseGet(() -> found(request));
     } catch (BadRequest e) {
       return Answers.refused(request, 400, e.getMessage());
-    } catch (UsageException e) {
+    } catch (UsageException | Conflict e) {
       return Answers.refused(request, 409, e.getMessage()); // it is not in a state for that
     }
   }

@@ -14,6 +14,7 @@ import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Leases;
+import dev.geminibatch.run.OnceKey;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
@@ -158,14 +159,17 @@ public final class Receiver {
             order.forced(),
             order.dryRun(),
             Optional.of(order.output().toAbsolutePath().normalize()));
-    return receive(
+    bringIn(
         run,
+        Optional.empty(),
         source,
         folder -> {
           if (!ahead.moveTo(folder.received(run))) {
             copy(source, folder.received(run));
           }
         });
+    taken(run, context.folder(run));
+    return run.id();
   }
 
   /** A link is followed: whoever gives the order may read what it leads to. */
@@ -278,14 +282,21 @@ public final class Receiver {
   }
 
   /**
-   * Makes a run of an input that no inbox has.
+   * Makes a run of an input that no inbox has; to be followed by {@link #taken}.
    *
+   * @param once of the request for it
    * @param readers whoever may read this may read the results
-   * @return its id
+   * @throws IncomingFiles.Repeated when the key has a run already
    */
-  String receive(Run run, Path readers, Transfer transfer) throws IOException {
+  void bringIn(Run run, Optional<OnceKey> once, Path readers, Transfer transfer)
+      throws IOException {
     leases.acquire(run.id());
-    ledger.runs().add(run);
+    if (once.isEmpty()) {
+      ledger.runs().add(run);
+    } else if (!ledger.runs().add(run, once.get())) {
+      leases.release(run.id());
+      throw new IncomingFiles.Repeated();
+    }
     RunFolder folder = context.folder(run);
     try {
       folder.create();
@@ -296,11 +307,9 @@ public final class Receiver {
       abandon(run.id());
       throw e;
     }
-    taken(run, folder);
-    return run.id();
   }
 
-  private void taken(Run run, RunFolder folder) throws IOException {
+  void taken(Run run, RunFolder folder) throws IOException {
     FileState input = InputGuard.take(run, folder);
     ledger.runs().received(run.id(), input.size(), input.modifiedMillis());
     context.progress().happened(new RunEvent.Received(run));

@@ -194,8 +194,9 @@ class ReceiverTest {
             () ->
                 fixture
                     .receiver()
-                    .receive(
+                    .bringIn(
                         run,
+                        Optional.empty(),
                         inbox,
                         folder -> {
                           transfer.transfer(folder);
