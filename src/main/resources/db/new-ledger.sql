@@ -38,7 +38,7 @@ CREATE TABLE run (
   uploads_reused  BIGINT        NOT NULL DEFAULT 0,
   created_at      BIGINT        NOT NULL,
   updated_at      BIGINT        NOT NULL
-, waits_for VARCHAR(10), waits_project VARCHAR(40), waits_model VARCHAR(200), waits_seen BIGINT, dry_run INTEGER NOT NULL DEFAULT 0, profile VARCHAR(100) NOT NULL DEFAULT 'default', held INTEGER NOT NULL DEFAULT 0, strikes INTEGER NOT NULL DEFAULT 0, tried_memory BIGINT, tried_version VARCHAR(100), priority INTEGER NOT NULL DEFAULT 5, cancelled INTEGER NOT NULL DEFAULT 0);
+, waits_for VARCHAR(10), waits_project VARCHAR(40), waits_model VARCHAR(200), waits_seen BIGINT, dry_run INTEGER NOT NULL DEFAULT 0, profile VARCHAR(100) NOT NULL DEFAULT 'default', held INTEGER NOT NULL DEFAULT 0, strikes INTEGER NOT NULL DEFAULT 0, tried_memory BIGINT, tried_version VARCHAR(100), priority INTEGER NOT NULL DEFAULT 5, cancelled INTEGER NOT NULL DEFAULT 0, once_key VARCHAR(200), once_asked VARCHAR(64));
 CREATE INDEX run_by_state ON run (state, next_try);
 CREATE INDEX run_by_fingerprint ON run (fingerprint);
 CREATE TABLE job (
@@ -162,6 +162,7 @@ CREATE TABLE event (
   text   VARCHAR(8000) NOT NULL,
   run_id VARCHAR(40)
 );
+CREATE UNIQUE INDEX run_once_key ON run (once_key) WHERE once_key IS NOT NULL;
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (1, '1', 'runs jobs and uploads', 'SQL', 'V1__runs_jobs_and_uploads.sql', 1618372829, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (2, '2', 'queue for creation', 'SQL', 'V2__queue_for_creation.sql', -6603631, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (3, '3', 'many runs', 'SQL', 'V3__many_runs.sql', -428707497, '', 0, 1);
@@ -169,4 +170,4 @@ INSERT INTO flyway_schema_history (installed_rank, version, description, type, s
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (5, '5', 'strikes', 'SQL', 'V5__strikes.sql', 1014168578, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (6, '6', 'room', 'SQL', 'V6__room.sql', 1046456206, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (7, '7', 'refusals', 'SQL', 'V7__refusals.sql', 1091054779, '', 0, 1);
-INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (8, '8', 'window', 'SQL', 'V8__window.sql', 118882667, '', 0, 1);
+INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (8, '8', 'window', 'SQL', 'V8__window.sql', 1240448533, '', 0, 1);

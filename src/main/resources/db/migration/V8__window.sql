@@ -35,3 +35,9 @@ CREATE TABLE event (
 -- runs; unknown if it does not say.
 ALTER TABLE job ADD COLUMN done BIGINT;
 ALTER TABLE job ADD COLUMN done_failed BIGINT;
+
+-- The key of the request that a run was made for, and what it asked for, as a hash: if it comes once more,
+-- the run is found, and no other one is made.
+ALTER TABLE run ADD COLUMN once_key VARCHAR(200);
+ALTER TABLE run ADD COLUMN once_asked VARCHAR(64);
+CREATE UNIQUE INDEX run_once_key ON run (once_key) WHERE once_key IS NOT NULL;

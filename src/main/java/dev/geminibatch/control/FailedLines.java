@@ -9,6 +9,7 @@ import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.InputFile;
+import dev.geminibatch.run.OnceKey;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.settings.FileOverrides;
@@ -94,11 +95,13 @@ public final class FailedLines {
   /**
    * Sends them.
    *
+   * @param once the key of whoever may ask for it once more
    * @return the id of the new run
+   * @throws IncomingFiles.Repeated when the key has a run already
    * @throws UsageException when that cannot be done
    * @throws IOException when there is no room for them
    */
-  public String send(Run run) throws IOException {
+  public String send(Run run, Optional<OnceKey> once) throws IOException {
     Path errors = errors(run);
     IncomingFiles.Order order =
         new IncomingFiles.Order(
@@ -106,7 +109,8 @@ public final class FailedLines {
             errors.getFileName().toString(),
             own(errors),
             false,
-            OptionalLong.of(Files.size(errors)));
+            OptionalLong.of(Files.size(errors)),
+            once);
     try (RegularFile open = RegularFile.open(errors);
         InputStream in = open.stream();
         IncomingFile copy = files.begin(order)) {

@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.run.Job;
+import dev.geminibatch.run.OnceKey;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
 import java.nio.file.Path;
@@ -41,6 +42,27 @@ public final class RunLedger {
   /** Writes down new runs, all or none, before their inputs are touched. */
   public void add(List<Run> runs) {
     durable.useTransaction(handle -> runs.forEach(run -> add(handle, run)));
+  }
+
+  /**
+   * As {@link #add(Run)}, for a request that may be repeated.
+   *
+   * @return false if its key has a run already; then nothing is written
+   */
+  public boolean add(Run run, OnceKey once) {
+    return durable.inTransaction(
+        handle -> {
+          if (RunQueries.ofKey(handle, once.key()).isPresent()) {
+            return false;
+          }
+          add(handle, run);
+          handle.execute(
+              "UPDATE run SET once_key = ?, once_asked = ? WHERE id = ?",
+              once.key(),
+              once.asked(),
+              run.id());
+          return true;
+        });
   }
 
   private void add(Handle handle, Run run) {

@@ -35,6 +35,31 @@ public final class RunQueries {
     return select(quick, "id = :id", query -> query.bind("id", runId)).stream().findFirst();
   }
 
+  /**
+   * A run that was made for a request with a key.
+   *
+   * @param asked what was asked for, see {@link dev.geminibatch.run.OnceKey}
+   * @param isReceived whether its input is ours
+   */
+  public record Keyed(String run, String asked, boolean isReceived) {}
+
+  /** The run of a key. */
+  public Optional<Keyed> ofKey(String key) {
+    return quick.withHandle(handle -> ofKey(handle, key));
+  }
+
+  static Optional<Keyed> ofKey(Handle handle, String key) {
+    return handle
+        .select("SELECT id, once_asked, state FROM run WHERE once_key = ?", key)
+        .map(
+            row ->
+                new Keyed(
+                    row.getString("id"),
+                    row.getString("once_asked"),
+                    !row.getString("state").equals(RunState.RECEIVING.name())))
+        .findFirst();
+  }
+
   /** The newest run of an input of this name. */
   public Optional<Run> lastOf(String name) {
     return select(

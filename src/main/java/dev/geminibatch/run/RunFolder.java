@@ -22,7 +22,22 @@ public final class RunFolder {
 
   /** The input as it came, ours from the moment it is here. */
   public Path received(Run run) {
-    return run.isGzip() ? path.resolve("input.jsonl.gz") : plain();
+    return received(run.name());
+  }
+
+  /** The same of an input of this name. */
+  public Path received(String name) {
+    return InputFile.isGzip(name) ? path.resolve("input.jsonl.gz") : plain();
+  }
+
+  /**
+   * Whether the input has come straight into this folder, over the network: no inbox has had it, so
+   * what lies in one is of somebody else, whatever its name. The state folder may have been moved.
+   */
+  public boolean isSourceOf(Run run) {
+    Path here = received(run);
+    int names = here.getNameCount();
+    return run.source().endsWith(here.subpath(names - 2, names));
   }
 
   /**

@@ -24,7 +24,8 @@ final class Deeds {
   }
 
   /**
-   * Something was done; it is on the disk when this returns.
+   * Something was done; it is on the disk when this returns. If it cannot be written down it is
+   * done all the same, and whoever did it has to hear that.
    *
    * @param run that it was done to; empty if there is none
    */
@@ -33,7 +34,12 @@ final class Deeds {
         request.address()
             + (isClosed ? " with management.token" : " without a token")
             + (request.isOfBrowser() ? "" : ", by the API");
-    audit.write(who, Visible.line(sentence), run);
+    try {
+      audit.write(who, Visible.line(sentence), run);
+    } catch (RuntimeException e) {
+      LOG.error(
+          "This is done, but cannot be written into the audit: {}", Visible.line(sentence), e);
+    }
     LOG.info("{} ({})", Visible.line(sentence), who);
   }
 }

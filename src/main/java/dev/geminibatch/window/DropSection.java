@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,22 +93,14 @@ final class DropSection implements Section {
   Upload begin(WebRequest request, String fileName) throws IOException {
     boolean isDryRun = request.path().startsWith(DRY_RUN) || request.path().equals("/drop/dry-run");
     IncomingFiles.Order order = order(request, fileName, isDryRun);
-    String key = isDryRun ? "" : Once.key(request);
-    Optional<String> earlier = once.begin(key);
+    Optional<Once.Earlier> earlier = once.earlier(order.once());
     if (earlier.isPresent()) {
-      return Upload.answered(taken(request, order, "", earlier));
+      return Upload.answered(taken(request, order, earlier.get().place(), earlier.get().run()));
     }
-    try {
-      IncomingFile file = files.begin(order);
-      return Upload.of(
-          file,
-          whole -> isDryRun ? inspect(request, whole) : take(request, order, whole, key),
-          why -> refusal(request, why),
-          () -> once.failed(key));
-    } catch (IOException | RuntimeException e) {
-      once.failed(key);
-      throw e;
-    }
+    return Upload.of(
+        files.begin(order),
+        whole -> isDryRun ? inspect(request, whole) : take(request, order, whole),
+        why -> refusal(request, why));
   }
 
   private static IncomingFiles.Order order(WebRequest request, String fileName, boolean isDryRun) {
@@ -123,12 +116,17 @@ final class DropSection implements Section {
     String profile =
         request.form().getOrDefault("profile", request.query().getOrDefault("profile", DEFAULT));
     String name = Answers.isApi(request) ? nameIn(request.path()) : fileName;
+    Optional<String> own = Optional.ofNullable(request.form().get("settings"));
+    String length = request.isOfBrowser() ? "" : request.length().toString();
     return new IncomingFiles.Order(
         profile,
         name,
-        Optional.ofNullable(request.form().get("settings")),
+        own,
         isDryRun,
-        request.isMultipart() ? OptionalLong.empty() : request.length());
+        request.isMultipart() ? OptionalLong.empty() : request.length(),
+        isDryRun
+            ? Optional.empty()
+            : Once.key(request, List.of(name, profile, length, own.orElse(""))));
   }
 
   private static String nameIn(String path) {
@@ -140,20 +138,27 @@ final class DropSection implements Section {
     }
   }
 
-  private WebAnswer take(
-      WebRequest request, IncomingFiles.Order order, IncomingFile file, String key)
+  private WebAnswer take(WebRequest request, IncomingFiles.Order order, IncomingFile file)
       throws IOException {
-    IncomingFile.Taken taken = file.take();
-    taken.run().ifPresent(run -> once.done(key, run));
+    IncomingFile.Taken taken;
+    try {
+      taken = file.take();
+    } catch (IncomingFiles.Repeated e) {
+      String run = once.repeated(order.once());
+      return taken(request, order, Optional.empty(), Optional.of(run));
+    }
+    if (order.once().isPresent() && taken.place().isPresent()) {
+      once.keep(order.once().get(), taken.place().get());
+    }
     deeds.done(
         request,
         taken.run(),
         order.name() + " is dropped into the inbox of the profile " + order.profile() + ".");
-    return taken(request, order, taken.place().toString(), taken.run());
+    return taken(request, order, taken.place(), taken.run());
   }
 
   private WebAnswer taken(
-      WebRequest request, IncomingFiles.Order order, String place, Optional<String> run) {
+      WebRequest request, IncomingFiles.Order order, Optional<Path> place, Optional<String> run) {
     if (!Answers.isApi(request)) {
       return WebAnswer.seeOther(run.map(id -> "/runs/" + id).orElse("/"));
     }
@@ -162,8 +167,8 @@ final class DropSection implements Section {
             .objectNode()
             .put("file", order.name())
             .put("profile", order.profile())
-            .put("place", place.isEmpty() ? null : place)
             .put("run", run.orElse(null));
+    place.ifPresent(path -> document.put("place", path.toString()));
     WebAnswer answer = Answers.json(202, document);
     return run.map(id -> answer.with("Location", Answers.API + "runs/" + id)).orElse(answer);
   }
@@ -208,7 +213,7 @@ final class DropSection implements Section {
     if (why instanceof IncomingFile.TooLarge) {
       return 413;
     }
-    if (why instanceof FileAlreadyExistsException) {
+    if (why instanceof FileAlreadyExistsException || why instanceof Conflict) {
       return 409;
     }
     if (why instanceof IncomingFiles.Busy) {

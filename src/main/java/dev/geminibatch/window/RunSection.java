@@ -8,7 +8,9 @@ import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
+import dev.geminibatch.run.OnceKey;
 import dev.geminibatch.run.Run;
+import dev.geminibatch.stage.receive.IncomingFiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -106,20 +108,19 @@ final class RunSection implements Section {
   }
 
   private WebAnswer sendAgain(WebRequest request, Run run) {
-    String key = Once.key(request);
-    Optional<String> earlier = once.begin(key);
-    String sent = earlier.orElse("");
-    if (earlier.isEmpty()) {
-      try {
-        sent = failedLines.send(run);
-        once.done(key, sent);
-      } catch (IOException | RuntimeException e) {
-        once.failed(key);
-        if (e instanceof UsageException cannot) {
-          throw cannot;
-        }
-        return DropSection.refusal(request, e);
-      }
+    Optional<OnceKey> key = Once.key(request, List.of());
+    Optional<String> earlier = once.earlier(key).flatMap(Once.Earlier::run);
+    boolean isNew = earlier.isEmpty();
+    String sent;
+    try {
+      sent = isNew ? failedLines.send(run, key) : earlier.get();
+    } catch (IncomingFiles.Repeated e) {
+      isNew = false;
+      sent = once.repeated(key);
+    } catch (UsageException cannot) {
+      throw cannot;
+    } catch (IOException | RuntimeException e) {
+      return DropSection.refusal(request, e);
     }
     String sentence =
         "The failed lines of "
@@ -129,7 +130,7 @@ final class RunSection implements Section {
             + ") are sent again as run "
             + sent
             + ".";
-    if (earlier.isEmpty()) {
+    if (isNew) {
       deeds.done(request, Optional.of(run.id()), sentence);
     }
     return Answers.isApi(request)

@@ -18,7 +18,6 @@ public final class Upload {
   private final IncomingFile file;
   private final Ending ending;
   private final Function<Exception, WebAnswer> refusals;
-  private final Runnable whenRefused;
   private WebAnswer answer;
 
   /** Takes the file when all of it is there. */
@@ -27,34 +26,24 @@ public final class Upload {
     WebAnswer of(IncomingFile file) throws IOException, InterruptedException;
   }
 
-  private Upload(
-      IncomingFile file,
-      Ending ending,
-      Function<Exception, WebAnswer> refusals,
-      Runnable whenRefused) {
+  private Upload(IncomingFile file, Ending ending, Function<Exception, WebAnswer> refusals) {
     this.file = file;
     this.ending = ending;
     this.refusals = refusals;
-    this.whenRefused = whenRefused;
   }
 
   /**
    * Takes a file.
    *
    * @param refusals says what is wrong
-   * @param whenRefused is called once if it comes to nothing
    */
-  static Upload of(
-      IncomingFile file,
-      Ending ending,
-      Function<Exception, WebAnswer> refusals,
-      Runnable whenRefused) {
-    return new Upload(file, ending, refusals, whenRefused);
+  static Upload of(IncomingFile file, Ending ending, Function<Exception, WebAnswer> refusals) {
+    return new Upload(file, ending, refusals);
   }
 
   /** Wants nothing of it. */
   static Upload answered(WebAnswer answer) {
-    Upload upload = new Upload(null, null, null, () -> {});
+    Upload upload = new Upload(null, null, null);
     upload.answer = answer;
     return upload;
   }
@@ -100,7 +89,6 @@ public final class Upload {
 
   private void refuse(Exception why) {
     close();
-    whenRefused.run();
     answer = refusals.apply(why);
   }
 

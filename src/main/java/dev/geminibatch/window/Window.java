@@ -51,7 +51,7 @@ public final class Window {
     this.isClosed = isClosed;
     Answers answers = new Answers(tokens, sources.ledger().probe()::stamp);
     Deeds deeds = new Deeds(sources, isClosed);
-    Once once = new Once();
+    Once once = new Once(sources.ledger().queries());
     this.changes = new ChangesSection(sources);
     this.drops = new DropSection(sources, answers, deeds, once);
     RunRows rows = new RunRows(sources, overview);
@@ -149,7 +149,7 @@ public final class Window {
       return refusal(request).orElseGet(() -> found(request));
     } catch (BadRequest e) {
       return Answers.refused(request, 400, e.getMessage());
-    } catch (UsageException e) {
+    } catch (UsageException | Conflict e) {
       return Answers.refused(request, 409, e.getMessage()); // it is not in a state for that
     }
   }

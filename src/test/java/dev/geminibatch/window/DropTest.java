@@ -137,6 +137,26 @@ class DropTest {
   }
 
   @Test
+  void a_file_that_was_being_received_at_a_kill_leaves_alike_ones_in_the_inbox() throws Exception {
+    Map<String, String> form = Map.of("token", formToken(), "settings", "run.priority = 9");
+    sent(request("/drop", form, Right.ACT), "a.jsonl", LINE);
+    Run run = runs().get(0);
+    Path received = fixture.folderOf(run.id()).received(run);
+    Path other = Files.writeString(fixture.folders().inbox().resolve("a.jsonl"), LINE);
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(received));
+    Path own = Files.writeString(other.resolveSibling("a.jsonl.properties"), "run.paused = true");
+    fixture.sql("UPDATE run SET state = 'RECEIVING'");
+
+    fixture.receiver().recover();
+
+    assertThat(fixture.run(run.id()).state()).isEqualTo(RunState.RECEIVED);
+    assertThat(received).content().isEqualTo(LINE);
+    assertThat(other).content().isEqualTo(LINE);
+    assertThat(own).exists();
+    assertThat(run.source()).isEqualTo(received);
+  }
+
+  @Test
   void a_form_leads_to_the_run_and_pressing_its_button_twice_sends_once() throws IOException {
     Map<String, String> form =
         Map.of("token", formToken(), "once", "1", "settings", "run.priority = 9");
@@ -156,6 +176,79 @@ class DropTest {
   void a_key_that_came_to_nothing_may_be_used_again() {
     assertThat(sent(INBOX + "a.jsonl", "", "idempotency-key", "k").status()).isEqualTo(400);
     assertThat(sent(INBOX + "a.jsonl", LINE, "idempotency-key", "k").status()).isEqualTo(202);
+  }
+
+  @Test
+  void a_key_is_known_after_a_restart() throws IOException {
+    String run =
+        json(sent(INBOX + "a.force.jsonl", LINE, "idempotency-key", "k")).get("run").asText();
+    fixture.close();
+    open();
+
+    WebAnswer answer = sent(INBOX + "a.force.jsonl", LINE, "idempotency-key", "k");
+
+    assertThat(answer.status()).isEqualTo(202);
+    assertThat(json(answer).get("run").asText()).isEqualTo(run);
+    assertThat(runs()).hasSize(1);
+  }
+
+  @Test
+  void of_two_with_the_same_key_that_come_at_the_same_time_one_is_a_run() throws IOException {
+    List<Upload> both = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      WebRequest request =
+          request(INBOX + "a.force.jsonl", Map.of(), Right.ACT, "idempotency-key", "k");
+      both.add(window.begin(request, ""));
+      both.get(i).write(ByteBuffer.wrap(LINE.getBytes(UTF_8)));
+    }
+
+    JsonNode first = json(both.get(0).end());
+    JsonNode second = json(both.get(1).end());
+
+    assertThat(second).isEqualTo(first);
+    assertThat(runs()).hasSize(1);
+    assertThat(leftovers()).isEmpty();
+    assertThat(fixture.ledger().audit().page(Long.MAX_VALUE, 10)).hasSize(1);
+  }
+
+  @Test
+  void a_key_stands_for_one_request() throws IOException {
+    String[] key = {"idempotency-key", "k", "content-length", "" + LINE.length()};
+    sent(INBOX + "a.jsonl", LINE, key);
+
+    for (WebAnswer other :
+        List.of(
+            sent(INBOX + "b.jsonl", LINE, key),
+            sent(INBOX + "a.jsonl", LINE, "idempotency-key", "k", "content-length", "7"),
+            sent(request(INBOX + "a.jsonl", Map.of("settings", "a"), Right.ACT, key), "", LINE),
+            window.answer(sendAgain(runs().get(0).id(), "k")))) {
+      assertThat(other.status()).isEqualTo(409);
+      assertThat(content(other)).contains("This key was sent with another request");
+    }
+    assertThat(sent(INBOX + "b.jsonl", LINE, "idempotency-key", "k".repeat(201)).status())
+        .isEqualTo(400);
+    assertThat(runs()).hasSize(1);
+  }
+
+  private static WebRequest sendAgain(String run, String key) {
+    return request(
+        "/api/v1/runs/" + run + "/actions",
+        Map.of("action", "send-again"),
+        Right.ACT,
+        "content-type",
+        "application/json",
+        "idempotency-key",
+        key);
+  }
+
+  @Test
+  void a_file_that_is_taken_is_answered_so_whatever_fails_afterwards() throws Exception {
+    fixture.sql("DROP TABLE audit");
+
+    WebAnswer answer = sent(INBOX + "a.jsonl", LINE);
+
+    assertThat(answer.status()).isEqualTo(202);
+    assertThat(fixture.run(json(answer).get("run").asText()).state()).isEqualTo(RunState.RECEIVED);
   }
 
   @ParameterizedTest
@@ -355,6 +448,14 @@ class DropTest {
     assertThat(inbox.resolve("page.png")).hasContent("picture");
     assertThat(sent(INBOX + "page.png?profile=scans", "other").status()).isEqualTo(409);
     assertThat(inbox.resolve("page.png")).hasContent("picture");
+    assertThat(sent(INBOX + "last.png?profile=scans", "x", "idempotency-key", "k").status())
+        .isEqualTo(202);
+    WebAnswer again = sent(INBOX + "last.png?profile=scans", "x", "idempotency-key", "k");
+    assertThat(again.status()).isEqualTo(202);
+    assertThat(json(again).get("place").asText()).isEqualTo(inbox.resolve("last.png").toString());
+    window = WindowFixture.window(fixture, false); // as after a restart
+    assertThat(sent(INBOX + "last.png?profile=scans", "x", "idempotency-key", "k").status())
+        .isEqualTo(202);
     assertThat(sent(INBOX + "page.txt?profile=scans", "text").status()).isEqualTo(400);
     assertThat(leftovers()).isEmpty();
     assertThat(sent(INBOX + "page.jsonl?profile=scans", LINE).status()).isEqualTo(202);
@@ -369,15 +470,7 @@ class DropTest {
     fixture.runs().delivered(id, 1);
     Path errors = Files.writeString(folder.resolve("a-batch-errors.jsonl"), LINE);
     Files.writeString(folder.resolve("a-batch-errors.jsonl.properties"), "run.priority = 8");
-    WebRequest again =
-        request(
-            "/api/v1/runs/" + id + "/actions",
-            Map.of("action", "send-again"),
-            Right.ACT,
-            "content-type",
-            "application/json",
-            "idempotency-key",
-            "1");
+    WebRequest again = sendAgain(id, "1");
 
     JsonNode first = json(window.answer(again));
     JsonNode second = json(window.answer(again));

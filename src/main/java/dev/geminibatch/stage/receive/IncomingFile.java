@@ -82,9 +82,9 @@ public final class IncomingFile implements Closeable {
    * What became of a file.
    *
    * @param run the run that it is; empty for a picture, which waits for others
-   * @param place where it would lie if it had been dropped; that of a picture
+   * @param place of a picture in its inbox; empty for a run, which no inbox has had
    */
-  public record Taken(Optional<String> run, Path place) {}
+  public record Taken(Optional<String> run, Optional<Path> place) {}
 
   /** Above which estimated cost it is not sent. */
   public Optional<BigDecimal> mostCost() {
@@ -122,6 +122,7 @@ public final class IncomingFile implements Closeable {
    *
    * @throws UsageException when there is nothing in it
    * @throws FileAlreadyExistsException when the inbox has a picture of this name
+   * @throws IncomingFiles.Repeated when its key has a run already
    */
   public Taken take() throws IOException {
     if (size == 0) {
@@ -130,27 +131,59 @@ public final class IncomingFile implements Closeable {
     channel.force(true);
     channel.close();
     if (isPicture) {
-      AtomicFiles.linkOrCopy(part, place, limits.reserve());
-      AtomicFiles.forceFolder(place.getParent());
-      LOG.info("{} has come into the inbox over the network", order.name());
-      return new Taken(Optional.empty(), place);
+      takePicture();
+      return new Taken(Optional.empty(), Optional.of(place));
     }
     Run run = run();
-    String id = files.receiver().receive(run, place.getParent(), folder -> bringIn(run, folder));
-    if (!order.isDryRun()) {
-      try (RunScope scope = RunScope.of(run)) {
-        LOG.info("{}: received as run {}, over the network", run.name(), id);
+    files.bringIn(run, order, place.getParent(), folder -> bringIn(run, folder));
+    begin(run);
+    return new Taken(Optional.of(run.id()), Optional.empty());
+  }
+
+  private void takePicture() throws IOException {
+    try {
+      AtomicFiles.linkOrCopy(part, place, limits.reserve());
+    } catch (FileAlreadyExistsException e) {
+      if (order.once().isEmpty() || Files.mismatch(part, place) >= 0) {
+        throw e;
       }
-      files.received(id);
+      return; // it is sent once more
     }
-    return new Taken(Optional.of(id), place);
+    AtomicFiles.forceFolder(place.getParent());
+    LOG.info("{} has come into the inbox over the network", order.name());
+  }
+
+  /** The file is here, and whoever sent it has to hear that, whatever fails from now on. */
+  private void begin(Run run) throws IOException {
+    try (RunScope scope = RunScope.of(run)) {
+      files.receiver().taken(run, files.context().folder(run));
+      if (!order.isDryRun()) {
+        LOG.info("{}: received as run {}, over the network", run.name(), run.id());
+        files.received(run.id());
+      }
+    } catch (IOException | RuntimeException e) {
+      if (order.isDryRun()) {
+        throw e;
+      }
+      LOG.error(
+          "{}: received as run {}, but the work on it cannot begin; the next start will begin it",
+          run.name(),
+          run.id(),
+          e);
+    }
   }
 
   private Run run() {
     return files
         .receiver()
         .newRun(
-            new RunInput(order.name(), place, !order.isDryRun(), 0, 0),
+            id ->
+                new RunInput(
+                    order.name(),
+                    files.context().folder(id).received(order.name()),
+                    !order.isDryRun(),
+                    0,
+                    0),
             set,
             InputFile.stem(order.name()),
             InputFile.isForced(order.name()),

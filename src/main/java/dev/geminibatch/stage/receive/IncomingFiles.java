@@ -1,6 +1,8 @@
 package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.run.OnceKey;
+import dev.geminibatch.run.Run;
 import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
@@ -37,6 +39,7 @@ public final class IncomingFiles {
   private final Consumer<String> advance;
   private final List<String> profiles;
   private final Semaphore places = new Semaphore(AT_ONCE);
+  private final Object keyed = new Object();
 
   /**
    * Takes nothing yet.
@@ -57,9 +60,24 @@ public final class IncomingFiles {
    * @param own what is set for it alone, as in a file of settings beside it
    * @param isDryRun whether it is only to be inspected
    * @param size in bytes, if it is known
+   * @param once the key of whoever may send it once more
    */
   public record Order(
-      String profile, String name, Optional<String> own, boolean isDryRun, OptionalLong size) {}
+      String profile,
+      String name,
+      Optional<String> own,
+      boolean isDryRun,
+      OptionalLong size,
+      Optional<OnceKey> once) {}
+
+  /** The key of a file has a run already. */
+  public static final class Repeated extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Repeated() {
+      super("There is a run of this key already.");
+    }
+  }
 
   /** So many files are on their way that one more has to wait. */
   public static final class Busy extends IOException {
@@ -173,6 +191,20 @@ public final class IncomingFiles {
 
   Receiver receiver() {
     return receiver;
+  }
+
+  /**
+   * Brings in a file, all of which is there. Of two with the same key the second waits: when it
+   * hears of the run of the first, that one is on the disk.
+   */
+  void bringIn(Run run, Order order, Path readers, Receiver.Transfer transfer) throws IOException {
+    if (order.once().isEmpty()) {
+      receiver.bringIn(run, order.once(), readers, transfer);
+      return;
+    }
+    synchronized (keyed) {
+      receiver.bringIn(run, order.once(), readers, transfer);
+    }
   }
 
   /** A run is received; unless a tick was faster, the work on it begins now. */

@@ -78,10 +78,10 @@ final class Intake {
     return exists(folder.received(run)) || exists(folder.dropped());
   }
 
-  /** What has left the inbox already must not be removed with the rest of the run. */
+  /** What has left an inbox already must not be removed with the rest of the run. */
   static void giveBack(Run run, RunFolder folder) throws IOException {
     Path ours = exists(folder.dropped()) ? folder.dropped() : folder.received(run);
-    if (!run.fromInbox() || !exists(ours)) {
+    if (!run.fromInbox() || folder.isSourceOf(run) || !exists(ours)) {
       return;
     }
     try {

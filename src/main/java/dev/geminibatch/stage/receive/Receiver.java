@@ -14,6 +14,7 @@ import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.InputMode;
 import dev.geminibatch.run.Leases;
+import dev.geminibatch.run.OnceKey;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
@@ -34,6 +35,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,7 +123,7 @@ public final class Receiver {
   private Run newRun(Dropped dropped, Optional<SettingsBeside> beside) {
     String name = dropped.file().getFileName().toString();
     return newRun(
-        new RunInput(name, dropped.file(), true, 0, 0),
+        id -> new RunInput(name, dropped.file(), true, 0, 0),
         beside
             .map(each -> each.settings(name, settings, dropped.profile()))
             .orElseGet(() -> settings.profiles().of(dropped.profile())),
@@ -151,20 +153,23 @@ public final class Receiver {
     Path source = order.file().toAbsolutePath().normalize();
     Run run =
         newRun(
-            new RunInput(name, source, false, 0, 0),
+            id -> new RunInput(name, source, false, 0, 0),
             settings,
             order.displayName().orElse(InputFile.stem(name)),
             order.forced(),
             order.dryRun(),
             Optional.of(order.output().toAbsolutePath().normalize()));
-    return receive(
+    bringIn(
         run,
+        Optional.empty(),
         source,
         folder -> {
           if (!ahead.moveTo(folder.received(run))) {
             copy(source, folder.received(run));
           }
         });
+    taken(run, context.folder(run));
+    return run.id();
   }
 
   /** A link is followed: whoever gives the order may read what it leads to. */
@@ -229,8 +234,15 @@ public final class Receiver {
     }
   }
 
-  /** What cannot go back now, because its inbox is not there, say, is tried at the next start. */
+  /**
+   * What cannot go back now, because its inbox is not there, say, is tried at the next start; so is
+   * what has never been anywhere else.
+   */
   private void abandon(Run run, RunFolder folder) throws IOException {
+    if (folder.isSourceOf(run)) {
+      leases.release(run.id());
+      return;
+    }
     try (RunScope scope = RunScope.of(run)) {
       Intake.giveBack(run, folder);
     } catch (IOException e) {
@@ -242,6 +254,14 @@ public final class Receiver {
   }
 
   private void recover(Run run, RunFolder folder) throws IOException {
+    if (!folder.isSourceOf(run)) {
+      takeOut(run, folder);
+    }
+    taken(run, folder);
+  }
+
+  /** Brings to its end what was begun with a file of an inbox. */
+  private void takeOut(Run run, RunFolder folder) throws IOException {
     boolean isCopied =
         !Files.exists(folder.dropped())
             && Files.exists(run.source(), LinkOption.NOFOLLOW_LINKS)
@@ -253,7 +273,6 @@ public final class Receiver {
     if (Files.exists(folder.overrides())) {
       InputFile.removeSettingsBeside(run.source());
     }
-    taken(run, folder);
   }
 
   /** Brings an input into the folder of its run. */
@@ -263,14 +282,21 @@ public final class Receiver {
   }
 
   /**
-   * Makes a run of an input that no inbox has.
+   * Makes a run of an input that no inbox has; to be followed by {@link #taken}.
    *
+   * @param once of the request for it
    * @param readers whoever may read this may read the results
-   * @return its id
+   * @throws IncomingFiles.Repeated when the key has a run already
    */
-  String receive(Run run, Path readers, Transfer transfer) throws IOException {
+  void bringIn(Run run, Optional<OnceKey> once, Path readers, Transfer transfer)
+      throws IOException {
     leases.acquire(run.id());
-    ledger.runs().add(run);
+    if (once.isEmpty()) {
+      ledger.runs().add(run);
+    } else if (!ledger.runs().add(run, once.get())) {
+      leases.release(run.id());
+      throw new IncomingFiles.Repeated();
+    }
     RunFolder folder = context.folder(run);
     try {
       folder.create();
@@ -281,11 +307,9 @@ public final class Receiver {
       abandon(run.id());
       throw e;
     }
-    taken(run, folder);
-    return run.id();
   }
 
-  private void taken(Run run, RunFolder folder) throws IOException {
+  void taken(Run run, RunFolder folder) throws IOException {
     FileState input = InputGuard.take(run, folder);
     ledger.runs().received(run.id(), input.size(), input.modifiedMillis());
     context.progress().happened(new RunEvent.Received(run));
@@ -298,7 +322,7 @@ public final class Receiver {
   }
 
   Run newRun(
-      RunInput input,
+      Function<String, RunInput> input,
       Settings set,
       String displayName,
       boolean forced,
@@ -316,7 +340,8 @@ public final class Receiver {
             set.jobs().runs().priority(),
             dryRun);
     Instant now = clock.instant();
-    Run run = Run.receiving(newId(now), input, options, output, now);
+    String id = newId(now);
+    Run run = Run.receiving(id, input.apply(id), options, output, now);
     return set.jobs().runs().isPaused() && !dryRun ? run.paused() : run;
   }
 

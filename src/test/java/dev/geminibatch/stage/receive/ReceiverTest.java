@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.ledger.RunQueries;
 import dev.geminibatch.run.InputGuard;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.testkit.StageFixture;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +167,43 @@ class ReceiverTest {
 
     assertThat(fixture.run(run).state()).isEqualTo(RunState.RECEIVED);
     assertThat(source).as("would be received again").doesNotExist();
+  }
+
+  @Test
+  void what_no_inbox_has_had_goes_into_none_when_it_cannot_be_taken() throws Exception {
+    Path inbox = fixture.folders().inbox();
+    String gone = sent(inbox, folder -> Files.writeString(folder.plain(), "x"));
+
+    assertThat(queries.find(gone)).isEmpty();
+    assertThat(fixture.folderOf(gone).path()).doesNotExist();
+    assertThat(inbox).isEmptyDirectory();
+  }
+
+  private String sent(Path inbox, Receiver.Transfer transfer) {
+    Run run =
+        fixture
+            .receiver()
+            .newRun(
+                id -> new RunInput("a.jsonl", fixture.folderOf(id).plain(), true, 0, 0),
+                fixture.context().settings(),
+                "a",
+                false,
+                false,
+                Optional.empty());
+    assertThatThrownBy(
+            () ->
+                fixture
+                    .receiver()
+                    .bringIn(
+                        run,
+                        Optional.empty(),
+                        inbox,
+                        folder -> {
+                          transfer.transfer(folder);
+                          throw new IOException("the disk is broken");
+                        }))
+        .hasMessage("the disk is broken");
+    return run.id();
   }
 
   @Test
