@@ -127,7 +127,7 @@ class HomePageTest {
   }
 
   private void delivered(String name, Duration time) throws IOException {
-    Job job = submitted(name, 1);
+    Job job = submitted(name, 10);
     fixture.clock().forward(time);
     fixture.jobs().ended(job, "BATCH_STATE_SUCCEEDED", "files/answers", null);
     fixture.jobs().collected(job, 8, 2, USED);
@@ -215,6 +215,17 @@ class HomePageTest {
 
     set.prices = new Prices("", "USD", Map.of());
     assertThat(get("/")).contains("<b>unknown</b>spent today", "without " + MODEL);
+  }
+
+  @Test
+  void what_a_cancelled_run_has_not_sent_costs_nothing() throws IOException {
+    String run = fixture.assembled("a.jsonl", nativeLine("a", "x"));
+    fixture.jobs().sized(fixture.jobs().job(run, 1), Jobs.tokens(1, 1_000));
+    assertThat(run(run).at("/expectedCost/amounts")).isNotEmpty();
+
+    fixture.ledger().control().cancel(run);
+
+    assertThat(run(run).at("/expectedCost/amounts")).isEmpty();
   }
 
   @Test
