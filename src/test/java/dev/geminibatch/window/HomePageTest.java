@@ -213,6 +213,10 @@ class HomePageTest {
     assertThat(get("/"))
         .contains("<b>16</b>answered today", "<b>4</b>failed today", "<b>8.00 USD</b>spent today");
 
+    assertThat(get("/"))
+        .contains(
+            "<span class=\"tag again\">delivered</span> <span class=\"pale\" dir=\"auto\">2 without");
+
     set.prices = new Prices("", "USD", Map.of());
     assertThat(get("/")).contains("<b>unknown</b>spent today", "without " + MODEL);
   }
