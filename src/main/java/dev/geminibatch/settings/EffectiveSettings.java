@@ -62,7 +62,7 @@ public record EffectiveSettings(List<Group> groups, List<Group> profiles) {
           .computeIfAbsent(SettingGroup.of(key), any -> new ArrayList<>())
           .add(
               setting(key, ofAll, sources, ours.contains(key))
-                  .or(ours.contains(key) ? shipped.value(key) : Optional.empty()));
+                  .or(ours.contains(key) ? unset(key, ofAll, shipped) : Optional.empty()));
     }
     List<Group> groups = new ArrayList<>();
     byGroup.forEach((group, settings) -> groups.add(new Group(group.title(), settings)));
@@ -72,6 +72,13 @@ public record EffectiveSettings(List<Group> groups, List<Group> profiles) {
             .filter(each -> !each.isDefault())
             .map(each -> own(each, sources))
             .toList());
+  }
+
+  /** What holds if nothing is set. */
+  private static Optional<String> unset(String key, Settings settings, ShippedValues shipped) {
+    return key.equals("media.root")
+        ? Optional.of(settings.uploads().mediaRoot().toString())
+        : shipped.value(key);
   }
 
   private static Setting setting(

@@ -10,6 +10,6 @@ record SettingsPage(Frame frame, EffectiveSettings settings) {
     if (setting.isSecret()) {
       return "set, not shown";
     }
-    return setting.value().isEmpty() ? "not set, built-in default" : null;
+    return setting.value().isEmpty() ? "not set" : null;
   }
 }

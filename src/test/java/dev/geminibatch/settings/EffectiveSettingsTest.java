@@ -77,6 +77,11 @@ class EffectiveSettingsTest {
   }
 
   @Test
+  void the_folder_of_media_is_shown_where_it_is_not_set() throws IOException {
+    assertThat(setting(effective(Map.of(), Map.of(), ""), "media.root").value()).isPresent();
+  }
+
+  @Test
   void every_key_of_the_shipped_configuration_has_a_group() throws IOException {
     assertThat(effective(Map.of(), Map.of(), "").groups())
         .extracting(Group::name)
