@@ -55,9 +55,9 @@ function changed() {
 
 if (document.querySelector("[data-live]")) {
   const stream = new EventSource("/api/v1/changes");
-  let last = null;
+  let last = document.querySelector("main").dataset.stamp;
   stream.addEventListener("message", event => {
-    if (last !== null && last !== event.data) {
+    if (last !== event.data) {
       changed();
     }
     last = event.data;

@@ -35,6 +35,9 @@ final class WindowServer {
   /** Nothing that a form or a call of the API sends is longer. */
   static final int MOST_BODY_BYTES = 16 << 10;
 
+  /** So many are sent to their ends, whoever else comes. */
+  private static final int MOST_DOWNLOADS = 64;
+
   private static final int ERROR = 500;
   private static final int UNAVAILABLE = 503;
 
@@ -56,6 +59,7 @@ final class WindowServer {
   private final Window window;
   private final EventStreams streams;
   private final FewConnections connections;
+  private int downloads; // of the server's one thread
   private final UploadServer uploads;
 
   /**
@@ -189,8 +193,9 @@ final class WindowServer {
    * The system sends it as fast as the client takes it: there is never more than a piece of it in
    * memory, and no thread waits. It is sent as long as it was when its length was said.
    */
-  private static void sendFile(RoutingContext exchange, Path file, long length) {
+  private void sendFile(RoutingContext exchange, Path file, long length) {
     HttpServerResponse response = exchange.response();
+    keepWhileSending(exchange);
     response
         .sendFile(file.toString(), 0, length)
         .onFailure(
@@ -203,6 +208,19 @@ final class WindowServer {
                 response.setStatusCode(ERROR).end();
               }
             });
+  }
+
+  /** Whoever only opens connections does not end the download of somebody else. */
+  private void keepWhileSending(RoutingContext exchange) {
+    if (downloads < MOST_DOWNLOADS) {
+      downloads++;
+      connections.keep(exchange.request().connection());
+      exchange.addEndHandler(
+          ended -> {
+            downloads--;
+            connections.release(exchange.request().connection());
+          });
+    }
   }
 
   private static Map<String, String> firstOfEach(MultiMap values) {

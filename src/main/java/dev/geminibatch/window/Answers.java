@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.page.Pages;
 import java.io.UncheckedIOException;
+import java.util.function.LongSupplier;
 
 /** Makes the answers of all sections: pages with the same frame, JSON, refusals in either. */
 final class Answers {
@@ -18,9 +19,16 @@ final class Answers {
   private static final String HTML = "text/html; charset=utf-8";
 
   private final FormTokens tokens;
+  private final LongSupplier stamp;
 
-  Answers(FormTokens tokens) {
+  /**
+   * Makes them.
+   *
+   * @param stamp stands for what the ledger holds
+   */
+  Answers(FormTokens tokens, LongSupplier stamp) {
     this.tokens = tokens;
+    this.stamp = stamp;
   }
 
   static boolean isApi(WebRequest request) {
@@ -29,7 +37,8 @@ final class Answers {
 
   /** What a page begins with. */
   Frame frame(WebRequest request, String title) {
-    return new Frame(title, request.right() == Right.ACT, tokens.next(), request.path());
+    return new Frame(
+        title, request.right() == Right.ACT, tokens.next(), request.path(), stamp.getAsLong());
   }
 
   /**
@@ -51,7 +60,7 @@ final class Answers {
     if (isApi(request)) {
       return json(status, JsonNodeFactory.instance.objectNode().put("error", why));
     }
-    return html(status, "refused", new RefusedPage(new Frame("Not done", false, "", ""), why));
+    return html(status, "refused", new RefusedPage(new Frame("Not done", false, "", "", 0), why));
   }
 
   private static byte[] bytes(JsonNode document) {

@@ -9,8 +9,9 @@ import java.util.List;
  * @param mayAct whether whoever looks at it may change anything
  * @param formToken for its forms
  * @param path where it is
+ * @param stamp stands for what the ledger held when it was made: see {@link ChangesSection}
  */
-record Frame(String title, boolean mayAct, String formToken, String path) {
+record Frame(String title, boolean mayAct, String formToken, String path, long stamp) {
   private static final Link DROP = new Link("/drop", "Drop a file");
   private static final List<Link> LINKS =
       List.of(

@@ -25,6 +25,12 @@ final class Recent<T> {
   /** Searches take no more than this part of the time. */
   private static final int SHARE = 20;
 
+  /** Where a search takes less, a page waits for it rather than showing something old. */
+  private static final long QUICK = TimeUnit.MILLISECONDS.toNanos(300);
+
+  private static final long OLD = TimeUnit.SECONDS.toNanos(3);
+  private static final long PATIENCE_WITH_QUICK = TimeUnit.SECONDS.toNanos(2);
+
   private final Supplier<T> search;
   private final long fresh;
   private final LongSupplier nanos;
@@ -32,7 +38,11 @@ final class Recent<T> {
   private CompletableFuture<Void> latest;
   private volatile Last<T> last;
 
-  private record Last<T>(T what, long begun, long restUntil) {}
+  private record Last<T>(T what, long begun, long end, long restUntil) {
+    boolean isQuick() {
+      return end - begun < QUICK;
+    }
+  }
 
   /**
    * What was found last.
@@ -57,11 +67,13 @@ final class Recent<T> {
   /**
    * What was found last; empty if that was nothing yet.
    *
-   * @param patience how long to wait for a search that is under way
+   * @param patience how long to wait for a search that is under way; longer where it would be quick
+   *     and what is known is old
    */
   Optional<Found<T>> get(Duration patience) {
     try {
-      current().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture<Void> search = current();
+      search.get(patience(patience), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       // it is found out for the next one who asks
     } catch (ExecutionException e) {
@@ -74,6 +86,12 @@ final class Recent<T> {
         ? Optional.empty()
         : Optional.of(
             new Found<>(found.what(), Duration.ofNanos(nanos.getAsLong() - found.begun())));
+  }
+
+  private long patience(Duration patience) {
+    Last<T> found = last;
+    boolean isWorthIt = found != null && found.isQuick() && nanos.getAsLong() - found.begun() > OLD;
+    return isWorthIt && !patience.isZero() ? PATIENCE_WITH_QUICK : patience.toNanos();
   }
 
   /** The search that is under way, or that was the last one as long as it counts. */
@@ -90,6 +108,6 @@ final class Recent<T> {
     long begun = nanos.getAsLong();
     T what = search.get();
     long end = nanos.getAsLong();
-    last = new Last<>(what, begun, end + Math.max(fresh, SHARE * (end - begun)));
+    last = new Last<>(what, begun, end, end + Math.max(fresh, SHARE * (end - begun)));
   }
 }

@@ -23,7 +23,8 @@ public final class Window {
   /** Where a stream says when something has changed. */
   public static final String CHANGES = Answers.API + "changes";
 
-  private static final Logger LOG = LoggerFactory.getLogger("window");
+  /** Not that of what people do: whoever is refused must not fill the events with it. */
+  private static final Logger LOG = LoggerFactory.getLogger("management");
 
   private final DropSection drops;
   private final List<Route> routes;
@@ -48,7 +49,7 @@ public final class Window {
   Window(Sources sources, FormTokens tokens, boolean isClosed, Overview overview) {
     this.tokens = tokens;
     this.isClosed = isClosed;
-    Answers answers = new Answers(tokens);
+    Answers answers = new Answers(tokens, sources.ledger().probe()::stamp);
     Deeds deeds = new Deeds(sources, isClosed);
     Once once = new Once();
     this.changes = new ChangesSection(sources);

@@ -1,10 +1,11 @@
 package dev.geminibatch.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class RecentTest {
 
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - SECOND); // it may overflow
   private final AtomicInteger searches = new AtomicInteger();
-  private final Deque<Runnable> begun = new ArrayDeque<>();
+  private final Deque<Runnable> begun = new ConcurrentLinkedDeque<>();
   private long takes;
 
   private final Recent<Integer> recent =
@@ -59,6 +60,23 @@ class RecentTest {
     work();
 
     assertThat(shown()).isEqualTo(2);
+  }
+
+  @Test
+  void a_page_waits_for_a_quick_search_rather_than_showing_something_old() throws Exception {
+    shown();
+    work();
+    nanos.addAndGet(60 * SECOND);
+    Thread later =
+        new Thread(
+            () -> {
+              await().until(() -> !begun.isEmpty());
+              work();
+            });
+    later.start();
+
+    assertThat(recent.get(Duration.ofNanos(1)).orElseThrow().what()).isEqualTo(2);
+    later.join();
   }
 
   @Test
