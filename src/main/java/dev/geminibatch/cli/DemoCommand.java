@@ -6,6 +6,7 @@ import dev.geminibatch.camel.Beans;
 import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.management.EventLog;
 import dev.geminibatch.management.HealthChecks;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
@@ -46,6 +47,8 @@ final class DemoCommand {
 
   int run() throws IOException, InterruptedException {
     Path folder = freshFolder();
+    EventLog events = new EventLog(session.clock());
+    session.logs().listen(events);
     try (Sandbox sandbox = Sandbox.start(0, JOB_TIME, session.clock())) {
       Settings settings = settings(folder, sandbox);
       for (String file : MEDIA) {
@@ -54,9 +57,11 @@ final class DemoCommand {
       DaemonCommand.makeFolders(settings);
       try (Workspace workspace =
               session.workspace(settings, new ServiceFactory(session.retries()));
-          Beans beans = new Beans(workspace, Progress.none(), run -> true);
+          events;
+          Beans beans = new Beans(workspace, events.watching(Progress.none()), run -> true);
           Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
           HealthChecks checks = DaemonCommand.healthChecks(session, workspace, beans)) {
+        events.begin(workspace.ledger().events());
         DemoWindow window = new DemoWindow(session.terminal());
         window.serve(
             pipeline,

@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** What people have done from outside, the last 10,000 times. */
 public final class Audit {
@@ -51,32 +50,20 @@ public final class Audit {
    * @param before only those with a lower id; {@link Long#MAX_VALUE} for the first page
    */
   public List<Entry> page(long before, int most) {
-    return find("id < :before", query -> query.bind("before", before), most);
-  }
-
-  /** What was done to a run, the newest first. */
-  public List<Entry> of(String runId, int most) {
-    return find("run_id = :run", query -> query.bind("run", runId), most);
-  }
-
-  private List<Entry> find(String condition, Consumer<Query> parameters, int most) {
     return reading.withHandle(
-        handle -> {
-          Query query =
-              handle.createQuery(
-                  "SELECT * FROM audit WHERE " + condition + " ORDER BY id DESC LIMIT :most");
-          parameters.accept(query);
-          return query
-              .bind("most", most)
-              .map(
-                  row ->
-                      new Entry(
-                          row.getLong("id"),
-                          Instant.ofEpochMilli(row.getLong("at")),
-                          row.getString("who"),
-                          row.getString("what"),
-                          Rows.text(row, "run_id")))
-              .list();
-        });
+        handle ->
+            handle
+                .createQuery("SELECT * FROM audit WHERE id < :before ORDER BY id DESC LIMIT :most")
+                .bind("before", before)
+                .bind("most", most)
+                .map(
+                    row ->
+                        new Entry(
+                            row.getLong("id"),
+                            Instant.ofEpochMilli(row.getLong("at")),
+                            row.getString("who"),
+                            row.getString("what"),
+                            Rows.text(row, "run_id")))
+                .list());
   }
 }

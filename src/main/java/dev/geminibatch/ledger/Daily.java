@@ -13,12 +13,16 @@ import java.util.Locale;
  * it is known when the runs are forgotten.
  */
 public final class Daily {
-  /** Before the job becomes COLLECTED in the same transaction, so that it counts once. */
+  /**
+   * Before the job becomes COLLECTED in the same transaction, so that it counts once. A job without
+   * a name was never sent: none of its requests has failed.
+   */
   private static final String ADD =
       """
       INSERT INTO daily (day, profile, model, answered, failed,
         tokens_in, tokens_out, tokens_thought, tokens_cached)
-      SELECT ?, run.profile, ?, ?, ?, ?, ?, ?, ? FROM job JOIN run ON run.id = job.run_id
+      SELECT ?, run.profile, ?, ?,
+        CASE WHEN job.name IS NULL THEN 0 ELSE ? END, ?, ?, ?, ? FROM job JOIN run ON run.id = job.run_id
       WHERE job.run_id = ? AND job.number = ? AND job.state <> 'COLLECTED'
       ON CONFLICT (day, profile, model) DO UPDATE SET
         answered = daily.answered + excluded.answered,
@@ -34,6 +38,11 @@ public final class Daily {
         SUM(tokens_in) AS tokens_in, SUM(tokens_out) AS tokens_out,
         SUM(tokens_thought) AS tokens_thought, SUM(tokens_cached) AS tokens_cached
       FROM daily WHERE day BETWEEN :first AND :last GROUP BY %1$s, model ORDER BY %1$s, model""";
+
+  static final String UNANSWERED =
+      """
+      SELECT COALESCE(SUM(requests - answered), 0) FROM run
+      WHERE state IN ('DELIVERED', 'FAILED') AND updated_at >= :begin AND dry_run = 0""";
 
   private final Access reading;
   private final Clock clock;
@@ -54,7 +63,8 @@ public final class Daily {
    * What came of one model, since what tokens cost depends on it.
    *
    * @param name of the day ({@code 2026-07-04}), the profile or the model
-   * @param failed requests that a job left unanswered, although the next attempt may answer them
+   * @param failed requests that were sent and not answered, although the next attempt may answer
+   *     them
    */
   public record Totals(String name, String model, long answered, long failed, Tokens tokens) {}
 
@@ -84,6 +94,16 @@ public final class Daily {
                             row.getLong("failed"),
                             Rows.tokens(row)))
                 .list());
+  }
+
+  /**
+   * How many lines of the runs that have ended today have no answer, whatever the reason. It takes
+   * as long as there are such runs.
+   */
+  public long unansweredToday() {
+    long begin = today().atStartOfDay(clock.getZone()).toInstant().toEpochMilli();
+    return reading.withHandle(
+        handle -> handle.createQuery(UNANSWERED).bind("begin", begin).mapTo(Long.class).one());
   }
 
   /** A job is about to become COLLECTED; nothing is added if it is already. */

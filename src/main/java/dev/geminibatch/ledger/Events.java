@@ -3,7 +3,6 @@ package dev.geminibatch.ledger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** What a person may want to know of, the last 1,000 times. */
 public final class Events {
@@ -64,33 +63,21 @@ public final class Events {
    * @param before only those with a lower id; {@link Long#MAX_VALUE} for the first page
    */
   public List<Entry> page(long before, int most) {
-    return find("id < :before", query -> query.bind("before", before), most);
-  }
-
-  /** Those of a run, the newest first. */
-  public List<Entry> of(String runId, int most) {
-    return find("run_id = :run", query -> query.bind("run", runId), most);
-  }
-
-  private List<Entry> find(String condition, Consumer<Query> parameters, int most) {
     return reading.withHandle(
-        handle -> {
-          Query query =
-              handle.createQuery(
-                  "SELECT * FROM event WHERE " + condition + " ORDER BY id DESC LIMIT :most");
-          parameters.accept(query);
-          return query
-              .bind("most", most)
-              .map(
-                  row ->
-                      new Entry(
-                          row.getLong("id"),
-                          new Event(
-                              Instant.ofEpochMilli(row.getLong("at")),
-                              Level.valueOf(row.getString("level")),
-                              row.getString("text"),
-                              Rows.text(row, "run_id"))))
-              .list();
-        });
+        handle ->
+            handle
+                .createQuery("SELECT * FROM event WHERE id < :before ORDER BY id DESC LIMIT :most")
+                .bind("before", before)
+                .bind("most", most)
+                .map(
+                    row ->
+                        new Entry(
+                            row.getLong("id"),
+                            new Event(
+                                Instant.ofEpochMilli(row.getLong("at")),
+                                Level.valueOf(row.getString("level")),
+                                row.getString("text"),
+                                Rows.text(row, "run_id"))))
+                .list());
   }
 }

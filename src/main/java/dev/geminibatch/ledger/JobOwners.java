@@ -7,6 +7,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** The jobs as the service names them, and whose they are. */
 public final class JobOwners {
@@ -17,6 +19,11 @@ public final class JobOwners {
         WHERE name = :name) AS of_name
       JOIN run ON run.id = of_name.first""";
 
+  /** In the order in which they were made, as the index has them. */
+  private static final String OLDEST =
+      """
+      SELECT name FROM job WHERE state = 'OPEN' AND name IS NOT NULL ORDER BY rowid LIMIT 10000""";
+
   private static final String OPEN =
       """
       SELECT open.*, run.id AS run_id, run.name AS run_name
@@ -24,9 +31,8 @@ public final class JobOwners {
           MAX(remote_state) AS remote_state, SUM(requests) AS requests,
           MIN(submitted_at) AS submitted_at, MIN(run_id) AS first,
           COUNT(DISTINCT run_id) AS runs
-        FROM job WHERE state = 'OPEN' AND name IS NOT NULL GROUP BY name) AS open
-      JOIN run ON run.id = open.first
-      ORDER BY open.submitted_at DESC, open.name LIMIT :most""";
+        FROM job WHERE name = :name AND state = 'OPEN' GROUP BY name) AS open
+      JOIN run ON run.id = open.first""";
 
   private final Access reading;
 
@@ -74,24 +80,38 @@ public final class JobOwners {
         });
   }
 
-  /** The open jobs, the newest first. */
-  public List<Open> open(int most) {
+  /**
+   * Open jobs that the service has not listed, the oldest first; of very many open ones only the
+   * oldest are searched.
+   *
+   * @param listed the names of the others
+   */
+  public List<Open> unlisted(Set<String> listed, int most) {
     return reading.withHandle(
         handle ->
-            handle
-                .createQuery(OPEN)
-                .bind("most", most)
-                .map(
-                    row ->
-                        new Open(
-                            row.getString("name"),
-                            new ProjectId(row.getString("project")),
-                            row.getString("model"),
-                            row.getString("remote_state"),
-                            row.getLong("requests"),
-                            Instant.ofEpochMilli(row.getLong("submitted_at")),
-                            owner(row)))
-                .list());
+            handle.createQuery(OLDEST).map(row -> row.getString("name")).list().stream()
+                .distinct()
+                .filter(name -> !listed.contains(name))
+                .limit(most)
+                .flatMap(name -> open(handle, name).stream())
+                .toList());
+  }
+
+  private static Optional<Open> open(Handle handle, String name) {
+    return handle
+        .createQuery(OPEN)
+        .bind("name", name)
+        .map(
+            row ->
+                new Open(
+                    row.getString("name"),
+                    new ProjectId(row.getString("project")),
+                    row.getString("model"),
+                    row.getString("remote_state"),
+                    row.getLong("requests"),
+                    Instant.ofEpochMilli(row.getLong("submitted_at")),
+                    owner(row)))
+        .findFirst();
   }
 
   private static Owner owner(Row row) throws SQLException {

@@ -33,13 +33,19 @@ public record EffectiveSettings(List<Group> groups, List<Group> profiles) {
   /**
    * A setting.
    *
-   * @param value empty if it is secret, or not set
+   * @param value that holds; empty if it is secret, or not set and nothing holds in its place
    * @param isSecret whether it is set, and not shown
    * @param source a file and its line, a variable, an option, or {@code default}
    * @param isOwn whether somebody has set it, outside of the file that comes with the program
    */
   public record Setting(
-      String key, Optional<String> value, boolean isSecret, String source, boolean isOwn) {}
+      String key, Optional<String> value, boolean isSecret, String source, boolean isOwn) {
+
+    /** With what holds if it is not set. */
+    private Setting or(Optional<String> shipped) {
+      return value.isPresent() || isSecret ? this : new Setting(key, shipped, false, source, isOwn);
+    }
+  }
 
   /** Those of the profiles at this moment. */
   public static EffectiveSettings of(Profiles profiles) {
@@ -49,11 +55,14 @@ public record EffectiveSettings(List<Group> groups, List<Group> profiles) {
     Set<String> keys = new TreeSet<>(ours);
     keys.addAll(sources.keysOfFiles());
     keys.removeIf(key -> key.startsWith("profile.") || key.startsWith(PICTURES));
+    ShippedValues shipped = ShippedValues.read();
     Map<SettingGroup, List<Setting>> byGroup = new EnumMap<>(SettingGroup.class);
     for (String key : keys) {
       byGroup
           .computeIfAbsent(SettingGroup.of(key), any -> new ArrayList<>())
-          .add(setting(key, ofAll, sources, ours.contains(key)));
+          .add(
+              setting(key, ofAll, sources, ours.contains(key))
+                  .or(ours.contains(key) ? unset(key, ofAll, shipped) : Optional.empty()));
     }
     List<Group> groups = new ArrayList<>();
     byGroup.forEach((group, settings) -> groups.add(new Group(group.title(), settings)));
@@ -63,6 +72,13 @@ public record EffectiveSettings(List<Group> groups, List<Group> profiles) {
             .filter(each -> !each.isDefault())
             .map(each -> own(each, sources))
             .toList());
+  }
+
+  /** What holds if nothing is set. */
+  private static Optional<String> unset(String key, Settings settings, ShippedValues shipped) {
+    return key.equals("media.root")
+        ? Optional.of(settings.uploads().mediaRoot().toString())
+        : shipped.value(key);
   }
 
   private static Setting setting(

@@ -56,11 +56,7 @@ final class AuditSection implements Section {
   }
 
   private List<Audit.Entry> entries(WebRequest request) {
-    String from = request.query().getOrDefault("from", Long.toString(Long.MAX_VALUE));
-    if (!from.matches("\\d{1,18}") && !from.equals(Long.toString(Long.MAX_VALUE))) {
-      throw new BadRequest("\"from\" must be what an earlier page gave as \"next\".");
-    }
-    return audit.page(Long.parseLong(from), rows(request));
+    return audit.page(request.from(), rows(request));
   }
 
   /** The last id on a page after which there may be more; 0 if there is none. */

@@ -1,7 +1,6 @@
 package dev.geminibatch.window;
 
 import dev.geminibatch.ledger.RunCosts.Used;
-import java.time.Clock;
 import java.util.List;
 
 /**
@@ -32,9 +31,8 @@ record CostsPage(
 
   /** An input. */
   record File(String runId, String name, String profile, Moment received, Spent spent) {
-    static File of(Used run, Spent spent, Clock clock) {
-      return new File(
-          run.runId(), run.name(), run.profile(), Moment.of(run.created(), clock), spent);
+    static File of(Used run, Spent spent) {
+      return new File(run.runId(), run.name(), run.profile(), Moment.of(run.created()), spent);
     }
   }
 }

@@ -10,7 +10,6 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunCosts;
 import dev.geminibatch.ledger.RunCosts.Used;
 import dev.geminibatch.ledger.RunList.Place;
-import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** What was answered and what it cost, by day, model, profile and file. */
 final class CostsSection implements Section {
@@ -31,7 +29,6 @@ final class CostsSection implements Section {
   private final RunCosts runs;
   private final Setup setup;
   private final Answers answers;
-  private final Clock clock;
 
   CostsSection(Sources sources, Answers answers) {
     Ledger ledger = sources.ledger();
@@ -39,7 +36,6 @@ final class CostsSection implements Section {
     this.runs = ledger.costs();
     this.setup = sources.setup();
     this.answers = answers;
-    this.clock = sources.clock();
   }
 
   @Override
@@ -83,19 +79,9 @@ final class CostsSection implements Section {
         Spent.byName(daily.totals(By.DAY, first, today), prices),
         Spent.byName(daily.totals(By.MODEL, first, today), prices),
         Spent.byName(daily.totals(By.PROFILE, first, today), prices),
-        runs.page(from(request), request.number("most", 1, MOST_ROWS).orElse(ROWS)));
-  }
-
-  private static Place from(WebRequest request) {
-    return Optional.ofNullable(request.query().get("from"))
-        .map(
-            word ->
-                Place.of(word)
-                    .orElseThrow(
-                        () ->
-                            new BadRequest(
-                                "\"from\" must be what an earlier page gave as \"next\".")))
-        .orElse(Place.BEGINNING);
+        runs.page(
+            request.from(Place::of, Place.BEGINNING),
+            request.number("most", 1, MOST_ROWS).orElse(ROWS)));
   }
 
   private static Spent spent(Used run, Prices prices) {
@@ -126,7 +112,7 @@ final class CostsSection implements Section {
                 new CostsPage.Part("By model", "Model", known.byModel()),
                 new CostsPage.Part("By profile", "Profile", known.byProfile())),
             known.runs().runs().stream()
-                .map(run -> CostsPage.File.of(run, spent(run, known.prices()), clock))
+                .map(run -> CostsPage.File.of(run, spent(run, known.prices())))
                 .toList(),
             known
                 .runs()

@@ -2,7 +2,6 @@ package dev.geminibatch.window;
 
 import dev.geminibatch.ledger.Events;
 import dev.geminibatch.ledger.Events.Entry;
-import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 
@@ -19,10 +18,10 @@ record EventsPage(Frame frame, List<Event> events, String next) {
    * @param runId null if it is about no run
    */
   record Event(Moment at, String level, String kind, String text, String runId) {
-    static Event of(Entry entry, Clock clock) {
+    static Event of(Entry entry) {
       Events.Event event = entry.event();
       return new Event(
-          Moment.of(event.at(), clock),
+          Moment.of(event.at()),
           word(event.level()),
           switch (event.level()) {
             case ERROR -> "final";

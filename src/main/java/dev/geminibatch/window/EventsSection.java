@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.ledger.Events;
 import dev.geminibatch.ledger.Events.Entry;
-import java.time.Clock;
 import java.util.List;
 
 /** What has happened that a person may want to know of, the newest first. */
@@ -15,12 +14,10 @@ final class EventsSection implements Section {
 
   private final Events events;
   private final Answers answers;
-  private final Clock clock;
 
   EventsSection(Sources sources, Answers answers) {
     this.events = sources.ledger().events();
     this.answers = answers;
-    this.clock = sources.clock();
   }
 
   /**
@@ -39,22 +36,11 @@ final class EventsSection implements Section {
 
   private Page entries(WebRequest request) {
     int most = request.number("most", 1, MOST_ROWS).orElse(ROWS);
-    List<Entry> entries = events.page(before(request), most + 1);
+    List<Entry> entries = events.page(request.from(), most + 1);
     if (entries.size() <= most) {
       return new Page(entries, null);
     }
     return new Page(entries.subList(0, most), Long.toString(entries.get(most - 1).id()));
-  }
-
-  private static long before(WebRequest request) {
-    String word = request.query().get("before");
-    if (word == null) {
-      return Long.MAX_VALUE;
-    }
-    if (!word.matches("\\d{1,18}")) {
-      throw new BadRequest("\"before\" must be what an earlier page gave as \"next\".");
-    }
-    return Long.parseLong(word);
   }
 
   private WebAnswer page(WebRequest request) {
@@ -64,8 +50,8 @@ final class EventsSection implements Section {
         "events",
         new EventsPage(
             answers.frame(request, "Events"),
-            page.entries().stream().map(entry -> EventsPage.Event.of(entry, clock)).toList(),
-            page.next() == null ? null : "/events?before=" + page.next()));
+            page.entries().stream().map(entry -> EventsPage.Event.of(entry)).toList(),
+            page.next() == null ? null : "/events?from=" + page.next()));
   }
 
   private WebAnswer list(WebRequest request) {

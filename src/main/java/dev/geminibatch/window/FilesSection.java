@@ -102,16 +102,7 @@ final class FilesSection implements Section {
   }
 
   private UploadList.Page uploads(WebRequest request, Instant now) {
-    Place from =
-        Optional.ofNullable(request.query().get("from"))
-            .map(
-                word ->
-                    Place.of(word)
-                        .orElseThrow(
-                            () ->
-                                new BadRequest(
-                                    "\"from\" must be what an earlier page gave as \"next\".")))
-            .orElse(Place.BEGINNING);
+    Place from = request.from(Place::of, Place.BEGINNING);
     return uploads.page(now, from, request.number("most", 1, MOST_ROWS).orElse(ROWS));
   }
 }

@@ -10,7 +10,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The first page: whether all is well, and the runs page by page. */
 final class HomeSection implements Section {
@@ -73,16 +72,7 @@ final class HomeSection implements Section {
   }
 
   private RunList.Page runs(WebRequest request) {
-    Place from =
-        Optional.ofNullable(request.query().get("from"))
-            .map(
-                word ->
-                    Place.of(word)
-                        .orElseThrow(
-                            () ->
-                                new BadRequest(
-                                    "\"from\" must be what an earlier page gave as \"next\".")))
-            .orElse(Place.BEGINNING);
+    Place from = request.from(Place::of, Place.BEGINNING);
     return ledger.list().page(group(request), text(request), from, rows(request));
   }
 

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 
 /** The jobs that the service has, whoever created them. */
 final class JobsSection implements Section {
-  private static final int MOST_OPEN = 500;
+  private static final int MOST_UNLISTED = 500;
 
   private final ServiceJobs jobs;
   private final JobOwners owners;
@@ -56,10 +56,7 @@ final class JobsSection implements Section {
             .flatMap(listing -> listing.jobs().stream())
             .map(RemoteJob::name)
             .collect(Collectors.toSet());
-    return new Known(
-        listings,
-        owners.of(listed),
-        owners.open(MOST_OPEN).stream().filter(open -> !listed.contains(open.name())).toList());
+    return new Known(listings, owners.of(listed), owners.unlisted(listed, MOST_UNLISTED));
   }
 
   private WebAnswer page(WebRequest request) {

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -73,11 +74,16 @@ final class Overview {
   }
 
   private record Numbers(
-      List<Census.Runs> runs, Late late, List<Paces.Open> open, List<Standing.Enqueued> enqueued) {}
+      List<Census.Runs> runs,
+      long unanswered,
+      Late late,
+      List<Paces.Open> open,
+      List<Standing.Enqueued> enqueued) {}
 
   private Numbers count() {
     return new Numbers(
         ledger.census().runs(),
+        ledger.daily().unansweredToday(),
         new Late(ledger.paces().ended(), output()),
         ledger.paces().open(),
         ledger.census().enqueued().stream()
@@ -131,7 +137,7 @@ final class Overview {
         new Standing.Day(
             today,
             ofToday.stream().mapToLong(Daily.Totals::answered).sum(),
-            ofToday.stream().mapToLong(Daily.Totals::failed).sum(),
+            found.map(each -> OptionalLong.of(each.unanswered())).orElse(OptionalLong.empty()),
             spent(ofToday)),
         spent(ofMonth),
         found.map(Numbers::enqueued).orElse(List.of()),

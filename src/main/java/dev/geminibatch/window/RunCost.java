@@ -32,7 +32,7 @@ record RunCost(Money spent, Money expected, boolean isFinal) {
       if (!counted.equals(Tokens.NONE)) {
         spent.merge(job.model(), counted, Tokens::plus);
         expected.merge(job.model(), counted, Tokens::plus);
-      } else if (!run.state().isFinished() && mayCost(job)) {
+      } else if (!run.state().isFinished() && mayCost(run, job)) {
         expected.merge(job.model(), estimated(job, output.applyAsLong(job)), Tokens::plus);
       }
     }
@@ -40,7 +40,11 @@ record RunCost(Money spent, Money expected, boolean isFinal) {
         Money.of(prices.cost(spent)), Money.of(prices.cost(expected)), spent.equals(expected));
   }
 
-  private static boolean mayCost(Job job) {
+  /** Of a cancelled run nothing more is sent. */
+  private static boolean mayCost(Run run, Job job) {
+    if (run.isCancelled() && job.state().compareTo(JobState.CREATING) < 0) {
+      return false;
+    }
     boolean hasAnswers = job.state() == JobState.ENDED && job.responsesFile().isPresent();
     return job.state().compareTo(JobState.ENDED) < 0 || hasAnswers;
   }

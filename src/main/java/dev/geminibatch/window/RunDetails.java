@@ -9,7 +9,6 @@ import dev.geminibatch.service.Tokens;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,11 +35,6 @@ record RunDetails(
     List<Outbox.Found> files,
     String whyNoFiles) {
   private static final int MOST_JOBS = 200;
-
-  /** A time for a person. */
-  static String shown(Instant time) {
-    return time.truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ').replace("Z", " UTC");
-  }
 
   /** As many jobs as a page shows. */
   List<JobRow> shownJobs() {

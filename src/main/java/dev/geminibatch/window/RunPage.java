@@ -13,4 +13,10 @@ record RunPage(Frame frame, Run run, RunRow row, RunDetails details, String done
   List<RunAction> actions() {
     return RunAction.of(run);
   }
+
+  /** Whether some of its lines are known to have no answer. */
+  boolean lacksAnswers() {
+    return !details.failures().groups().isEmpty()
+        || run.isDelivered() && row.done() < row.requests();
+  }
 }

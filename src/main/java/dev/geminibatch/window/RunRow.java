@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * @param state in words
  * @param kind gives its state a colour
- * @param note what it waits for, or how its jobs are
+ * @param note what it waits for, how its jobs are, or how many of its lines have no answer
  * @param done how many of its requests are answered, by the service's own counts where there are
  *     some
  * @param answered the same in percent
@@ -93,7 +93,10 @@ record RunRow(
     if (run.state() == RunState.FAILED) {
       return "final";
     }
-    return run.isDelivered() ? "answered" : run.isPaused() || run.isHeld() ? "again" : "open";
+    if (run.isDelivered()) {
+      return run.counts().unanswered() == 0 ? "answered" : "again";
+    }
+    return run.isPaused() || run.isHeld() ? "again" : "open";
   }
 
   static int percent(long some, long all) {
@@ -121,15 +124,19 @@ record RunRow(
     if (run.reason().isPresent()) {
       return Amounts.firstLine(run.reason().get());
     }
-    if (run.leader().isPresent()) {
-      return "same content as run " + run.leader().get();
-    }
-    if (run.state().isFinished() || jobs.isEmpty()) {
-      return "";
-    }
-    return Stream.of(Optional.of(states(jobs)), shared(jobs, beside), doubt(jobs, beside))
-        .flatMap(Optional::stream)
-        .collect(Collectors.joining("; "));
+    Optional<String> leader = run.leader().map(other -> "same content as run " + other);
+    Stream<Optional<String>> notes =
+        run.state().isFinished() || leader.isPresent() || jobs.isEmpty()
+            ? Stream.of(unanswered(run), leader)
+            : Stream.of(Optional.of(states(jobs)), shared(jobs, beside), doubt(jobs, beside));
+    return notes.flatMap(Optional::stream).collect(Collectors.joining("; "));
+  }
+
+  private static Optional<String> unanswered(Run run) {
+    long lines = run.counts().unanswered();
+    return run.isDelivered() && lines > 0
+        ? Optional.of(Amounts.count(lines) + " without an answer")
+        : Optional.empty();
   }
 
   /** {@code 1 job running}; {@code 12 jobs: 9 running, 3 succeeded}. */

@@ -44,8 +44,13 @@ record Standing(
     }
   }
 
-  /** What was done on a day. */
-  record Day(LocalDate date, long answered, long failed, Money spent) {}
+  /**
+   * What was done on a day.
+   *
+   * @param failed lines of the runs that have ended on it that have no answer; empty if they have
+   *     not been counted yet
+   */
+  record Day(LocalDate date, long answered, OptionalLong failed, Money spent) {}
 
   /** Tokens of a model that the service has not answered yet. */
   record Enqueued(String profile, String model, long tokens, OptionalLong most) {
@@ -86,7 +91,8 @@ record Standing(
                 .put("held", open.held())
                 .put("oldestWaitSeconds", open.oldestWait().map(Duration::toSeconds).orElse(null)));
     ObjectNode day = json.putObject("today").put("date", today.date().toString());
-    day.put("answered", today.answered()).put("failed", today.failed());
+    day.put("answered", today.answered());
+    day.put("failed", today.failed().isPresent() ? today.failed().getAsLong() : null);
     day.set("spent", today.spent().json());
     json.putObject("thisMonth").set("spent", thisMonth.json());
     ArrayNode tokens = json.putArray("enqueued");

@@ -4,8 +4,10 @@ import dev.geminibatch.management.AccessGuard.Right;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * A request of a browser or another client, as far as the window needs it.
@@ -49,6 +51,29 @@ public record WebRequest(
       return OptionalInt.of(Integer.parseInt(text));
     }
     throw new BadRequest("\"" + name + "\" must be a number from " + least + " to " + most + ".");
+  }
+
+  /**
+   * Where a page begins.
+   *
+   * @param place makes something of what an earlier page gave, if it can
+   * @throws BadRequest when it cannot
+   */
+  <T> T from(Function<String, Optional<T>> place, T beginning) {
+    String word = query.get("from");
+    return word == null
+        ? beginning
+        : place
+            .apply(word)
+            .orElseThrow(
+                () -> new BadRequest("\"from\" must be what an earlier page gave as \"next\"."));
+  }
+
+  /** Likewise, of what is numbered: before which number. */
+  long from() {
+    return from(
+        word -> word.matches("\\d{1,18}") ? Optional.of(Long.valueOf(word)) : Optional.empty(),
+        Long.MAX_VALUE);
   }
 
   /** A page of somebody else cannot send this type without being asked first. */

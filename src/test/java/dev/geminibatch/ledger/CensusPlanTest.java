@@ -21,7 +21,13 @@ class CensusPlanTest {
 
   static List<String> questions() {
     return List.of(
-        Census.RUNS, Census.JOBS, Census.ENQUEUED, Paces.ENDED, Paces.OPEN, RunCosts.PAGE);
+        Daily.UNANSWERED,
+        Census.RUNS,
+        Census.JOBS,
+        Census.ENQUEUED,
+        Paces.ENDED,
+        Paces.OPEN,
+        RunCosts.PAGE);
   }
 
   @ParameterizedTest

@@ -9,7 +9,10 @@ import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.Tokens;
+import dev.geminibatch.testkit.Jobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,6 +43,8 @@ abstract class DailyContract extends LedgerContract {
             Optional.empty(),
             clock.instant());
     Job job = withJob(received(run), model);
+    jobs().creating(job, Jobs.room(90));
+    jobs().opened(job, new JobName("batches/" + run.id()), "BATCH_STATE_PENDING");
     jobs().ended(job, "BATCH_STATE_SUCCEEDED", "files/x", null);
     return job;
   }
@@ -71,6 +76,29 @@ abstract class DailyContract extends LedgerContract {
         .containsExactly(named("books", third));
     assertThat(ledger.daily().totals(By.DAY, TOMORROW.plusDays(1), LocalDate.of(2999, 1, 1)))
         .isEmpty();
+  }
+
+  @Test
+  void what_was_never_sent_has_not_failed() {
+    Job job = withJob(received("a.jsonl"));
+    jobs().ended(job, "RUN_CANCELLED", null, "not sent");
+
+    jobs().collected(job, 0, 1, Tokens.NONE);
+
+    assertThat(totals(By.DAY)).extracting(Totals::failed).containsExactly(0L);
+  }
+
+  @Test
+  void lines_without_an_answer_count_on_the_day_their_run_ends() {
+    String run = inspected("a.jsonl");
+    assertThat(ledger.daily().unansweredToday()).isZero();
+
+    runs().moveTo(run, RunState.COLLECTED);
+    runs().delivered(run, 0);
+
+    assertThat(ledger.daily().unansweredToday()).isEqualTo(run(run).counts().requests());
+    clock.forward(Duration.ofDays(1));
+    assertThat(ledger.daily().unansweredToday()).isZero();
   }
 
   private static Totals named(String name, Totals totals) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,22 @@ class EffectiveSettingsTest {
         .contains("config/application.properties, line ");
     assertThat(setting(settings, "run.priority").isOwn()).isFalse();
     assertThat(setting(settings, "my.route").value()).hasValue("file:x");
+  }
+
+  @Test
+  void what_is_not_set_has_the_value_that_holds() throws IOException {
+    Settings settings =
+        Settings.of(PropertySources.read(Map.of(), Map.of(), List.of()), home, home);
+
+    Setting inbox = setting(EffectiveSettings.of(settings.profiles()), "inbox.directory");
+
+    assertThat(inbox)
+        .isEqualTo(new Setting("inbox.directory", Optional.of("inbox"), false, "default", false));
+  }
+
+  @Test
+  void the_folder_of_media_is_shown_where_it_is_not_set() throws IOException {
+    assertThat(setting(effective(Map.of(), Map.of(), ""), "media.root").value()).isPresent();
   }
 
   @Test

@@ -70,12 +70,12 @@ class EventsSectionTest {
     fixture.ledger().events().write(events);
 
     JsonNode first = visitor.json("/api/v1/events");
-    JsonNode second = visitor.json("/api/v1/events?before=" + first.get("next").asText());
+    JsonNode second = visitor.json("/api/v1/events?from=" + first.get("next").asText());
 
     assertThat(first.get("events")).hasSize(100);
     assertThat(second.get("events")).hasSize(20);
     assertThat(second.get("next").isNull()).isTrue();
     assertThat(visitor.page("/events")).contains("event 119.", "Older events");
-    assertThat(visitor.get("/events?before=x").status()).isEqualTo(400);
+    assertThat(visitor.get("/events?from=x").status()).isEqualTo(400);
   }
 }

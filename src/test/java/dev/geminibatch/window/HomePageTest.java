@@ -127,7 +127,7 @@ class HomePageTest {
   }
 
   private void delivered(String name, Duration time) throws IOException {
-    Job job = submitted(name, 1);
+    Job job = submitted(name, 10);
     fixture.clock().forward(time);
     fixture.jobs().ended(job, "BATCH_STATE_SUCCEEDED", "files/answers", null);
     fixture.jobs().collected(job, 8, 2, USED);
@@ -213,8 +213,23 @@ class HomePageTest {
     assertThat(get("/"))
         .contains("<b>16</b>answered today", "<b>4</b>failed today", "<b>8.00 USD</b>spent today");
 
+    assertThat(get("/"))
+        .contains(
+            "<span class=\"tag again\">delivered</span> <span class=\"pale\" dir=\"auto\">2 without");
+
     set.prices = new Prices("", "USD", Map.of());
     assertThat(get("/")).contains("<b>unknown</b>spent today", "without " + MODEL);
+  }
+
+  @Test
+  void what_a_cancelled_run_has_not_sent_costs_nothing() throws IOException {
+    String run = fixture.assembled("a.jsonl", nativeLine("a", "x"));
+    fixture.jobs().sized(fixture.jobs().job(run, 1), Jobs.tokens(1, 1_000));
+    assertThat(run(run).at("/expectedCost/amounts")).isNotEmpty();
+
+    fixture.ledger().control().cancel(run);
+
+    assertThat(run(run).at("/expectedCost/amounts")).isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.geminibatch.window;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.geminibatch.ledger.JobOwners;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
 import dev.geminibatch.testkit.FakeService;
@@ -11,6 +12,8 @@ import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,18 @@ class JobsSectionTest {
     JsonNode json = visitor.json("/api/v1/jobs");
     assertThat(json.get("accounts").get(0).get("problem").asText()).contains("has not answered");
     assertThat(json.get("unlisted").get(0).get("run").asText()).isEqualTo(run);
+  }
+
+  @Test
+  void an_old_job_that_the_service_has_forgotten_is_found_behind_newer_ones() throws IOException {
+    for (String name : List.of("batches/old", "batches/one", "batches/two")) {
+      ours(fixture.dropped(name.substring(8) + ".jsonl"), name);
+      fixture.clock().forward(Duration.ofSeconds(1));
+    }
+
+    assertThat(fixture.ledger().jobOwners().unlisted(Set.of("batches/one", "batches/two"), 1))
+        .extracting(JobOwners.Open::name)
+        .containsExactly("batches/old");
   }
 
   @Test
