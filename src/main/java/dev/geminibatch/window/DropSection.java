@@ -202,6 +202,10 @@ final class DropSection implements Section {
       return Answers.refused(
           request, status, "The inbox has a file of this name, which is not taken yet.");
     }
+    if (status == 507) {
+      return Answers.refused(
+          request, status, "The disk has no room for it. Make room, and send it again.");
+    }
     WebAnswer answer = Answers.refused(request, status, why.getMessage());
     return status == 503 ? answer.with("Retry-After", "5") : answer;
   }

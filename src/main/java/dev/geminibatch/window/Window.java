@@ -3,7 +3,9 @@ package dev.geminibatch.window;
 import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.management.AccessGuard.Right;
+import dev.geminibatch.run.Run;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -43,7 +45,7 @@ public final class Window {
 
   private Window(Sources sources, FormTokens tokens, boolean isClosed, Executor background) {
     this(sources, tokens, isClosed, new Overview(sources, System::nanoTime, background));
-    background.execute(this::warmUp);
+    background.execute(() -> warmUp(sources.ledger()));
   }
 
   Window(Sources sources, FormTokens tokens, boolean isClosed, Overview overview) {
@@ -94,16 +96,24 @@ public final class Window {
   }
 
   /**
-   * The first page counts what there is, and the first person does not wait for Java to load it.
+   * The first pages count what there is, and the first person does not wait for Java to load them.
    */
-  private void warmUp() {
-    WebRequest first =
-        new WebRequest("GET", "/", Map.of(), Map.of(), Map.of("host", "localhost"), Right.READ, "");
+  private void warmUp(Ledger ledger) {
     try {
-      answer(first).body().writeTo(OutputStream.nullOutputStream());
+      make("/");
+      for (Run newest : ledger.queries().recent(1)) {
+        make("/runs/" + newest.id());
+        make("/runs/" + newest.id() + "/lines");
+      }
     } catch (IOException | RuntimeException e) {
       LOG.debug("The first page cannot be made", e); // it is tried again when somebody asks
     }
+  }
+
+  private void make(String path) throws IOException {
+    Map<String, String> headers = Map.of("host", "localhost");
+    WebRequest request = new WebRequest("GET", path, Map.of(), Map.of(), headers, Right.READ, "");
+    answer(request).body().writeTo(OutputStream.nullOutputStream());
   }
 
   /** All its addresses. */
