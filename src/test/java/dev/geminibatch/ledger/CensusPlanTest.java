@@ -10,7 +10,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,9 +32,19 @@ class CensusPlanTest {
         RunCosts.PAGE);
   }
 
+  @Test
+  void an_open_job_is_found_by_its_name() throws IOException, SQLException {
+    assertThat(plan(JobOwners.OPEN)).anyMatch(step -> step.contains("job_by_name"));
+  }
+
   @ParameterizedTest
   @MethodSource("questions")
   void no_question_reads_a_whole_table(String sql) throws IOException, SQLException {
+    assertThat(plan(sql)).noneMatch(step -> step.matches("SCAN (run|job)\\b.*"));
+  }
+
+  private List<String> plan(String sql) throws IOException, SQLException {
+    List<String> steps = new ArrayList<>();
     try (StageFixture fixture = StageFixture.open(folder);
         Connection connection =
             DriverManager.getConnection(
@@ -40,8 +52,9 @@ class CensusPlanTest {
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("EXPLAIN QUERY PLAN " + sql)) {
       while (rows.next()) {
-        assertThat(rows.getString("detail")).doesNotContainPattern("^SCAN (run|job)\\b");
+        steps.add(rows.getString("detail"));
       }
     }
+    return steps;
   }
 }
