@@ -1,5 +1,6 @@
 package dev.geminibatch.camel;
 
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.window.Upload;
 import dev.geminibatch.window.WebAnswer;
 import dev.geminibatch.window.WebRequest;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The body of a request that brings a file: the file itself, or a form one of whose parts is the
@@ -33,10 +35,11 @@ import java.util.Optional;
  * for one thread at a time.
  */
 final class FileBody {
-  private static final int MOST_FIELDS = 20;
-
   /** What was read of a form is let go of after so many bytes. */
   private static final int KEPT_BYTES = 256 << 10;
+
+  /** The fields that a form may have before its file. */
+  private static final Set<String> FIELDS = Set.of("token", "once", "profile", "settings");
 
   private static final String BROKEN =
       "The form is broken, or its connection was; send one file, and the other fields before it.";
@@ -46,6 +49,7 @@ final class FileBody {
   private HttpPostMultipartRequestDecoder form;
   private Upload upload;
   private boolean isWhole;
+  private String problem = BROKEN;
 
   FileBody(Window window, WebRequest head) {
     this.window = window;
@@ -115,10 +119,16 @@ final class FileBody {
 
   private WebAnswer broken() {
     if (upload == null) {
-      return window.refused(head, BROKEN);
+      return window.refused(head, problem);
     }
-    upload.abort(BROKEN);
+    upload.abort(problem);
     return upload.answer().orElseThrow();
+  }
+
+  /** Whoever sends what is not heeded believes that it is: a budget, say. */
+  private IllegalStateException refused(String name, String why) {
+    problem = "The field \"" + Visible.line(name) + "\" " + why;
+    return new IllegalStateException(problem);
   }
 
   /** The parts of a form as they come. */
@@ -141,12 +151,17 @@ final class FileBody {
     }
 
     private Attribute kept(Attribute field) {
-      if (fields.size() == MOST_FIELDS) {
-        throw new IllegalStateException("too many fields");
+      String name = field.getName();
+      if (!FIELDS.contains(name)) {
+        throw refused(name, "is unknown; there are profile and settings, and last the file.");
       }
-      if (upload == null) {
-        fields.add(field);
+      if (upload != null) {
+        throw refused(name, "comes after the file; the file comes last.");
       }
+      if (fields.stream().anyMatch(each -> each.getName().equals(name))) {
+        throw refused(name, "is there twice.");
+      }
+      fields.add(field);
       return field;
     }
 
@@ -160,7 +175,10 @@ final class FileBody {
         Charset charset,
         long size) {
       if (upload != null) {
-        throw new IllegalStateException("more than one file");
+        throw refused(name, "is a second file; send one, which comes last.");
+      }
+      if (!name.equals("file")) {
+        throw refused(name, "is a file; the file to send is in the field \"file\".");
       }
       upload = window.begin(head.withForm(values()), fileName);
       return new Part(name, fileName, type, encoding, charset, size);
@@ -170,7 +188,7 @@ final class FileBody {
       Map<String, String> values = new HashMap<>();
       for (Attribute field : fields) {
         try {
-          values.putIfAbsent(field.getName(), field.getString(StandardCharsets.UTF_8));
+          values.put(field.getName(), field.getString(StandardCharsets.UTF_8));
         } catch (IOException e) {
           throw new IllegalStateException(e); // it is in memory
         }

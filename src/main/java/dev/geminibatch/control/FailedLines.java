@@ -58,11 +58,7 @@ public final class FailedLines {
         + " sent again as a new run of the profile "
         + run.profile()
         + ", as if you had dropped the errors file."
-        + (bad == 0
-            ? ""
-            : " "
-                + Amounts.count(bad)
-                + " of them cannot be sent, unless you correct the errors file first.")
+        + (bad == 0 ? "" : " " + unsendable(lines, bad))
         + cost(run, lines - bad)
             .map(
                 cost ->
@@ -71,6 +67,13 @@ public final class FailedLines {
                         + cost
                         + ".")
             .orElse("");
+  }
+
+  private static String unsendable(long lines, long bad) {
+    return bad == lines
+        ? "None of them can be sent, unless you first correct the errors file, or what was missing"
+            + " is there now."
+        : Amounts.count(bad) + " of them cannot be sent, unless you correct the errors file first.";
   }
 
   private Optional<String> cost(Run run, long lines) {

@@ -183,9 +183,15 @@ public final class Window {
             ? !request.mayBeOfForm() || !request.isOfBrowser()
             : request.isJson();
     boolean isOurs = isForm || Answers.isApi(request) && isProgram;
-    return CrossSite.isForeignPost(request.headers(), isClosed) || !isOurs
-        ? refused(request, 403, "This form is not ours, or too old; open the page again.")
-        : Optional.empty();
+    if (CrossSite.isForeignPost(request.headers(), isClosed) || !isOurs) {
+      return refused(
+          request,
+          403,
+          Answers.isApi(request) && !takesFile(request.path()) && !isProgram
+              ? "Send JSON, with the header Content-Type: application/json."
+              : "This form is not ours, or too old; open the page again.");
+    }
+    return Optional.empty();
   }
 
   private static Optional<WebAnswer> refused(WebRequest request, int status, String why) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -190,6 +191,33 @@ class UploadServerTest {
     assertThat(drop(good + token + END).statusCode()).isEqualTo(403);
     assertThat(post("/drop", TOKEN, "multipart/form-data", token + good + END).statusCode())
         .isEqualTo(400);
+    assertThat(isNothingLeft()).isTrue();
+    assertThat(runs()).isEqualTo(1);
+  }
+
+  @Test
+  void a_field_that_would_not_be_heeded_is_refused_by_its_name() throws Exception {
+    String settings = field("settings", "run.priority = 9");
+    String file = file("b.jsonl", "x");
+    Map<String, String> forms =
+        Map.of(
+            file + settings, "\"settings\\\" comes after the file; the file comes last.",
+            field("setings", "x") + file, "\"setings\\\" is unknown",
+            file + field("x", "y"), "\"x\\\" is unknown",
+            settings + settings + file, "\"settings\\\" is there twice",
+            file.replace("\"file\"", "\"settings\"") + file, "\"settings\\\" is a file",
+            file + file, "\"file\\\" is a second file");
+
+    for (Map.Entry<String, String> form : forms.entrySet()) {
+      HttpResponse<String> answer =
+          post(
+              "/api/v1/inbox/b.jsonl",
+              TOKEN,
+              "multipart/form-data; boundary=" + BOUNDARY,
+              form.getKey() + END);
+      assertThat(answer.statusCode()).as(form.getKey()).isEqualTo(400);
+      assertThat(answer.body()).contains(form.getValue());
+    }
     assertThat(isNothingLeft()).isTrue();
     assertThat(runs()).isEqualTo(1);
   }

@@ -487,6 +487,28 @@ class DropTest {
   }
 
   @Test
+  void who_asks_to_send_lines_again_that_cannot_be_sent_hears_so() throws IOException {
+    String id = fixture.dropped("a.jsonl", LINE);
+    fixture.runs().promiseOutput(id, folder.resolve("a-batch-results.jsonl"));
+    fixture.runs().inspected(id, id, 3, 2, true);
+    fixture.runs().moveTo(id, RunState.COLLECTED);
+    fixture.runs().delivered(id, 1);
+
+    assertThat(content(read("/runs/" + id + "/do/send-again")))
+        .contains("2 lines without an answer", "None of them can be sent, unless");
+  }
+
+  @Test
+  void a_program_that_does_not_say_that_it_sends_JSON_hears_what_is_missing() throws IOException {
+    WebAnswer answer =
+        window.answer(request("/api/v1/runs/x/actions", Map.of("action", "pause"), Right.ACT));
+
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(json(answer).get("error").asText())
+        .isEqualTo("Send JSON, with the header Content-Type: application/json.");
+  }
+
+  @Test
   void a_run_that_a_route_holds_is_released() throws IOException {
     String id = fixture.dropped("a.jsonl");
     fixture.runs().hold(id, "until the night");

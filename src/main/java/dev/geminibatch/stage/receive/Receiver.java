@@ -234,10 +234,7 @@ public final class Receiver {
     }
   }
 
-  /**
-   * What cannot go back now, because its inbox is not there, say, is tried at the next start; so is
-   * what has never been anywhere else.
-   */
+  /** What cannot go back now is tried at the next start, and so is what was never elsewhere. */
   private void abandon(Run run, RunFolder folder) throws IOException {
     if (folder.isSourceOf(run)) {
       leases.release(run.id());
