@@ -72,7 +72,7 @@ public final class Ledger implements AutoCloseable {
     Optional<Integer> version = file.version();
     state.prepare();
     NativeSqlite.load(state);
-    LedgerDatabase database = LedgerDatabase.open(file, version, clock.instant());
+    LedgerDatabase database = SqliteDatabase.open(file, version, clock.instant());
     complete.ifPresent(time -> Restoration.lost(database, time, clock.instant()));
     return new Ledger(database, clock);
   }
@@ -169,7 +169,7 @@ public final class Ledger implements AutoCloseable {
 
   /** The copies that were kept before upgrades. */
   public List<Path> copiesBeforeUpgrades() throws IOException {
-    return LedgerCopy.before(database.state());
+    return database.copiesBeforeUpgrades();
   }
 
   /** Whether it was restored from a copy. */

@@ -87,7 +87,7 @@ class LedgerFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {8, 11, 100})
+  @ValueSource(ints = {9, 11, 100})
   void a_ledger_of_a_newer_program_is_refused_and_not_touched(int version) throws Exception {
     sql(
         ledger,
