@@ -77,6 +77,11 @@ public final class Ledger implements AutoCloseable {
     return new Ledger(database, clock);
   }
 
+  /** Opens the ledger on a server, and brings its tables up to date. */
+  static Ledger open(LedgerServer server, Clock clock) {
+    return new Ledger(PostgresDatabase.open(server), clock);
+  }
+
   /** Writes what happens to runs. */
   public RunLedger runs() {
     return runs;
