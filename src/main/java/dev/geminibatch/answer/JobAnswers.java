@@ -99,6 +99,25 @@ public final class JobAnswers implements Closeable {
     return true;
   }
 
+  /**
+   * Skips the requests that come next as long as they have an answer, or as long as they have none.
+   *
+   * @param most so many of them
+   * @return how many were skipped
+   */
+  long skip(boolean areAnswered, long most) throws IOException {
+    long skipped = 0;
+    ByteBuffer match = matches.next();
+    while (match != null && skipped < most && (match.getLong() & 1) == 0 == areAnswered) {
+      skipped++;
+      match = matches.next();
+    }
+    number += skipped;
+    matches.seek(number);
+    index.seek(number);
+    return skipped;
+  }
+
   /** Whether the present request has an answer. */
   boolean isAnswered() {
     return isAnswered;

@@ -13,10 +13,14 @@ import java.util.Optional;
  * is asked about to its last one: a run may have more jobs than a process may have files.
  */
 final class JobCursor implements LineCursor {
+  private static final long MOST_SKIPPED = 1 << 16;
+
   private final Job job;
   private final JobIndexes indexes;
   private final ResultWriter.Opening opening;
+  private final Optional<Verdict> unwanted;
   private long line;
+  private long skipped;
   private JobIndex.Entry entry;
   private JobIndex.Reader index;
   private JobAnswers answers;
@@ -31,9 +35,16 @@ final class JobCursor implements LineCursor {
    * Opens nothing yet.
    *
    * @param line its first line that is asked for
+   * @param unwanted lines that are better left out, if any
    * @param opening of its answers, once it has any
    */
-  JobCursor(Job job, long line, JobIndexes indexes, ResultWriter.Opening opening) {
+  JobCursor(
+      Job job,
+      long line,
+      Optional<Verdict> unwanted,
+      JobIndexes indexes,
+      ResultWriter.Opening opening) {
+    this.unwanted = unwanted;
     this.job = job;
     this.line = line;
     this.indexes = indexes;
@@ -56,13 +67,20 @@ final class JobCursor implements LineCursor {
       index = indexes.open();
       index.goTo(line);
     }
-    if (!advance()) {
+    if (!step()) {
       throw new IOException("The index of job " + job.number() + " has changed");
     }
   }
 
   @Override
   public boolean advance() throws IOException {
+    if (isCollected() && unwanted.isPresent()) {
+      skipped = answers.skip(unwanted.get() == Verdict.ANSWERED, MOST_SKIPPED);
+    }
+    return step();
+  }
+
+  private boolean step() throws IOException {
     if (isCollected()) {
       entry = answers.pass() ? answers.entry() : null;
     } else {
@@ -74,6 +92,11 @@ final class JobCursor implements LineCursor {
     }
     line = entry.line();
     return true;
+  }
+
+  @Override
+  public long skipped() {
+    return skipped;
   }
 
   @Override

@@ -14,6 +14,11 @@ interface LineCursor extends Closeable {
   /** Goes to the next line; false at the end. */
   boolean advance() throws IOException;
 
+  /** How many lines that nobody wants the last call of {@link #advance} has left out. */
+  default long skipped() {
+    return 0;
+  }
+
   /** The number of the present line. */
   long line();
 

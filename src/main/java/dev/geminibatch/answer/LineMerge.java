@@ -10,6 +10,8 @@ import java.util.PriorityQueue;
 
 /** The lines of a run in the order of its input, each with the attempt at it that counts. */
 final class LineMerge implements Closeable {
+  private static final long SKIPPED_IN_TIME_OF_ONE = 10;
+
   private final List<LineCursor> all = new ArrayList<>();
   private final List<LineCursor> sameLine = new ArrayList<>();
   private final PriorityQueue<LineCursor> cursors =
@@ -37,12 +39,14 @@ final class LineMerge implements Closeable {
     return cursors.peek().line();
   }
 
-  /** How many lines were passed. */
+  /** How many lines were passed, those that were skipped by their share of the time. */
   long passed() {
     return passed;
   }
 
-  /** The next line: its answer if there is one, else the attempt that goes on, else the last. */
+  /**
+   * The next line: its answer if there is one, else the attempt that is under way, else the last.
+   */
   LineCursor next() throws IOException {
     sameLine.clear();
     do {
@@ -75,6 +79,7 @@ final class LineMerge implements Closeable {
       if (each.advance()) {
         cursors.add(each);
       }
+      passed += each.skipped() / SKIPPED_IN_TIME_OF_ONE;
     }
     sameLine.clear();
   }

@@ -56,7 +56,10 @@ public final class RunLines {
    * @param next where to ask for more; empty if there are none
    * @param isCut whether there are more that cannot be shown before there are jobs
    */
-  public record Page(List<RunLine> lines, OptionalLong next, boolean isCut) {}
+  public record Page(List<RunLine> lines, OptionalLong next, boolean isCut) {
+    /** No lines. */
+    public static final Page NONE = new Page(List.of(), OptionalLong.empty(), false);
+  }
 
   /**
    * Knows where the lines are.
@@ -101,7 +104,7 @@ public final class RunLines {
       long bytes = 0;
       while (merge.hasNext()) {
         boolean isFull = lines.size() == most || bytes > MOST_BYTES;
-        if (isFull || merge.passed() == MOST_PASSED) {
+        if (isFull || merge.passed() >= MOST_PASSED) {
           return new Page(lines, OptionalLong.of(merge.line()), false);
         }
         LineCursor line = merge.next();
@@ -127,6 +130,7 @@ public final class RunLines {
                   new JobCursor(
                       job,
                       line.getAsLong(),
+                      unwanted(job, wanted),
                       () -> new JobIndex.Reader(files.index()),
                       () -> JobAnswers.open(answers, job, check, isCancelled))));
         }
@@ -134,11 +138,34 @@ public final class RunLines {
     }
   }
 
-  /** Lines of a first attempt that were all answered were not sent again. */
+  /**
+   * Whether a job may have lines that are wanted, or decide about those of earlier attempts. Lines
+   * of a first attempt that were all answered were not sent again.
+   */
   private static boolean isWanted(Job job, Optional<Verdict> wanted) {
-    boolean isAllAnswered =
-        job.state() == JobState.COLLECTED && job.attempt() == 1 && job.outcome().failed() == 0;
-    return wanted.isEmpty() || wanted.get() == Verdict.ANSWERED || !isAllAnswered;
+    boolean isCollected = job.state() == JobState.COLLECTED;
+    if (wanted.isEmpty()) {
+      return true;
+    }
+    return switch (wanted.get()) {
+      case OPEN -> !isCollected;
+      case ANSWERED -> isCollected && job.outcome().answered() > 0;
+      case FAILED -> job.attempt() > 1 || isCollected && job.outcome().failed() > 0;
+    };
+  }
+
+  /**
+   * Which lines of a job need not be read. An answer at a later attempt says that the failure
+   * before it does not count.
+   */
+  private static Optional<Verdict> unwanted(Job job, Optional<Verdict> wanted) {
+    return wanted.flatMap(
+        verdict ->
+            switch (verdict) {
+              case OPEN -> Optional.empty();
+              case ANSWERED -> Optional.of(Verdict.FAILED);
+              case FAILED -> job.attempt() == 1 ? Optional.of(Verdict.ANSWERED) : Optional.empty();
+            });
   }
 
   private static OptionalLong firstLine(JobFiles files, long from) throws IOException {
@@ -172,20 +199,18 @@ public final class RunLines {
     if (!isOpenWanted || input.isEmpty() || !Files.exists(input.get())) {
       return new Page(lines, OptionalLong.empty(), false);
     }
-    try (InputCursor cursor = new InputCursor(input.get())) {
-      while (cursor.advance()) {
-        if (lines.size() == most) {
+    try (InputCursor cursor = new InputCursor(input.get(), from)) {
+      long bytes = 0;
+      while (cursor.advance(MOST_COUNTED_BYTES)) {
+        if (lines.size() == most || bytes > MOST_BYTES) {
           return new Page(lines, OptionalLong.of(cursor.line()), false);
         }
-        if (cursor.end() > MOST_COUNTED_BYTES) {
-          return new Page(lines, OptionalLong.empty(), true);
-        }
-        if (cursor.line() >= from) {
-          lines.add(shown(cursor, originals.read(cursor.offset(), LONGEST_LINE + 1)));
-        }
+        byte[] original = originals.read(cursor.offset(), LONGEST_LINE + 1);
+        lines.add(shown(cursor, original));
+        bytes += original.length;
       }
+      return new Page(lines, OptionalLong.empty(), cursor.end() >= MOST_COUNTED_BYTES);
     }
-    return new Page(lines, OptionalLong.empty(), false);
   }
 
   private RunLine shown(LineCursor at, byte[] original) throws IOException {

@@ -183,9 +183,9 @@ final class WindowServer {
         .sendFile(file.toString(), 0, length)
         .onFailure(
             e -> {
-              LOG.warn("{} was not sent to its end: {}", file, e.toString());
+              LOG.debug("{} was not sent to its end", file, e);
               if (response.headWritten()) {
-                exchange.request().connection().close();
+                exchange.request().connection().close(); // mostly the client has gone
               } else if (!response.ended()) {
                 response.headers().clear();
                 response.setStatusCode(ERROR).end();

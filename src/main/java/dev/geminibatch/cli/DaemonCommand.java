@@ -7,11 +7,13 @@ import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.WarmUp;
+import dev.geminibatch.ledger.Events.Level;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerCheck;
 import dev.geminibatch.logging.Logs;
 import dev.geminibatch.maintenance.LostRuns;
 import dev.geminibatch.management.DaemonMetrics;
+import dev.geminibatch.management.EventLog;
 import dev.geminibatch.management.HealthChecks;
 import dev.geminibatch.management.Tally;
 import dev.geminibatch.run.DaemonLock;
@@ -23,6 +25,7 @@ import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.window.FormTokens;
+import dev.geminibatch.window.Outlook;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
@@ -70,9 +73,14 @@ final class DaemonCommand {
         System.getProperty("java.runtime.version"),
         System.getProperty("java.vendor"),
         ProcessHandle.current().pid());
+    EventLog events = new EventLog(session.clock());
+    session.logs().listen(events);
     try (DaemonLock lock = DaemonLock.take(settings.folders().stateFolder());
         Workspace workspace = session.workspace(settings, services);
-        Beans beans = new Beans(workspace, tally.watching(progress), DaemonCommand::isForUs);
+        events;
+        Beans beans =
+            new Beans(
+                workspace, tally.watching(events.watching(progress)), DaemonCommand::isForUs);
         HealthChecks checks = healthChecks(session, workspace, beans);
         SettingsWatch watch = new SettingsWatch(new LiveSettings(settings), Logs::setLevels)) {
       LedgerCheck check = checkLedger(workspace);
@@ -80,18 +88,14 @@ final class DaemonCommand {
       NameEncoding.remedy().ifPresent(remedy -> LOG.warn("File names: {}.", remedy));
       served.forEach(profile -> checkAccess(workspace, profile));
       endIfDamaged(check);
+      events.begin(workspace.ledger().events());
       beans.receiver().recover();
       int retried = beans.strikes().retry();
       if (retried > 0) {
         LOG.info("{} tried once more, last and alone", Amounts.count(retried, "held run"));
       }
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              Farewell.hook(
-                  session.terminal(),
-                  "Stopping. What is under way resumes at the next start.",
-                  pipeline));
+      stopWell(pipeline, events);
       served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");
       watch.start();
@@ -101,13 +105,7 @@ final class DaemonCommand {
       if (settings.operation().management().isEnabled()) {
         try (DaemonMetrics metrics =
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
-          ManagementSettings management = settings.operation().management();
-          pipeline.serve(
-              management,
-              checks,
-              List.of(metrics),
-              Optional.of(window(session, workspace, management)),
-              port -> {});
+          serve(pipeline, workspace, new DaemonOutlook(workspace, beans, checks), checks, metrics);
           untilStopped();
         }
       } else {
@@ -117,18 +115,49 @@ final class DaemonCommand {
     }
   }
 
-  static Window window(Session session, Workspace workspace, ManagementSettings management)
+  private void stopWell(Pipeline pipeline, EventLog events) {
+    events.happened(Level.INFO, "The daemon has started, process " + ProcessHandle.current().pid());
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Farewell.hook(
+                session.terminal(),
+                "Stopping. What is under way resumes at the next start.",
+                () -> {
+                  events.happened(Level.INFO, "The daemon stops");
+                  events.flush();
+                  pipeline.close();
+                }));
+  }
+
+  private void serve(
+      Pipeline pipeline,
+      Workspace workspace,
+      Outlook outlook,
+      HealthChecks checks,
+      DaemonMetrics metrics)
       throws IOException {
-    FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
-    return new Window(WindowSources.of(workspace), tokens, management.isClosed());
+    ManagementSettings management = workspace.settings().operation().management();
+    pipeline.serve(
+        management,
+        checks,
+        List.of(metrics),
+        Optional.of(window(session, workspace, outlook, management)),
+        port -> {});
   }
 
   private static void untilStopped() throws InterruptedException {
     new CountDownLatch(1).await();
   }
 
+  static Window window(
+      Session session, Workspace workspace, Outlook outlook, ManagementSettings management)
+      throws IOException {
+    FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
+    return new Window(WindowSources.of(workspace, outlook), tokens, management.isClosed());
+  }
+
   /** Those of today: they may be changed while it runs. */
-  private static Prices prices(Profiles profiles) {
+  static Prices prices(Profiles profiles) {
     return profiles.prices(profiles.of(Profiles.DEFAULT).costs().prices());
   }
 

@@ -59,7 +59,13 @@ final class DemoCommand {
           HealthChecks checks = DaemonCommand.healthChecks(session, workspace, beans)) {
         DemoWindow window = new DemoWindow(session.terminal());
         window.serve(
-            pipeline, checks, DaemonCommand.window(session, workspace, DemoWindow.ANYWHERE));
+            pipeline,
+            checks,
+            DaemonCommand.window(
+                session,
+                workspace,
+                new DaemonOutlook(workspace, beans, checks),
+                DemoWindow.ANYWHERE));
         if (session.options().open) {
           window.open();
         }

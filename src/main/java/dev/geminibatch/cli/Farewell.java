@@ -1,6 +1,5 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.camel.Pipeline;
 import java.time.Duration;
 
 /** What happens when the process is asked to end. */
@@ -15,8 +14,10 @@ final class Farewell {
   /**
    * A shutdown hook that stops the routes, and the process in any case: everything is written down
    * in such a way that the power may go out at any time.
+   *
+   * @param stopping stops the routes
    */
-  static Thread hook(Terminal terminal, String message, Pipeline pipeline) {
+  static Thread hook(Terminal terminal, String message, Runnable stopping) {
     return new Thread(
         () -> {
           Thread watchdog = new Thread(Farewell::haltInTime, "watchdog");
@@ -25,7 +26,7 @@ final class Farewell {
           terminal.status("");
           // Not to the log, which ends as soon as the process is asked to.
           terminal.tell(message);
-          pipeline.close();
+          stopping.run();
         },
         "farewell");
   }

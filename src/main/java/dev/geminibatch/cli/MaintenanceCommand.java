@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.maintenance.AnswerRescue;
+import dev.geminibatch.maintenance.JobView;
 import dev.geminibatch.maintenance.Maintenance;
 import dev.geminibatch.service.JobName;
 import dev.geminibatch.service.RemoteJob;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -65,7 +65,7 @@ final class MaintenanceCommand {
     Map<String, Long> counts = countsByState(jobs);
     if (options.json) {
       ObjectNode document = JsonNodeFactory.instance.objectNode();
-      document.putArray("jobs").addAll(jobs.stream().map(MaintenanceCommand::json).toList());
+      document.putArray("jobs").addAll(jobs.stream().map(JobView::json).toList());
       ObjectNode byState = document.putObject("counts");
       counts.forEach(byState::put);
       terminal.printJson(document);
@@ -76,7 +76,7 @@ final class MaintenanceCommand {
       for (RemoteJob job : jobs) {
         table.row(
             job.name(),
-            stateName(job),
+            JobView.state(job),
             job.model().replaceFirst("^models/", ""),
             Amounts.count(job.counts().requests()),
             Amounts.count(job.counts().failed()),
@@ -100,32 +100,7 @@ final class MaintenanceCommand {
 
   private static Map<String, Long> countsByState(List<RemoteJob> jobs) {
     return jobs.stream()
-        .collect(
-            Collectors.groupingBy(
-                MaintenanceCommand::stateName, TreeMap::new, Collectors.counting()));
-  }
-
-  /** A state that this version does not know is shown in the service's word. */
-  private static String stateName(RemoteJob job) {
-    return RemoteJobState.ofService(job.stateText()) == RemoteJobState.UNKNOWN
-        ? job.stateWord()
-        : job.state().name().toLowerCase(Locale.ROOT);
-  }
-
-  private static ObjectNode json(RemoteJob job) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("name", job.name());
-    json.put("displayName", job.displayName());
-    json.put("model", job.model());
-    json.put("state", stateName(job));
-    json.put("requests", job.counts().requests());
-    json.put("succeeded", job.counts().succeeded());
-    json.put("failed", job.counts().failed());
-    json.put("pending", job.counts().pending());
-    json.put("created", job.created().map(Instant::toString).orElse(null));
-    json.put("ended", job.ended().map(Instant::toString).orElse(null));
-    job.error().ifPresent(error -> json.put("error", error.status() + ": " + error.message()));
-    return json;
+        .collect(Collectors.groupingBy(JobView::state, TreeMap::new, Collectors.counting()));
   }
 
   private int cancel(Maintenance maintenance) {
@@ -134,7 +109,7 @@ final class MaintenanceCommand {
       terminal.tell(before.name() + " has ended already; there is nothing to cancel.");
     }
     RemoteJob now = maintenance.cancel(options.cancel);
-    tell(now.name(), "cancelled", now.name() + " is " + stateName(now) + ".");
+    tell(now.name(), "cancelled", now.name() + " is " + JobView.state(now) + ".");
     return ExitCode.OK;
   }
 

@@ -99,7 +99,9 @@ final class RunWatch {
       throws IOException, InterruptedException {
     Thread farewell =
         Farewell.hook(
-            session.terminal(), "Interrupted; nothing is lost. To resume: " + resume, pipeline);
+            session.terminal(),
+            "Interrupted; nothing is lost. To resume: " + resume,
+            pipeline::close);
     Runtime.getRuntime().addShutdownHook(farewell);
     try {
       List<String> runIds = ended(begun);

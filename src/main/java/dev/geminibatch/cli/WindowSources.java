@@ -1,63 +1,78 @@
 package dev.geminibatch.cli;
 
-import dev.geminibatch.answer.AnswerCheck;
 import dev.geminibatch.cost.Prices;
-import dev.geminibatch.io.UsageException;
-import dev.geminibatch.line.RequestReader;
-import dev.geminibatch.report.Reports;
-import dev.geminibatch.run.Run;
-import dev.geminibatch.settings.FileOverrides;
+import dev.geminibatch.maintenance.ServiceJobs;
+import dev.geminibatch.maintenance.ServiceJobs.Account;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.service.ServiceConfig;
+import dev.geminibatch.settings.EffectiveSettings;
 import dev.geminibatch.settings.Settings;
-import dev.geminibatch.window.RunSources;
+import dev.geminibatch.window.Outlook;
+import dev.geminibatch.window.Setup;
 import dev.geminibatch.window.Sources;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
-import java.util.function.Supplier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
-/** Where the window has what it shows, in a daemon. */
+/** What the window shows, of a daemon's workspace. */
 final class WindowSources {
-  private final Workspace workspace;
+  private WindowSources() {}
 
-  private WindowSources(Workspace workspace) {
-    this.workspace = workspace;
+  static Sources of(Workspace workspace, Outlook outlook) throws IOException {
+    Settings settings = workspace.settings();
+    return new Sources(
+        workspace.ledger(),
+        outlook,
+        workspace.clock(),
+        new ServiceJobs(accounts(workspace), workspace.clock()),
+        new Live(settings),
+        WindowRuns.of(workspace));
   }
 
-  static Sources of(Workspace workspace) throws IOException {
-    WindowSources own = new WindowSources(workspace);
-    return new Sources(workspace.ledger(), workspace.clock(), own.runs());
+  /** Profiles with the same key see the same jobs. */
+  private static List<Account> accounts(Workspace workspace) {
+    Map<ProjectId, List<String>> profiles = new LinkedHashMap<>();
+    Map<ProjectId, ServiceConfig> configs = new LinkedHashMap<>();
+    for (Settings each : workspace.settings().profiles().served()) {
+      ProjectId project = each.service().project();
+      configs.putIfAbsent(project, each.service());
+      profiles.computeIfAbsent(project, any -> new ArrayList<>()).add(each.profile());
+    }
+    List<Account> accounts = new ArrayList<>();
+    configs.forEach(
+        (project, config) ->
+            accounts.add(
+                new Account(
+                    project,
+                    profiles.get(project),
+                    () -> workspace.connections().of(config).batches())));
+    return accounts;
   }
 
-  private RunSources runs() throws IOException {
-    Supplier<Prices> prices =
-        () -> workspace.settings().profiles().prices(present().costs().prices());
-    return new RunSources(
-        workspace.state(),
-        new Reports(workspace.ledger(), workspace.state(), prices, workspace.clock()),
-        new RequestReader(workspace.settings().lines().maxBytes()),
-        this::rules);
-  }
+  /** Some settings may change while the daemon runs. */
+  private static final class Live implements Setup {
+    private final Settings set;
 
-  /** Those of today: they may be changed while it runs. */
-  private Settings present() {
-    return workspace.settings().profiles().of(workspace.settings().profile());
-  }
+    Live(Settings set) {
+      this.set = set;
+    }
 
-  private RunSources.Rules rules(Run run) {
-    Settings set = settings(run);
-    return new RunSources.Rules(
-        new AnswerCheck(set.lines().strictness()), set.costs().maxPerFile());
-  }
+    @Override
+    public EffectiveSettings settings() {
+      return EffectiveSettings.of(set.profiles());
+    }
 
-  /** A run can be shown also when its profile is not set any more. */
-  private Settings settings(Run run) {
-    try {
-      return FileOverrides.of(
-          workspace.state().run(run.id()).overrides(),
-          run.name(),
-          workspace.settings(),
-          run.profile());
-    } catch (IOException | UsageException e) {
-      return present();
+    @Override
+    public Prices prices() {
+      return DaemonCommand.prices(set.profiles());
+    }
+
+    @Override
+    public long storageLimit() {
+      return set.uploads().storageLimit();
     }
   }
 }

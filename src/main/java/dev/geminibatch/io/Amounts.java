@@ -68,6 +68,20 @@ public final class Amounts {
         : two(rounded.toMinutes(), "min", rounded.toSecondsPart(), "s");
   }
 
+  /** A time as one would say it: {@code 40 seconds}, {@code 12 minutes}, {@code 3 hours}. */
+  public static String roughly(Duration time) {
+    long seconds = Math.max(1, time.toSeconds());
+    if (seconds < 90) {
+      return count(seconds, "second");
+    }
+    long minutes = (seconds + 30) / 60;
+    if (minutes < 90) {
+      return count(minutes, "minute");
+    }
+    long hours = (minutes + 30) / 60;
+    return hours < 48 ? count(hours, "hour") : count((hours + 12) / 24, "day");
+  }
+
   private static String two(long large, String largeUnit, int small, String smallUnit) {
     return large + " " + largeUnit + (small == 0 ? "" : " " + small + " " + smallUnit);
   }

@@ -29,8 +29,14 @@ public final class FixedRecords implements Closeable {
 
   /** Goes to a record, which is the next one then. */
   public void seek(long number) throws IOException {
-    channel.position(number * recordBytes);
-    buffer.limit(0).position(0);
+    long position = number * recordBytes;
+    long ahead = position - (channel.position() - buffer.limit());
+    if (ahead >= 0 && ahead <= buffer.limit()) {
+      buffer.position((int) ahead);
+    } else {
+      channel.position(position);
+      buffer.limit(0).position(0);
+    }
   }
 
   /**

@@ -65,6 +65,11 @@ public final class JobIndex {
       return Math.toIntExact(entries.size());
     }
 
+    /** Goes to the entry that so many are before. */
+    public void seek(long before) throws IOException {
+      entries.seek(before);
+    }
+
     /**
      * Goes to the first entry of a line, or of a later one.
      *

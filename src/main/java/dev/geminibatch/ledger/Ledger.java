@@ -25,6 +25,8 @@ public final class Ledger implements AutoCloseable {
   private final Waits waits;
   private final MediaTable media;
   private final UploadTable uploads;
+  private final UploadList uploadList;
+  private final JobOwners jobOwners;
   private final LearnedLimits limits;
   private final Restoration restoration;
   private final Housekeeping housekeeping;
@@ -32,6 +34,7 @@ public final class Ledger implements AutoCloseable {
   private final Audit audit;
   private final Events events;
   private final RunCosts costs;
+  private final Paces paces;
   private final Clock clock;
 
   private Ledger(LedgerDatabase database, Clock clock) {
@@ -51,11 +54,14 @@ public final class Ledger implements AutoCloseable {
     RunsWithoutMedia without = new RunsWithoutMedia();
     this.media = new MediaTable(database, without);
     this.uploads = new UploadTable(database, without);
+    this.uploadList = new UploadList(database);
+    this.jobOwners = new JobOwners(database);
     this.limits = new LearnedLimits(database, clock);
     this.housekeeping = new Housekeeping(database);
     this.audit = new Audit(database, clock);
     this.events = new Events(database);
     this.costs = new RunCosts(database);
+    this.paces = new Paces(database, clock);
     this.restoration = Restoration.of(database);
   }
 
@@ -137,6 +143,16 @@ public final class Ledger implements AutoCloseable {
     return uploads;
   }
 
+  /** What was uploaded, page by page, for a person. */
+  public UploadList uploadList() {
+    return uploadList;
+  }
+
+  /** Whose the jobs of the service are. */
+  public JobOwners jobOwners() {
+    return jobOwners;
+  }
+
   /** How many tokens may be enqueued, as far as the service has shown it. */
   public LearnedLimits limits() {
     return limits;
@@ -170,6 +186,11 @@ public final class Ledger implements AutoCloseable {
   /** What each run has used. */
   public RunCosts costs() {
     return costs;
+  }
+
+  /** How long jobs take. */
+  public Paces paces() {
+    return paces;
   }
 
   /** The copies that were kept before upgrades. */

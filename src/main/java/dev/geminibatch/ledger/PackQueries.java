@@ -10,6 +10,7 @@ import dev.geminibatch.service.ProjectId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -31,12 +32,14 @@ public abstract sealed class PackQueries permits Packs {
   private static final int REMEMBERED = 1000;
 
   private final Access quick;
+  private final Access reading;
   private final Clock clock;
   private final Map<String, Sharing> sharings =
       Collections.synchronizedMap(new LruMap<>(REMEMBERED));
 
   PackQueries(LedgerDatabase database, Clock clock) {
     this.quick = database.quick();
+    this.reading = database.reading();
     this.clock = clock;
   }
 
@@ -227,6 +230,36 @@ public abstract sealed class PackQueries permits Packs {
         ? Optional.of(sharings.computeIfAbsent(job.remote().pack().get(), this::sharing))
             .filter(sharing -> sharing.runs() > 1)
         : Optional.empty();
+  }
+
+  /** Finds out in one query what {@link #sharing} will be asked for, for jobs of a page. */
+  public void prepare(Collection<Job> jobs) {
+    List<String> unknown =
+        jobs.stream()
+            .flatMap(job -> job.remote().pack().stream())
+            .distinct()
+            .filter(pack -> !sharings.containsKey(pack))
+            .limit(AT_ONCE)
+            .toList();
+    if (unknown.isEmpty()) {
+      return;
+    }
+    String marks = "?" + ", ?".repeat(unknown.size() - 1);
+    reading.useHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT pack, COUNT(DISTINCT run_id) AS runs, SUM(requests) AS requests"
+                        + " FROM job WHERE name IS NOT NULL AND pack IN ("
+                        + marks
+                        + ") GROUP BY pack")
+                .bindAll(unknown.toArray())
+                .map(
+                    row ->
+                        sharings.put(
+                            row.getString("pack"),
+                            new Sharing(row.getLong("runs"), row.getLong("requests"))))
+                .list());
   }
 
   private Sharing sharing(String pack) {

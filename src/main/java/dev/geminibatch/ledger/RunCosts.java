@@ -15,16 +15,16 @@ import java.util.Optional;
 public final class RunCosts {
   static final String PAGE =
       """
-      SELECT run.id, run.name, run.profile, run.state, run.created_at, job.model,
+      SELECT page.id, page.name, page.profile, page.state, page.created_at, job.model,
         SUM(tokens_in) AS tokens_in, SUM(tokens_out) AS tokens_out,
         SUM(tokens_thought) AS tokens_thought, SUM(tokens_cached) AS tokens_cached
       FROM (
         SELECT id, name, profile, state, created_at FROM run
         WHERE dry_run = 0 AND (created_at, id) < (:time, :id)
         ORDER BY created_at DESC, id DESC LIMIT :most
-      ) AS run LEFT JOIN job ON job.run_id = run.id
-      GROUP BY run.id, run.name, run.profile, run.state, run.created_at, job.model
-      ORDER BY run.created_at DESC, run.id DESC, job.model""";
+      ) AS page LEFT JOIN job ON job.run_id = page.id
+      GROUP BY page.id, page.name, page.profile, page.state, page.created_at, job.model
+      ORDER BY page.created_at DESC, page.id DESC, job.model""";
 
   private final Access reading;
 

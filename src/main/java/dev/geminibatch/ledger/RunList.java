@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Runs page by page, the newest first. A page takes a moment however many runs there are: its
@@ -14,6 +15,9 @@ import java.util.Optional;
 public final class RunList {
   /** How many runs a search looks at for one page. */
   static final int LOOKED_AT = 50_000;
+
+  /** With no more open runs than these they are sorted; else they are searched for among all. */
+  static final int FEW = 5_000;
 
   private static final String FOUND =
       " AND (instr(lower(name), :text) > 0 OR substr(id, 1, :length) = :text)";
@@ -27,10 +31,10 @@ public final class RunList {
     this.reading = database.reading();
   }
 
-  /** Which runs. The few that are open are found by their states, which the plus sign is for. */
+  /** Which runs. */
   public enum Group {
     ALL(BY_CREATION, ""),
-    OPEN("+" + BY_CREATION, " AND state IN " + Rows.UNFINISHED),
+    OPEN(BY_CREATION, " AND state IN " + Rows.UNFINISHED),
     DELIVERED(BY_END, " AND state = '" + RunState.DELIVERED.name() + "'"),
     FAILED(BY_END, " AND state = '" + RunState.FAILED.name() + "'");
 
@@ -47,6 +51,13 @@ public final class RunList {
       return instant.toEpochMilli();
     }
   }
+
+  /**
+   * How a list is gone through. The plus sign keeps the database from using an index.
+   *
+   * @param isSearch whether runs are read that may not belong to it
+   */
+  private record Way(String time, String condition, boolean isSearch) {}
 
   /**
    * The place in a list where a page begins: behind this run.
@@ -87,23 +98,22 @@ public final class RunList {
    *     case of its Latin letters; blank for all
    */
   public Page page(Group group, String text, Place from, int most) {
-    Optional<Place> end = text.isBlank() ? Optional.empty() : endOfSearch(group, from);
+    Way way = way(group, !text.isBlank());
+    OptionalLong end = way.isSearch() ? endOfSearch(group, from) : OptionalLong.empty();
     String condition =
         "dry_run = 0"
-            + group.condition
-            + " AND "
-            + behind(group, "from")
-            + end.map(place -> " AND NOT " + behind(group, "end")).orElse("")
+            + way.condition()
+            + " AND (%1$s, id) < (:fromTime, :fromId)"
+            + (end.isPresent() ? " AND %1$s >= :end" : "")
             + (text.isBlank() ? "" : FOUND)
-            + order(group)
-            + " LIMIT :most";
+            + " ORDER BY %1$s DESC, id DESC LIMIT :most";
     List<Run> runs =
         RunQueries.select(
             reading,
-            condition,
+            condition.formatted(way.time()),
             query -> {
-              bind(query, "from", from);
-              end.ifPresent(place -> bind(query, "end", place));
+              query.bind("fromTime", from.time()).bind("fromId", from.runId());
+              end.ifPresent(time -> query.bind("end", time));
               if (!text.isBlank()) {
                 String wanted = text.strip().toLowerCase(Locale.ROOT);
                 query
@@ -116,39 +126,51 @@ public final class RunList {
       Run last = runs.get(most - 1);
       return new Page(runs.subList(0, most), Optional.of(new Place(group.timeOf(last), last.id())));
     }
-    return new Page(runs, end);
+    return new Page(
+        runs, end.isPresent() ? Optional.of(new Place(end.getAsLong(), "")) : Optional.empty());
   }
 
-  /** The last run that a search looks at; empty if there are fewer. */
-  private Optional<Place> endOfSearch(Group group, Place from) {
+  private Way way(Group group, boolean hasText) {
+    if (group != Group.OPEN) {
+      return new Way(group.time, group.condition, hasText);
+    }
+    return areFewOpen()
+        ? new Way("+" + group.time, group.condition, false)
+        : new Way(group.time, group.condition.replace("state", "+state"), true);
+  }
+
+  private boolean areFewOpen() {
     return reading.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT "
-                        + group.time
-                        + " AS time, id FROM run WHERE dry_run = 0"
-                        + group.condition
-                        + " AND "
-                        + behind(group, "from")
-                        + order(group)
-                        + " LIMIT 1 OFFSET "
-                        + (LOOKED_AT - 1))
-                .bind("fromTime", from.time())
-                .bind("fromId", from.runId())
-                .map(row -> new Place(row.getLong("time"), row.getString("id")))
-                .findFirst());
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT COUNT(*) FROM (SELECT 1 FROM run WHERE state IN "
+                            + Rows.UNFINISHED
+                            + " LIMIT :most) AS some")
+                    .bind("most", FEW + 1)
+                    .mapTo(Integer.class)
+                    .one())
+        <= FEW;
   }
 
-  private static String behind(Group group, String name) {
-    return "(%1$s, id) < (:%2$sTime, :%2$sId)".formatted(group.time, name);
-  }
-
-  private static void bind(Query query, String name, Place place) {
-    query.bind(name + "Time", place.time()).bind(name + "Id", place.runId());
-  }
-
-  private static String order(Group group) {
-    return " ORDER BY " + group.time + " DESC, id DESC";
+  /** The time of the last run that a search looks at; empty if there are fewer. */
+  private OptionalLong endOfSearch(Group group, Place from) {
+    // Who begins behind all runs of a time has seen them.
+    long first = from.runId().isEmpty() ? from.time() - 1 : from.time();
+    String condition = group == Group.OPEN ? "" : group.condition;
+    return reading
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT %1$s AS time FROM run WHERE %1$s <= :first".formatted(group.time)
+                            + condition
+                            + " ORDER BY time DESC LIMIT 1 OFFSET "
+                            + (LOOKED_AT - 1))
+                    .bind("first", first)
+                    .mapTo(Long.class)
+                    .findFirst())
+        .map(OptionalLong::of)
+        .orElse(OptionalLong.empty());
   }
 }

@@ -39,7 +39,8 @@ public enum LogLevel {
     return TRACE;
   }
 
-  boolean isAtLeast(LogLevel least) {
+  /** Whether it matters as much as another one, or more. */
+  public boolean isAtLeast(LogLevel least) {
     return compareTo(least) <= 0;
   }
 }

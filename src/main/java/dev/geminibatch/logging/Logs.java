@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -37,6 +38,7 @@ public final class Logs {
   private volatile LogFormat screenFormat;
   private volatile LogFormat fileFormat;
   private volatile RotatedFile file;
+  private volatile LogEar ear;
 
   /** Standard error. */
   public interface Screen {
@@ -101,6 +103,11 @@ public final class Logs {
     screenLevels.put(logger, least);
   }
 
+  /** From now on somebody hears what is logged, as well. */
+  public void listen(LogEar listening) {
+    ear = listening;
+  }
+
   /**
    * Records what a command says beside the log. The file gets it, too; and where standard error is
    * JSON, that.
@@ -135,6 +142,22 @@ public final class Logs {
       LogFormat other = fileFormat;
       rotated.write(other == format ? line : other.line(entry, context));
     }
+    LogEar listening = ear;
+    LogLevel level = LogLevel.of(entry.getLevel());
+    if (listening != null && listening.wants(level, String.valueOf(entry.getLoggerName()))) {
+      listening.hear(heard(entry, level, context));
+    }
+  }
+
+  private static LogEar.Heard heard(LogRecord entry, LogLevel level, Map<String, String> context) {
+    Throwable thrown = entry.getThrown();
+    String text = LogFormat.message(entry).strip() + (thrown == null ? "" : " (" + thrown + ")");
+    return new LogEar.Heard(
+        entry.getInstant(),
+        level,
+        LogFormat.shortened(text, LogFormat.LONGEST_MESSAGE),
+        Optional.ofNullable(context.get(LogContext.RUN)),
+        Optional.ofNullable(context.get(LogContext.FILE)));
   }
 
   private void reportTrouble(String why) {

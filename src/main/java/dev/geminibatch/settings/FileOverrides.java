@@ -1,13 +1,18 @@
 package dev.geminibatch.settings;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.TextFile;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.service.Redactor;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
 
 /** Settings for one file, dropped beside it as {@code x.jsonl.properties}. */
 public final class FileOverrides {
@@ -70,5 +75,14 @@ public final class FileOverrides {
       }
     }
     return settings.profiles().of(profile, text);
+  }
+
+  /** Writes such a file with one value. */
+  public static void write(Path file, String key, String value) throws IOException {
+    Properties properties = new Properties();
+    properties.setProperty(key, value);
+    try (Writer out = new OutputStreamWriter(PrivateFiles.output(file), StandardCharsets.UTF_8)) {
+      properties.store(out, null);
+    }
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 /** Which keys a profile may set, and which a single file. */
 final class ProfileKeys {
   /** What a profile may set. */
-  private static final List<String> OWN =
+  static final List<String> OWN =
       List.of(
           "inbox.directory",
           "outbox.directory",

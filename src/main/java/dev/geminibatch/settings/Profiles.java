@@ -51,7 +51,10 @@ public final class Profiles {
       noting(key, () -> ProfileKeys.checkBeginning(key));
       noting(key, () -> OperationReader.refuseCamels(key));
     }
-    for (String key : new TreeSet<>(properties.keysOfProfiles())) {
+    for (String key : properties.keysOfFiles()) {
+      if (!key.startsWith("profile.")) {
+        continue;
+      }
       String[] parts = key.split("[.]", 3);
       if (noting(key, () -> ProfileKeys.checkKey(key, parts))) {
         byName.computeIfAbsent(

@@ -1,11 +1,6 @@
 package dev.geminibatch.settings;
 
-import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.UsageException;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Collectors;
 
 /**
@@ -63,7 +59,7 @@ public final class PropertySources {
     this.commandLine = commandLine;
     this.environment = environment;
     this.files = new TreeMap<>();
-    this.known = new TreeSet<>();
+    this.known = new ConcurrentSkipListSet<>();
     this.profile = Optional.empty();
     this.overrides = Optional.empty();
     this.shared = new Shared(new TreeSet<>(), new Mistakes(), new ArrayList<>(), new TreeMap<>());
@@ -75,7 +71,7 @@ public final class PropertySources {
     this.environment = all.environment;
     this.sourceFiles = all.sourceFiles;
     this.files = all.files;
-    this.known = new TreeSet<>();
+    this.known = new ConcurrentSkipListSet<>();
     this.profile = profile;
     this.overrides = overrides;
     this.shared = all.shared;
@@ -107,7 +103,8 @@ public final class PropertySources {
   Set<String> changed(PropertySources others) {
     Set<String> changed = new TreeSet<>(files.keySet());
     changed.addAll(others.files.keySet());
-    changed.removeIf(key -> get(key).equals(others.get(key)));
+    changed.removeIf(
+        key -> found(key).map(Found::value).equals(others.found(key).map(Found::value)));
     return changed;
   }
 
@@ -186,15 +183,6 @@ public final class PropertySources {
     return Optional.ofNullable(shared.keys().get(prefix(name).orElse("")));
   }
 
-  /** Writes a file with one value. */
-  public static void write(Path file, String key, String value) throws IOException {
-    java.util.Properties properties = new java.util.Properties();
-    properties.setProperty(key, value);
-    try (Writer out = new OutputStreamWriter(PrivateFiles.output(file), StandardCharsets.UTF_8)) {
-      properties.store(out, null);
-    }
-  }
-
   /**
    * The same, as a profile sees them: its own values come before those of everybody.
    *
@@ -215,11 +203,9 @@ public final class PropertySources {
     return files.keySet();
   }
 
-  /** The keys of all profiles, as they stand in the files. */
-  Set<String> keysOfProfiles() {
-    return files.keySet().stream()
-        .filter(key -> key.startsWith("profile."))
-        .collect(Collectors.toSet());
+  /** The keys that anybody has asked for. */
+  Set<String> known() {
+    return Collections.unmodifiableSet(known);
   }
 
   /**
@@ -259,6 +245,11 @@ public final class PropertySources {
   /** The value of a key, with where it was set. */
   Optional<Found> find(String key) {
     known.add(key);
+    return found(key);
+  }
+
+  /** The same for who does not know which keys there are. */
+  Optional<Found> found(String key) {
     return onCommandLine(key)
         .or(() -> inOverrides(key))
         .or(() -> inProfile(key))
@@ -326,8 +317,9 @@ public final class PropertySources {
   /** Every key that a file sets but secrets, with its effective value: also keys not ours. */
   public Map<String, String> ofFiles() {
     Map<String, String> effective = new TreeMap<>();
-    List.copyOf(files.keySet())
-        .forEach(key -> get(key).ifPresent(value -> effective.put(key, value)));
+    for (String key : files.keySet()) {
+      found(key).ifPresent(found -> effective.put(key, found.value()));
+    }
     effective.entrySet().removeIf(Secrets::isSecret);
     return effective;
   }

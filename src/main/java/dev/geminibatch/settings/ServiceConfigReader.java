@@ -15,7 +15,7 @@ import java.util.function.Function;
 final class ServiceConfigReader {
   static final String KEY = "gemini.api-key";
   private static final String KEY_FILE = "gemini.api-key-file";
-  private static final String ADDRESS = "gemini.base-url";
+  static final String ADDRESS = "gemini.base-url";
 
   private static final String GOOGLE = "https://generativelanguage.googleapis.com";
   private static final String VERSION = "gemini.api-version";
@@ -114,15 +114,20 @@ final class ServiceConfigReader {
 
   private URI address() {
     sources.get(ADDRESS); // known, also where the environment comes first
-    return sources
-        .onCommandLine(ADDRESS)
-        .or(() -> sources.inProfile(ADDRESS))
-        .or(() -> sources.inEnvironment(ADDRESS, "GOOGLE_GEMINI_BASE_URL"))
-        .or(() -> sources.find(ADDRESS))
+    return addressIn(sources)
         .map(
             found ->
                 typed.read(ADDRESS, found, URI.create(GOOGLE), ServiceConfigReader::checkedAddress))
         .orElseGet(() -> URI.create(GOOGLE));
+  }
+
+  /** The address that counts, with where it was set. */
+  static Optional<Found> addressIn(PropertySources sources) {
+    return sources
+        .onCommandLine(ADDRESS)
+        .or(() -> sources.inProfile(ADDRESS))
+        .or(() -> sources.inEnvironment(ADDRESS, "GOOGLE_GEMINI_BASE_URL"))
+        .or(() -> sources.find(ADDRESS));
   }
 
   private static URI checkedAddress(String text) {

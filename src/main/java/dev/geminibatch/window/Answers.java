@@ -29,7 +29,7 @@ final class Answers {
 
   /** What a page begins with. */
   Frame frame(WebRequest request, String title) {
-    return new Frame(title, request.right() == Right.ACT, tokens.next());
+    return new Frame(title, request.right() == Right.ACT, tokens.next(), request.path());
   }
 
   /**
@@ -51,7 +51,7 @@ final class Answers {
     if (isApi(request)) {
       return json(status, JsonNodeFactory.instance.objectNode().put("error", why));
     }
-    return html(status, "refused", new RefusedPage(new Frame("Not done", false, ""), why));
+    return html(status, "refused", new RefusedPage(new Frame("Not done", false, "", ""), why));
   }
 
   private static byte[] bytes(JsonNode document) {

@@ -1,6 +1,7 @@
 package dev.geminibatch.window;
 
 import dev.geminibatch.ledger.RunList.Group;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -9,12 +10,18 @@ import java.util.Optional;
 /**
  * The first page.
  *
- * @param sentence whether all is well, and what there is
+ * @param standing whether all is well, and the numbers
  * @param text that is searched for; empty if nothing is
  * @param next the address of the next page; null if this is the last
  */
 record HomePage(
-    Frame frame, String sentence, Group group, String text, List<RunRow> runs, String next) {
+    Frame frame,
+    Standing standing,
+    Group group,
+    String text,
+    List<RunRow> runs,
+    String next,
+    Instant now) {
   List<Group> groups() {
     return List.of(Group.values());
   }

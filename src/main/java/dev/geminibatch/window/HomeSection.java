@@ -1,15 +1,11 @@
 package dev.geminibatch.window;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.geminibatch.io.Amounts;
-import dev.geminibatch.ledger.Census;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunList;
 import dev.geminibatch.ledger.RunList.Group;
 import dev.geminibatch.ledger.RunList.Place;
-import dev.geminibatch.report.StatusView;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -23,11 +19,15 @@ final class HomeSection implements Section {
   private static final int MOST_ROWS = 500;
 
   private final Ledger ledger;
+  private final Overview overview;
+  private final RunRows rows;
   private final Answers answers;
   private final Clock clock;
 
-  HomeSection(Sources sources, Answers answers) {
+  HomeSection(Sources sources, Overview overview, RunRows rows, Answers answers) {
     this.ledger = sources.ledger();
+    this.overview = overview;
+    this.rows = rows;
     this.answers = answers;
     this.clock = sources.clock();
   }
@@ -35,15 +35,15 @@ final class HomeSection implements Section {
   @Override
   public List<Route> routes() {
     return List.of(
-        Route.get("/", this::page), Route.get("/api/v1/runs", (request, names) -> list(request)));
+        Route.get("/", this::page),
+        Route.get("/api/v1/home", (request, names) -> Answers.json(200, overview.now().json())),
+        Route.get("/api/v1/runs", (request, names) -> list(request)));
   }
 
   private WebAnswer page(WebRequest request, Map<String, String> names) {
     Group group = group(request);
     String text = text(request);
     RunList.Page page = runs(request);
-    List<RunRow> rows =
-        page.runs().stream().map(run -> RunRow.of(run, ledger, clock.instant())).toList();
     String next =
         page.next()
             .map(
@@ -58,18 +58,20 @@ final class HomeSection implements Section {
     return Answers.html(
         200,
         "home",
-        new HomePage(answers.frame(request, "Runs"), sentence(), group, text, rows, next));
+        new HomePage(
+            answers.frame(request, "Runs"),
+            overview.now(),
+            group,
+            text,
+            rows.of(page.runs()),
+            next,
+            clock.instant()));
   }
 
   private WebAnswer list(WebRequest request) {
     RunList.Page page = runs(request);
     ObjectNode document = JsonNodeFactory.instance.objectNode();
-    ArrayNode runs = document.putArray("runs");
-    page.runs()
-        .forEach(
-            run ->
-                runs.add(
-                    StatusView.json(run, ledger.jobs().of(run.id()), ledger.packs()::sharing)));
+    document.putArray("runs").addAll(rows.json(page.runs()));
     document.put("next", page.next().map(Place::word).orElse(null));
     return Answers.json(200, document);
   }
@@ -99,22 +101,5 @@ final class HomeSection implements Section {
 
   private static int rows(WebRequest request) {
     return request.number("most", 1, MOST_ROWS).orElse(ROWS);
-  }
-
-  private String sentence() {
-    Census.Numbers numbers = ledger.census().take();
-    long open = numbers.runs().stream().mapToLong(Census.Runs::count).sum();
-    long held =
-        numbers.runs().stream()
-            .filter(runs -> runs.hold().filter(hold -> hold != Census.Hold.PAUSED).isPresent())
-            .mapToLong(Census.Runs::count)
-            .sum();
-    if (open == 0) {
-      return "All is well: nothing is under way.";
-    }
-    String runs = Amounts.count(open, "run");
-    return held == 0
-        ? "All is well: " + runs + " under way."
-        : Amounts.count(held) + " of " + runs + " need a person: they are held.";
   }
 }

@@ -34,6 +34,11 @@ record LinesPage(
 
   /** What is chosen. */
   String word() {
+    return word(verdict);
+  }
+
+  /** A verdict in an address, or the word for all. */
+  static String word(Optional<Verdict> verdict) {
     return verdict.map(LineRow::word).orElse(ALL);
   }
 

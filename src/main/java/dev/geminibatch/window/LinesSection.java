@@ -11,15 +11,21 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.run.Run;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The lines of a run page by page, and the pictures that they name. */
 final class LinesSection implements Section {
+  private static final Logger LOG = LoggerFactory.getLogger("window");
+
+  private static final String BUSY =
+      "The files of the run cannot be read just now; they may be being written. Try again.";
+
   private static final int ROWS = 50;
   private static final int MOST_ROWS = 200;
   private static final int HIGHEST = 999_999_999;
@@ -51,42 +57,47 @@ final class LinesSection implements Section {
     if (run.isEmpty()) {
       return Answers.refused(request, 404, "There is no such run.");
     }
-    int from = request.number("from", 1, HIGHEST).orElse(1);
-    int most = request.number("most", 1, MOST_ROWS).orElse(ROWS);
-    Optional<Verdict> verdict = LinesPage.verdict(request.query().getOrDefault("verdict", "all"));
-    RunLines.Page page = page(run.get(), from, verdict, most);
-    return Answers.isApi(request)
-        ? Answers.json(200, json(run.get(), page))
-        : Answers.html(200, "lines", view(request, run.get(), from, verdict, page));
-  }
-
-  private RunLines.Page page(Run run, long from, Optional<Verdict> verdict, int most) {
+    Asked asked =
+        new Asked(
+            request.number("from", 1, HIGHEST).orElse(1),
+            LinesPage.verdict(request.query().getOrDefault("verdict", "all")),
+            request.number("most", 1, MOST_ROWS).orElse(ROWS));
     try {
-      return reader.lines(run, from, verdict, most);
+      RunLines.Page page = reader.lines(run.get(), asked.from(), asked.verdict(), asked.most());
+      return Answers.isApi(request)
+          ? Answers.json(200, json(run.get(), page))
+          : Answers.html(200, "lines", view(request, run.get(), asked, page));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      LOG.debug("The lines of run {} cannot be read", run.get().id(), e);
+      return Answers.refused(request, 503, BUSY);
     }
   }
 
-  private LinesPage view(
-      WebRequest request, Run run, int from, Optional<Verdict> verdict, RunLines.Page page) {
-    String word = request.query().getOrDefault("verdict", "all");
-    String next = page.next().isPresent() ? address(run, word, page.next().getAsLong()) : null;
-    String earlier =
-        from > 1 && verdict.isEmpty() ? address(run, word, Math.max(1, from - ROWS)) : null;
+  /** What somebody wants to see. */
+  private record Asked(int from, Optional<Verdict> verdict, int most) {
+    String address(Run run, long line) {
+      String rows = most == ROWS ? "" : "&most=" + most;
+      return "/runs/"
+          + run.id()
+          + "/lines?verdict="
+          + LinesPage.word(verdict)
+          + "&from="
+          + line
+          + rows;
+    }
+  }
+
+  private LinesPage view(WebRequest request, Run run, Asked asked, RunLines.Page page) {
+    boolean isEarlierKnown = asked.from() > 1 && asked.verdict().isEmpty();
     return new LinesPage(
         answers.frame(request, "Lines of " + run.name()),
         run,
-        verdict,
-        from,
+        asked.verdict(),
+        asked.from(),
         page.lines().stream().map(line -> LineRow.of(line, files(run, line))).toList(),
-        next,
-        earlier,
+        page.next().isPresent() ? asked.address(run, page.next().getAsLong()) : null,
+        isEarlierKnown ? asked.address(run, Math.max(1, asked.from() - asked.most())) : null,
         note(run, page));
-  }
-
-  private static String address(Run run, String verdict, long from) {
-    return "/runs/" + run.id() + "/lines?verdict=" + verdict + "&from=" + from;
   }
 
   private String note(Run run, RunLines.Page page) {
@@ -188,7 +199,7 @@ final class LinesSection implements Section {
           .filter(tags -> tags.size() >= Integer.parseInt(number))
           .flatMap(tags -> shownFile(run, tags.get(Integer.parseInt(number) - 1)));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return Optional.empty(); // its files are being written
     }
   }
 }

@@ -1,28 +1,44 @@
 package dev.geminibatch.window;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.answer.RunLine;
 import dev.geminibatch.answer.RunLine.Verdict;
 import dev.geminibatch.answer.RunLines;
+import dev.geminibatch.cost.Preflight;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.report.Report;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.service.Tokens;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads what a run has on disk. */
 final class RunReader {
+  private static final Logger LOG = LoggerFactory.getLogger("window");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** So many lines without an answer are read for a page that groups them. */
+  private static final int MOST_FAILED = 200;
+
   private final Ledger ledger;
   private final RunSources sources;
+  private final Clock clock;
 
   RunReader(Sources sources) {
     this.ledger = sources.ledger();
     this.sources = sources.runs();
+    this.clock = sources.clock();
   }
 
   /** A run that is shown; empty if there is no such run. */
@@ -56,6 +72,55 @@ final class RunReader {
             sources.requests(),
             paid.isCancelled())
         .page(from, wanted, most);
+  }
+
+  /** All that there is to show of a run besides its state. */
+  RunDetails details(Run run) {
+    List<Job> jobs = ledger.jobs().of(run.id());
+    Optional<Preflight> preflight = preflight(run);
+    Optional<Report> report = report(run);
+    RunLines.Page failed =
+        read(run, () -> lines(run, 1, Optional.of(Verdict.FAILED), MOST_FAILED))
+            .orElse(RunLines.Page.NONE);
+    Outbox outbox = new Outbox(run);
+    return new RunDetails(
+        RunStory.of(run, folder(run), jobs, preflight, report, clock.instant()),
+        jobs.stream().map(job -> new RunDetails.JobRow(job, ledger.packs().sharing(job))).toList(),
+        jobs.stream().map(job -> job.outcome().tokens()).reduce(Tokens.NONE, Tokens::plus),
+        preflight.map(Preflight::cost),
+        report.map(Report::cost),
+        sources.rules().apply(run).mostCost(),
+        FailureGroups.of(
+            failed, report.filter(each -> each.delivered() != null).map(Report::failures)),
+        outbox.files(),
+        outbox.whyNone().orElse(""));
+  }
+
+  private Optional<Preflight> preflight(Run run) {
+    Path file = folder(run).preflight();
+    return Files.exists(file)
+        ? read(run, () -> JSON.readValue(file.toFile(), Preflight.class))
+        : Optional.empty();
+  }
+
+  private Optional<Report> report(Run run) {
+    return read(run, () -> sources.reports().of(run));
+  }
+
+  /** What an older version has written may be in another form, and some is being written. */
+  private static <T> Optional<T> read(Run run, Reading<T> reading) {
+    try {
+      return Optional.of(reading.read());
+    } catch (IOException | UncheckedIOException e) {
+      LOG.debug("A file of run {} cannot be read", run.id(), e);
+      return Optional.empty();
+    }
+  }
+
+  /** Reads a file. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T read() throws IOException;
   }
 
   /** One line; empty if there is none with this number. */

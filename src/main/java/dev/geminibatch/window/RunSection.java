@@ -1,11 +1,11 @@
 package dev.geminibatch.window;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.control.RunSteering;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,14 +19,16 @@ final class RunSection implements Section {
 
   private final Ledger ledger;
   private final RunSteering steering;
+  private final RunReader reader;
+  private final RunRows rows;
   private final Answers answers;
-  private final Clock clock;
 
-  RunSection(Sources sources, Answers answers) {
+  RunSection(Sources sources, RunRows rows, Answers answers) {
     this.ledger = sources.ledger();
     this.steering = new RunSteering(ledger);
+    this.reader = new RunReader(sources);
+    this.rows = rows;
     this.answers = answers;
-    this.clock = sources.clock();
   }
 
   @Override
@@ -41,11 +43,7 @@ final class RunSection implements Section {
 
   private WebAnswer show(WebRequest request, Map<String, String> names) {
     return run(names)
-        .map(
-            run ->
-                Answers.isApi(request)
-                    ? Answers.json(200, StatusView.json(run, jobs(run), ledger.packs()::sharing))
-                    : page(request, run, ""))
+        .map(run -> Answers.isApi(request) ? Answers.json(200, json(run)) : page(request, run, ""))
         .orElseGet(() -> noSuchRun(request));
   }
 
@@ -54,11 +52,7 @@ final class RunSection implements Section {
         200,
         "run",
         new RunPage(
-            answers.frame(request, run.name()),
-            run,
-            RunRow.of(run, ledger, clock.instant()),
-            jobs(run).stream().map(RunPage.JobRow::of).toList(),
-            done));
+            answers.frame(request, run.name()), run, rows.of(run), reader.details(run), done));
   }
 
   /** Says what will happen, before it does. */
@@ -85,18 +79,19 @@ final class RunSection implements Section {
     LOG.info("{} (from the window)", done.sentence());
     Run now = ledger.queries().run(run.get().id());
     return Answers.isApi(request)
-        ? Answers.json(
-            200,
-            StatusView.json(now, jobs(now), ledger.packs()::sharing).put("done", done.sentence()))
+        ? Answers.json(200, json(now).put("done", done.sentence()))
         : page(request, now, done.sentence());
   }
 
-  private List<Job> jobs(Run run) {
-    return ledger.jobs().of(run.id());
+  private ObjectNode json(Run run) {
+    RunDetails details = reader.details(run);
+    List<Job> jobs = details.jobs().stream().map(RunDetails.JobRow::job).toList();
+    return RunJson.add(
+        StatusView.json(run, jobs, ledger.packs()::sharing), run, rows.of(run).note(), details);
   }
 
   private Optional<Run> run(Map<String, String> names) {
-    return ledger.queries().find(names.get(ID)).filter(run -> !run.isDryRun());
+    return reader.run(names.get(ID));
   }
 
   private static WebAnswer noSuchRun(WebRequest request) {

@@ -1,5 +1,6 @@
 package dev.geminibatch.window;
 
+import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.page.Look;
@@ -7,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 
 /**
  * Answers requests with pages and, below {@code /api/v1}, with JSON. It knows no HTTP server, and
@@ -28,22 +30,40 @@ public final class Window {
    * @param isClosed whether requests bring a token
    */
   public Window(Sources sources, FormTokens tokens, boolean isClosed) {
+    this(
+        sources,
+        tokens,
+        isClosed,
+        new Overview(
+            sources,
+            System::nanoTime,
+            Executors.newCachedThreadPool(DaemonThreads.named("window"))));
+  }
+
+  Window(Sources sources, FormTokens tokens, boolean isClosed, Overview overview) {
     this.tokens = tokens;
     this.isClosed = isClosed;
     Answers answers = new Answers(tokens);
     this.changes = new ChangesSection(sources);
+    RunRows rows = new RunRows(sources, overview);
     List<Section> sections =
         List.of(
-            new HomeSection(sources, answers),
-            new RunSection(sources, answers),
+            new HomeSection(sources, overview, rows, answers),
+            new RunSection(sources, rows, answers),
             new LinesSection(sources, answers),
             new DownloadSection(sources),
+            new FilesSection(sources, answers),
+            new JobsSection(sources, answers),
+            new CostsSection(sources, answers),
+            new EventsSection(sources, answers),
+            new SettingsSection(sources, answers),
             changes,
             () ->
                 List.of(
                     Route.get("/style.css", (request, names) -> style()),
                     Route.get("/script.js", (request, names) -> script())));
     this.routes = sections.stream().flatMap(section -> section.routes().stream()).toList();
+    overview.begin();
   }
 
   /** Whether a path is one of its own, also where nothing is found. */

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
  *       often what takes minutes
  *   <li>{@code -Dbench.megabytes=N}: the size of the large files, 1024 unless told otherwise
  *   <li>{@code -Dbench.files=N}: how many small files are dropped, 10,000 unless told otherwise
+ *   <li>{@code -Dbench.runs=N}: how many runs are finished, and how many open, where the window is
+ *       measured, 1,000,000 unless told otherwise
  *   <li>{@code -Dbench.only=start,uploads}: only these tests
  *   <li>{@code -Dbench.other-java=FOLDER}: the starts with this Java, too
  *   <li>{@code -Dbench.profile}: records each row with Flight Recorder in {@code
@@ -110,5 +112,12 @@ class Benchmark {
   void turns() {
     conditions.want("turns");
     new TurnRows(figures).measure();
+  }
+
+  @Test
+  @Order(10)
+  void the_first_page_of_the_window() throws Exception {
+    conditions.want("home");
+    new HomeRows(conditions).measure();
   }
 }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +29,7 @@ class WindowServerTest {
   private static final String HOST = ServedWindow.HOST;
   private static final String TOKEN = ServedWindow.TOKEN;
   private static final String READ_TOKEN = ServedWindow.READ_TOKEN;
+  private static final long LARGE = 64 << 20;
   private static final String FORM = "application/x-www-form-urlencoded";
 
   @TempDir private Path folder;
@@ -166,5 +171,67 @@ class WindowServerTest {
     assertThat(head.body()).isEmpty();
     assertThat(get("/nowhere").statusCode()).isEqualTo(404);
     assertThat(get("/runs/..%2f..%2fetc%2fpasswd").statusCode()).isEqualTo(404);
+  }
+
+  /** A run with a results file of that size. */
+  private String delivered(long size) throws IOException {
+    String delivered = fixture.delivered("b.jsonl");
+    Path results = folder.resolve("b-batch-results.jsonl");
+    fixture.runs().promiseOutput(delivered, results);
+    try (RandomAccessFile file = new RandomAccessFile(results.toFile(), "rw")) {
+      file.setLength(size);
+    }
+    return "/runs/" + delivered + "/files/results";
+  }
+
+  @Test
+  void a_large_file_is_sent_as_it_is() throws Exception {
+    String address = delivered(LARGE);
+
+    HttpResponse<InputStream> response =
+        client.send(
+            request(address, READ_TOKEN).build(), HttpResponse.BodyHandlers.ofInputStream());
+
+    assertThat(response.headers().firstValueAsLong("Content-Length")).hasValue(LARGE);
+    assertThat(response.headers().firstValue("Content-Disposition"))
+        .hasValueSatisfying(header -> assertThat(header).startsWith("attachment; "));
+    assertThat(response.headers().firstValue("Content-Security-Policy")).isPresent();
+    try (InputStream body = response.body()) {
+      assertThat(body.transferTo(OutputStream.nullOutputStream())).isEqualTo(LARGE);
+    }
+    HttpResponse<String> head =
+        send(request(address, READ_TOKEN).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+    assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(LARGE);
+  }
+
+  @Test
+  void an_empty_file_is_sent_too() throws Exception {
+    HttpResponse<String> response = get(delivered(0));
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).isEmpty();
+  }
+
+  @Test
+  void clients_that_take_nothing_keep_nobody_else_waiting() throws Exception {
+    String address = delivered(LARGE);
+    List<Socket> stalled = new ArrayList<>();
+    try {
+      for (int i = 0; i < 12; i++) { // more than there are threads
+        Socket socket = new Socket(HOST, window.port());
+        stalled.add(socket);
+        String head =
+            "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n"
+                .formatted(address, HOST, READ_TOKEN);
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+      }
+
+      assertThat(get("/").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
+      }
+    }
   }
 }

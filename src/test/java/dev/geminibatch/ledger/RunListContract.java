@@ -7,6 +7,7 @@ import dev.geminibatch.ledger.RunList.Page;
 import dev.geminibatch.ledger.RunList.Place;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -77,5 +78,27 @@ abstract class RunListContract extends LedgerContract {
     for (String word : List.of("", "-", "-x", "x-1", "1", "99999999999999999999-a", "1 -x")) {
       assertThat(Place.of(word)).as(word).isEmpty();
     }
+  }
+
+  @Test
+  void open_runs_are_listed_the_same_when_they_are_many() {
+    List<String> open = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      String run = i % 3 == 0 ? delivered(i + ".jsonl") : received(i + ".jsonl");
+      if (i % 3 != 0) {
+        open.add(0, run);
+      }
+      clock.forward(Duration.ofMillis(i % 2));
+    }
+    assertThat(all(Group.OPEN, "", 4)).isEqualTo(open);
+
+    clock.forward(Duration.ofSeconds(1));
+    for (int i = 0; i <= RunList.FEW; i++) {
+      open.add(0, received("more.jsonl"));
+    }
+
+    List<String> sorted = open.stream().sorted(Comparator.reverseOrder()).toList();
+    assertThat(all(Group.OPEN, "", 500)).isEqualTo(sorted);
+    assertThat(all(Group.OPEN, "1.jsonl", 3)).containsExactly(open.get(open.size() - 1));
   }
 }

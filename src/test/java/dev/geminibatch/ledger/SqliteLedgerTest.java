@@ -148,6 +148,14 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Paced extends PacesContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Media extends MediaTableContract {
     @Override
     Ledger open(Clock clock) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -154,5 +155,41 @@ abstract class UploadTableContract extends LedgerContract {
     ledger.uploads().forgetDeadBefore(EXPIRES.plusSeconds(1));
 
     assertThat(ledger.uploads().names(PROJECT)).containsExactly("files/bb");
+  }
+
+  @Test
+  void uploads_are_listed_by_age_and_those_that_have_expired_are_not() {
+    put(PROJECT, "old", EXPIRES);
+    clock.forward(Duration.ofSeconds(1));
+    put(OTHER_PROJECT, "bb", EXPIRES.plusSeconds(1));
+    put(PROJECT, "aa", EXPIRES.plusSeconds(1));
+    UploadList list = ledger.uploadList();
+
+    UploadList.Page first = list.page(START, UploadList.Place.BEGINNING, 2);
+    assertThat(first.uploads()).extracting(UploadList.Upload::sha256).containsExactly("aa", "bb");
+    UploadList.Place next = UploadList.Place.of(first.next().orElseThrow().word()).orElseThrow();
+    assertThat(list.page(START, next, 2).uploads())
+        .extracting(UploadList.Upload::sha256)
+        .containsExactly("old");
+    assertThat(list.page(EXPIRES, UploadList.Place.BEGINNING, 9).uploads()).hasSize(2);
+    assertThat(list.totals(EXPIRES))
+        .containsExactlyInAnyOrder(
+            new UploadList.Total(PROJECT, 1, 3), new UploadList.Total(OTHER_PROJECT, 1, 3));
+  }
+
+  @Test
+  void who_needs_an_upload_is_known_unless_there_are_very_many_runs() {
+    put(PROJECT, "aa", EXPIRES);
+    UploadList list = ledger.uploadList();
+    List<UploadList.Upload> all = list.page(START, UploadList.Place.BEGINNING, 9).uploads();
+
+    assertThat(list.neededBy(all)).hasValue(Map.of("aa", 0L));
+    withTags("aa", "bb");
+    withTags("aa");
+    assertThat(list.neededBy(all)).hasValue(Map.of("aa", 2L));
+    for (int i = 1; i < UploadList.MOST_RUNS; i++) {
+      inspected(i + ".jsonl");
+    }
+    assertThat(list.neededBy(all)).isEmpty();
   }
 }

@@ -201,6 +201,70 @@ class LinesSectionTest {
   }
 
   @Test
+  void a_long_line_is_shown_by_its_beginning() throws IOException {
+    AnsweredRun run =
+        dropped(nativeLine("a", "x".repeat(2 << 20)), nativeLine("b", "y".repeat(20_000)))
+            .submit()
+            .answer(1, answer("a", "z".repeat(2 << 20)), answer("b", "of b"));
+
+    JsonNode lines = run.json("/lines").get("lines");
+
+    assertThat(lines.findValuesAsText("key")).containsExactly("a", "b");
+    assertThat(lines.findValuesAsText("request"))
+        .allSatisfy(request -> assertThat(request).endsWith("...").hasSizeLessThan(6_000));
+    assertThat(lines.get(0).get("answer").asText()).startsWith("zzz").hasSizeLessThan(6_000);
+    assertThat(run.page("/lines")).hasSizeLessThan(40_000);
+  }
+
+  @Test
+  void a_page_of_long_lines_has_fewer_of_them() throws IOException {
+    String[] lines = new String[40];
+    for (int i = 0; i < lines.length; i++) {
+      lines[i] = nativeLine("key-" + i, "x".repeat(600_000));
+    }
+    AnsweredRun run = dropped(lines).submit();
+
+    JsonNode first = run.json("/lines");
+    JsonNode second = run.json("/lines?from=" + first.get("next").asInt());
+
+    assertThat(numbers(first)).hasSizeBetween(20, 39);
+    assertThat(numbers(first).size() + numbers(second).size()).isEqualTo(lines.length);
+  }
+
+  @Test
+  void what_is_no_text_is_shown_as_the_service_sent_it() throws IOException {
+    String call =
+        "{\"key\":\"a\",\"response\":{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":"
+            + "{\"name\":\"look\",\"args\":{}}}]},\"finishReason\":\"STOP\"}]}}";
+    AnsweredRun run = dropped(nativeLine("a", "x")).submit().answer(1, call);
+
+    assertThat(run.json("/lines").get("lines").get(0).get("answer").asText()).isEqualTo(call);
+  }
+
+  @Test
+  void a_run_with_the_content_of_another_one_has_its_answers() throws IOException {
+    String[] lines = {nativeLine("a", "x"), nativeLine("b", "x")};
+    AnsweredRun first = dropped(lines).submit();
+    AnsweredRun second = AnsweredRun.dropped(fixture, service, "y.jsonl", lines);
+    fixture.inspect(second.id());
+    first.answer(1, answer("a", "of a"), error("b", 3, "No.")).deliver();
+    second.deliver();
+
+    assertThat(verdicts(second.json("/lines"))).containsExactly("answered", "failed");
+    assertThat(second.page("")).contains("/runs/" + first.id(), "whose answers it gets");
+  }
+
+  @Test
+  void lines_that_are_being_written_are_to_be_asked_for_again() throws IOException {
+    AnsweredRun run = mixed();
+    Files.writeString(fixture.folderOf(run.id()).rejected(1), "{\"line\":3,\"offs");
+
+    assertThat(run.get("/lines").status()).isEqualTo(503);
+    assertThat(run.page("/lines")).contains("Try again");
+    assertThat(run.get("").status()).isEqualTo(200);
+  }
+
+  @Test
   void an_input_that_has_changed_is_not_shown_as_what_was_sent() throws IOException {
     AnsweredRun run = mixed();
     Files.writeString(fixture.folderOf(run.id()).plain(), "something else\n".repeat(20));

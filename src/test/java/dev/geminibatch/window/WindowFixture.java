@@ -3,11 +3,19 @@ package dev.geminibatch.window;
 import dev.geminibatch.answer.AnswerCheck;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.line.RequestReader;
+import dev.geminibatch.maintenance.ServiceJobs;
 import dev.geminibatch.report.Reports;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.settings.EffectiveSettings;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.testkit.StageFixture;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 
 /** A window on what a {@link StageFixture} has. */
 public final class WindowFixture {
@@ -15,21 +23,100 @@ public final class WindowFixture {
 
   /** Opens it. */
   public static Window window(StageFixture fixture, boolean isClosed) {
+    return window(sources(fixture), isClosed);
+  }
+
+  /** A window in which nothing takes any time, so that it counts whenever it is asked. */
+  static Window window(Sources sources, boolean isClosed) {
+    Overview overview = new Overview(sources, () -> 0, Runnable::run);
     return new Window(
-        sources(fixture), new FormTokens(new SecureRandom(), fixture.clock()), isClosed);
+        sources, new FormTokens(new SecureRandom(), sources.clock()), isClosed, overview);
   }
 
   static Sources sources(StageFixture fixture) {
+    return sources(fixture, Runnable::run);
+  }
+
+  /**
+   * The same.
+   *
+   * @param threads that ask the service
+   */
+  static Sources sources(StageFixture fixture, Executor threads) {
+    Settings settings = fixture.context().settings();
+    ServiceJobs.Account account =
+        new ServiceJobs.Account(
+            settings.service().project(),
+            List.of(settings.profile()),
+            () -> fixture.workspace().connection().batches());
+    return new Sources(
+        fixture.ledger(),
+        new Calm(),
+        fixture.clock(),
+        new ServiceJobs(List.of(account), fixture.clock(), threads, Duration.ZERO),
+        setup(settings),
+        runs(fixture));
+  }
+
+  private static RunSources runs(StageFixture fixture) {
     Prices prices = new Prices("", "USD", Map.of());
     Settings set = fixture.context().settings();
-    RunSources runs =
-        new RunSources(
-            fixture.context().state(),
-            new Reports(fixture.ledger(), fixture.context().state(), prices, fixture.clock()),
-            new RequestReader(),
-            run ->
-                new RunSources.Rules(
-                    new AnswerCheck(set.lines().strictness()), set.costs().maxPerFile()));
-    return new Sources(fixture.ledger(), fixture.clock(), runs);
+    return new RunSources(
+        fixture.context().state(),
+        new Reports(fixture.ledger(), fixture.context().state(), prices, fixture.clock()),
+        new RequestReader(),
+        run ->
+            new RunSources.Rules(
+                new AnswerCheck(set.lines().strictness()), set.costs().maxPerFile()));
+  }
+
+  private static Setup setup(Settings settings) {
+    return new Setup() {
+      @Override
+      public EffectiveSettings settings() {
+        return EffectiveSettings.of(settings.profiles());
+      }
+
+      @Override
+      public Prices prices() {
+        return settings.profiles().prices(settings.costs().prices());
+      }
+
+      @Override
+      public long storageLimit() {
+        return settings.uploads().storageLimit();
+      }
+    };
+  }
+
+  /** Nothing is set, and nothing is wrong unless it is said. */
+  static class Calm implements Outlook {
+    final List<String> troubles = new ArrayList<>();
+    Prices prices = new Prices("", "USD", Map.of());
+
+    @Override
+    public List<String> troubles() {
+      return List.copyOf(troubles);
+    }
+
+    @Override
+    public Prices prices(String profile) {
+      return prices;
+    }
+
+    @Override
+    public long outputTokens(String profile) {
+      return 1_000;
+    }
+
+    @Override
+    public OptionalLong mostEnqueued(ProjectId project, String model) {
+      return OptionalLong.empty();
+    }
+
+    @Override
+    public String profile(ProjectId project) {
+      return "default";
+    }
   }
 }

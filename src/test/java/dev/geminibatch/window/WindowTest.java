@@ -88,7 +88,7 @@ class WindowTest {
     String run = fixture.dropped("letters.jsonl");
 
     assertThat(content(get("/")))
-        .contains("All is well: 1 run under way.", "/runs/" + run, "letters.jsonl");
+        .contains("All is well: 1 run on the way.", "/runs/" + run, "letters.jsonl");
     assertThat(content(get("/?group=failed"))).doesNotContain("letters.jsonl");
     assertThat(content(get("/?text=LETT"))).contains("letters.jsonl");
   }

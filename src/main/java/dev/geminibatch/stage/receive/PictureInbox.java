@@ -8,7 +8,7 @@ import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.InputFile;
-import dev.geminibatch.settings.PropertySources;
+import dev.geminibatch.settings.FileOverrides;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.BufferedOutputStream;
@@ -317,7 +317,7 @@ public final class PictureInbox {
     // The lines name the pictures below their own folder, so that the same pictures under another
     // folder are the same content.
     Path root = set.uploads().mediaRoot();
-    PropertySources.write(
+    FileOverrides.write(
         InputFile.settingsBeside(export), "media.root", root.relativize(folder).toString());
     Path aside = export.resolveSibling("." + export.getFileName());
     // Its results are no wider than it is, and they show what is in every picture.

@@ -1,0 +1,97 @@
+package dev.geminibatch.window;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.report.StatusView;
+import dev.geminibatch.run.Job;
+import dev.geminibatch.run.ModelPace;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.Sharing;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Makes rows of the runs of a page, with one question for the jobs of all of them. */
+final class RunRows {
+  private final Ledger ledger;
+  private final Outlook outlook;
+  private final Overview overview;
+  private final Clock clock;
+
+  RunRows(Sources sources, Overview overview) {
+    this.ledger = sources.ledger();
+    this.outlook = sources.outlook();
+    this.overview = overview;
+    this.clock = sources.clock();
+  }
+
+  /**
+   * What is known beside a run and its jobs.
+   *
+   * @param sharing with how many a job shares the one that the service knows
+   */
+  record Beside(
+      Function<Job, Optional<Sharing>> sharing,
+      Map<String, ModelPace> paces,
+      Outlook outlook,
+      Instant now) {
+    ModelPace pace(String model) {
+      return paces.getOrDefault(model, new ModelPace(model, List.of()));
+    }
+
+    /** When a job is likely to end that the service works on. */
+    Optional<Instant> end(Job job) {
+      return job.times()
+          .submitted()
+          .flatMap(submitted -> pace(job.model()).left(submitted, now))
+          .map(now::plus);
+    }
+  }
+
+  /** Rows in the order of the runs, 500 at the most. */
+  List<RunRow> of(List<Run> runs) {
+    Map<String, List<Job>> jobs = jobs(runs);
+    Beside beside = beside(jobs);
+    return runs.stream()
+        .map(run -> RunRow.of(run, jobs.getOrDefault(run.id(), List.of()), beside))
+        .toList();
+  }
+
+  /** One row. */
+  RunRow of(Run run) {
+    return of(List.of(run)).get(0);
+  }
+
+  /** The same for programs. */
+  List<ObjectNode> json(List<Run> runs) {
+    Map<String, List<Job>> jobs = jobs(runs);
+    Beside beside = beside(jobs);
+    return runs.stream()
+        .map(run -> json(run, jobs.getOrDefault(run.id(), List.of()), beside))
+        .toList();
+  }
+
+  private static ObjectNode json(Run run, List<Job> jobs, Beside beside) {
+    RunRow row = RunRow.of(run, jobs, beside);
+    ObjectNode json = StatusView.json(run, jobs, beside.sharing());
+    json.put("profile", run.profile());
+    json.put("note", row.note());
+    json.put("done", row.done());
+    json.put("since", run.updated().toString());
+    json.put("expectedEnd", row.end().map(Instant::toString).orElse(null));
+    json.set("cost", row.cost().json());
+    return json;
+  }
+
+  private Map<String, List<Job>> jobs(List<Run> runs) {
+    return ledger.jobs().of(runs.stream().map(Run::id).toList());
+  }
+
+  private Beside beside(Map<String, List<Job>> jobs) {
+    ledger.packs().prepare(jobs.values().stream().flatMap(List::stream).toList());
+    return new Beside(ledger.packs()::sharing, overview.paces(), outlook, clock.instant());
+  }
+}
