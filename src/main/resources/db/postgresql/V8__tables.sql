@@ -203,3 +203,9 @@ CREATE TABLE note (
   name words PRIMARY KEY,
   minutes BIGINT NOT NULL
 );
+
+-- Which state folder has the files of the runs: see LedgerTie.
+CREATE TABLE tie (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  mark words NOT NULL
+);

@@ -83,9 +83,27 @@ public final class Ledger implements AutoCloseable {
     return new Ledger(database, clock);
   }
 
-  /** Opens the ledger on a server, and brings its tables up to date. */
-  static Ledger open(LedgerServer server, Clock clock) {
-    return new Ledger(PostgresDatabase.open(server), clock);
+  /**
+   * The same of the ledger on a server, which belongs to one state folder.
+   *
+   * @throws IOException when the server cannot be reached now
+   */
+  public static Ledger open(LedgerServer server, StateFolder state, Clock clock)
+      throws IOException {
+    state.prepareWithoutLedger();
+    LedgerDatabase database = PostgresDatabase.open(server);
+    try {
+      new LedgerTie(server, state).require(database);
+      return new Ledger(database, clock);
+    } catch (IOException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /** Where it is, for a person. */
+  public String place() {
+    return database.place();
   }
 
   /** Writes what happens to runs. */

@@ -18,6 +18,9 @@ interface LedgerDatabase extends AutoCloseable {
     LACKS_UNTIL
   }
 
+  /** Where it is, for a person. */
+  String place();
+
   /** Every commit is on the disk when it returns: for what must outlive a power failure. */
   Access durable();
 

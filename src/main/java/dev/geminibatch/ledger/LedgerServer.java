@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.io.UsageException;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * @param user who owns the tables, or may make them
  * @param password is never shown
  */
-record LedgerServer(String url, String user, String password) {
+public record LedgerServer(String url, String user, String password) {
   /** Where the tables are, unless the URL names another one. */
   private static final String SCHEMA = "gemini_batch";
 
@@ -21,7 +22,7 @@ record LedgerServer(String url, String user, String password) {
       Pattern.compile("[?&]currentSchema=(?<schema>[^&]*)");
 
   /** Refuses what cannot be used, with the remedy. */
-  LedgerServer {
+  public LedgerServer {
     if (CREDENTIALS.matcher(url).find()) {
       throw new UsageException(
           "ledger.url contains a user or a password, which would be shown with it. Set ledger.user"
@@ -48,8 +49,23 @@ record LedgerServer(String url, String user, String password) {
   }
 
   /** The schema of the tables. */
-  String schema() {
+  public String schema() {
     return schema(url);
+  }
+
+  /** What the driver needs besides; a parameter in the URL counts more. */
+  Properties properties() {
+    Properties properties = new Properties();
+    properties.put("user", user);
+    properties.put("password", password);
+    properties.put("currentSchema", schema());
+    properties.put("ApplicationName", "gemini-batch");
+    properties.put("connectTimeout", "5");
+    properties.put("socketTimeout", "300");
+    properties.put("tcpKeepAlive", "true");
+    properties.put("defaultRowFetchSize", "1000");
+    properties.put("logServerErrorDetail", "false"); // it would quote what is stored
+    return properties;
   }
 
   /** The URL, which has no password. */

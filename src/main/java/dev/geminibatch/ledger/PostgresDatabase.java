@@ -2,9 +2,9 @@ package dev.geminibatch.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -38,12 +39,17 @@ final class PostgresDatabase implements LedgerDatabase {
       "SELECT MAX(CAST(version AS INTEGER)) FROM flyway_schema_history"
           + " WHERE success AND version IS NOT NULL";
 
+  /** The server's words for a user, a password or a database that is wrong: to wait is no use. */
+  private static final Pattern REFUSED = Pattern.compile("28...|3D000");
+
+  private final LedgerServer server;
   private final HikariDataSource pool;
   private final Access writing;
   private final Access reading;
 
-  private PostgresDatabase(HikariDataSource pool, String schema) {
-    ServerConnections connections = new ServerConnections(pool, lock(schema));
+  private PostgresDatabase(HikariDataSource pool, LedgerServer server) {
+    ServerConnections connections = new ServerConnections(pool, lock(server.schema()));
+    this.server = server;
     this.pool = pool;
     this.writing = connections.writing();
     this.reading = connections.reading();
@@ -58,13 +64,14 @@ final class PostgresDatabase implements LedgerDatabase {
    * Opens the database and brings its tables up to date.
    *
    * @throws UsageException when it cannot be used, with the reason and the remedy
+   * @throws IOException when the server cannot be reached now
    */
-  static PostgresDatabase open(LedgerServer server) {
+  static PostgresDatabase open(LedgerServer server) throws IOException {
     HikariDataSource pool = null;
     try {
       pool = pool(server);
       bringUpToDate(pool, server);
-      return new PostgresDatabase(pool, server.schema());
+      return new PostgresDatabase(pool, server);
     } catch (SQLException | RuntimeException e) {
       if (pool != null) {
         pool.close();
@@ -83,15 +90,7 @@ final class PostgresDatabase implements LedgerDatabase {
     // Each statement sees what was committed before it, and not before the lock was waited for.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setJdbcUrl(server.url());
-    config.setUsername(server.user());
-    config.setPassword(server.password());
-    config.addDataSourceProperty("currentSchema", server.schema());
-    config.addDataSourceProperty("ApplicationName", "gemini-batch");
-    config.addDataSourceProperty("connectTimeout", "10");
-    config.addDataSourceProperty("socketTimeout", "300");
-    config.addDataSourceProperty("tcpKeepAlive", "true");
-    config.addDataSourceProperty("defaultRowFetchSize", "1000");
-    config.addDataSourceProperty("logServerErrorDetail", "false"); // it would quote what is stored
+    config.setDataSourceProperties(server.properties());
     return new HikariDataSource(config);
   }
 
@@ -137,7 +136,7 @@ final class PostgresDatabase implements LedgerDatabase {
   }
 
   /** The number of the last migration; empty if there are no tables. */
-  private static Optional<Integer> version(Statement statement) throws SQLException {
+  static Optional<Integer> version(Statement statement) throws SQLException {
     return text(statement, "SELECT to_regclass('flyway_schema_history')").isEmpty()
         ? Optional.empty()
         : text(statement, VERSION).map(Integer::valueOf);
@@ -149,19 +148,52 @@ final class PostgresDatabase implements LedgerDatabase {
     }
   }
 
-  private static RuntimeException understood(LedgerServer server, Exception e) {
+  private static RuntimeException understood(LedgerServer server, Exception e) throws IOException {
     if (e instanceof UsageException usage) {
       return usage;
     }
+    if (e instanceof FlywayException) {
+      return new UsageException(
+          "The tables of the ledger "
+              + server
+              + " cannot be made or brought up to date: "
+              + Amounts.firstLine(String.valueOf(e.getMessage()))
+              + ". See that ledger.user may create a schema in the database, or owns "
+              + server.schema()
+              + ".");
+    }
+    for (Throwable each = e; each != null; each = each.getCause()) {
+      if (each instanceof SQLException problem) {
+        throw unreachable(server, problem);
+      }
+    }
+    return e instanceof RuntimeException unexpected ? unexpected : new IllegalStateException(e);
+  }
+
+  /**
+   * What keeps somebody from a server, with the remedy.
+   *
+   * @return if it may pass
+   * @throws UsageException if it does not
+   */
+  static IOException unreachable(LedgerServer server, SQLException problem) {
     String what =
-        e instanceof FlywayException
-            ? " cannot be brought up to date: "
-            : e instanceof PoolInitializationException
-                ? " cannot be reached: "
-                : " cannot be opened: ";
-    Throwable cause = e.getCause() == null ? e : e.getCause();
-    return new UsageException(
-        "The ledger " + server + what + Amounts.firstLine(String.valueOf(cause.getMessage())));
+        "The ledger "
+            + server
+            + " cannot be reached: "
+            + Amounts.clause(Amounts.firstLine(String.valueOf(problem.getMessage())));
+    String state = String.valueOf(problem.getSQLState());
+    if (REFUSED.matcher(state).matches()) {
+      throw new UsageException(
+          what
+              + ". Set ledger.url, ledger.user and ledger.password-file to what the server takes.");
+    }
+    return new IOException(what + ". See that the server runs, and that ledger.url names it.");
+  }
+
+  @Override
+  public String place() {
+    return server.toString();
   }
 
   @Override

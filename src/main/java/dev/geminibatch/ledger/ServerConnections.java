@@ -4,6 +4,7 @@ import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import javax.sql.DataSource;
 
 /**
@@ -110,6 +111,11 @@ final class ServerConnections {
     boolean isInterrupted = Thread.interrupted();
     try {
       return pool.getConnection();
+    } catch (SQLTransientConnectionException e) {
+      SQLException last = e.getNextException();
+      throw last == null
+          ? e // all connections are in use
+          : new SQLException("The server cannot be reached: " + last.getMessage(), e);
     } finally {
       if (isInterrupted) {
         Thread.currentThread().interrupt();

@@ -109,6 +109,11 @@ final class SqliteDatabase implements LedgerDatabase {
   }
 
   @Override
+  public String place() {
+    return ledger.state().path().toString();
+  }
+
+  @Override
   public Access durable() {
     return durable;
   }

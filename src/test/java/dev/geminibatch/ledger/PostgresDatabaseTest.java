@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,7 @@ class PostgresDatabaseTest {
   }
 
   @BeforeEach
-  void open() throws SQLException {
+  void open() throws IOException, SQLException {
     databases++;
     name = "test" + databases;
     server.execute("postgres", "CREATE DATABASE " + name);
@@ -165,7 +166,7 @@ class PostgresDatabaseTest {
   }
 
   @Test
-  void each_commit_of_whatever_process_changes_the_stamp_once_it_is_seen() {
+  void each_commit_of_whatever_process_changes_the_stamp_once_it_is_seen() throws IOException {
     try (PostgresDatabase other = PostgresDatabase.open(address())) {
       long before = database.stamp();
       other.quick().useTransaction(PostgresDatabaseTest::count);
@@ -242,7 +243,7 @@ class PostgresDatabaseTest {
             + " WHERE table_schema = 'gemini_batch'",
         postgres);
 
-    postgres.removeAll(List.of("digest.rowid", "note.name", "note.minutes"));
+    postgres.removeAll(List.of("digest.rowid", "note.name", "note.minutes", "tie.one", "tie.mark"));
     assertThat(postgres).isEqualTo(sqlite);
   }
 
@@ -257,8 +258,9 @@ class PostgresDatabaseTest {
   }
 
   @Test
-  void names_that_are_long_or_strange_are_kept_as_far_as_they_can_be() {
-    try (Ledger ledger = Ledger.open(address(), Clock.systemUTC())) {
+  void names_that_are_long_or_strange_are_kept_as_far_as_they_can_be(@TempDir Path folder)
+      throws IOException {
+    try (Ledger ledger = Ledger.open(address(), new StateFolder(folder), Clock.systemUTC())) {
       StringBuilder random = new StringBuilder();
       new Random(1).ints(4000, 'א', 'ת').forEach(each -> random.append((char) each));
       String tag = random.toString();
@@ -303,7 +305,7 @@ class PostgresDatabaseTest {
     assertThatThrownBy(
             () -> PostgresDatabase.open(new LedgerServer(server.url("none"), "postgres", "secret")))
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining("cannot be reached: FATAL: database \"none\" does not exist")
+        .hasMessageContaining("cannot be reached: FATAL: database \"none\" does not exist. Set")
         .hasMessageNotContaining("secret");
     assertThatThrownBy(
             () -> PostgresDatabase.open(new LedgerServer(server.url("ascii"), "postgres", "x")))
@@ -312,7 +314,57 @@ class PostgresDatabaseTest {
   }
 
   @Test
-  void schemas_of_one_database_are_ledgers_of_their_own() {
+  void a_ledger_belongs_to_one_state_folder(@TempDir Path folder) throws IOException {
+    StateFolder one = new StateFolder(folder.resolve("one"));
+    StateFolder other = new StateFolder(folder.resolve("other"));
+    Ledger.open(address(), one, Clock.systemUTC()).close();
+    Ledger.open(address(), one, Clock.systemUTC()).close();
+
+    assertThatThrownBy(() -> Ledger.open(address(), other, Clock.systemUTC()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("belongs to another state folder than " + other.path());
+    assertThat(one.ledger().get(0)).doesNotExist();
+  }
+
+  @Test
+  void a_new_ledger_beside_runs_of_another_one_is_refused(@TempDir Path folder) throws IOException {
+    StateFolder state = new StateFolder(folder);
+    Ledger.open(state, Clock.systemUTC()).close();
+
+    assertThatThrownBy(() -> Ledger.open(address(), state, Clock.systemUTC()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("has runs of another ledger");
+    assertThat(state.ledgerMark()).doesNotExist();
+  }
+
+  @Test
+  void a_look_changes_nothing(@TempDir Path folder) throws IOException, SQLException {
+    server.execute("postgres", "CREATE DATABASE looked_at");
+    LedgerServer empty = new LedgerServer(server.url("looked_at"), PostgresServer.USER, "any");
+
+    assertThat(LedgerLook.at(empty, Instant.EPOCH).version()).isEmpty();
+    assertThat(LedgerLook.at(empty, Instant.EPOCH).version()).isEmpty();
+    LedgerLook look = LedgerLook.at(address(), Instant.EPOCH);
+    assertThat(look.isCurrent()).isTrue();
+    assertThat(look.open()).isEmpty();
+  }
+
+  @Test
+  void a_server_that_is_down_may_be_back_soon() throws Exception {
+    server.stop();
+    try {
+      assertThatThrownBy(() -> PostgresDatabase.open(address()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot be reached");
+      assertThatThrownBy(() -> LedgerLook.at(address(), Instant.EPOCH))
+          .isInstanceOf(IOException.class);
+    } finally {
+      server.startAgain();
+    }
+  }
+
+  @Test
+  void schemas_of_one_database_are_ledgers_of_their_own() throws IOException {
     String other = server.url(name) + "?currentSchema=second";
     try (PostgresDatabase second =
         PostgresDatabase.open(new LedgerServer(other, PostgresServer.USER, "any"))) {

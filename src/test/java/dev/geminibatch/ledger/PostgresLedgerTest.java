@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +35,6 @@ class PostgresLedgerTest {
   @BeforeAll
   static void makeTables() {
     server = PostgresServer.start(programs);
-    Ledger.open(address(), Clock.systemUTC()).close();
   }
 
   @AfterAll
@@ -48,7 +48,7 @@ class PostgresLedgerTest {
     return new LedgerServer(server.url(DATABASE), PostgresServer.USER, "any");
   }
 
-  private static Ledger postgres(Path folder, Clock clock) {
+  private static Ledger postgres(Path folder, Clock clock) throws IOException {
     if (!folder.equals(present)) {
       present = folder;
       try {
@@ -57,13 +57,13 @@ class PostgresLedgerTest {
         throw new IllegalStateException(e);
       }
     }
-    return Ledger.open(address(), clock);
+    return Ledger.open(address(), new StateFolder(folder), clock);
   }
 
   @Nested
   class Runs extends RunLedgerContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -71,7 +71,7 @@ class PostgresLedgerTest {
   @Nested
   class Jobs extends JobLedgerContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -79,7 +79,7 @@ class PostgresLedgerTest {
   @Nested
   class Queries extends RunQueriesContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -87,7 +87,7 @@ class PostgresLedgerTest {
   @Nested
   class Counted extends CensusContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -95,7 +95,7 @@ class PostgresLedgerTest {
   @Nested
   class Controlled extends RunControlContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -103,7 +103,7 @@ class PostgresLedgerTest {
   @Nested
   class Struck extends StrikesContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -111,7 +111,7 @@ class PostgresLedgerTest {
   @Nested
   class Due extends DueRunsContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -119,7 +119,7 @@ class PostgresLedgerTest {
   @Nested
   class Packed extends PacksContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -127,7 +127,7 @@ class PostgresLedgerTest {
   @Nested
   class Queue extends CreationQueueContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -140,7 +140,7 @@ class PostgresLedgerTest {
     }
 
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -148,7 +148,7 @@ class PostgresLedgerTest {
   @Nested
   class Limits extends LearnedLimitsContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -156,7 +156,7 @@ class PostgresLedgerTest {
   @Nested
   class Pages extends RunListContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -164,7 +164,7 @@ class PostgresLedgerTest {
   @Nested
   class Days extends DailyContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -172,7 +172,7 @@ class PostgresLedgerTest {
   @Nested
   class Kept extends AuditContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -180,7 +180,15 @@ class PostgresLedgerTest {
   @Nested
   class Costs extends RunCostsContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
+      return postgres(folder, clock);
+    }
+  }
+
+  @Nested
+  class Paced extends PacesContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -188,7 +196,7 @@ class PostgresLedgerTest {
   @Nested
   class Media extends MediaTableContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
@@ -196,7 +204,7 @@ class PostgresLedgerTest {
   @Nested
   class Uploads extends UploadTableContract {
     @Override
-    Ledger open(Clock clock) {
+    Ledger open(Clock clock) throws IOException {
       return postgres(folder, clock);
     }
   }
