@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.geminibatch.answer.RunLine.Verdict;
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.job.JobIndex;
 import dev.geminibatch.line.BatchRequest;
 import dev.geminibatch.line.CheckedLine;
@@ -25,8 +24,7 @@ import java.util.OptionalLong;
 
 /**
  * The lines of a run page by page, from any line on, whatever has become of them so far. They are
- * found in the indexes of its jobs, so that a page takes the same time wherever it is, and nothing
- * is remembered.
+ * found in the indexes of its jobs, so that a page takes the same time wherever it is.
  */
 public final class RunLines {
   /** A page ends early before it takes long: more lines than that are not passed for it. */
@@ -46,6 +44,7 @@ public final class RunLines {
   private final Optional<Path> input;
   private final RunFolder answers;
   private final List<Job> jobs;
+  private final JobSpans spans;
   private final AnswerCheck check;
   private final RequestReader requests;
   private final boolean isCancelled;
@@ -67,6 +66,7 @@ public final class RunLines {
    * @param input of the run; empty if it is not what it was
    * @param answers the folder with the jobs of the run that was paid for
    * @param jobs of that run
+   * @param spans remembers where they are
    * @param check which answers count
    * @param isCancelled whether that run was cancelled
    */
@@ -74,12 +74,14 @@ public final class RunLines {
       Optional<Path> input,
       RunFolder answers,
       List<Job> jobs,
+      JobSpans spans,
       AnswerCheck check,
       RequestReader requests,
       boolean isCancelled) {
     this.input = input;
     this.answers = answers;
     this.jobs = jobs;
+    this.spans = spans;
     this.check = check;
     this.requests = requests;
     this.isCancelled = isCancelled;
@@ -121,19 +123,21 @@ public final class RunLines {
 
   private void addJobs(LineMerge merge, long from, Optional<Verdict> wanted) throws IOException {
     for (Job job : jobs) {
-      JobFiles files = JobFiles.of(answers, job.number());
-      if (isWanted(job, wanted) && Files.exists(files.index())) {
-        OptionalLong line = firstLine(files, from);
-        if (line.isPresent()) {
-          merge.add(
-              merge.closing(
-                  new JobCursor(
-                      job,
-                      line.getAsLong(),
-                      unwanted(job, wanted),
-                      () -> new JobIndex.Reader(files.index()),
-                      () -> JobAnswers.open(answers, job, check, isCancelled))));
-        }
+      if (!isWanted(job, wanted)) {
+        continue;
+      }
+      Optional<JobSpans.Span> span = spans.of(answers, job);
+      if (span.isPresent() && span.get().last() >= from) {
+        Path index = answers.jobIndex(job.number());
+        long first = span.get().first() < from ? firstLine(index, from) : span.get().first();
+        merge.add(
+            merge.closing(
+                new JobCursor(
+                    job,
+                    first,
+                    unwanted(job, wanted),
+                    () -> new JobIndex.Reader(index),
+                    () -> JobAnswers.open(answers, job, check, isCancelled))));
       }
     }
   }
@@ -168,10 +172,10 @@ public final class RunLines {
             });
   }
 
-  private static OptionalLong firstLine(JobFiles files, long from) throws IOException {
-    try (JobIndex.Reader index = new JobIndex.Reader(files.index())) {
+  private static long firstLine(Path jobIndex, long from) throws IOException {
+    try (JobIndex.Reader index = new JobIndex.Reader(jobIndex)) {
       index.goTo(from);
-      return index.next().map(entry -> OptionalLong.of(entry.line())).orElse(OptionalLong.empty());
+      return index.next().orElseThrow(() -> new IOException(jobIndex + " has changed")).line();
     }
   }
 

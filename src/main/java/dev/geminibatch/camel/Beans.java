@@ -44,6 +44,7 @@ import dev.geminibatch.stage.pack.Packer;
 import dev.geminibatch.stage.poll.PollTimes;
 import dev.geminibatch.stage.poll.Poller;
 import dev.geminibatch.stage.receive.InboxWatch;
+import dev.geminibatch.stage.receive.IncomingFiles;
 import dev.geminibatch.stage.receive.PictureInbox;
 import dev.geminibatch.stage.receive.PictureRequest;
 import dev.geminibatch.stage.receive.Receiver;
@@ -59,6 +60,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.hc.client5.http.DnsResolver;
@@ -72,6 +74,7 @@ public final class Beans implements AutoCloseable {
   private final Workspace workspace;
   private final Strikes strikes;
   private final AccountRefusals accounts;
+  private final StageContext context;
   private final Receiver receiver;
   private final RemoteMedia remoteMedia;
   private final MediaProxies mediaProxies;
@@ -103,7 +106,7 @@ public final class Beans implements AutoCloseable {
     this.pollTimes = new PollTimes(settings.jobs().pollInterval(), System::nanoTime);
     Progress watched = pollTimes.watching(workspace.work().watching(progress));
     this.accounts = new AccountRefusals(ledger, settings.profiles(), workspace.clock());
-    StageContext context =
+    this.context =
         new StageContext(
             ledger,
             workspace.leases(),
@@ -278,6 +281,11 @@ public final class Beans implements AutoCloseable {
   /** Takes inputs. */
   public Receiver receiver() {
     return receiver;
+  }
+
+  /** Takes inputs that come over the network. */
+  public IncomingFiles incomingFiles(Consumer<String> advance) {
+    return new IncomingFiles(context, receiver, advance);
   }
 
   @Override

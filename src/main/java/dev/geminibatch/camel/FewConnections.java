@@ -12,6 +12,8 @@ import java.lang.reflect.Proxy;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes HTTP servers that have few connections open at once. Each connection takes a file handle,
@@ -23,6 +25,8 @@ import java.util.Set;
  * servers.
  */
 final class FewConnections implements InvocationHandler {
+  private static final Logger LOG = LoggerFactory.getLogger("management");
+
   /**
    * More than all that measure a daemon need, and enough for as many streams as there may be when
    * all of them come at once: a connection counts until its request has been read.
@@ -72,6 +76,8 @@ final class FewConnections implements InvocationHandler {
 
   private void opened(HttpConnection connection) {
     connection.closeHandler(nothing -> closed(connection));
+    // Else Vert.x logs an error when a client leaves in the middle of a file.
+    connection.exceptionHandler(e -> LOG.debug("A client has left", e));
     synchronized (this) {
       open.add(connection);
     }

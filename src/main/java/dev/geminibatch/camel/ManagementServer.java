@@ -64,8 +64,7 @@ final class ManagementServer {
       if (isFree()) {
         AccessGuard guard = new AccessGuard(settings.token(), settings.readToken());
         register(checks);
-        ManagementHttpServer server =
-            server(guard, window.isPresent() ? window.get()::isOwn : path -> false);
+        ManagementHttpServer server = server(guard, window);
         FewConnections connections = new FewConnections(Vertx.vertx(vertxOptions()));
         addWithVertx(server, connections);
         window.ifPresent(shown -> new WindowServer(shown, connections).addTo(server.getRouter()));
@@ -114,7 +113,9 @@ final class ManagementServer {
     return problem.isEmpty();
   }
 
-  private ManagementHttpServer server(AccessGuard guard, Predicate<String> isForWindow) {
+  private ManagementHttpServer server(AccessGuard guard, Optional<Window> window) {
+    Predicate<String> isForWindow = path -> window.isPresent() && window.get().isOwn(path);
+    Predicate<String> takesFile = path -> window.isPresent() && window.get().takesFile(path);
     ManagementHttpServer server = new ObserveServer();
     VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
     configuration.setBindHost(settings.host());
@@ -128,7 +129,7 @@ final class ManagementServer {
           @Override
           public <T extends AuthenticationProvider>
               AuthenticationHandler createAuthenticationHandler(T provider) {
-            return new RequestGate(guard, isForWindow);
+            return new RequestGate(guard, isForWindow, takesFile);
           }
         });
     configuration.getAuthenticationConfig().getEntries().add(entry);

@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.TemplatedRouteBuilder;
-import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -80,9 +79,8 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Reads all routes as a daemon does, and starts none.
+   * Reads all routes as a daemon does, starts none, and says how many there are.
    *
-   * @return how many there are
    * @throws UsageException when one cannot be read; the message names it
    */
   public static int tryOut(Settings settings, Beans beans, Map<String, String> properties) {
@@ -228,19 +226,6 @@ public final class Pipeline implements AutoCloseable {
         Map.entry("run.concurrency", Integer.toString(settings.jobs().runs().concurrency())));
   }
 
-  /**
-   * The environment has been taken into account already, in the form in which people write it;
-   * Camel would put {@code 10s} where a route needs milliseconds.
-   */
-  private static final class OwnPlaceholders extends MainListenerSupport {
-    @Override
-    public void beforeInitialize(BaseMainSupport main) {
-      PropertiesComponent placeholders =
-          (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
-      placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
-    }
-  }
-
   /** Checks the routes when they are read, and before they are started. */
   private static final class Checks extends MainListenerSupport {
     private final RouteFiles files;
@@ -295,6 +280,11 @@ public final class Pipeline implements AutoCloseable {
   /** Takes a run to its next stage at once, in a thread of its own. */
   public void advance(String runId) {
     template.asyncSendBody("direct:advance", runId);
+  }
+
+  /** Begins the work on a run that has just arrived, among the others that have. */
+  public void arrived(String runId) {
+    template.asyncSendBody("seda:advance", runId);
   }
 
   /** For tests of the routes. */

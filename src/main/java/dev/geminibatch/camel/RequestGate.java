@@ -23,15 +23,18 @@ final class RequestGate implements AuthenticationHandler {
 
   private final AccessGuard guard;
   private final Predicate<String> isForWindow;
+  private final Predicate<String> takesFile;
 
   /**
    * Guards a server.
    *
    * @param isForWindow whether a path is the window's, where requests may change something
+   * @param takesFile whether a request to a path may bring a file, and have a body of any length
    */
-  RequestGate(AccessGuard guard, Predicate<String> isForWindow) {
+  RequestGate(AccessGuard guard, Predicate<String> isForWindow, Predicate<String> takesFile) {
     this.guard = guard;
     this.isForWindow = isForWindow;
+    this.takesFile = takesFile;
   }
 
   @Override
@@ -54,7 +57,7 @@ final class RequestGate implements AuthenticationHandler {
       exchange.next();
     } else if (right == AccessGuard.Right.READ) {
       end(exchange, FORBIDDEN);
-    } else if (isForWindow(exchange)) {
+    } else if (isForWindow(exchange) || bringsFile(exchange)) {
       exchange.next();
     } else {
       end(exchange, BAD_REQUEST);
@@ -70,6 +73,11 @@ final class RequestGate implements AuthenticationHandler {
         && length != null
         && length.matches("\\d{1,9}")
         && Integer.parseInt(length) <= WindowServer.MOST_BODY_BYTES;
+  }
+
+  private boolean bringsFile(RoutingContext exchange) {
+    return exchange.request().method().equals(HttpMethod.POST)
+        && takesFile.test(exchange.normalizedPath());
   }
 
   private static boolean hasBody(HttpServerRequest request) {

@@ -46,8 +46,8 @@ final class WindowServer {
               + " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
           "X-Content-Type-Options",
           "nosniff",
-          "Referrer-Policy",
-          "no-referrer",
+          "Referrer-Policy", // with no-referrer a browser would not say that our own forms are ours
+          "same-origin",
           "Cross-Origin-Resource-Policy",
           "same-origin",
           "Cache-Control",
@@ -56,6 +56,7 @@ final class WindowServer {
   private final Window window;
   private final EventStreams streams;
   private final FewConnections connections;
+  private final UploadServer uploads;
 
   /**
    * Serves a window.
@@ -66,6 +67,7 @@ final class WindowServer {
     this.window = window;
     this.streams = new EventStreams(window);
     this.connections = connections;
+    this.uploads = new UploadServer(window, this, connections);
   }
 
   /** Adds its paths, behind the {@link RequestGate}. */
@@ -74,8 +76,11 @@ final class WindowServer {
         .route()
         .handler(
             exchange -> {
+              boolean isPost = exchange.request().method().equals(HttpMethod.POST);
               if (exchange.normalizedPath().equals(Window.CHANGES)) {
                 open(exchange);
+              } else if (isPost && window.takesFile(exchange.normalizedPath())) {
+                uploads.take(exchange);
               } else if (window.isOwn(exchange.normalizedPath())) {
                 read(exchange);
               } else {
@@ -131,20 +136,14 @@ final class WindowServer {
    *
    * @param content null of a file
    */
-  private record Page(WebAnswer answer, Buffer content, long length) {}
+  record Page(WebAnswer answer, Buffer content, long length) {}
 
   private Page answered(RoutingContext exchange, Buffer body) throws IOException {
-    HttpServerRequest request = exchange.request();
-    Map<String, String> headers = firstOfEach(request.headers());
-    WebAnswer answer =
-        window.answer(
-            new WebRequest(
-                request.method().name(),
-                exchange.normalizedPath(),
-                firstOfEach(request.params()),
-                form(headers, body),
-                headers,
-                exchange.<AccessGuard.Right>get(RequestGate.RIGHT)));
+    Map<String, String> form = form(firstOfEach(exchange.request().headers()), body);
+    return page(window.answer(head(exchange, form)));
+  }
+
+  static Page page(WebAnswer answer) throws IOException {
     if (answer.body() instanceof WebAnswer.FileBody file) {
       return new Page(answer, null, Files.size(file.file()));
     }
@@ -153,7 +152,20 @@ final class WindowServer {
     return new Page(answer, Buffer.buffer(content.toByteArray()), content.size());
   }
 
-  private void send(RoutingContext exchange, Page page) {
+  /** A request without its body. */
+  static WebRequest head(RoutingContext exchange, Map<String, String> form) {
+    HttpServerRequest request = exchange.request();
+    return new WebRequest(
+        request.method().name(),
+        exchange.normalizedPath(),
+        firstOfEach(request.params()),
+        form,
+        firstOfEach(request.headers()),
+        exchange.<AccessGuard.Right>get(RequestGate.RIGHT),
+        request.remoteAddress().hostAddress());
+  }
+
+  void send(RoutingContext exchange, Page page) {
     HttpServerResponse response = exchange.response();
     if (response.closed()) {
       return;

@@ -26,6 +26,7 @@ import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.window.FormTokens;
 import dev.geminibatch.window.Outlook;
+import dev.geminibatch.window.Sources;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
@@ -105,7 +106,7 @@ final class DaemonCommand {
       if (settings.operation().management().isEnabled()) {
         try (DaemonMetrics metrics =
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
-          serve(pipeline, workspace, new DaemonOutlook(workspace, beans, checks), checks, metrics);
+          serve(pipeline, beans, new DaemonOutlook(workspace, beans, checks), checks, metrics);
           untilStopped();
         }
       } else {
@@ -130,19 +131,11 @@ final class DaemonCommand {
   }
 
   private void serve(
-      Pipeline pipeline,
-      Workspace workspace,
-      Outlook outlook,
-      HealthChecks checks,
-      DaemonMetrics metrics)
+      Pipeline pipeline, Beans beans, Outlook outlook, HealthChecks checks, DaemonMetrics metrics)
       throws IOException {
-    ManagementSettings management = workspace.settings().operation().management();
-    pipeline.serve(
-        management,
-        checks,
-        List.of(metrics),
-        Optional.of(window(session, workspace, outlook, management)),
-        port -> {});
+    ManagementSettings management = session.settings().operation().management();
+    Window window = window(session, beans, pipeline, outlook, management);
+    pipeline.serve(management, checks, List.of(metrics), Optional.of(window), port -> {});
   }
 
   private static void untilStopped() throws InterruptedException {
@@ -150,10 +143,15 @@ final class DaemonCommand {
   }
 
   static Window window(
-      Session session, Workspace workspace, Outlook outlook, ManagementSettings management)
+      Session session,
+      Beans beans,
+      Pipeline pipeline,
+      Outlook outlook,
+      ManagementSettings management)
       throws IOException {
     FormTokens tokens = new FormTokens(new SecureRandom(), session.clock());
-    return new Window(WindowSources.of(workspace, outlook), tokens, management.isClosed());
+    Sources sources = WindowSources.of(beans, pipeline, outlook);
+    return new Window(sources, tokens, management.isClosed());
   }
 
   /** Those of today: they may be changed while it runs. */
@@ -224,7 +222,7 @@ final class DaemonCommand {
         profile.folders().outbox());
   }
 
-  private static void makeFolders(Settings settings) {
+  static void makeFolders(Settings settings) {
     Settings.Folders folders = settings.folders();
     make(settings, "inbox.directory", folders.inbox());
     settings.operation().log().file().ifPresent(log -> keepOut(settings, log.path()));

@@ -51,7 +51,7 @@ final class DemoCommand {
       for (String file : MEDIA) {
         copy("media/" + file, settings.uploads().mediaRoot().resolve(file));
       }
-      Files.createDirectories(settings.folders().inbox());
+      DaemonCommand.makeFolders(settings);
       try (Workspace workspace =
               session.workspace(settings, new ServiceFactory(session.retries()));
           Beans beans = new Beans(workspace, Progress.none(), run -> true);
@@ -63,7 +63,8 @@ final class DemoCommand {
             checks,
             DaemonCommand.window(
                 session,
-                workspace,
+                beans,
+                pipeline,
                 new DaemonOutlook(workspace, beans, checks),
                 DemoWindow.ANYWHERE));
         if (session.options().open) {

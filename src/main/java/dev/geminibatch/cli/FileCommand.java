@@ -46,7 +46,7 @@ final class FileCommand {
             session.options().force,
             session.options().dryRun);
     if (session.options().dryRun) {
-      return new DryRun(session, order).run();
+      return new DryRunCommand(session, order).run();
     }
     StateFolder state = session.settings().folders().stateFolder();
     try (CopyAhead ahead = CopyAhead.begin(file, state, session.settings().inputLimits())) {

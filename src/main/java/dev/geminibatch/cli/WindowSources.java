@@ -1,5 +1,9 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.camel.Beans;
+import dev.geminibatch.camel.Pipeline;
+import dev.geminibatch.control.DryRun;
+import dev.geminibatch.control.FailedLines;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.maintenance.ServiceJobs;
 import dev.geminibatch.maintenance.ServiceJobs.Account;
@@ -7,6 +11,8 @@ import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceConfig;
 import dev.geminibatch.settings.EffectiveSettings;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.receive.IncomingFiles;
+import dev.geminibatch.window.Intake;
 import dev.geminibatch.window.Outlook;
 import dev.geminibatch.window.Setup;
 import dev.geminibatch.window.Sources;
@@ -21,7 +27,8 @@ import java.util.Map;
 final class WindowSources {
   private WindowSources() {}
 
-  static Sources of(Workspace workspace, Outlook outlook) throws IOException {
+  static Sources of(Beans beans, Pipeline pipeline, Outlook outlook) throws IOException {
+    Workspace workspace = beans.workspace();
     Settings settings = workspace.settings();
     return new Sources(
         workspace.ledger(),
@@ -29,7 +36,17 @@ final class WindowSources {
         workspace.clock(),
         new ServiceJobs(accounts(workspace), workspace.clock()),
         new Live(settings),
-        WindowRuns.of(workspace));
+        WindowRuns.of(workspace),
+        taking(beans, pipeline));
+  }
+
+  /** What was on its way when an earlier process ended is not finished any more. */
+  private static Intake taking(Beans beans, Pipeline pipeline) throws IOException {
+    IncomingFiles files = beans.incomingFiles(pipeline::arrived);
+    DryRun dryRun = new DryRun(beans.workspace(), pipeline::advance);
+    files.removeRemains();
+    dryRun.removeRemains();
+    return new Intake(files, dryRun, new FailedLines(beans.workspace().state(), files));
   }
 
   /** Profiles with the same key see the same jobs. */

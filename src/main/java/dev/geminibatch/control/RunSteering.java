@@ -64,9 +64,23 @@ public final class RunSteering {
           shown(run)
               + " is not paused; a route of yours holds it ("
               + Visible.line(run.reason().orElse("without a reason"))
-              + "), and only a route releases it.");
+              + "). A route releases it, or a person in the window.");
     }
     return new Done(shown(run) + " is not paused.", "", false);
+  }
+
+  /** Lets a run go on that a route holds, or that is held because it ended the program. */
+  public Done release(Run run) {
+    requireUnfinished(run, "release");
+    if (run.waiting().isHeldForStrikes()) {
+      return resume(run);
+    }
+    return ledger.control().release(run.id())
+        ? new Done(
+            shown(run) + " is released. It comes to your route once more, which may hold it again.",
+            "",
+            true)
+        : new Done(shown(run) + " is not held by a route.", "", false);
   }
 
   /** Ends a run; what is answered is delivered. */

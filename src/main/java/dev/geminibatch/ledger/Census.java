@@ -66,6 +66,16 @@ public final class Census {
         handle -> new Numbers(runs(handle), jobs(handle), enqueued(handle), shown(handle)));
   }
 
+  /** The runs alone. */
+  public List<Runs> runs() {
+    return reading.withHandle(Census::runs);
+  }
+
+  /** The enqueued tokens alone. */
+  public List<Enqueued> enqueued() {
+    return reading.withHandle(Census::enqueued);
+  }
+
   static final String RUNS =
       """
       SELECT state, profile, held, waits_for, COUNT(*) AS runs, MIN(created_at) AS oldest

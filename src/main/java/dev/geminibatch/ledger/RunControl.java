@@ -79,6 +79,23 @@ public final class RunControl {
   }
 
   /**
+   * Lets a run go that a user's route holds; it comes to that route once more.
+   *
+   * @return false if no route holds it
+   */
+  public boolean release(String runId) {
+    return durable.inTransaction(
+        handle ->
+            handle.execute(
+                    "UPDATE run SET held = 0, reason = NULL, next_try = 0, updated_at = ?"
+                        + " WHERE id = ? AND held = 1"
+                        + UNFINISHED,
+                    clock.millis(),
+                    runId)
+                == 1);
+  }
+
+  /**
    * Nothing more of the run is sent, and its jobs are cancelled. What is answered is delivered.
    *
    * @return false if it is cancelled already, or over

@@ -35,6 +35,8 @@ public final class RunList {
   public enum Group {
     ALL(BY_CREATION, ""),
     OPEN(BY_CREATION, " AND state IN " + Rows.UNFINISHED),
+    /** Paused by a person, or held. */
+    STOPPED(BY_CREATION, " AND held <> 0 AND state IN " + Rows.UNFINISHED),
     DELIVERED(BY_END, " AND state = '" + RunState.DELIVERED.name() + "'"),
     FAILED(BY_END, " AND state = '" + RunState.FAILED.name() + "'");
 
@@ -131,7 +133,7 @@ public final class RunList {
   }
 
   private Way way(Group group, boolean hasText) {
-    if (group != Group.OPEN) {
+    if (group != Group.OPEN && group != Group.STOPPED) {
       return new Way(group.time, group.condition, hasText);
     }
     return areFewOpen()
@@ -157,7 +159,7 @@ public final class RunList {
   private OptionalLong endOfSearch(Group group, Place from) {
     // Who begins behind all runs of a time has seen them.
     long first = from.runId().isEmpty() ? from.time() - 1 : from.time();
-    String condition = group == Group.OPEN ? "" : group.condition;
+    String condition = group.time.equals(BY_CREATION) ? "" : group.condition;
     return reading
         .withHandle(
             handle ->

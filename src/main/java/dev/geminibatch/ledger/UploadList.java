@@ -117,14 +117,18 @@ public final class UploadList {
         Instant.ofEpochMilli(row.getLong("expires_at")));
   }
 
-  /** What those that have not expired come to, by project. */
+  /**
+   * What those that have not expired come to, by project. By the index of projects each row would
+   * be looked for, which takes four times as long as to read them all.
+   */
   public List<Total> totals(Instant now) {
     return reading.withHandle(
         handle ->
             handle
                 .createQuery(
-                    "SELECT project, COUNT(*) AS files, SUM(size) AS bytes FROM upload"
-                        + " WHERE expires_at > :now GROUP BY project ORDER BY project")
+                    "SELECT MAX(project) AS project, COUNT(*) AS files, SUM(size) AS bytes"
+                        + " FROM upload WHERE expires_at > :now GROUP BY project || ''"
+                        + " ORDER BY 1")
                 .bind("now", now.toEpochMilli())
                 .map(
                     row ->

@@ -25,6 +25,9 @@ public final class Logs {
    */
   private static final String BAD_REQUEST = "io.vertx.ext.web.RoutingContext";
 
+  /** Vert.x's logger for connections, among others those of clients that left during a file. */
+  private static final String CONNECTION = "io.vertx.core.net.impl.ConnectionBase";
+
   private static final String COMMAND = "command";
   private static final String ERROR = "ERROR ";
 
@@ -210,7 +213,8 @@ public final class Logs {
       LogLevel level = LogLevel.of(entry.getLevel());
       String logger = String.valueOf(entry.getLoggerName());
       if (logger.equals(FAILED_START) && level.isAtLeast(LogLevel.WARN)
-          || logger.equals(BAD_REQUEST) && isOfClient(entry.getThrown())) {
+          || logger.equals(BAD_REQUEST) && isOfClient(entry.getThrown())
+          || logger.equals(CONNECTION) && entry.getThrown() instanceof IOException) {
         return;
       }
       write(entry, level.isAtLeast(screenLevels.getOrDefault(logger, leastOnScreen)));

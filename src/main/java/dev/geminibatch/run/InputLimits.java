@@ -23,8 +23,13 @@ public record InputLimits(long maxBytes, int maxRatio, DiskReserve reserve) {
 
   /** Why a file as it is must not be an input; what is packed may be too large all the same. */
   public Optional<String> problemOf(FileState file) {
-    return file.size() > maxBytes
-        ? Optional.of("it has " + Amounts.size(file.size()) + ", and" + most())
+    return problemOf(file.size());
+  }
+
+  /** The same of a file of a size. */
+  public Optional<String> problemOf(long size) {
+    return size > maxBytes
+        ? Optional.of("it has " + Amounts.size(size) + ", and" + most())
         : Optional.empty();
   }
 

@@ -196,8 +196,7 @@ final class BatchStore {
         return;
       }
       Duration ran = Duration.between(job.created, clock.instant());
-      long served = job.input.requests() * ran.toMillis() / Math.max(1, jobTime.toMillis());
-      beginWriting(job, Math.min(job.input.requests(), served));
+      beginWriting(job, served(job, ran));
     }
     advanced(job);
   }
@@ -251,6 +250,12 @@ final class BatchStore {
     }
   }
 
+  /** How many of its requests a job has answered after a time: all go equally fast. */
+  private long served(SandboxJob job, Duration age) {
+    long served = job.input.requests() * age.toMillis() / Math.max(1, jobTime.toMillis());
+    return Math.min(job.input.requests(), served);
+  }
+
   private void grow(SandboxJob job, Duration age) {
     boolean hangs = job.goesWrong(Misbehaviour.HANG);
     if (age.compareTo(LIFE) >= 0 && (hangs || jobTime.compareTo(LIFE) > 0)) {
@@ -264,6 +269,7 @@ final class BatchStore {
       }
     } else if (!hangs && age.compareTo(jobTime.dividedBy(3)) >= 0) {
       job.state = "RUNNING";
+      job.served = job.fails() ? 0 : served(job, age);
     }
   }
 

@@ -27,6 +27,9 @@ final class SandboxJob {
   long answered;
   long failed;
 
+  /** How many requests it has answered while it runs. */
+  long served;
+
   /** Why the job failed where no fault says so; then there are no answers. */
   Optional<String> poisoned = Optional.empty();
 
@@ -104,9 +107,10 @@ final class SandboxJob {
     }
     ObjectNode stats = meta.putObject("batchStats");
     putCount(stats, "requestCount", input.requests());
-    putCount(stats, "successfulRequestCount", answered);
+    long successful = isEnded() ? answered : served;
+    putCount(stats, "successfulRequestCount", successful);
     putCount(stats, "failedRequestCount", failed);
-    putCount(stats, "pendingRequestCount", input.requests() - answered - failed);
+    putCount(stats, "pendingRequestCount", input.requests() - successful - failed);
     if (!shownState().isEmpty()) {
       meta.put("state", shownState());
     }

@@ -1,7 +1,6 @@
 package dev.geminibatch.window;
 
 import dev.geminibatch.ledger.RunList.Group;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,13 +14,7 @@ import java.util.Optional;
  * @param next the address of the next page; null if this is the last
  */
 record HomePage(
-    Frame frame,
-    Standing standing,
-    Group group,
-    String text,
-    List<RunRow> runs,
-    String next,
-    Instant now) {
+    Frame frame, Standing standing, Group group, String text, List<RunRow> runs, String next) {
   List<Group> groups() {
     return List.of(Group.values());
   }

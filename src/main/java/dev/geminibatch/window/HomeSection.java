@@ -8,7 +8,6 @@ import dev.geminibatch.ledger.RunList.Group;
 import dev.geminibatch.ledger.RunList.Place;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,14 +21,12 @@ final class HomeSection implements Section {
   private final Overview overview;
   private final RunRows rows;
   private final Answers answers;
-  private final Clock clock;
 
   HomeSection(Sources sources, Overview overview, RunRows rows, Answers answers) {
     this.ledger = sources.ledger();
     this.overview = overview;
     this.rows = rows;
     this.answers = answers;
-    this.clock = sources.clock();
   }
 
   @Override
@@ -64,8 +61,7 @@ final class HomeSection implements Section {
             group,
             text,
             rows.of(page.runs()),
-            next,
-            clock.instant()));
+            next));
   }
 
   private WebAnswer list(WebRequest request) {
@@ -92,7 +88,8 @@ final class HomeSection implements Section {
 
   private static Group group(WebRequest request) {
     return HomePage.group(request.query().getOrDefault("group", "all"))
-        .orElseThrow(() -> new BadRequest("The group must be all, open, delivered or failed."));
+        .orElseThrow(
+            () -> new BadRequest("The group must be all, open, stopped, delivered or failed."));
   }
 
   private static String text(WebRequest request) {

@@ -34,8 +34,10 @@ final class Overview {
   /** A page that has to be there within 200 ms waits no longer. */
   private static final Duration PATIENCE = Duration.ofMillis(40);
 
-  private static final Duration TROUBLES = Duration.ofSeconds(10);
+  private static final Duration TROUBLES = Duration.ofSeconds(30);
   private static final int MOST_MODELS = 10;
+  private static final int OF_LATE_DAYS = 30;
+  private static final int ENOUGH_ANSWERS = 10;
 
   private static final Set<RunState> WITH_SERVICE =
       EnumSet.of(RunState.SUBMITTED, RunState.COLLECTED);
@@ -60,19 +62,25 @@ final class Overview {
     this.troubles = new Recent<>(outlook::troubles, TROUBLES, nanos, background);
   }
 
+  /**
+   * How jobs have been of late, by model.
+   *
+   * @param paces how long they took
+   * @param output tokens that an answer has had, thoughts included; by the model's short name
+   */
+  record Late(Map<String, ModelPace> paces, Map<String, Long> output) {
+    static final Late UNKNOWN = new Late(Map.of(), Map.of());
+  }
+
   private record Numbers(
-      List<Census.Runs> runs,
-      Map<String, ModelPace> paces,
-      List<Paces.Open> open,
-      List<Standing.Enqueued> enqueued) {}
+      List<Census.Runs> runs, Late late, List<Paces.Open> open, List<Standing.Enqueued> enqueued) {}
 
   private Numbers count() {
-    Census.Numbers counted = ledger.census().take();
     return new Numbers(
-        counted.runs(),
-        ledger.paces().ended(),
+        ledger.census().runs(),
+        new Late(ledger.paces().ended(), output()),
         ledger.paces().open(),
-        counted.enqueued().stream()
+        ledger.census().enqueued().stream()
             .sorted(Comparator.comparing(Census.Enqueued::tokens).reversed())
             .limit(MOST_MODELS)
             .map(
@@ -85,15 +93,23 @@ final class Overview {
             .toList());
   }
 
-  /** Begins to count, so that the first page finds something. */
-  void begin() {
-    numbers.get(Duration.ZERO);
-    troubles.get(Duration.ZERO);
+  /** Of answers in the last days, if there are enough to say something. */
+  private Map<String, Long> output() {
+    LocalDate today = ledger.daily().today();
+    Map<String, Long> output = new HashMap<>();
+    for (Daily.Totals each :
+        ledger.daily().totals(Daily.By.MODEL, today.minusDays(OF_LATE_DAYS), today)) {
+      if (each.answered() >= ENOUGH_ANSWERS) {
+        long all = each.tokens().out() + each.tokens().thought();
+        output.put(each.model(), all / each.answered());
+      }
+    }
+    return output;
   }
 
-  /** By model, how long jobs take; those that are known. */
-  Map<String, ModelPace> paces() {
-    return numbers.get(PATIENCE).map(found -> found.what().paces()).orElse(Map.of());
+  /** How jobs have been of late, as far as that is known. */
+  Late late() {
+    return numbers.get(PATIENCE).map(found -> found.what().late()).orElse(Late.UNKNOWN);
   }
 
   /** How everything is now. */
@@ -149,16 +165,21 @@ final class Overview {
   private static void addStopped(List<Census.Runs> all, List<String> needs) {
     long struck = count(all, held(Census.Hold.STRIKES));
     if (struck > 0) {
-      needs.add(are(struck, "held") + ", because their work ended or blocked the daemon.");
+      String whose = struck == 1 ? "its" : "their";
+      needs.add(are(struck, "held") + ", because " + whose + " work ended or blocked the daemon.");
     }
     long held = count(all, held(Census.Hold.ROUTE));
     if (held > 0) {
-      needs.add(are(held, "held") + " by a route, until somebody releases them.");
+      needs.add(are(held, "held") + " by a route, until somebody releases " + them(held) + ".");
     }
     long paused = count(all, held(Census.Hold.PAUSED));
     if (paused > 0) {
-      needs.add(are(paused, "paused") + ", until somebody resumes them.");
+      needs.add(are(paused, "paused") + ", until somebody resumes " + them(paused) + ".");
     }
+  }
+
+  private static String them(long runs) {
+    return runs == 1 ? "it" : "them";
   }
 
   private static String are(long runs, String what) {
@@ -195,7 +216,7 @@ final class Overview {
     return found.open().stream()
         .flatMap(
             job ->
-                Optional.ofNullable(found.paces().get(job.model()))
+                Optional.ofNullable(found.late().paces().get(job.model()))
                     .flatMap(pace -> pace.left(job.submitted(), now))
                     .stream())
         .min(Comparator.naturalOrder());

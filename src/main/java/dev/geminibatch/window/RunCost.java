@@ -1,7 +1,5 @@
 package dev.geminibatch.window;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
@@ -10,6 +8,7 @@ import dev.geminibatch.service.Tokens;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * What a run costs.
@@ -20,7 +19,12 @@ import java.util.Map;
  */
 record RunCost(Money spent, Money expected, boolean isFinal) {
 
-  static RunCost of(Run run, List<Job> jobs, Prices prices, long outputTokens) {
+  /**
+   * By what the jobs of a run have used and will.
+   *
+   * @param output tokens of an answer that a job is likely to have
+   */
+  static RunCost of(Run run, List<Job> jobs, Prices prices, ToLongFunction<Job> output) {
     Map<String, Tokens> spent = new HashMap<>();
     Map<String, Tokens> expected = new HashMap<>();
     for (Job job : jobs) {
@@ -29,7 +33,7 @@ record RunCost(Money spent, Money expected, boolean isFinal) {
         spent.merge(job.model(), counted, Tokens::plus);
         expected.merge(job.model(), counted, Tokens::plus);
       } else if (!run.state().isFinished() && mayCost(job)) {
-        expected.merge(job.model(), estimated(job, outputTokens), Tokens::plus);
+        expected.merge(job.model(), estimated(job, output.applyAsLong(job)), Tokens::plus);
       }
     }
     return new RunCost(
@@ -41,8 +45,8 @@ record RunCost(Money spent, Money expected, boolean isFinal) {
     return job.state().compareTo(JobState.ENDED) < 0 || hasAnswers;
   }
 
-  private static Tokens estimated(Job job, long outputTokens) {
-    return new Tokens(job.size().tokens(), job.requests() * outputTokens, 0, 0);
+  private static Tokens estimated(Job job, long ofEach) {
+    return new Tokens(job.size().tokens(), job.requests() * ofEach, 0, 0);
   }
 
   /** For a person; empty if there is nothing to pay. */
@@ -56,12 +60,5 @@ record RunCost(Money spent, Money expected, boolean isFinal) {
 
   private static String about(Money money) {
     return money.amounts().isEmpty() ? money.inWords() : "about " + money.inWords();
-  }
-
-  ObjectNode json() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.set("spent", spent.json());
-    json.set("expected", expected.json());
-    return json;
   }
 }

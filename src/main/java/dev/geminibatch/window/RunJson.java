@@ -18,10 +18,8 @@ final class RunJson {
    * Adds it.
    *
    * @param document with the state of the run and its jobs, in the order of the details
-   * @param note what it waits for
    */
-  static ObjectNode add(ObjectNode document, Run run, String note, RunDetails details) {
-    document.put("note", note);
+  static ObjectNode add(ObjectNode document, Run run, RunDetails details) {
     document.put("profile", run.profile());
     document.put("model", run.model());
     document.put("attempt", run.attempt());

@@ -1,6 +1,7 @@
 package dev.geminibatch.window;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.answer.JobSpans;
 import dev.geminibatch.answer.RunLine;
 import dev.geminibatch.answer.RunLine.Verdict;
 import dev.geminibatch.answer.RunLines;
@@ -34,6 +35,7 @@ final class RunReader {
   private final Ledger ledger;
   private final RunSources sources;
   private final Clock clock;
+  private final JobSpans spans = new JobSpans();
 
   RunReader(Sources sources) {
     this.ledger = sources.ledger();
@@ -58,6 +60,9 @@ final class RunReader {
 
   /** Lines, wherever they are now. */
   RunLines.Page lines(Run run, long from, Optional<Verdict> wanted, int most) throws IOException {
+    if (!hasFiles(run)) {
+      return RunLines.Page.NONE;
+    }
     Run paid = run.leader().flatMap(ledger.queries()::find).orElse(run);
     // As for the results: what is not collected belongs to an attempt that came to nothing.
     List<Job> jobs =
@@ -68,6 +73,7 @@ final class RunReader {
             input(run),
             folder(paid),
             jobs,
+            spans,
             sources.rules().apply(run).check(),
             sources.requests(),
             paid.isCancelled())

@@ -1,17 +1,21 @@
 package dev.geminibatch.window;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.Sharing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A run in a list.
@@ -36,10 +40,19 @@ record RunRow(
     long done,
     int answered,
     String since,
-    Optional<Instant> end,
+    Optional<End> end,
     RunCost cost) {
-  /** Each of so many jobs has a place in a note. */
-  private static final int FEW_JOBS = 3;
+  /**
+   * When a run is likely to end.
+   *
+   * @param left until then
+   */
+  record End(Instant at, Duration left) {
+    /** {@code in about 12 minutes}. */
+    String inWords() {
+      return "in about " + Amounts.roughly(left);
+    }
+  }
 
   /**
    * A run as it is now.
@@ -62,15 +75,17 @@ record RunRow(
         Amounts.time(Duration.between(run.updated(), beside.now())),
         end(run, jobs, beside),
         RunCost.of(
-            run,
-            jobs,
-            beside.outlook().prices(run.profile()),
-            beside.outlook().outputTokens(run.profile())));
+            run, jobs, beside.outlook().prices(run.profile()), job -> beside.output(run, job)));
   }
 
-  /** When it is likely to end, in words; empty if that is not known. */
-  String left(Instant now) {
-    return end.map(each -> "in about " + Amounts.roughly(Duration.between(now, each))).orElse("");
+  /** Adds for programs what is not in the ledger in this form. */
+  ObjectNode addTo(ObjectNode json) {
+    json.put("note", note);
+    json.put("answeredSoFar", done);
+    json.put("expectedEnd", end.map(each -> each.at().toString()).orElse(null));
+    json.set("spent", cost.spent().json());
+    json.set("expectedCost", cost.expected().json());
+    return json;
   }
 
   /** The class that gives the state of a run its colour. */
@@ -103,29 +118,58 @@ record RunRow(
   }
 
   private static String note(Run run, List<Job> jobs, RunRows.Beside beside) {
-    boolean areMany = jobs.size() > FEW_JOBS && run.reason().isEmpty();
-    List<Job> shown = run.state().isFinished() || areMany ? List.of() : jobs;
-    String note = StatusView.note(run, shown, beside.sharing(), beside::pace, beside.now());
-    String stopped = "paused"; // the state says so
-    String rest = note.startsWith(stopped) ? note.substring(stopped.length()) : note;
-    String ofJobs = areMany && !run.state().isFinished() ? inShort(jobs) : "";
-    return rest.replaceFirst("^; ", "") + (rest.isEmpty() || ofJobs.isEmpty() ? "" : "; ") + ofJobs;
+    if (run.reason().isPresent()) {
+      return Amounts.firstLine(run.reason().get());
+    }
+    if (run.leader().isPresent()) {
+      return "same content as run " + run.leader().get();
+    }
+    if (run.state().isFinished() || jobs.isEmpty()) {
+      return "";
+    }
+    return Stream.of(Optional.of(states(jobs)), shared(jobs, beside), doubt(jobs, beside))
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining("; "));
   }
 
-  /** {@code 12 jobs: 9 running, 3 succeeded}. */
-  private static String inShort(List<Job> jobs) {
-    return Amounts.count(jobs.size(), "job")
-        + ": "
-        + jobs.stream()
+  /** {@code 1 job running}; {@code 12 jobs: 9 running, 3 succeeded}. */
+  private static String states(List<Job> jobs) {
+    Map<String, Long> states =
+        jobs.stream()
             .collect(
                 Collectors.groupingBy(
                     job -> StatusView.state(job).replace('_', ' '),
                     TreeMap::new,
-                    Collectors.counting()))
-            .entrySet()
-            .stream()
-            .map(each -> Amounts.count(each.getValue()) + " " + each.getKey())
-            .collect(Collectors.joining(", "));
+                    Collectors.counting()));
+    String all = Amounts.count(jobs.size(), "job");
+    return states.size() == 1
+        ? all + " " + states.keySet().iterator().next()
+        : all
+            + ": "
+            + states.entrySet().stream()
+                .map(each -> Amounts.count(each.getValue()) + " " + each.getKey())
+                .collect(Collectors.joining(", "));
+  }
+
+  private static Optional<String> shared(List<Job> jobs, RunRows.Beside beside) {
+    return jobs.stream()
+        .filter(job -> job.state() == JobState.OPEN)
+        .flatMap(job -> beside.sharing().apply(job).stream())
+        .findFirst()
+        .map(Sharing::inWords);
+  }
+
+  private static Optional<String> doubt(List<Job> jobs, RunRows.Beside beside) {
+    return jobs.stream()
+        .filter(job -> job.state() == JobState.OPEN)
+        .flatMap(
+            job ->
+                job
+                    .times()
+                    .submitted()
+                    .flatMap(submitted -> beside.pace(job.model()).doubt(submitted, beside.now()))
+                    .stream())
+        .findFirst();
   }
 
   /** A later attempt sends what has no answer, so that no answer counts twice. */
@@ -143,7 +187,7 @@ record RunRow(
   }
 
   /** Of its last job, if all are with the service. */
-  private static Optional<Instant> end(Run run, List<Job> jobs, RunRows.Beside beside) {
+  private static Optional<End> end(Run run, List<Job> jobs, RunRows.Beside beside) {
     Instant last = Instant.MIN;
     for (Job job : jobs) {
       boolean isOver = job.state().compareTo(JobState.OPEN) > 0;
@@ -155,6 +199,6 @@ record RunRow(
     }
     return run.state().isFinished() || last.equals(Instant.MIN)
         ? Optional.empty()
-        : Optional.of(last);
+        : Optional.of(new End(last, Duration.between(beside.now(), last)));
   }
 }

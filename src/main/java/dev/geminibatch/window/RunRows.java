@@ -2,6 +2,7 @@ package dev.geminibatch.window;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.line.ModelName;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.ModelPace;
@@ -32,14 +33,18 @@ final class RunRows {
    * What is known beside a run and its jobs.
    *
    * @param sharing with how many a job shares the one that the service knows
+   * @param late how jobs have been of late
    */
   record Beside(
-      Function<Job, Optional<Sharing>> sharing,
-      Map<String, ModelPace> paces,
-      Outlook outlook,
-      Instant now) {
+      Function<Job, Optional<Sharing>> sharing, Overview.Late late, Outlook outlook, Instant now) {
     ModelPace pace(String model) {
-      return paces.getOrDefault(model, new ModelPace(model, List.of()));
+      return late.paces().getOrDefault(model, new ModelPace(model, List.of()));
+    }
+
+    /** How many tokens each answer of a job is likely to have. */
+    long output(Run run, Job job) {
+      Long ofLate = late.output().get(ModelName.shortName(job.model()));
+      return ofLate == null ? outlook.outputTokens(run.profile()) : ofLate;
     }
 
     /** When a job is likely to end that the service works on. */
@@ -75,15 +80,10 @@ final class RunRows {
   }
 
   private static ObjectNode json(Run run, List<Job> jobs, Beside beside) {
-    RunRow row = RunRow.of(run, jobs, beside);
     ObjectNode json = StatusView.json(run, jobs, beside.sharing());
     json.put("profile", run.profile());
-    json.put("note", row.note());
-    json.put("done", row.done());
     json.put("since", run.updated().toString());
-    json.put("expectedEnd", row.end().map(Instant::toString).orElse(null));
-    json.set("cost", row.cost().json());
-    return json;
+    return RunRow.of(run, jobs, beside).addTo(json);
   }
 
   private Map<String, List<Job>> jobs(List<Run> runs) {
@@ -92,6 +92,6 @@ final class RunRows {
 
   private Beside beside(Map<String, List<Job>> jobs) {
     ledger.packs().prepare(jobs.values().stream().flatMap(List::stream).toList());
-    return new Beside(ledger.packs()::sharing, overview.paces(), outlook, clock.instant());
+    return new Beside(ledger.packs()::sharing, overview.late(), outlook, clock.instant());
   }
 }

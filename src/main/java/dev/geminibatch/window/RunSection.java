@@ -1,34 +1,42 @@
 package dev.geminibatch.window;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.geminibatch.control.FailedLines;
 import dev.geminibatch.control.RunSteering;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.Run;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.UUID;
 
 /** One run, and what a person can do to it. */
 final class RunSection implements Section {
-  private static final Logger LOG = LoggerFactory.getLogger("window");
   private static final String ID = "id";
 
   private final Ledger ledger;
   private final RunSteering steering;
+  private final FailedLines failedLines;
   private final RunReader reader;
   private final RunRows rows;
   private final Answers answers;
+  private final Deeds deeds;
+  private final Once once;
 
-  RunSection(Sources sources, RunRows rows, Answers answers) {
+  RunSection(Sources sources, RunRows rows, Answers answers, Deeds deeds, Once once) {
     this.ledger = sources.ledger();
     this.steering = new RunSteering(ledger);
+    this.failedLines = sources.intake().failedLines();
     this.reader = new RunReader(sources);
     this.rows = rows;
     this.answers = answers;
+    this.deeds = deeds;
+    this.once = once;
   }
 
   @Override
@@ -62,8 +70,19 @@ final class RunSection implements Section {
     if (run.isEmpty() || action.isEmpty()) {
       return noSuchRun(request);
     }
+    String question =
+        action.get() == RunAction.SEND_AGAIN
+            ? failedLines.forecast(run.get()) + " " + action.get().question()
+            : action.get().question();
     return Answers.html(
-        200, "ask", new AskPage(answers.frame(request, run.get().name()), run.get(), action.get()));
+        200,
+        "ask",
+        new AskPage(
+            answers.frame(request, run.get().name()),
+            run.get(),
+            action.get(),
+            question,
+            UUID.randomUUID().toString()));
   }
 
   private WebAnswer act(WebRequest request, Map<String, String> names) {
@@ -74,20 +93,55 @@ final class RunSection implements Section {
     RunAction action =
         RunAction.of(request.form().getOrDefault("action", ""))
             .orElseThrow(
-                () -> new BadRequest("The action must be pause, resume, cancel or priority."));
+                () -> new BadRequest("The action must be one of " + RunAction.words() + "."));
+    if (action == RunAction.SEND_AGAIN) {
+      return sendAgain(request, run.get());
+    }
     RunSteering.Done done = action.take(steering, run.get(), request.form().get("value"));
-    LOG.info("{} (from the window)", done.sentence());
+    deeds.done(request, Optional.of(run.get().id()), done.sentence());
     Run now = ledger.queries().run(run.get().id());
     return Answers.isApi(request)
         ? Answers.json(200, json(now).put("done", done.sentence()))
         : page(request, now, done.sentence());
   }
 
+  private WebAnswer sendAgain(WebRequest request, Run run) {
+    String key = Once.key(request);
+    Optional<String> earlier = once.begin(key);
+    String sent = earlier.orElse("");
+    if (earlier.isEmpty()) {
+      try {
+        sent = failedLines.send(run);
+        once.done(key, sent);
+      } catch (IOException | RuntimeException e) {
+        once.failed(key);
+        if (e instanceof UsageException cannot) {
+          throw cannot;
+        }
+        return DropSection.refusal(request, e);
+      }
+    }
+    String sentence =
+        "The failed lines of "
+            + Visible.line(run.name())
+            + " (run "
+            + run.id()
+            + ") are sent again as run "
+            + sent
+            + ".";
+    if (earlier.isEmpty()) {
+      deeds.done(request, Optional.of(run.id()), sentence);
+    }
+    return Answers.isApi(request)
+        ? Answers.json(202, json(run).put("done", sentence).put("newRun", sent))
+        : WebAnswer.seeOther("/runs/" + sent);
+  }
+
   private ObjectNode json(Run run) {
     RunDetails details = reader.details(run);
     List<Job> jobs = details.jobs().stream().map(RunDetails.JobRow::job).toList();
-    return RunJson.add(
-        StatusView.json(run, jobs, ledger.packs()::sharing), run, rows.of(run).note(), details);
+    ObjectNode json = StatusView.json(run, jobs, ledger.packs()::sharing);
+    return RunJson.add(rows.of(run).addTo(json), run, details);
   }
 
   private Optional<Run> run(Map<String, String> names) {

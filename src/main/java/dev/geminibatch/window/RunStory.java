@@ -91,7 +91,7 @@ final class RunStory {
     long files = counts.uploadsNew() + counts.uploadsReused();
     long lines = jobs.stream().mapToLong(Job::requests).sum();
     add(
-        first(jobs, job -> written(folder.jobIndex(job.number()))),
+        written(folder.jobIndex(jobs.get(0).number())),
         (attempt > 1 ? "attempt " + attempt + ": " : "")
             + Amounts.count(lines, "line")
             + (attempt > 1 ? " sent again in " : " put into ")
@@ -137,10 +137,6 @@ final class RunStory {
     tell(jobs, job -> job.times().submitted(), "created");
     tell(jobs, job -> job.times().started(), "seen running");
     tell(jobs, job -> job.times().ended(), "over");
-    tell(
-        jobs.stream().filter(job -> job.state() == JobState.COLLECTED).toList(),
-        job -> written(folder.matches(job.number())),
-        "fetched");
   }
 
   /** The first and the last one of many. */
@@ -169,10 +165,6 @@ final class RunStory {
           Optional.of(run.updated()),
           "failed" + run.reason().map(why -> ": " + Amounts.firstLine(why)).orElse(""));
     }
-  }
-
-  private static Optional<Instant> first(List<Job> jobs, Function<Job, Optional<Instant>> time) {
-    return jobs.stream().map(time).flatMap(Optional::stream).min(Comparator.naturalOrder());
   }
 
   private Optional<Instant> written(Path file) {

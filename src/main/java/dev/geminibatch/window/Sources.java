@@ -12,6 +12,13 @@ import java.time.Clock;
  * @param jobs asks the service for its jobs
  * @param setup what is set
  * @param runs more about each run
+ * @param intake who takes what is sent
  */
 public record Sources(
-    Ledger ledger, Outlook outlook, Clock clock, ServiceJobs jobs, Setup setup, RunSources runs) {}
+    Ledger ledger,
+    Outlook outlook,
+    Clock clock,
+    ServiceJobs jobs,
+    Setup setup,
+    RunSources runs,
+    Intake intake) {}

@@ -37,7 +37,12 @@ record Standing(
    * @param oldestWait of them
    */
   record Runs(
-      long waiting, long withService, long paused, long held, Optional<Duration> oldestWait) {}
+      long waiting, long withService, long paused, long held, Optional<Duration> oldestWait) {
+    /** By a person, a route or their strikes. */
+    long stopped() {
+      return paused + held;
+    }
+  }
 
   /** What was done on a day. */
   record Day(LocalDate date, long answered, long failed, Money spent) {}
@@ -71,6 +76,7 @@ record Standing(
     json.put("sentence", sentence);
     needs.forEach(json.putArray("needs")::add);
     json.put("countedSecondsAgo", age.toSeconds());
+    json.putNull("runs");
     runs.ifPresent(
         open ->
             json.putObject("runs")

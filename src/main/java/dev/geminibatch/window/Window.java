@@ -2,13 +2,17 @@ package dev.geminibatch.window;
 
 import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.management.AccessGuard.Right;
-import dev.geminibatch.page.Look;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers requests with pages and, below {@code /api/v1}, with JSON. It knows no HTTP server, and
@@ -19,6 +23,9 @@ public final class Window {
   /** Where a stream says when something has changed. */
   public static final String CHANGES = Answers.API + "changes";
 
+  private static final Logger LOG = LoggerFactory.getLogger("window");
+
+  private final DropSection drops;
   private final List<Route> routes;
   private final ChangesSection changes;
   private final FormTokens tokens;
@@ -30,26 +37,27 @@ public final class Window {
    * @param isClosed whether requests bring a token
    */
   public Window(Sources sources, FormTokens tokens, boolean isClosed) {
-    this(
-        sources,
-        tokens,
-        isClosed,
-        new Overview(
-            sources,
-            System::nanoTime,
-            Executors.newCachedThreadPool(DaemonThreads.named("window"))));
+    this(sources, tokens, isClosed, Executors.newCachedThreadPool(DaemonThreads.named("window")));
+  }
+
+  private Window(Sources sources, FormTokens tokens, boolean isClosed, Executor background) {
+    this(sources, tokens, isClosed, new Overview(sources, System::nanoTime, background));
+    background.execute(this::warmUp);
   }
 
   Window(Sources sources, FormTokens tokens, boolean isClosed, Overview overview) {
     this.tokens = tokens;
     this.isClosed = isClosed;
     Answers answers = new Answers(tokens);
+    Deeds deeds = new Deeds(sources, isClosed);
+    Once once = new Once();
     this.changes = new ChangesSection(sources);
+    this.drops = new DropSection(sources, answers, deeds, once);
     RunRows rows = new RunRows(sources, overview);
     List<Section> sections =
         List.of(
             new HomeSection(sources, overview, rows, answers),
-            new RunSection(sources, rows, answers),
+            new RunSection(sources, rows, answers, deeds, once),
             new LinesSection(sources, answers),
             new DownloadSection(sources),
             new FilesSection(sources, answers),
@@ -58,12 +66,10 @@ public final class Window {
             new EventsSection(sources, answers),
             new SettingsSection(sources, answers),
             changes,
-            () ->
-                List.of(
-                    Route.get("/style.css", (request, names) -> style()),
-                    Route.get("/script.js", (request, names) -> script())));
+            drops,
+            new AuditSection(sources, answers),
+            new LookSection());
     this.routes = sections.stream().flatMap(section -> section.routes().stream()).toList();
-    overview.begin();
   }
 
   /** Whether a path is one of its own, also where nothing is found. */
@@ -86,9 +92,54 @@ public final class Window {
     return ChangesSection.event(stamp);
   }
 
+  /**
+   * The first page counts what there is, and the first person does not wait for Java to load it.
+   */
+  private void warmUp() {
+    WebRequest first =
+        new WebRequest("GET", "/", Map.of(), Map.of(), Map.of("host", "localhost"), Right.READ, "");
+    try {
+      answer(first).body().writeTo(OutputStream.nullOutputStream());
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("The first page cannot be made", e); // it is tried again when somebody asks
+    }
+  }
+
   /** All its addresses. */
   List<Route> routes() {
     return routes;
+  }
+
+  /** Whether the body of a request to a path is a file, which may be large: see {@link #begin}. */
+  public boolean takesFile(String path) {
+    return DropSection.takesFile(path);
+  }
+
+  /**
+   * Begins to take the file of a request.
+   *
+   * @param request with those fields of its form that came before the file
+   * @param fileName as the form says it; empty where the path does
+   */
+  public Upload begin(WebRequest request, String fileName) {
+    try {
+      Optional<WebAnswer> refusal = refusal(request);
+      return refusal.isPresent() ? Upload.answered(refusal.get()) : drops.begin(request, fileName);
+    } catch (IOException | RuntimeException e) {
+      return Upload.answered(DropSection.refusal(request, e));
+    }
+  }
+
+  /** Refuses a request that makes no sense. */
+  public WebAnswer refused(WebRequest request, String why) {
+    return Answers.refused(request, 400, why);
+  }
+
+  /** Refuses a request because there are so many. */
+  public WebAnswer busy(WebRequest request) {
+    return Answers.refused(
+            request, 503, "Many files are being sent at this moment; send this one a little later.")
+        .with("Retry-After", "5");
   }
 
   /** Answers a request. */
@@ -116,13 +167,21 @@ public final class Window {
       return refused(request, 403, "This token is for reading only.");
     }
     boolean isForm = tokens.isGood(request.form().get("token"));
-    boolean isOurs = isForm || Answers.isApi(request) && request.isJson();
+    boolean isProgram =
+        takesFile(request.path())
+            ? !request.mayBeOfForm() || !request.isOfBrowser()
+            : request.isJson();
+    boolean isOurs = isForm || Answers.isApi(request) && isProgram;
     return CrossSite.isForeignPost(request.headers(), isClosed) || !isOurs
         ? refused(request, 403, "This form is not ours, or too old; open the page again.")
         : Optional.empty();
   }
 
   private static Optional<WebAnswer> refused(WebRequest request, int status, String why) {
+    if (!request.isReading()) {
+      String path = Visible.line(request.path());
+      LOG.info("{} {} of {} is refused: {}", request.method(), path, request.address(), why);
+    }
     return Optional.of(Answers.refused(request, status, why));
   }
 
@@ -139,28 +198,5 @@ public final class Window {
     return isKnown
         ? Answers.refused(request, 405, "There is nothing to " + method + " here.")
         : Answers.refused(request, 404, "There is no such page.");
-  }
-
-  private static WebAnswer style() {
-    return kept(
-        "text/css; charset=utf-8",
-        out ->
-            out.write(
-                Look.css(Window.class, "/window/window.css").getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static WebAnswer script() {
-    return kept(
-        "text/javascript; charset=utf-8",
-        out ->
-            out.write(
-                Look.read(Window.class, "/window/window.js")
-                    .script()
-                    .getBytes(StandardCharsets.UTF_8)));
-  }
-
-  /** The browser may keep it for an hour. */
-  private static WebAnswer kept(String type, WebAnswer.Body body) {
-    return WebAnswer.of(200, type, body).with("Cache-Control", "max-age=3600");
   }
 }

@@ -50,6 +50,7 @@ class RunLinesTest {
   /** A run that has gone its way by chance. */
   private final class Chance {
     private final Random random;
+    private final JobSpans spans = new JobSpans();
     private final RunFolder files;
     private final int lines;
     private final List<Long> offsets = new ArrayList<>();
@@ -161,7 +162,8 @@ class RunLinesTest {
     /** All pages, one after the other. */
     List<RunLine> read(long from, Optional<Verdict> wanted, int most) throws IOException {
       RunLines reader =
-          new RunLines(Optional.of(files.plain()), files, jobs, CHECK, new RequestReader(), false);
+          new RunLines(
+              Optional.of(files.plain()), files, jobs, spans, CHECK, new RequestReader(), false);
       List<RunLine> all = new ArrayList<>();
       for (OptionalLong next = OptionalLong.of(from); next.isPresent(); ) {
         RunLines.Page page = reader.page(next.getAsLong(), wanted, most);

@@ -9,6 +9,7 @@ import dev.geminibatch.management.AccessGuard.Right;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.window.FormTokens;
+import dev.geminibatch.window.Intake;
 import dev.geminibatch.window.Outlook;
 import dev.geminibatch.window.Sources;
 import dev.geminibatch.window.WebAnswer;
@@ -91,7 +92,13 @@ final class HomeRows {
     WebAnswer answer =
         window.answer(
             new WebRequest(
-                "GET", "/", query, Map.of(), Map.of("host", "127.0.0.1:9876"), Right.ACT));
+                "GET",
+                "/",
+                query,
+                Map.of(),
+                Map.of("host", "127.0.0.1:9876"),
+                Right.ACT,
+                "127.0.0.1"));
     ByteArrayOutputStream page = new ByteArrayOutputStream();
     answer.body().writeTo(page);
     return page.toString(StandardCharsets.UTF_8);
@@ -103,7 +110,14 @@ final class HomeRows {
     Nothing nothing = new Nothing(Prices.read(Path.of("config/prices.json")));
     // The first page asks neither for settings nor for the files of a run.
     Sources sources =
-        new Sources(ledger, nothing, clock, new ServiceJobs(List.of(), clock), null, null);
+        new Sources(
+            ledger,
+            nothing,
+            clock,
+            new ServiceJobs(List.of(), clock),
+            null,
+            null,
+            new Intake(null, null, null));
     return new Window(sources, tokens, false);
   }
 

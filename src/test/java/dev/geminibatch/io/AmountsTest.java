@@ -27,6 +27,21 @@ class AmountsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "-5, 1 second",
+    "89, 89 seconds",
+    "90, 2 minutes",
+    "5369, 89 minutes",
+    "5370, 2 hours",
+    "169200, 47 hours",
+    "172800, 2 days",
+    "864000, 10 days"
+  })
+  void a_time_can_be_said_roughly(long seconds, String words) {
+    assertThat(Amounts.roughly(Duration.ofSeconds(seconds))).isEqualTo(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "batches/0123456789abcdef, 12, batche…bcdef",
     "batches/01, 12, batches/01",
     "batches/01, 10, batches/01"

@@ -81,6 +81,23 @@ abstract class RunControlContract extends LedgerContract {
   }
 
   @Test
+  void one_run_that_a_route_holds_is_released_and_others_stay_where_they_are() {
+    String released = received("a.jsonl");
+    String held = received("b.jsonl");
+    String paused = received("c.jsonl");
+    runs().hold(released, "until the night");
+    runs().hold(held, "until the night");
+    control().pause(paused);
+
+    assertThat(control().release(released)).isTrue();
+    assertThat(control().release(released)).isFalse();
+    assertThat(control().release(paused)).as("a person holds it").isFalse();
+    assertThat(run(released).isHeld()).isFalse();
+    assertThat(run(held).isHeld()).isTrue();
+    assertThat(run(paused).isPaused()).isTrue();
+  }
+
+  @Test
   void a_run_that_was_held_for_its_strikes_is_so_again_when_it_is_resumed() {
     String run = received("a.jsonl");
     Strikes strikes = ledger.strikes(Capacity.present());

@@ -90,7 +90,11 @@ abstract class RunListContract extends LedgerContract {
       }
       clock.forward(Duration.ofMillis(i % 2));
     }
+    ledger.control().pause(open.get(2));
+    runs().hold(open.get(4), "for somebody");
+    List<String> stopped = List.of(open.get(2), open.get(4));
     assertThat(all(Group.OPEN, "", 4)).isEqualTo(open);
+    assertThat(all(Group.STOPPED, "", 1)).isEqualTo(stopped);
 
     clock.forward(Duration.ofSeconds(1));
     for (int i = 0; i <= RunList.FEW; i++) {
@@ -99,6 +103,7 @@ abstract class RunListContract extends LedgerContract {
 
     List<String> sorted = open.stream().sorted(Comparator.reverseOrder()).toList();
     assertThat(all(Group.OPEN, "", 500)).isEqualTo(sorted);
+    assertThat(all(Group.STOPPED, "", 1)).isEqualTo(stopped);
     assertThat(all(Group.OPEN, "1.jsonl", 3)).containsExactly(open.get(open.size() - 1));
   }
 }

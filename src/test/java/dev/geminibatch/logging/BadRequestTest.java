@@ -2,6 +2,7 @@ package dev.geminibatch.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
@@ -51,8 +52,12 @@ class BadRequestTest {
   }
 
   private void log(Throwable thrown) {
+    log("io.vertx.ext.web.RoutingContext", thrown);
+  }
+
+  private void log(String logger, Throwable thrown) {
     LogRecord entry = new LogRecord(Level.SEVERE, "Unhandled exception in router");
-    entry.setLoggerName("io.vertx.ext.web.RoutingContext");
+    entry.setLoggerName(logger);
     entry.setThrown(thrown);
     sink.publish(entry);
   }
@@ -64,5 +69,14 @@ class BadRequestTest {
 
     log(new NullPointerException("ours"));
     assertThat(lines).singleElement().asString().contains("Unhandled exception");
+  }
+
+  @Test
+  void a_client_that_leaves_during_a_file_is_not_logged() {
+    log("io.vertx.core.net.impl.ConnectionBase", new IOException("Broken pipe"));
+    assertThat(lines).isEmpty();
+
+    log("io.vertx.core.net.impl.ConnectionBase", new NullPointerException("ours"));
+    assertThat(lines).hasSize(1);
   }
 }

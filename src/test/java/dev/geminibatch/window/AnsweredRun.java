@@ -88,7 +88,8 @@ final class AnsweredRun {
       }
     }
     return window.answer(
-        new WebRequest("GET", address[0], query, Map.of(), Map.of("host", "x"), Right.READ));
+        new WebRequest(
+            "GET", address[0], query, Map.of(), Map.of("host", "x"), Right.READ, "127.0.0.1"));
   }
 
   static String text(WebAnswer answer) throws IOException {

@@ -28,7 +28,13 @@ final class Visitor {
     }
     return window.answer(
         new WebRequest(
-            "GET", address[0], query, Map.of(), Map.of("host", "127.0.0.1:9876"), Right.READ));
+            "GET",
+            address[0],
+            query,
+            Map.of(),
+            Map.of("host", "127.0.0.1:9876"),
+            Right.READ,
+            "127.0.0.1"));
   }
 
   String page(String path) throws IOException {

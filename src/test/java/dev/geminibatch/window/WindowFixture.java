@@ -1,6 +1,8 @@
 package dev.geminibatch.window;
 
 import dev.geminibatch.answer.AnswerCheck;
+import dev.geminibatch.control.DryRun;
+import dev.geminibatch.control.FailedLines;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.line.RequestReader;
 import dev.geminibatch.maintenance.ServiceJobs;
@@ -8,7 +10,10 @@ import dev.geminibatch.report.Reports;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.EffectiveSettings;
 import dev.geminibatch.settings.Settings;
+import dev.geminibatch.stage.receive.IncomingFiles;
 import dev.geminibatch.testkit.StageFixture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +60,25 @@ public final class WindowFixture {
         fixture.clock(),
         new ServiceJobs(List.of(account), fixture.clock(), threads, Duration.ZERO),
         setup(settings),
-        runs(fixture));
+        runs(fixture),
+        intake(fixture));
+  }
+
+  private static Intake intake(StageFixture fixture) {
+    IncomingFiles files =
+        new IncomingFiles(fixture.context(), fixture.receiver(), run -> fixture.busy().end(run));
+    DryRun dryRun = new DryRun(fixture.workspace(), run -> inspect(fixture, run));
+    return new Intake(files, dryRun, new FailedLines(fixture.context().state(), files));
+  }
+
+  private static void inspect(StageFixture fixture, String run) {
+    try {
+      fixture.inspect(run);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      fixture.busy().end(run);
+    }
   }
 
   private static RunSources runs(StageFixture fixture) {

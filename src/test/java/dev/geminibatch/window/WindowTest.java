@@ -54,7 +54,7 @@ class WindowTest {
     for (int i = 0; i < headers.length; i += 2) {
       all.put(headers[i], headers[i + 1]);
     }
-    return new WebRequest(method, address[0], query, form, all, right);
+    return new WebRequest(method, address[0], query, form, all, right, "127.0.0.1");
   }
 
   private WebAnswer get(String path) {

@@ -159,6 +159,7 @@ public final class Receiver {
             Optional.of(order.output().toAbsolutePath().normalize()));
     return receive(
         run,
+        source,
         folder -> {
           if (!ahead.moveTo(folder.received(run))) {
             copy(source, folder.received(run));
@@ -256,17 +257,24 @@ public final class Receiver {
   }
 
   /** Brings an input into the folder of its run. */
-  private interface Transfer {
+  @FunctionalInterface
+  interface Transfer {
     void transfer(RunFolder folder) throws IOException;
   }
 
-  private String receive(Run run, Transfer transfer) throws IOException {
+  /**
+   * Makes a run of an input that no inbox has.
+   *
+   * @param readers whoever may read this may read the results
+   * @return its id
+   */
+  String receive(Run run, Path readers, Transfer transfer) throws IOException {
     leases.acquire(run.id());
     ledger.runs().add(run);
     RunFolder folder = context.folder(run);
     try {
       folder.create();
-      InputMode.remember(folder, run.source());
+      InputMode.remember(folder, readers);
       transfer.transfer(folder);
     } catch (IOException | UsageException e) {
       Intake.giveBack(run, folder);
@@ -289,7 +297,7 @@ public final class Receiver {
     context.folder(runId).remove();
   }
 
-  private Run newRun(
+  Run newRun(
       RunInput input,
       Settings set,
       String displayName,
