@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.LedgerServer;
 import dev.geminibatch.maintenance.Backup;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ final class BackupCommand {
   }
 
   int run() throws IOException {
+    requireFile(session.settings().operation().ledger());
     StateFolder state = session.settings().folders().stateFolder();
     Path target = session.options().backup.toAbsolutePath().normalize();
     check(target, state);
@@ -55,6 +58,17 @@ final class BackupCommand {
     }
     print(result);
     return ExitCode.OK;
+  }
+
+  private static void requireFile(Optional<LedgerServer> server) {
+    if (server.isPresent()) {
+      throw new UsageException(
+          "The ledger is on "
+              + server.get()
+              + ", which --backup does not copy. Stop the daemon, back up the schema "
+              + server.get().schema()
+              + " with pg_dump and then the state folder, and start it again.");
+    }
   }
 
   private void tell(String progress) {

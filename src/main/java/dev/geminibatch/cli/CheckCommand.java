@@ -129,7 +129,8 @@ final class CheckCommand {
       values.put("state.directory", state.toString());
       PropertySources sources = PropertySources.read(values, environment, files);
       Settings settings =
-          Settings.of(sources, home.places(), home.work().resolve("media"), mistake -> {});
+          Settings.of(sources, home.places(), home.work().resolve("media"), mistake -> {})
+              .withOwnLedger();
       ServiceFactory services = new ServiceFactory(RetryPolicy.standard());
       try (Workspace workspace =
               new Workspace(settings, services, Clock.systemUTC(), message -> {});

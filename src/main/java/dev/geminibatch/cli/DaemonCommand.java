@@ -181,7 +181,9 @@ final class DaemonCommand {
           lack.get());
       nameLost(LostRuns.folders(workspace.state(), ledger));
     }
-    return LedgerCheck.begin(workspace.state());
+    return workspace.settings().operation().ledger().isPresent()
+        ? LedgerCheck.none()
+        : LedgerCheck.begin(workspace.state());
   }
 
   private static void nameLost(List<Path> folders) {

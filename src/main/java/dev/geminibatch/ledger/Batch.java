@@ -4,9 +4,15 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A statement that is executed for each of several rows, at once: the database is no server. */
+/**
+ * A statement that is executed for each of several rows: at once if the database is no server, else
+ * for many of them with one message.
+ */
 final class Batch extends BoundStatement<Batch> {
+  private static final int AT_ONCE = 500;
+
   private final List<Integer> counts = new ArrayList<>();
+  private int waiting;
 
   Batch(Handle.Statements statements, String sql) {
     super(statements, sql);
@@ -20,11 +26,26 @@ final class Batch extends BoundStatement<Batch> {
   /** The next row, of which everything is bound. */
   Batch add() {
     try {
-      counts.add(statement().executeUpdate());
+      if (!isServer()) {
+        counts.add(statement().executeUpdate());
+        return this;
+      }
+      statement().addBatch();
+      waiting++;
+      if (waiting == AT_ONCE) {
+        send();
+      }
       return this;
     } catch (SQLException e) {
       end();
       throw failed(e);
+    }
+  }
+
+  private void send() throws SQLException {
+    waiting = 0;
+    for (int count : statement().executeBatch()) {
+      counts.add(count);
     }
   }
 
@@ -35,7 +56,15 @@ final class Batch extends BoundStatement<Batch> {
 
   /** There are no more rows; how many of the table each of them has changed. */
   List<Integer> execute() {
-    end();
-    return counts;
+    try {
+      if (waiting > 0) {
+        send();
+      }
+      return counts;
+    } catch (SQLException e) {
+      throw failed(e);
+    } finally {
+      end();
+    }
   }
 }

@@ -60,11 +60,21 @@ abstract sealed class BoundStatement<S extends BoundStatement<S>> permits Query,
 
   private void set(int position, Object value) {
     try {
-      statement.statement().setObject(position + 1, value);
+      statement.statement().setObject(position + 1, statements.isServer() ? sent(value) : value);
     } catch (SQLException e) {
       end();
       throw failed(e);
     }
+  }
+
+  /** PostgreSQL has no NUL in a text, and a message or a name of others may have one. */
+  private static Object sent(Object value) {
+    return value instanceof String text ? text.replace('\0', '\uFFFD') : value;
+  }
+
+  /** Whether each execution is a message to somewhere else. */
+  final boolean isServer() {
+    return statements.isServer();
   }
 
   /** The statement, as long as it is not over. */
@@ -91,6 +101,6 @@ abstract sealed class BoundStatement<S extends BoundStatement<S>> permits Query,
 
   /** Names the statement: what the database says of it is short. */
   final LedgerException failed(SQLException e) {
-    return new LedgerException(parsed.sql().strip(), e);
+    return new LedgerException(parsed.sql().strip(), ServerConnections.cause(e));
   }
 }

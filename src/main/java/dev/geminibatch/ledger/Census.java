@@ -87,7 +87,7 @@ public final class Census {
   /** From the runs to their jobs, since the jobs of finished runs may be a million. */
   static final String JOBS =
       """
-      SELECT job.model, job.state, started_at IS NOT NULL AS started,
+      SELECT job.model, job.state, CASE WHEN started_at IS NOT NULL THEN 1 ELSE 0 END AS started,
         COUNT(DISTINCT pack) + SUM(CASE WHEN pack IS NULL THEN 1 ELSE 0 END) AS jobs
       FROM run CROSS JOIN job
       WHERE job.run_id = run.id AND job.state <> 'COLLECTED'

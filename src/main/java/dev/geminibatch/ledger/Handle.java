@@ -22,6 +22,11 @@ final class Handle {
 
     void giveBack(String sql, PreparedSql statement) throws SQLException;
 
+    /** Whether each statement is a message to somewhere else, so that several go in one. */
+    default boolean isServer() {
+      return false;
+    }
+
     /** The handle is given back; a connection of its own is not used any more. */
     default void close() throws SQLException {}
   }

@@ -93,14 +93,16 @@ public final class JobLedger {
   public List<Job> inState(JobState state) {
     return find(
         reading,
-        "state = :state ORDER BY submitted_at, run_id",
+        "state = :state ORDER BY submitted_at NULLS FIRST, run_id",
         query -> query.bind("state", state.name()));
   }
 
   /** The open jobs that are in no pack, the oldest first. */
   public List<Job> openAlone() {
     return find(
-        quick, "state = 'OPEN' AND pack IS NULL ORDER BY submitted_at, run_id", query -> {});
+        quick,
+        "state = 'OPEN' AND pack IS NULL ORDER BY submitted_at NULLS FIRST, run_id",
+        query -> {});
   }
 
   /** How long the jobs of a model have taken that ended in the last day. */

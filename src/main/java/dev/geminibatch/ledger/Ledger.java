@@ -78,9 +78,32 @@ public final class Ledger implements AutoCloseable {
     Optional<Integer> version = file.version();
     state.prepare();
     NativeSqlite.load(state);
-    LedgerDatabase database = LedgerDatabase.open(file, version, clock.instant());
+    LedgerDatabase database = SqliteDatabase.open(file, version, clock.instant());
     complete.ifPresent(time -> Restoration.lost(database, time, clock.instant()));
     return new Ledger(database, clock);
+  }
+
+  /**
+   * The same of the ledger on a server, which belongs to one state folder.
+   *
+   * @throws IOException when the server cannot be reached now
+   */
+  public static Ledger open(LedgerServer server, StateFolder state, Clock clock)
+      throws IOException {
+    state.prepareWithoutLedger();
+    LedgerDatabase database = PostgresDatabase.open(server);
+    try {
+      new LedgerTie(server, state).require(database);
+      return new Ledger(database, clock);
+    } catch (IOException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /** Where it is, for a person. */
+  public String place() {
+    return database.place();
   }
 
   /** Writes what happens to runs. */
@@ -190,7 +213,7 @@ public final class Ledger implements AutoCloseable {
 
   /** The copies that were kept before upgrades. */
   public List<Path> copiesBeforeUpgrades() throws IOException {
-    return LedgerCopy.before(database.state());
+    return database.copiesBeforeUpgrades();
   }
 
   /** Whether it was restored from a copy. */

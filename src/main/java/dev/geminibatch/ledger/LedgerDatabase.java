@@ -1,152 +1,51 @@
 package dev.geminibatch.ledger;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.UsageException;
-import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Optional;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.exception.FlywayValidateException;
+import java.util.List;
 
 /**
- * The database of ledger and upload cache: one SQLite file in the state folder, which a daemon and
- * a second command can use at the same time.
+ * The database of ledger and upload cache. All statements are written so that each kind of database
+ * understands them; what else is different is here.
  */
-final class LedgerDatabase implements AutoCloseable {
-  /** The last file in db/migration. */
-  static final String NEWEST = "8";
+interface LedgerDatabase extends AutoCloseable {
+  /** The version of the tables: the last file in db/migration, and in db/postgresql. */
+  String NEWEST = "8";
 
-  private final LedgerFile ledger;
-  private final HikariDataSource pool;
-  private final SharedConnection shared;
-  private final Access durable;
-  private final Access quick;
-  private final Access reading;
-
-  private LedgerDatabase(LedgerFile ledger, HikariDataSource pool, SharedConnection shared) {
-    this.ledger = ledger;
-    this.pool = pool;
-    this.shared = shared;
-    this.durable = shared.access(true);
-    this.quick = shared.access(false);
-    this.reading = new Access(new PooledConnections(pool));
+  /** Numbers that {@link Restoration} keeps in the database itself, in minutes since 1970. */
+  enum Note {
+    LACKS_SINCE,
+    LACKS_UNTIL
   }
 
-  /**
-   * Opens the database and brings its tables up to date; of one that has older tables a copy is
-   * kept.
-   *
-   * @param ledger in a state folder that is there
-   * @param version of its tables, which it does not have yet if empty
-   * @throws UsageException when it was made by a version that this one does not follow, or is
-   *     damaged
-   */
-  static LedgerDatabase open(LedgerFile ledger, Optional<Integer> version, Instant now)
-      throws IOException {
-    // Spares a start the time to check every migration; most find the tables as they need them.
-    boolean isUpToDate = version.equals(Optional.of(Integer.valueOf(NEWEST)));
-    if (!isUpToDate && version.isPresent()) {
-      LedgerCopy.keepBefore(ledger, version.get(), now);
-    }
-    ledger.opening();
-    HikariDataSource pool = null;
-    try {
-      pool =
-          version.isPresent()
-              ? upToDate(ledger, isUpToDate)
-              : NewLedger.alone(ledger.state(), () -> upToDate(ledger, false));
-      SharedConnection shared = new SharedConnection(url(ledger.path(), "NORMAL"), ledger.path());
-      return new LedgerDatabase(ledger, pool, shared);
-    } catch (RuntimeException e) {
-      if (pool != null) {
-        pool.close();
-      }
-      ledger.closed();
-      throw understood(ledger, e);
-    }
-  }
-
-  private static HikariDataSource upToDate(LedgerFile ledger, boolean isUpToDate) {
-    HikariDataSource pool = pool(url(ledger.path(), "FULL"));
-    try {
-      if (!isUpToDate && !NewLedger.make(pool)) {
-        Flyway.configure().dataSource(pool).locations("classpath:db/migration").load().migrate();
-      }
-      return pool;
-    } catch (RuntimeException e) {
-      pool.close();
-      throw e;
-    }
-  }
-
-  private static RuntimeException understood(LedgerFile ledger, RuntimeException e) {
-    if (e instanceof FlywayValidateException) {
-      return new UsageException(
-          "The ledger "
-              + ledger.path()
-              + " cannot be used by this version ("
-              + Amounts.firstLine(e.getMessage())
-              + "). Use the version that made it until its runs are finished, or set"
-              + " state.directory to a new folder.");
-    }
-    return LedgerDamage.of(e).<RuntimeException>map(ledger::damaged).orElse(e);
-  }
-
-  private static String url(Path file, String synchronous) {
-    // A write transaction takes its lock when it begins, so two of them wait instead of failing.
-    return "jdbc:sqlite:"
-        + file
-        + "?journal_mode=WAL&busy_timeout=30000&transaction_mode=IMMEDIATE"
-        + "&jdbc.get_generated_keys=false&synchronous="
-        + synchronous;
-  }
-
-  private static HikariDataSource pool(String url) {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName("ledger");
-    config.setMaximumPoolSize(8);
-    config.setMinimumIdle(0);
-    config.setJdbcUrl(url);
-    return new HikariDataSource(config);
-  }
-
-  /** The folder that holds it. */
-  StateFolder state() {
-    return ledger.state();
-  }
+  /** Where it is, for a person. */
+  String place();
 
   /** Every commit is on the disk when it returns: for what must outlive a power failure. */
-  Access durable() {
-    return durable;
-  }
+  Access durable();
 
   /**
-   * A commit outlives the process and not a power failure, and takes a tenth of the time: for what
-   * is found out again when a stage is run again. Nobody else can use the ledger while one of its
-   * handles is open, so what is done meanwhile takes a moment only.
+   * A commit outlives the process, and may be lost with the power: for what is found out again when
+   * a stage is run again. A transaction of either kind has the ledger to itself, so what is done
+   * meanwhile takes a moment only.
    */
-  Access quick() {
-    return quick;
-  }
+  Access quick();
 
   /** For queries that find many rows, which hold nobody up. Nothing is written through it. */
-  Access reading() {
-    return reading;
-  }
+  Access reading();
 
-  /** When something was last written into it, in microseconds; 0 if that is not known. */
-  long lastWritten() {
-    return ledger.lastWritten();
-  }
+  /** Stands for what the ledger holds: each commit, of whatever process, changes it. */
+  long stamp();
+
+  /** A number that was noted; 0 if none was. */
+  long minutes(Handle handle, Note note);
+
+  /** Notes a number. */
+  void write(Handle handle, Note note, long minutes);
+
+  /** The copies that this program has kept before upgrades. */
+  List<Path> copiesBeforeUpgrades() throws IOException;
 
   @Override
-  public void close() {
-    shared.close();
-    pool.close();
-    ledger.closed();
-  }
+  void close();
 }

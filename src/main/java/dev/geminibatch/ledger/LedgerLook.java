@@ -4,6 +4,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -71,6 +72,23 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
                           + " cannot be read: "
                           + e.getMessage()
                           + ". Run this as the user of the daemon."));
+    }
+  }
+
+  /**
+   * Looks at the ledger on a server.
+   *
+   * @throws UsageException when it cannot be used, with the reason and the remedy
+   * @throws IOException when the server cannot be reached now
+   */
+  public static LedgerLook at(LedgerServer server, Instant now) throws IOException {
+    try (Connection connection = DriverManager.getConnection(server.url(), server.properties());
+        Statement statement = connection.createStatement()) {
+      Optional<Integer> version = PostgresDatabase.version(statement);
+      boolean isCurrent = version.equals(Optional.of(Integer.valueOf(LedgerDatabase.NEWEST)));
+      return new LedgerLook(version, isCurrent, isCurrent ? open(connection, now) : List.of());
+    } catch (SQLException e) {
+      throw PostgresDatabase.unreachable(server, e);
     }
   }
 

@@ -24,11 +24,11 @@ public final class LedgerProbe {
   }
 
   /**
-   * Stands for what the ledger holds: each commit, of whatever process, changes it. Nothing is read
-   * for it but the time of a file.
+   * Stands for what the ledger holds: each commit, of whatever process, changes it. To ask for it
+   * costs next to nothing.
    */
   public long stamp() {
-    return database.lastWritten();
+    return database.stamp();
   }
 
   /** The service's name of a job that was created before a time and is still open. */

@@ -21,6 +21,9 @@ public final class MediaTable implements MediaIndex {
   /** So many paths are asked for at once. */
   private static final int PATHS = 64;
 
+  /** Of characters of up to three bytes; an index of PostgreSQL takes 2,700 bytes. */
+  private static final int LONGEST_PATH = 800;
+
   private static final String KNOWN =
       "SELECT path, size, modified, sha256, mime FROM digest WHERE path IN ("
           + "?, ".repeat(PATHS - 1)
@@ -48,8 +51,13 @@ public final class MediaTable implements MediaIndex {
     quick.useTransaction(
         handle -> {
           insert(handle, runId, entries);
-          remember(handle, entries.stream().filter(each -> each.type() != null).toList());
+          remember(handle, entries.stream().filter(MediaTable::isRemembered).toList());
         });
+  }
+
+  /** A path that is longer than what any database has an index for is examined each time. */
+  private static boolean isRemembered(Entry entry) {
+    return entry.type() != null && entry.file().path().toString().length() <= LONGEST_PATH;
   }
 
   private static void insert(Handle handle, String runId, List<Entry> entries) {

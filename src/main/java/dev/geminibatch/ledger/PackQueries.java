@@ -71,7 +71,7 @@ public abstract sealed class PackQueries permits Packs {
                             + " JOIN job ON job.run_id = run.id WHERE "
                             + WAITING
                             + " GROUP BY job.model, job.pack_most"
-                            + " ORDER BY turn, job.pack_most DESC"),
+                            + " ORDER BY turn NULLS FIRST, job.pack_most DESC NULLS LAST"),
                     due)
                 .map(row -> new Group(row.getString("model"), Rows.number(row, "pack_most")))
                 .list());
@@ -87,7 +87,7 @@ public abstract sealed class PackQueries permits Packs {
                           "SELECT job.* FROM run JOIN job ON job.run_id = run.id WHERE "
                               + WAITING
                               + " AND job.model = :model AND COALESCE(job.pack_most, 0) = :most"
-                              + " ORDER BY job.turn, run.created_at, run.id, job.number"
+                              + " ORDER BY job.turn NULLS FIRST, run.created_at, run.id, job.number"
                               + " LIMIT :limit"),
                       due)
                   .bind("model", group.model())
@@ -164,7 +164,7 @@ public abstract sealed class PackQueries permits Packs {
                     WHERE job.run_id = packs.run_id AND job.state = :state AND job.number =
                       (SELECT MIN(number) FROM job AS other WHERE other.run_id = packs.run_id
                         AND other.pack = packs.pack AND other.state = :state)
-                    ORDER BY job.submitted_at, job.pack""")
+                    ORDER BY job.submitted_at NULLS FIRST, job.pack""")
                 .bind("state", state.name())
                 .map(
                     row ->
@@ -183,7 +183,7 @@ public abstract sealed class PackQueries permits Packs {
             handle
                 .createQuery(
                     "SELECT * FROM job WHERE pack = :pack AND state IN ('CREATING', 'OPEN')"
-                        + " ORDER BY turn, run_id, number")
+                        + " ORDER BY turn NULLS FIRST, run_id, number")
                 .bind("pack", pack)
                 .map(row -> Rows.job(row))
                 .list());

@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.ledger.LedgerDatabase.Note;
 import dev.geminibatch.run.Run;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,21 +11,19 @@ import java.util.Optional;
  * Then jobs may have been created that it knows nothing of, for runs that it has: before one of
  * these is sent, the service is asked for its job.
  *
- * <p>The database keeps since when it may lack something, in minutes since 1970, in {@code
- * user_version}, where a copy says when it was made; and until when, in {@code application_id}, if
- * its log was damaged. SQLite keeps both numbers for the users of a database. A ledger that lacks
- * nothing has 0 in both.
+ * <p>The database notes since when it may lack something, where a copy says when it was made; and
+ * until when, if its log was damaged. A ledger that lacks nothing has 0 in both.
  */
 public final class Restoration {
   /** The clocks of this machine and of the service, and the minute that is not over. */
   private static final Duration TOLERANCE = Duration.ofMinutes(5);
 
-  private final Access quick;
+  private final LedgerDatabase database;
   private final Optional<Instant> since;
   private final Optional<Instant> until;
 
-  private Restoration(Access quick, Optional<Instant> since, Optional<Instant> until) {
-    this.quick = quick;
+  private Restoration(LedgerDatabase database, Optional<Instant> since, Optional<Instant> until) {
+    this.database = database;
     this.since = since;
     this.until = until;
   }
@@ -35,13 +34,12 @@ public final class Restoration {
         .withHandle(
             handle ->
                 new Restoration(
-                    database.quick(),
-                    minutes(handle, "user_version"),
-                    minutes(handle, "application_id")));
+                    database,
+                    time(database.minutes(handle, Note.LACKS_SINCE)),
+                    time(database.minutes(handle, Note.LACKS_UNTIL))));
   }
 
-  private static Optional<Instant> minutes(Handle handle, String number) {
-    long minutes = handle.createQuery("PRAGMA " + number).mapTo(Long.class).one();
+  private static Optional<Instant> time(long minutes) {
     return minutes <= 0
         ? Optional.empty()
         : Optional.of(Instant.EPOCH.plus(Duration.ofMinutes(minutes)));
@@ -58,9 +56,11 @@ public final class Restoration {
         .useHandle(
             handle -> {
               Instant since =
-                  minutes(handle, "user_version").filter(complete::isAfter).orElse(complete);
-              handle.execute("PRAGMA user_version = " + since.getEpochSecond() / 60);
-              handle.execute("PRAGMA application_id = " + now.getEpochSecond() / 60);
+                  time(database.minutes(handle, Note.LACKS_SINCE))
+                      .filter(complete::isAfter)
+                      .orElse(complete);
+              database.write(handle, Note.LACKS_SINCE, since.getEpochSecond() / 60);
+              database.write(handle, Note.LACKS_UNTIL, now.getEpochSecond() / 60);
             });
   }
 
@@ -98,21 +98,23 @@ public final class Restoration {
       return false;
     }
     long last = last().orElseThrow().toEpochMilli();
-    return quick.withHandle(
-        handle -> {
-          long left =
-              handle
-                  .createQuery(
-                      "SELECT COUNT(*) FROM run WHERE created_at <= :last AND state IN "
-                          + Rows.UNFINISHED)
-                  .bind("last", last)
-                  .mapTo(Long.class)
-                  .one();
-          if (left == 0) {
-            handle.execute("PRAGMA user_version = 0");
-            handle.execute("PRAGMA application_id = 0");
-          }
-          return left == 0;
-        });
+    return database
+        .quick()
+        .withHandle(
+            handle -> {
+              long left =
+                  handle
+                      .createQuery(
+                          "SELECT COUNT(*) FROM run WHERE created_at <= :last AND state IN "
+                              + Rows.UNFINISHED)
+                      .bind("last", last)
+                      .mapTo(Long.class)
+                      .one();
+              if (left == 0) {
+                database.write(handle, Note.LACKS_SINCE, 0);
+                database.write(handle, Note.LACKS_UNTIL, 0);
+              }
+              return left == 0;
+            });
   }
 }

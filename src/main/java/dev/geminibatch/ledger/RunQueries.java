@@ -151,9 +151,9 @@ public final class RunQueries {
                 .createQuery(
                     """
                     SELECT DISTINCT run.leader FROM run
-                      LEFT JOIN run AS leading ON leading.id = run.leader
+                      LEFT JOIN run AS other ON other.id = run.leader
                     WHERE run.state = 'FOLLOWING'
-                      AND (leading.id IS NULL OR leading.state IN ('DELIVERED', 'FAILED'))""")
+                      AND (other.id IS NULL OR other.state IN ('DELIVERED', 'FAILED'))""")
                 .mapTo(String.class)
                 .stream()
                 .collect(Collectors.toSet()));

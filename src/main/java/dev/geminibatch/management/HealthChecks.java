@@ -56,6 +56,7 @@ public final class HealthChecks implements HealthReport, AutoCloseable {
         "storage",
         new StorageHealth(
             probe::write,
+            ledger.place(),
             settings.folders().state(),
             served.stream().flatMap(HealthChecks::outputs).distinct().toList()));
     local(

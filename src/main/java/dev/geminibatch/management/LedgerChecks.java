@@ -2,6 +2,7 @@ package dev.geminibatch.management;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.ledger.LedgerLook;
+import dev.geminibatch.ledger.LedgerServer;
 import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.settings.Settings;
@@ -39,7 +40,11 @@ public final class LedgerChecks {
     if (Files.exists(folder) && !Files.isExecutable(folder)) {
       return List.of(Finding.warning(NAME, "is not checked", "First see \"state.directory\"."));
     }
-    LedgerLook look = LedgerLook.at(settings.folders().stateFolder(), clock.instant());
+    Optional<LedgerServer> server = settings.operation().ledger();
+    LedgerLook look =
+        server.isPresent()
+            ? LedgerLook.at(server.get(), clock.instant())
+            : LedgerLook.at(settings.folders().stateFolder(), clock.instant());
     List<Finding> findings = new ArrayList<>(List.of(ledger(look)));
     for (Settings profile : settings.profiles().all()) {
       quota(look, profile).ifPresent(findings::add);
@@ -50,13 +55,18 @@ public final class LedgerChecks {
   private Finding ledger(LedgerLook look) throws IOException {
     StateFolder state = settings.folders().stateFolder();
     if (look.version().isEmpty()) {
-      return Finding.ok(NAME, "none yet; it is made at the start");
+      String where =
+          settings.operation().ledger().map(server -> server + ", reachable, ").orElse("");
+      return Finding.ok(NAME, where + "none yet; it is made at the start");
     }
     String version = "version " + look.version().get();
     return Finding.ok(
         NAME,
-        state.path()
-            + ", whole, "
+        settings
+                .operation()
+                .ledger()
+                .map(server -> server + ", reachable, ")
+                .orElseGet(() -> state.path() + ", whole, ")
             + version
             + (look.isCurrent() ? "" : ", which is brought up to date at the next start")
             + (DaemonLock.isTaken(state) ? ", in use by the running daemon" : ""));

@@ -14,16 +14,19 @@ final class StorageHealth implements Supplier<Health> {
   private static final int BYTES = 8_192;
 
   private final Runnable ledger;
+  private final String place;
   private final Path state;
   private final List<Path> outputs;
 
   /**
    * @param ledger writes something into it
+   * @param place where it is
    * @param state the state folder
    * @param outputs the folders for what is delivered
    */
-  StorageHealth(Runnable ledger, Path state, List<Path> outputs) {
+  StorageHealth(Runnable ledger, String place, Path state, List<Path> outputs) {
     this.ledger = ledger;
+    this.place = place;
     this.state = state;
     this.outputs = outputs;
   }
@@ -33,7 +36,7 @@ final class StorageHealth implements Supplier<Health> {
     try {
       ledger.run();
     } catch (RuntimeException e) {
-      return Health.unwell("The ledger in " + state + " cannot be written: " + reason(e));
+      return Health.unwell("The ledger in " + place + " cannot be written: " + reason(e));
     }
     Path trial = state.resolve("health-" + ProcessHandle.current().pid());
     try {

@@ -36,8 +36,17 @@ public record StateFolder(Path path) {
    * @throws UsageException when it is another user's, or its place is
    */
   public void prepare() throws IOException {
+    prepare(true);
+  }
+
+  /** The same, where the ledger is on a server. */
+  public void prepareWithoutLedger() throws IOException {
+    prepare(false);
+  }
+
+  private void prepare(boolean hasLedger) throws IOException {
     try {
-      prepareOurs();
+      prepareOurs(hasLedger);
     } catch (AccessDeniedException e) {
       throw new UsageException(
           "The state folder "
@@ -47,10 +56,12 @@ public record StateFolder(Path path) {
     }
   }
 
-  private void prepareOurs() throws IOException {
+  private void prepareOurs(boolean hasLedger) throws IOException {
     create();
-    // The database gives what it keeps beside its file the permissions of that file.
-    PrivateFiles.createFile(path.resolve(LEDGER.get(0)));
+    if (hasLedger) {
+      // The database gives what it keeps beside its file the permissions of that file.
+      PrivateFiles.createFile(path.resolve(LEDGER.get(0)));
+    }
     if (!holdsOtherFolders() && PrivateFiles.restrict(path)) {
       closeWhatIsThere();
       return;
@@ -108,6 +119,11 @@ public record StateFolder(Path path) {
   /** The ledger, and what the database keeps beside it while it is open. */
   public List<Path> ledger() {
     return LEDGER.stream().map(path::resolve).toList();
+  }
+
+  /** Says to which ledger the folder belongs, if that is on a server. */
+  public Path ledgerMark() {
+    return path.resolve("ledger.mark");
   }
 
   /** The folders of all packs. */

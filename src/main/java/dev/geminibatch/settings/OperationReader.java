@@ -37,7 +37,8 @@ final class OperationReader {
     return new Operation(
         new LogReader(sources, typed).read(),
         management(),
-        typed.timeOrZero("sandbox.job-time", "3s"));
+        typed.timeOrZero("sandbox.job-time", "3s"),
+        new LedgerReader(sources, typed).read());
   }
 
   /** Camel's own keys would start another server, for every network and without a token. */

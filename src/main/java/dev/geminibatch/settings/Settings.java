@@ -4,6 +4,7 @@ import dev.geminibatch.answer.Strictness;
 import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.job.JobLimits;
+import dev.geminibatch.ledger.LedgerServer;
 import dev.geminibatch.line.RequestDefaults;
 import dev.geminibatch.logging.LogSettings;
 import dev.geminibatch.media.MediaRules;
@@ -239,9 +240,13 @@ public record Settings(
    * What concerns the process rather than its runs.
    *
    * @param sandboxJobTime how long a job of the sandbox takes
+   * @param ledger the server that holds it; empty if it is in the state folder
    */
   public record Operation(
-      LogSettings log, ManagementSettings management, Duration sandboxJobTime) {}
+      LogSettings log,
+      ManagementSettings management,
+      Duration sandboxJobTime,
+      Optional<LedgerServer> ledger) {}
 
   /**
    * How the program logs, whatever is wrong with other keys: that is logged, too.
@@ -255,19 +260,37 @@ public record Settings(
 
   /** These, but for what may change while the process runs; see {@link LiveSettings}. */
   Settings withLive(Settings read) {
+    return with(
+        read,
+        new Operation(
+            read.operation.log(),
+            operation.management(),
+            operation.sandboxJobTime(),
+            operation.ledger()));
+  }
+
+  /** These with a ledger in the state folder, wherever it is set to be. */
+  public Settings withOwnLedger() {
+    return with(
+        this,
+        new Operation(
+            operation.log(), operation.management(), operation.sandboxJobTime(), Optional.empty()));
+  }
+
+  private Settings with(Settings live, Operation changed) {
     return new Settings(
         profile,
-        read.profiles,
+        live.profiles,
         folders,
         service,
-        read.jobs,
+        live.jobs,
         uploads,
         lines,
         requests,
         pictures,
-        read.costs,
+        live.costs,
         routes,
-        new Operation(read.operation.log(), operation.management(), operation.sandboxJobTime()));
+        changed);
   }
 
   /** Whether these are what is set without a profile's name. */

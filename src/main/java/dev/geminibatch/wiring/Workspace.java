@@ -1,6 +1,7 @@
 package dev.geminibatch.wiring;
 
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.LedgerServer;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Capacity;
 import dev.geminibatch.run.FileLeases;
@@ -15,6 +16,7 @@ import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.Optional;
 
 /**
  * What every command works with, each part opened when it is first needed: the ledger, the leases
@@ -65,7 +67,11 @@ public final class Workspace implements AutoCloseable {
   /** The ledger. */
   public synchronized Ledger ledger() throws IOException {
     if (ledger == null) {
-      ledger = Ledger.open(state(), clock);
+      Optional<LedgerServer> server = settings.operation().ledger();
+      ledger =
+          server.isPresent()
+              ? Ledger.open(server.get(), state(), clock)
+              : Ledger.open(state(), clock);
     }
     return ledger;
   }

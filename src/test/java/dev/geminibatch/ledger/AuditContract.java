@@ -24,7 +24,7 @@ abstract class AuditContract extends LedgerContract {
   void what_people_have_done_is_there_after_a_restart_the_newest_first() throws IOException {
     ledger.audit().write("127.0.0.1", "paused the run", Optional.of("run-1"));
     clock.forward(Duration.ofSeconds(1));
-    ledger.audit().write("127.0.0.2", "dropped a file\u0000 '; DROP TABLE run", Optional.empty());
+    ledger.audit().write("127.0.0.2", "dropped a file\u0001 '; DROP TABLE run", Optional.empty());
     reopen();
     ledger.audit().write("x".repeat(9_999), "y".repeat(9_999), Optional.of("run-2"));
 
@@ -34,7 +34,7 @@ abstract class AuditContract extends LedgerContract {
                 2,
                 START.plusSeconds(1),
                 "127.0.0.2",
-                "dropped a file\u0000 '; DROP TABLE run",
+                "dropped a file\u0001 '; DROP TABLE run",
                 Optional.empty()),
             new Audit.Entry(1, START, "127.0.0.1", "paused the run", Optional.of("run-1")));
     assertThat(ledger.audit().page(NEWEST, 1)).extracting(Audit.Entry::id).containsExactly(3L);

@@ -39,7 +39,7 @@ class LedgerBackupTest {
     AtomicLong written = new AtomicLong();
     ExecutorService writers = Executors.newFixedThreadPool(3);
     try (LedgerDatabase database =
-        LedgerDatabase.open(file, file.version(), Clock.systemUTC().instant())) {
+        SqliteDatabase.open(file, file.version(), Clock.systemUTC().instant())) {
       database
           .quick()
           .useTransaction(handle -> handle.execute("INSERT INTO turn VALUES ('a', 0), ('b', 0)"));
@@ -96,7 +96,7 @@ class LedgerBackupTest {
     LedgerFile file = new LedgerFile(state);
     Ledger.open(state, Clock.systemUTC()).close();
     try (LedgerDatabase database =
-        LedgerDatabase.open(file, file.version(), Clock.systemUTC().instant())) {
+        SqliteDatabase.open(file, file.version(), Clock.systemUTC().instant())) {
       long longest;
       try (Connection reader = file.reading();
           Statement statement = reader.createStatement();

@@ -185,7 +185,7 @@ class LedgerDatabaseTest {
     Ledger.open(state, Clock.systemUTC()).close(); // loads the library, too
     LedgerFile file = new LedgerFile(state);
     LedgerDatabase database =
-        LedgerDatabase.open(file, file.version(), Clock.systemUTC().instant());
+        SqliteDatabase.open(file, file.version(), Clock.systemUTC().instant());
     database
         .quick()
         .useTransaction(

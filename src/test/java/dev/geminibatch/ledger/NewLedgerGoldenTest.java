@@ -144,7 +144,7 @@ class NewLedgerGoldenTest {
     assertThat(file.version()).isEmpty();
     OldLedger.create(file.path(), 3);
 
-    LedgerDatabase.open(file, Optional.empty(), Clock.systemUTC().instant()).close();
+    SqliteDatabase.open(file, Optional.empty(), Clock.systemUTC().instant()).close();
 
     assertThat(rows(file.path(), HISTORY)).hasSize(Integer.parseInt(LedgerDatabase.NEWEST));
   }

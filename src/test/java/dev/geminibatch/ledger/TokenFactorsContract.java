@@ -67,13 +67,18 @@ abstract class TokenFactorsContract extends LedgerContract {
     }
   }
 
-  private void startOver() throws IOException {
-    ledger.close();
+  /** The ledger is closed; the next one that is opened is a new one. */
+  void remove() throws IOException {
     try (var files = Files.list(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Files.delete(file);
       }
     }
+  }
+
+  private void startOver() throws IOException {
+    ledger.close();
+    remove();
     ledger = open(clock);
   }
 

@@ -46,7 +46,7 @@ class LocalHealthTest {
   void a_state_folder_that_is_gone_is_unwell() {
     Path gone = folder.resolve("gone");
 
-    Health health = new StorageHealth(() -> {}, gone, List.of()).get();
+    Health health = new StorageHealth(() -> {}, "here", gone, List.of()).get();
 
     assertThat(health.isWell()).isFalse();
     assertThat(health.why()).contains(gone.toString());
@@ -56,7 +56,7 @@ class LocalHealthTest {
   void an_outbox_that_is_gone_is_unwell() {
     Path gone = folder.resolve("gone");
 
-    Health health = new StorageHealth(() -> {}, folder, List.of(folder, gone)).get();
+    Health health = new StorageHealth(() -> {}, "here", folder, List.of(folder, gone)).get();
 
     assertThat(health.isWell()).isFalse();
     assertThat(health.why()).contains(gone + " is missing");
@@ -129,7 +129,7 @@ class LocalHealthTest {
   }
 
   private StorageHealth storage(Runnable ledger) {
-    return new StorageHealth(ledger, folder, List.of(folder));
+    return new StorageHealth(ledger, folder.toString(), folder, List.of(folder));
   }
 
   private RunHealth runs(List<String> stuck, Optional<String> open) {

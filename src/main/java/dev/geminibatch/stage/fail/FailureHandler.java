@@ -75,7 +75,7 @@ public final class FailureHandler {
       LOG.error(
           "Run {} cannot continue, because the ledger in {} cannot be written to ({}); it will be retried",
           runId,
-          context.state().path(),
+          ledger.place(),
           rootMessage(e));
       return null;
     }

@@ -1,0 +1,227 @@
+package dev.geminibatch.ledger;
+
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import javax.sql.DataSource;
+
+/**
+ * Connections to a database server, each for one thread until it has done what it wanted.
+ *
+ * <p>Transactions that write have the ledger to themselves, as they have with SQLite, whatever
+ * process they are of: each begins with a lock that the server gives up when it is over. So what a
+ * transaction has read still holds when it writes, and none ever has to be tried again.
+ */
+final class ServerConnections {
+  private final DataSource pool;
+  private final long lock;
+
+  /** What a thread writes with, as long as it has it. */
+  private final ThreadLocal<Turn> turns = new ThreadLocal<>();
+
+  /**
+   * @param pool of connections that commit each statement, isolated by {@code READ COMMITTED}
+   * @param lock the number of the lock, of all who use the same tables
+   */
+  ServerConnections(DataSource pool, long lock) {
+    this.pool = pool;
+    this.lock = lock;
+  }
+
+  /** For short questions and for everything that is written. */
+  Access writing() {
+    return new Access(new Writing());
+  }
+
+  /** For queries that find many rows, which are fetched some at a time. */
+  Access reading() {
+    return new Access(new Reading());
+  }
+
+  /** A connection that a thread has. */
+  private static final class Turn implements Handle.Statements {
+    private final Connection connection;
+    private final Handle handle = new Handle(this);
+    private int uses;
+    private boolean isInTransaction;
+
+    private Turn(Connection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public PreparedSql take(String sql) throws SQLException {
+      return new PreparedSql(connection.prepareStatement(sql)); // the driver keeps them ready
+    }
+
+    @Override
+    public void giveBack(String sql, PreparedSql statement) throws SQLException {
+      statement.statement().close();
+    }
+
+    @Override
+    public boolean isServer() {
+      return true;
+    }
+
+    @Override
+    public void close() throws SQLException {
+      connection.close();
+    }
+
+    private void begin(long lock) throws SQLException {
+      connection.setAutoCommit(false);
+      try (PreparedStatement statement =
+          connection.prepareStatement("SELECT pg_advisory_xact_lock(?)")) {
+        statement.setLong(1, lock);
+        statement.executeQuery().close();
+      } catch (SQLException e) {
+        end(e);
+        throw e;
+      }
+      isInTransaction = true;
+    }
+
+    /** What made the transaction fail says more than that it could not be rolled back. */
+    private void end(SQLException failure) {
+      try {
+        rollback();
+      } catch (SQLException e) {
+        failure.addSuppressed(e);
+      }
+    }
+
+    private void commit() throws SQLException {
+      connection.commit();
+      isInTransaction = false;
+      connection.setAutoCommit(true);
+    }
+
+    private void rollback() throws SQLException {
+      isInTransaction = false;
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+  }
+
+  /** A thread that is about to be stopped may still write down what it has done. */
+  private Connection connect() throws SQLException {
+    boolean isInterrupted = Thread.interrupted();
+    try {
+      return pool.getConnection();
+    } catch (SQLTransientConnectionException e) {
+      SQLException last = e.getNextException();
+      throw last == null
+          ? e // all connections are in use
+          : new SQLException("The server cannot be reached: " + last.getMessage(), e);
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private final class Writing implements Access.Source {
+    @Override
+    public Handle take() throws SQLException {
+      Turn turn = turns.get();
+      if (turn == null) {
+        turn = new Turn(connect());
+        turns.set(turn);
+      }
+      turn.uses++;
+      return turn.handle;
+    }
+
+    @Override
+    public void giveBack(Handle handle) throws SQLException {
+      Turn turn = turns.get();
+      turn.uses--;
+      if (turn.uses == 0) {
+        turns.remove();
+        turn.close();
+      }
+    }
+
+    @Override
+    public boolean isInTransaction() {
+      return turns.get().isInTransaction;
+    }
+
+    @Override
+    public void begin() throws SQLException {
+      turns.get().begin(lock);
+    }
+
+    @Override
+    public void commit() throws SQLException {
+      turns.get().commit();
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+      turns.get().rollback();
+    }
+  }
+
+  /**
+   * Within a turn the same connection: a thread that waits for a second one may wait for itself.
+   */
+  private final class Reading implements Access.Source {
+    @Override
+    public Handle take() throws SQLException {
+      Turn turn = turns.get();
+      if (turn != null) {
+        turn.uses++;
+        return turn.handle;
+      }
+      Connection connection = connect();
+      try {
+        connection.setAutoCommit(false); // or the driver would fetch all rows at once
+        return new Turn(connection).handle;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void giveBack(Handle handle) throws SQLException {
+      Turn turn = turns.get();
+      if (turn != null && turn.handle == handle) {
+        new Writing().giveBack(handle);
+      } else {
+        handle.close(); // the pool rolls back
+      }
+    }
+
+    @Override
+    public boolean isInTransaction() {
+      return false;
+    }
+
+    @Override
+    public void begin() {
+      throw new UnsupportedOperationException("This way to the ledger is for reading");
+    }
+
+    @Override
+    public void commit() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void rollback() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** What the server has said of the row that it did not take. */
+  static SQLException cause(SQLException failure) {
+    return failure instanceof BatchUpdateException && failure.getNextException() != null
+        ? failure.getNextException()
+        : failure;
+  }
+}
