@@ -11,7 +11,6 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -102,7 +101,7 @@ final class LedgerCopy {
         copy.setString(1, part.toString());
         copy.execute();
       }
-      try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + part);
+      try (Connection connection = SqliteDatabase.connect("jdbc:sqlite:" + part);
           Statement statement = connection.createStatement()) {
         statement.execute("PRAGMA user_version = " + now.toEpochMilli() / MILLIS_A_MINUTE);
         Optional<String> damage = LedgerDamage.find(statement);

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -265,7 +264,7 @@ record LedgerFile(StateFolder state) {
 
   /** A connection that cannot write. */
   Connection reading() throws SQLException {
-    return DriverManager.getConnection(
+    return SqliteDatabase.connect(
         "jdbc:sqlite:" + path() + "?open_mode=1&busy_timeout=30000&jdbc.get_generated_keys=false");
   }
 

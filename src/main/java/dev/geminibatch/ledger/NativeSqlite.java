@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -112,7 +111,7 @@ final class NativeSqlite {
   /** What does not fit into its cache SQLite writes to files that have no name. */
   private static void keepTemporaryFilesIn(Path folder) {
     String quoted = folder.toAbsolutePath().toString().replace("'", "''");
-    try (Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:");
+    try (Connection memory = SqliteDatabase.connect("jdbc:sqlite::memory:");
         Statement statement = memory.createStatement()) {
       statement.execute("PRAGMA temp_store_directory = '" + quoted + "'");
     } catch (SQLException e) {

@@ -5,7 +5,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -134,7 +133,7 @@ final class SharedConnection implements AutoCloseable {
   }
 
   private void open() throws SQLException {
-    Connection opened = DriverManager.getConnection(url);
+    Connection opened = SqliteDatabase.connect(url);
     try (Statement statement = opened.createStatement()) {
       statement.execute("PRAGMA wal_autocheckpoint=" + PAGES_IN_LOG);
       statement.execute("PRAGMA journal_size_limit=" + BYTES_OF_LOG);

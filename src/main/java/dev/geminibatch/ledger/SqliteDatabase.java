@@ -6,11 +6,16 @@ import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.sqlite.JDBC;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteDataSource;
 
 /** One SQLite file in the state folder, which a daemon and a second command can use at once. */
 final class SqliteDatabase implements LedgerDatabase {
@@ -99,12 +104,23 @@ final class SqliteDatabase implements LedgerDatabase {
         + synchronous;
   }
 
+  /** Of its driver itself: to search for one would load that of the server, too, at each start. */
+  static SQLiteConnection connect(String url) throws SQLException {
+    return JDBC.createConnection(url, new Properties());
+  }
+
   private static HikariDataSource pool(String url) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("ledger");
     config.setMaximumPoolSize(8);
     config.setMinimumIdle(0);
-    config.setJdbcUrl(url);
+    config.setDataSource(
+        new SQLiteDataSource() {
+          @Override
+          public SQLiteConnection getConnection(String user, String password) throws SQLException {
+            return connect(url);
+          }
+        });
     return new HikariDataSource(config);
   }
 
