@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.ext.web.RoutingContext;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -48,14 +49,16 @@ final class FewConnections implements InvocationHandler {
             FewConnections.class.getClassLoader(), new Class<?>[] {VertxInternal.class}, this);
   }
 
-  /** It has something to say for long, and somebody else sees to it that there are few of these. */
-  synchronized void keep(HttpConnection connection) {
-    counted.remove(connection);
-  }
-
-  /** It is as any other one again, unless it is closed. */
-  void release(HttpConnection connection) {
-    count(connection).ifPresent(HttpConnection::close);
+  /**
+   * The connection of an exchange does not count until that has ended: it has something to say for
+   * long, and somebody else sees to it that there are few of these.
+   */
+  void keep(RoutingContext exchange) {
+    HttpConnection connection = exchange.request().connection();
+    synchronized (this) {
+      counted.remove(connection);
+    }
+    exchange.addEndHandler(ended -> count(connection).ifPresent(HttpConnection::close));
   }
 
   @Override

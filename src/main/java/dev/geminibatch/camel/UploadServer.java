@@ -64,9 +64,7 @@ final class UploadServer {
       return;
     }
     open++;
-    HttpConnection connection = exchange.request().connection();
-    connections.keep(connection);
-    exchange.addEndHandler(ended -> connections.release(connection));
+    connections.keep(exchange);
     taking.begin();
   }
 

@@ -9,7 +9,6 @@ import dev.geminibatch.window.WebRequest;
 import dev.geminibatch.window.Window;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -91,14 +90,12 @@ final class WindowServer {
 
   /** A stream has its place before anything is done for it: it may be one of many. */
   private void open(RoutingContext exchange) {
-    HttpConnection connection = exchange.request().connection();
     if (!streams.reserve(exchange)) {
       exchange.response().putHeader("Retry-After", "60");
       ShortAnswer.send(exchange.response(), UNAVAILABLE, "There are too many streams.");
       return;
     }
-    connections.keep(connection);
-    exchange.addEndHandler(ended -> connections.release(connection));
+    connections.keep(exchange);
     read(exchange);
   }
 
@@ -237,12 +234,8 @@ final class WindowServer {
   private void keepWhileSending(RoutingContext exchange) {
     if (downloads < MOST_DOWNLOADS) {
       downloads++;
-      connections.keep(exchange.request().connection());
-      exchange.addEndHandler(
-          ended -> {
-            downloads--;
-            connections.release(exchange.request().connection());
-          });
+      connections.keep(exchange);
+      exchange.addEndHandler(ended -> downloads--);
     }
   }
 

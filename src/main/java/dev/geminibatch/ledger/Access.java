@@ -29,6 +29,29 @@ final class Access {
     void rollback() throws SQLException;
   }
 
+  /** For reading: there is no transaction. */
+  interface Reading extends Source {
+    @Override
+    default boolean isInTransaction() {
+      return false;
+    }
+
+    @Override
+    default void begin() {
+      throw new UnsupportedOperationException("This way to the ledger is for reading");
+    }
+
+    @Override
+    default void commit() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    default void rollback() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
   /** What is done with a handle. */
   @FunctionalInterface
   interface Work<R, X extends Exception> {

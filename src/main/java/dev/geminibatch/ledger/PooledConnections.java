@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /** Connections of a pool, each for one turn; nothing is written through them. */
-final class PooledConnections implements Access.Source {
+final class PooledConnections implements Access.Reading {
   private final DataSource pool;
 
   PooledConnections(DataSource pool) {
@@ -37,25 +37,5 @@ final class PooledConnections implements Access.Source {
   @Override
   public void giveBack(Handle handle) throws SQLException {
     handle.close();
-  }
-
-  @Override
-  public boolean isInTransaction() {
-    return false;
-  }
-
-  @Override
-  public void begin() {
-    throw new UnsupportedOperationException("This way to the ledger is for reading");
-  }
-
-  @Override
-  public void commit() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void rollback() {
-    throw new UnsupportedOperationException();
   }
 }

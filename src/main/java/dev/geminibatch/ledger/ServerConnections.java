@@ -169,7 +169,7 @@ final class ServerConnections {
   /**
    * Within a turn the same connection: a thread that waits for a second one may wait for itself.
    */
-  private final class Reading implements Access.Source {
+  private final class Reading implements Access.Reading {
     @Override
     public Handle take() throws SQLException {
       Turn turn = turns.get();
@@ -195,26 +195,6 @@ final class ServerConnections {
       } else {
         handle.close(); // the pool rolls back
       }
-    }
-
-    @Override
-    public boolean isInTransaction() {
-      return false;
-    }
-
-    @Override
-    public void begin() {
-      throw new UnsupportedOperationException("This way to the ledger is for reading");
-    }
-
-    @Override
-    public void commit() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void rollback() {
-      throw new UnsupportedOperationException();
     }
   }
 

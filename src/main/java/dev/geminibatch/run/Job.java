@@ -77,7 +77,8 @@ public record Job(
       Optional<String> responsesFile,
       Optional<String> reason,
       Optional<Done> done) {
-    static final Remote NONE =
+    /** The service does not know of it. */
+    public static final Remote NONE =
         new Remote(
             Optional.empty(),
             Optional.empty(),

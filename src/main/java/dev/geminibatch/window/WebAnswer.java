@@ -60,13 +60,6 @@ public record WebAnswer(int status, Map<String, String> headers, Body body) {
     return EVENTS.equals(headers.get("Content-Type"));
   }
 
-  static WebAnswer text(int status, String sentence) {
-    return of(
-        status,
-        "text/plain; charset=utf-8",
-        out -> out.write((sentence + "\n").getBytes(StandardCharsets.UTF_8)));
-  }
-
   /** The browser asks for another page, also after a form was posted. */
   static WebAnswer seeOther(String path) {
     return new WebAnswer(303, Map.of("Location", path), out -> {});

@@ -51,10 +51,10 @@ public final class Window {
   Window(Sources sources, FormTokens tokens, boolean isClosed, Overview overview) {
     this.tokens = tokens;
     this.isClosed = isClosed;
-    Answers answers = new Answers(tokens, sources.ledger().probe()::stamp);
     Deeds deeds = new Deeds(sources, isClosed);
     Once once = new Once(sources.ledger().queries());
     this.changes = new ChangesSection(sources);
+    Answers answers = new Answers(tokens, changes::stamp);
     this.drops = new DropSection(sources, answers, deeds, once);
     RunRows rows = new RunRows(sources, overview);
     List<Section> sections =

@@ -138,7 +138,7 @@ class RunLinesTest {
           "x",
           1,
           false,
-          nothingRemote(),
+          Job.Remote.NONE,
           new Job.Outcome(isOpen ? 0 : requests - failed, isOpen ? 0 : failed, Tokens.NONE),
           new JobTimes(
               Optional.empty(),
@@ -173,19 +173,6 @@ class RunLinesTest {
       }
       return all;
     }
-  }
-
-  private static Job.Remote nothingRemote() {
-    return new Job.Remote(
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
   }
 
   @Test

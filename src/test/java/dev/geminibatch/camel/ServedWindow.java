@@ -1,5 +1,7 @@
 package dev.geminibatch.camel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.geminibatch.management.HealthCheck;
 import dev.geminibatch.management.HealthReport;
 import dev.geminibatch.settings.ManagementSettings;
@@ -7,10 +9,14 @@ import dev.geminibatch.testkit.StageFixture;
 import dev.geminibatch.window.WindowFixture;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 
@@ -34,6 +40,7 @@ final class ServedWindow implements AutoCloseable {
       };
 
   private final CamelContext context = new DefaultCamelContext();
+  private final HttpClient client = HttpClient.newHttpClient();
   private final StageFixture fixture;
   private final int port;
 
@@ -60,6 +67,30 @@ final class ServedWindow implements AutoCloseable {
   HttpRequest.Builder request(String path, String token) {
     return HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + port + path))
         .header("Authorization", "Bearer " + token);
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(request(path, READ_TOKEN));
+  }
+
+  HttpResponse<String> post(String path, String token, String type, String body)
+      throws IOException, InterruptedException {
+    return send(
+        request(path, token)
+            .header("Content-Type", type)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  /** What a form of a page has to bring. */
+  String formToken(String path) throws IOException, InterruptedException {
+    String page = send(request(path, TOKEN)).body();
+    Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page);
+    assertThat(token.find()).isTrue();
+    return token.group(1);
   }
 
   @Override

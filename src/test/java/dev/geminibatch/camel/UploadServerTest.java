@@ -8,7 +8,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +32,6 @@ class UploadServerTest {
   private static final String END = "--" + BOUNDARY + "--\r\n";
 
   @TempDir private Path folder;
-  private final HttpClient client = HttpClient.newHttpClient();
   private ServedWindow window;
   private StageFixture fixture;
 
@@ -51,32 +47,8 @@ class UploadServerTest {
     window.close();
   }
 
-  private HttpRequest.Builder request(String path, String token) {
-    return window.request(path, token);
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request)
-      throws IOException, InterruptedException {
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return send(request(path, READ_TOKEN));
-  }
-
-  private HttpResponse<String> post(String path, String token, String type, String body)
-      throws IOException, InterruptedException {
-    return send(
-        request(path, token)
-            .header("Content-Type", type)
-            .POST(HttpRequest.BodyPublishers.ofString(body)));
-  }
-
   private String inboxToken() throws IOException, InterruptedException {
-    String page = send(request("/drop", TOKEN)).body();
-    Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page);
-    assertThat(token.find()).isTrue();
-    return token.group(1);
+    return window.formToken("/drop");
   }
 
   private static String field(String name, String value) {
@@ -100,7 +72,7 @@ class UploadServerTest {
   }
 
   private HttpResponse<String> drop(String form) throws IOException, InterruptedException {
-    return post("/drop", TOKEN, "multipart/form-data; boundary=" + BOUNDARY, form);
+    return window.post("/drop", TOKEN, "multipart/form-data; boundary=" + BOUNDARY, form);
   }
 
   /** Lines of some megabytes, among them what looks like parts. */
@@ -135,13 +107,14 @@ class UploadServerTest {
 
     for (HttpRequest.BodyPublisher body : bodies) {
       HttpResponse<String> answer =
-          send(request("/api/v1/inbox/b%C3%A9.jsonl", TOKEN).POST(body).expectContinue(true));
+          window.send(
+              window.request("/api/v1/inbox/b%C3%A9.jsonl", TOKEN).POST(body).expectContinue(true));
 
       assertThat(answer.statusCode()).isEqualTo(202);
       String place = answer.headers().firstValue("Location").orElseThrow();
       String id = place.substring(place.lastIndexOf('/') + 1);
       assertThat(received(id)).content().isEqualTo(content);
-      assertThat(get(place).body()).contains(id);
+      assertThat(window.get(place).body()).contains(id);
     }
     assertThat(isNothingLeft()).isTrue();
   }
@@ -189,7 +162,7 @@ class UploadServerTest {
     }
     // The token has to come before what it is for.
     assertThat(drop(good + token + END).statusCode()).isEqualTo(403);
-    assertThat(post("/drop", TOKEN, "multipart/form-data", token + good + END).statusCode())
+    assertThat(window.post("/drop", TOKEN, "multipart/form-data", token + good + END).statusCode())
         .isEqualTo(400);
     assertThat(isNothingLeft()).isTrue();
     assertThat(runs()).isEqualTo(1);
@@ -210,7 +183,7 @@ class UploadServerTest {
 
     for (Map.Entry<String, String> form : forms.entrySet()) {
       HttpResponse<String> answer =
-          post(
+          window.post(
               "/api/v1/inbox/b.jsonl",
               TOKEN,
               "multipart/form-data; boundary=" + BOUNDARY,
@@ -253,7 +226,8 @@ class UploadServerTest {
     await()
         .untilAsserted(
             () ->
-                assertThat(post("/api/v1/inbox/c.jsonl", TOKEN, "text/plain", "x").statusCode())
+                assertThat(
+                        window.post("/api/v1/inbox/c.jsonl", TOKEN, "text/plain", "x").statusCode())
                     .isEqualTo(202));
     await().until(this::isNothingLeft);
     assertThat(runs()).isEqualTo(2);

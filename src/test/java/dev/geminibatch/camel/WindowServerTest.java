@@ -15,8 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -50,37 +48,13 @@ class WindowServerTest {
     window.close();
   }
 
-  private HttpRequest.Builder request(String path, String token) {
-    return window.request(path, token);
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request)
-      throws IOException, InterruptedException {
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return send(request(path, READ_TOKEN));
-  }
-
-  private HttpResponse<String> post(String path, String token, String type, String body)
-      throws IOException, InterruptedException {
-    return send(
-        request(path, token)
-            .header("Content-Type", type)
-            .POST(HttpRequest.BodyPublishers.ofString(body)));
-  }
-
   private String cancellation() throws IOException, InterruptedException {
-    String page = send(request("/runs/" + run + "/do/cancel", TOKEN)).body();
-    Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page);
-    assertThat(token.find()).isTrue();
-    return "action=cancel&token=" + token.group(1);
+    return "action=cancel&token=" + window.formToken("/runs/" + run + "/do/cancel");
   }
 
   @Test
   void pages_come_with_a_policy_that_lets_nothing_else_in() throws Exception {
-    HttpResponse<String> page = get("/");
+    HttpResponse<String> page = window.get("/");
 
     assertThat(page.statusCode()).isEqualTo(200);
     assertThat(page.body()).contains("a.jsonl", "<html lang=\"en\">");
@@ -89,13 +63,13 @@ class WindowServerTest {
             policy -> assertThat(policy).contains("default-src 'none'", "frame-ancestors 'none'"));
     assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
     assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
-    assertThat(get("/style.css").headers().firstValue("Content-Type"))
+    assertThat(window.get("/style.css").headers().firstValue("Content-Type"))
         .hasValue("text/css; charset=utf-8");
   }
 
   @Test
   void nobody_sees_a_page_without_a_token() throws Exception {
-    HttpResponse<String> page = send(request("/", "wrong"));
+    HttpResponse<String> page = window.send(window.request("/", "wrong"));
 
     assertThat(page.statusCode()).isEqualTo(401);
     assertThat(page.body()).isEmpty();
@@ -103,7 +77,8 @@ class WindowServerTest {
 
   @Test
   void a_form_of_a_page_does_what_it_says() throws Exception {
-    HttpResponse<String> done = post("/runs/" + run + "/actions", TOKEN, FORM, cancellation());
+    HttpResponse<String> done =
+        window.post("/runs/" + run + "/actions", TOKEN, FORM, cancellation());
 
     assertThat(done.statusCode()).isEqualTo(200);
     assertThat(done.body()).contains("is cancelled");
@@ -113,7 +88,7 @@ class WindowServerTest {
   @Test
   void a_client_sends_json() throws Exception {
     HttpResponse<String> done =
-        post(
+        window.post(
             "/api/v1/runs/" + run + "/actions",
             TOKEN,
             "application/json",
@@ -122,7 +97,8 @@ class WindowServerTest {
     assertThat(done.statusCode()).isEqualTo(200);
     assertThat(done.body()).contains("\"priority\":7");
     assertThat(
-            post("/api/v1/runs/" + run + "/actions", TOKEN, "application/json", "{\"action")
+            window
+                .post("/api/v1/runs/" + run + "/actions", TOKEN, "application/json", "{\"action")
                 .statusCode())
         .isEqualTo(400);
   }
@@ -132,11 +108,14 @@ class WindowServerTest {
     String form = cancellation();
 
     // What it sends is not even read.
-    assertThat(post("/runs/" + run + "/actions", READ_TOKEN, FORM, form).statusCode())
+    assertThat(window.post("/runs/" + run + "/actions", READ_TOKEN, FORM, form).statusCode())
         .isEqualTo(403);
     assertThat(
-            send(request("/runs/" + run + "/actions", READ_TOKEN)
-                    .POST(HttpRequest.BodyPublishers.noBody()))
+            window
+                .send(
+                    window
+                        .request("/runs/" + run + "/actions", READ_TOKEN)
+                        .POST(HttpRequest.BodyPublishers.noBody()))
                 .statusCode())
         .isEqualTo(403);
     assertThat(fixture.run(run).isCancelled()).isFalse();
@@ -166,11 +145,12 @@ class WindowServerTest {
   void whatever_is_refused_is_said_in_a_sentence_and_shown_nowhere_else() throws Exception {
     for (HttpResponse<String> refused :
         List.of(
-            get("/nowhere"),
-            get("/api/v1/nowhere"),
-            post("/runs/" + run + "/actions", READ_TOKEN, FORM, "action=cancel"),
-            post("/api/v1/runs/" + run + "/actions", TOKEN, "application/json", "\0\0\0{\0\u0011"),
-            post("/api/v1/inbox/..", TOKEN, FORM, "x"))) {
+            window.get("/nowhere"),
+            window.get("/api/v1/nowhere"),
+            window.post("/runs/" + run + "/actions", READ_TOKEN, FORM, "action=cancel"),
+            window.post(
+                "/api/v1/runs/" + run + "/actions", TOKEN, "application/json", "\0\0\0{\0\u0011"),
+            window.post("/api/v1/inbox/..", TOKEN, FORM, "x"))) {
       assertThat(refused.statusCode()).as(refused.uri().toString()).isBetween(400, 404);
       assertThat(refused.body()).isNotBlank();
       assertThat(refused.headers().firstValue("Content-Security-Policy")).isPresent();
@@ -196,12 +176,13 @@ class WindowServerTest {
   @Test
   void whoever_asks_for_the_head_gets_no_page() throws Exception {
     HttpResponse<String> head =
-        send(request("/", READ_TOKEN).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        window.send(
+            window.request("/", READ_TOKEN).method("HEAD", HttpRequest.BodyPublishers.noBody()));
 
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
-    assertThat(get("/nowhere").statusCode()).isEqualTo(404);
-    assertThat(get("/runs/..%2f..%2fetc%2fpasswd").statusCode()).isEqualTo(404);
+    assertThat(window.get("/nowhere").statusCode()).isEqualTo(404);
+    assertThat(window.get("/runs/..%2f..%2fetc%2fpasswd").statusCode()).isEqualTo(404);
   }
 
   /** A run with a results file of that size. */
@@ -221,7 +202,7 @@ class WindowServerTest {
 
     HttpResponse<InputStream> response =
         client.send(
-            request(address, READ_TOKEN).build(), HttpResponse.BodyHandlers.ofInputStream());
+            window.request(address, READ_TOKEN).build(), HttpResponse.BodyHandlers.ofInputStream());
 
     assertThat(response.headers().firstValueAsLong("Content-Length")).hasValue(LARGE);
     assertThat(response.headers().firstValue("Content-Disposition"))
@@ -231,13 +212,16 @@ class WindowServerTest {
       assertThat(body.transferTo(OutputStream.nullOutputStream())).isEqualTo(LARGE);
     }
     HttpResponse<String> head =
-        send(request(address, READ_TOKEN).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        window.send(
+            window
+                .request(address, READ_TOKEN)
+                .method("HEAD", HttpRequest.BodyPublishers.noBody()));
     assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(LARGE);
   }
 
   @Test
   void an_empty_file_is_sent_too() throws Exception {
-    HttpResponse<String> response = get(delivered(0));
+    HttpResponse<String> response = window.get(delivered(0));
 
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.body()).isEmpty();
@@ -258,7 +242,7 @@ class WindowServerTest {
         assertThat(socket.getInputStream().read()).isEqualTo('H');
       }
 
-      assertThat(get("/").statusCode()).isEqualTo(200);
+      assertThat(window.get("/").statusCode()).isEqualTo(200);
     } finally {
       for (Socket socket : stalled) {
         socket.close();
