@@ -38,7 +38,7 @@ CREATE TABLE run (
   uploads_reused  BIGINT        NOT NULL DEFAULT 0,
   created_at      BIGINT        NOT NULL,
   updated_at      BIGINT        NOT NULL
-, waits_for VARCHAR(10), waits_project VARCHAR(40), waits_model VARCHAR(200), waits_seen BIGINT, dry_run INTEGER NOT NULL DEFAULT 0, profile VARCHAR(100) NOT NULL DEFAULT 'default', held INTEGER NOT NULL DEFAULT 0, strikes INTEGER NOT NULL DEFAULT 0, tried_memory BIGINT, tried_version VARCHAR(100), priority INTEGER NOT NULL DEFAULT 5, cancelled INTEGER NOT NULL DEFAULT 0, once_key VARCHAR(200), once_asked VARCHAR(64));
+, waits_for VARCHAR(10), waits_project VARCHAR(40), waits_model VARCHAR(200), waits_seen BIGINT, dry_run INTEGER NOT NULL DEFAULT 0, profile VARCHAR(100) NOT NULL DEFAULT 'default', held INTEGER NOT NULL DEFAULT 0, strikes INTEGER NOT NULL DEFAULT 0, tried_memory BIGINT, tried_version VARCHAR(100), priority INTEGER NOT NULL DEFAULT 5, cancelled INTEGER NOT NULL DEFAULT 0, once_key VARCHAR(200), once_asked VARCHAR(64), owner VARCHAR(40), fence BIGINT NOT NULL DEFAULT 0, mark VARCHAR(40));
 CREATE INDEX run_by_state ON run (state, next_try);
 CREATE INDEX run_by_fingerprint ON run (fingerprint);
 CREATE TABLE job (
@@ -63,7 +63,7 @@ CREATE TABLE job (
   tokens_thought BIGINT       NOT NULL DEFAULT 0,
   tokens_cached  BIGINT       NOT NULL DEFAULT 0,
   submitted_at   BIGINT,
-  ended_at       BIGINT, creation INTEGER NOT NULL DEFAULT 1, creating_at BIGINT, started_at BIGINT, given_up_at BIGINT, tokens_by_kind VARCHAR(1000), tokens BIGINT NOT NULL DEFAULT 0, turn DOUBLE PRECISION, pack VARCHAR(40), pack_most INTEGER, refused_alone INTEGER NOT NULL DEFAULT 0, done BIGINT, done_failed BIGINT,
+  ended_at       BIGINT, creation INTEGER NOT NULL DEFAULT 1, creating_at BIGINT, started_at BIGINT, given_up_at BIGINT, tokens_by_kind VARCHAR(1000), tokens BIGINT NOT NULL DEFAULT 0, turn DOUBLE PRECISION, pack VARCHAR(40), pack_most INTEGER, refused_alone INTEGER NOT NULL DEFAULT 0, done BIGINT, done_failed BIGINT, fence BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (run_id, number)
 );
 CREATE INDEX job_by_state ON job (state);
@@ -163,6 +163,29 @@ CREATE TABLE event (
   run_id VARCHAR(40)
 );
 CREATE UNIQUE INDEX run_once_key ON run (once_key) WHERE once_key IS NOT NULL;
+CREATE TABLE member (
+  id         VARCHAR(40)  PRIMARY KEY,
+  name       VARCHAR(200) NOT NULL,                 -- member.name
+  version    VARCHAR(100) NOT NULL,                 -- of the program
+  tables     INTEGER      NOT NULL,                 -- the newest migration that it knows
+  mark       VARCHAR(40)  NOT NULL,                 -- of its state folder
+  daemon     INTEGER      NOT NULL,                 -- else a command, which ends soon
+  since      BIGINT       NOT NULL,
+  beat       BIGINT       NOT NULL,                 -- its last heartbeat, by the clock of the server
+  state      VARCHAR(20)  NOT NULL                  -- UP, DRAINING, GONE: then its runs are free
+);
+CREATE INDEX run_by_owner ON run (owner) WHERE owner IS NOT NULL;
+CREATE INDEX run_receiving ON run (source) WHERE state = 'RECEIVING';
+CREATE TABLE upload_claim (
+  project    VARCHAR(40)   NOT NULL,
+  sha256     VARCHAR(64)   NOT NULL,
+  mime       VARCHAR(200)  NOT NULL,
+  run_id     VARCHAR(40)   NOT NULL,                -- that needs it
+  path       VARCHAR(4000) NOT NULL,
+  size       BIGINT        NOT NULL,
+  member     VARCHAR(40),                           -- NULL: nobody yet
+  PRIMARY KEY (project, sha256, mime)
+);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (1, '1', 'runs jobs and uploads', 'SQL', 'V1__runs_jobs_and_uploads.sql', 1618372829, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (2, '2', 'queue for creation', 'SQL', 'V2__queue_for_creation.sql', -6603631, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (3, '3', 'many runs', 'SQL', 'V3__many_runs.sql', -428707497, '', 0, 1);
@@ -171,3 +194,4 @@ INSERT INTO flyway_schema_history (installed_rank, version, description, type, s
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (6, '6', 'room', 'SQL', 'V6__room.sql', 1046456206, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (7, '7', 'refusals', 'SQL', 'V7__refusals.sql', 1091054779, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (8, '8', 'window', 'SQL', 'V8__window.sql', 1240448533, '', 0, 1);
+INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (9, '9', 'members', 'SQL', 'V9__members.sql', -1285610219, '', 0, 1);

@@ -10,7 +10,7 @@ import java.util.List;
  */
 interface LedgerDatabase extends AutoCloseable {
   /** The version of the tables: the last file in db/migration, and in db/postgresql. */
-  String NEWEST = "8";
+  String NEWEST = "9";
 
   /** Numbers that {@link Restoration} keeps in the database itself, in minutes since 1970. */
   enum Note {

@@ -14,8 +14,9 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Ties a ledger on a server to the one state folder that has the files of its runs: both have the
- * same mark. With another folder, what is in progress would fail or be paid for again.
+ * Ties a ledger on a server to the state folders that have the files of its runs: each has a mark,
+ * which the ledger knows. With another ledger, what is in progress in a folder would fail or be
+ * paid for again.
  */
 final class LedgerTie {
   private final LedgerServer server;
@@ -27,34 +28,34 @@ final class LedgerTie {
   }
 
   /**
-   * Makes sure of it; a new ledger is tied now.
+   * Makes sure of it; a folder without runs is tied now.
    *
-   * @throws UsageException if the ledger or the folder belongs to another one
+   * @return the mark of the folder
+   * @throws UsageException if the folder has runs of another ledger
    */
-  void require(LedgerDatabase database) throws IOException {
-    database
+  String require(LedgerDatabase database) throws IOException {
+    return database
         .durable()
         .inTransaction(
             handle -> {
-              Optional<String> theirs =
-                  handle.createQuery("SELECT mark FROM tie").mapTo(String.class).findOne();
               Optional<String> ours = ours();
-              if (theirs.isEmpty()) {
-                requireNothingElse();
-                String mark = ours.isPresent() ? ours.get() : write();
-                handle.execute("INSERT INTO tie (one, mark) VALUES (1, ?)", mark);
-              } else if (!theirs.equals(ours)) {
-                throw new UsageException(
-                    "The ledger "
-                        + server
-                        + " belongs to another state folder than "
-                        + state.path()
-                        + ". Several daemons on one ledger are not supported: set state.directory"
-                        + " to the folder that it belongs to, or name a database of your own, or a"
-                        + " schema with ?currentSchema=NAME, in ledger.url. Nothing was changed.");
+              if (ours.isPresent() && isKnown(handle, ours.get())) {
+                return ours.get();
               }
-              return null;
+              requireNothingElse();
+              String mark = ours.isPresent() ? ours.get() : write();
+              handle.execute("INSERT INTO state_folder (mark) VALUES (?)", mark);
+              return mark;
             });
+  }
+
+  private static boolean isKnown(Handle handle, String mark) {
+    return handle
+        .createQuery("SELECT mark FROM state_folder WHERE mark = :mark")
+        .bind("mark", mark)
+        .mapTo(String.class)
+        .findOne()
+        .isPresent();
   }
 
   private Optional<String> ours() throws IOException {
@@ -78,10 +79,10 @@ final class LedgerTie {
         throw new UsageException(
             "The ledger "
                 + server
-                + " is new, and "
+                + " does not know "
                 + state.path()
-                + " has runs of another ledger, of which it would not know what is in progress and"
-                + " what is paid for. Let the other ledger finish them, and set state.directory to a"
+                + ", which has runs of another ledger: what is in progress there, and what is paid"
+                + " for, is not in it. Let the other ledger finish them, and set state.directory to a"
                 + " new folder. Nothing was changed.");
       }
     }
