@@ -170,6 +170,7 @@ CREATE TABLE member (
   tables     INTEGER      NOT NULL,                 -- the newest migration that it knows
   mark       VARCHAR(40)  NOT NULL,                 -- of its state folder
   daemon     INTEGER      NOT NULL,                 -- else a command, which ends soon
+  process    VARCHAR(200) NOT NULL,                 -- where it runs: machine, number, start
   since      BIGINT       NOT NULL,
   beat       BIGINT       NOT NULL,                 -- its last heartbeat, by the clock of the server
   state      VARCHAR(20)  NOT NULL                  -- UP, DRAINING, GONE: then its runs are free
@@ -194,4 +195,4 @@ INSERT INTO flyway_schema_history (installed_rank, version, description, type, s
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (6, '6', 'room', 'SQL', 'V6__room.sql', 1046456206, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (7, '7', 'refusals', 'SQL', 'V7__refusals.sql', 1091054779, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (8, '8', 'window', 'SQL', 'V8__window.sql', 1240448533, '', 0, 1);
-INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (9, '9', 'members', 'SQL', 'V9__members.sql', -1285610219, '', 0, 1);
+INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (9, '9', 'members', 'SQL', 'V9__members.sql', -950572424, '', 0, 1);

@@ -9,6 +9,7 @@ CREATE TABLE member (
   tables     INTEGER      NOT NULL,                 -- the newest migration that it knows
   mark       VARCHAR(40)  NOT NULL,                 -- of its state folder
   daemon     INTEGER      NOT NULL,                 -- else a command, which ends soon
+  process    VARCHAR(200) NOT NULL,                 -- where it runs: machine, number, start
   since      BIGINT       NOT NULL,
   beat       BIGINT       NOT NULL,                 -- its last heartbeat, by the clock of the server
   state      VARCHAR(20)  NOT NULL                  -- UP, DRAINING, GONE: then its runs are free

@@ -7,6 +7,7 @@ CREATE TABLE member (
   tables INTEGER NOT NULL,
   mark words NOT NULL,
   daemon INTEGER NOT NULL,
+  process words NOT NULL,
   since BIGINT NOT NULL,
   beat BIGINT NOT NULL,
   state words NOT NULL

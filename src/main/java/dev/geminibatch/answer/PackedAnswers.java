@@ -3,6 +3,7 @@ package dev.geminibatch.answer;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.ThisProcess;
 import dev.geminibatch.job.PackIndex;
 import dev.geminibatch.line.Line;
 import dev.geminibatch.line.LineReader;
@@ -98,7 +99,7 @@ public final class PackedAnswers {
 
     /** Another process may divide the same answers; each has files of its own until the end. */
     private static Path aside(Path target) {
-      return AtomicFiles.aside(target, Long.toString(ProcessHandle.current().pid()));
+      return AtomicFiles.aside(target, ThisProcess.MARK);
     }
 
     void write(int member, byte[] line, AnswerLine answer, Optional<byte[]> ownKey)

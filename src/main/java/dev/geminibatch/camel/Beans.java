@@ -146,8 +146,7 @@ public final class Beans implements AutoCloseable {
     byName.put("receiver", receiver);
     byName.put("inbox", new InboxWatch(context));
     byName.put("pictures", new PictureInbox(context, receiver));
-    byName.put(
-        "itinerary", new Itinerary(ledger, settings.routes().stages(), watched, workspace.work()));
+    byName.put("itinerary", new Itinerary(context, settings.routes().stages(), workspace.work()));
     byName.put("claims", workspace.busy());
     byName.put("lineChange", new LineChange(context));
     UploadsAhead uploadsAhead = new UploadsAhead(context, cache, uploader, storage, uploadPool);

@@ -5,7 +5,6 @@ import dev.geminibatch.control.ChosenRun;
 import dev.geminibatch.control.RunSteering;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
-import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.wiring.Workspace;
@@ -91,8 +90,7 @@ final class ControlCommand {
 
   /** A person who stopped the daemon should not wait for what nobody will do. */
   private static String nobody(Workspace workspace, Run run) throws IOException {
-    boolean isAnybody =
-        DaemonLock.isTaken(workspace.state()) || !workspace.leases().isFree(run.id());
+    boolean isAnybody = workspace.isDaemonUp() || !workspace.leases().isFree(run.id());
     return isAnybody ? "" : " That takes effect when the daemon runs; it does not run now.";
   }
 }

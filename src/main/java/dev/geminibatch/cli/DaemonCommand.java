@@ -30,6 +30,7 @@ import dev.geminibatch.window.Sources;
 import dev.geminibatch.window.Window;
 import dev.geminibatch.wiring.ServiceFactory;
 import dev.geminibatch.wiring.Workspace;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +52,7 @@ final class DaemonCommand {
   private static final int MOST_NAMED = 20;
 
   private final Session session;
+  private DaemonEnd end;
 
   DaemonCommand(Session session) {
     this.session = session;
@@ -76,8 +77,8 @@ final class DaemonCommand {
         ProcessHandle.current().pid());
     EventLog events = new EventLog(session.clock());
     session.logs().listen(events);
-    try (DaemonLock lock = DaemonLock.take(settings.folders().stateFolder());
-        Workspace workspace = session.workspace(settings, services);
+    try (Closeable alone = alone(settings);
+        Workspace workspace = workspace(settings, services);
         events;
         Beans beans =
             new Beans(
@@ -96,7 +97,7 @@ final class DaemonCommand {
         LOG.info("{} tried once more, last and alone", Amounts.count(retried, "held run"));
       }
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
-      stopWell(pipeline, events);
+      Runnable stopping = stopWell(pipeline, events, workspace);
       served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");
       watch.start();
@@ -107,27 +108,50 @@ final class DaemonCommand {
         try (DaemonMetrics metrics =
             new DaemonMetrics(tally, workspace, beans.accounts(), checks)) {
           serve(pipeline, beans, new DaemonOutlook(workspace, beans, checks), checks, metrics);
-          untilStopped();
+          return stopped(stopping);
         }
-      } else {
-        untilStopped();
       }
-      return ExitCode.OK;
+      return stopped(stopping);
     }
   }
 
-  private void stopWell(Pipeline pipeline, EventLog events) {
+  /** The members of a ledger on a server know of each other; otherwise there is one daemon. */
+  private static Closeable alone(Settings settings) throws IOException {
+    return settings.operation().ledger().isPresent()
+        ? () -> {}
+        : DaemonLock.take(settings.folders().stateFolder());
+  }
+
+  private Workspace workspace(Settings settings, ServiceFactory services) {
+    Workspace workspace = session.workspace(settings, services);
+    end = new DaemonEnd(workspace.busy()::isOver);
+    workspace.serve(end::ask);
+    return workspace;
+  }
+
+  private int stopped(Runnable stopping) throws InterruptedException {
+    int code = end.await();
+    stopping.run();
+    return code;
+  }
+
+  private Runnable stopWell(Pipeline pipeline, EventLog events, Workspace workspace) {
     events.happened(Level.INFO, "The daemon has started, process " + ProcessHandle.current().pid());
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Farewell.hook(
-                session.terminal(),
-                "Stopping. What is under way resumes at the next start.",
+    Runnable stopping =
+        () ->
+            end.stop(
                 () -> {
                   events.happened(Level.INFO, "The daemon stops");
                   events.flush();
                   pipeline.close();
-                }));
+                  workspace.handOver();
+                });
+    String message =
+        workspace.settings().operation().ledger().isPresent()
+            ? "Stopping. What is under way resumes with another member, or at the next start."
+            : "Stopping. What is under way resumes at the next start.";
+    Runtime.getRuntime().addShutdownHook(Farewell.hook(session.terminal(), message, stopping));
+    return stopping;
   }
 
   private void serve(
@@ -136,10 +160,6 @@ final class DaemonCommand {
     ManagementSettings management = session.settings().operation().management();
     Window window = window(session, beans, pipeline, outlook, management);
     pipeline.serve(management, checks, List.of(metrics), Optional.of(window), port -> {});
-  }
-
-  private static void untilStopped() throws InterruptedException {
-    new CountDownLatch(1).await();
   }
 
   static Window window(

@@ -44,6 +44,7 @@ public final class AtomicFiles {
    * its folder is forced.
    */
   public static void rename(Path written, Path target) throws IOException {
+    FileGuard.check();
     Files.move(
         written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
@@ -78,6 +79,7 @@ public final class AtomicFiles {
    * @throws FileAlreadyExistsException when there is something under that name
    */
   public static void linkOrCopy(Path source, Path target, DiskReserve reserve) throws IOException {
+    FileGuard.check();
     try {
       Files.createLink(target, source);
     } catch (FileAlreadyExistsException e) {

@@ -214,6 +214,7 @@ public final class FileMode {
 
   /** Makes an empty file, in place of one that is there. */
   public void create(Path file) throws IOException {
+    FileGuard.check();
     try {
       openNew(file).close();
     } catch (FileAlreadyExistsException e) {

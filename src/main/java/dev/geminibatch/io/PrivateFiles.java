@@ -75,6 +75,9 @@ public final class PrivateFiles {
   }
 
   private static FileChannel open(Path file, StandardOpenOption how) throws IOException {
+    if (FileGuard.check() && how == StandardOpenOption.TRUNCATE_EXISTING) {
+      Files.deleteIfExists(file); // who has it open writes into that one
+    }
     return FileChannel.open(
         file,
         EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, how),

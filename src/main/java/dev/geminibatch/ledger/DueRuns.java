@@ -11,9 +11,11 @@ import java.util.function.Predicate;
  */
 public final class DueRuns {
   private final Access reading;
+  private final Fences fences;
 
-  DueRuns(LedgerDatabase database) {
+  DueRuns(LedgerDatabase database, Fences fences) {
     this.reading = database.reading();
+    this.fences = fences;
   }
 
   /**
@@ -27,8 +29,9 @@ public final class DueRuns {
   public List<Run> mayGoOn(Instant now, Instant started, Predicate<String> isBusy) {
     return RunQueries.select(
         reading,
-        """
-        dry_run = 0 AND held = 0
+        Rows.OURS_OR_FREE
+            + """
+         AND dry_run = 0 AND held = 0
           AND (state IN ('RECEIVED', 'INSPECTED', 'UPLOADED', 'COLLECTED')
               AND (next_try <= :now OR updated_at < :started)
             OR state = 'ASSEMBLED' AND waits_for IS NULL
@@ -41,7 +44,11 @@ public final class DueRuns {
                 OR NOT EXISTS (SELECT 1 FROM job
                   WHERE run_id = run.id AND job.state <> 'COLLECTED')))
         ORDER BY created_at, id""",
-        query -> query.bind("now", now.toEpochMilli()).bind("started", started.toEpochMilli()),
+        query ->
+            fences
+                .bind(query)
+                .bind("now", now.toEpochMilli())
+                .bind("started", started.toEpochMilli()),
         isBusy.negate());
   }
 
@@ -52,13 +59,18 @@ public final class DueRuns {
   public List<Run> haveEnded(Instant now, Instant started, Predicate<String> isBusy) {
     return RunQueries.select(
         reading,
-        """
-        dry_run = 0 AND held = 0
+        Rows.OURS_OR_FREE
+            + """
+         AND dry_run = 0 AND held = 0
           AND (state = 'ASSEMBLED' AND waits_for IS NOT NULL
             OR state = 'SUBMITTED' AND (next_try <= :now OR updated_at < :started))
           AND id IN (SELECT run_id FROM job WHERE state = 'ENDED')
         ORDER BY created_at, id""",
-        query -> query.bind("now", now.toEpochMilli()).bind("started", started.toEpochMilli()),
+        query ->
+            fences
+                .bind(query)
+                .bind("now", now.toEpochMilli())
+                .bind("started", started.toEpochMilli()),
         isBusy.negate());
   }
 
@@ -82,8 +94,9 @@ public final class DueRuns {
   public List<Run> stoppedMayGoOn(Instant now, Instant started) {
     return RunQueries.select(
         reading,
-        """
-        (held = :paused OR cancelled = 1 AND held = 0) AND dry_run = 0
+        Rows.OURS_OR_FREE
+            + """
+         AND (held = :paused OR cancelled = 1 AND held = 0) AND dry_run = 0
           AND (next_try <= :now OR updated_at < :started)
           AND (state = 'COLLECTED'
             OR state IN ('RECEIVED', 'INSPECTED', 'UPLOADED') AND cancelled = 1
@@ -97,7 +110,8 @@ public final class DueRuns {
               WHERE run_id = run.id AND job.state <> 'COLLECTED'))
         ORDER BY created_at, id""",
         query ->
-            query
+            fences
+                .bind(query)
                 .bind("paused", RunLedger.PAUSED)
                 .bind("now", now.toEpochMilli())
                 .bind("started", started.toEpochMilli()));

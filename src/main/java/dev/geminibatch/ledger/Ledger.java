@@ -23,6 +23,7 @@ public final class Ledger implements AutoCloseable {
   private final DueRuns due;
   private final RunControl control;
   private final Waits waits;
+  private final CreationMarks creationMarks;
   private final MediaTable media;
   private final UploadTable uploads;
   private final UploadList uploadList;
@@ -35,12 +36,23 @@ public final class Ledger implements AutoCloseable {
   private final Events events;
   private final RunCosts costs;
   private final Paces paces;
+  private final Members members;
+  private final RunsWithoutMedia without = new RunsWithoutMedia();
+  private final Fences fences;
   private final Clock clock;
 
-  private Ledger(LedgerDatabase database, Clock clock) {
-    Moves moves = new Moves(clock);
+  /** These are null with a ledger in the state folder. */
+  private PostgresDatabase server;
+
+  private String mark;
+  private ServerClock clockOfServer;
+
+  private Ledger(LedgerDatabase database, Fences fences, Clock clock) {
+    Moves moves = new Moves(clock, fences);
     this.database = database;
+    this.fences = fences;
     this.clock = clock;
+    this.members = new Members(database, fences);
     this.runs = new RunLedger(database, moves, clock);
     this.tokenFactors = new TokenFactors(database, clock);
     this.daily = new Daily(database, clock);
@@ -48,10 +60,10 @@ public final class Ledger implements AutoCloseable {
     this.packs = new Packs(database, moves, clock);
     this.queries = new RunQueries(database);
     this.list = new RunList(database);
-    this.due = new DueRuns(database);
+    this.due = new DueRuns(database, fences);
     this.control = new RunControl(database, moves, clock);
     this.waits = new Waits(database, clock);
-    RunsWithoutMedia without = new RunsWithoutMedia();
+    this.creationMarks = new CreationMarks(database, moves, clock);
     this.media = new MediaTable(database, without);
     this.uploads = new UploadTable(database, without);
     this.uploadList = new UploadList(database);
@@ -80,21 +92,33 @@ public final class Ledger implements AutoCloseable {
     NativeSqlite.load(state);
     LedgerDatabase database = SqliteDatabase.open(file, version, clock.instant());
     complete.ifPresent(time -> Restoration.lost(database, time, clock.instant()));
-    return new Ledger(database, clock);
+    return new Ledger(database, new Fences(), clock);
   }
 
   /**
-   * The same of the ledger on a server, which belongs to one state folder.
+   * The same of the ledger on a server.
    *
+   * @param clock is set to that of the server
    * @throws IOException when the server cannot be reached now
    */
-  public static Ledger open(LedgerServer server, StateFolder state, Clock clock)
+  public static Ledger open(LedgerServer server, StateFolder state, ServerClock clock)
       throws IOException {
+    Ledger ledger = open(server, state, (Clock) clock);
+    ledger.members.set(clock);
+    ledger.clockOfServer = clock;
+    return ledger;
+  }
+
+  /** The same with any clock, for somebody who works on no run. */
+  static Ledger open(LedgerServer server, StateFolder state, Clock clock) throws IOException {
     state.prepareWithoutLedger();
-    LedgerDatabase database = PostgresDatabase.open(server);
+    Fences fences = new Fences();
+    PostgresDatabase database = PostgresDatabase.open(server, fences);
     try {
-      new LedgerTie(server, state).require(database);
-      return new Ledger(database, clock);
+      Ledger ledger = new Ledger(database, fences, clock);
+      ledger.server = database;
+      ledger.mark = new LedgerTie(server, state).require(database);
+      return ledger;
     } catch (IOException | RuntimeException e) {
       database.close();
       throw e;
@@ -104,6 +128,31 @@ public final class Ledger implements AutoCloseable {
   /** Where it is, for a person. */
   public String place() {
     return database.place();
+  }
+
+  /** Who shares it. */
+  public Members members() {
+    return members;
+  }
+
+  /** The runs that this process holds. */
+  Fences fences() {
+    return fences;
+  }
+
+  /** The mark of the state folder. */
+  String mark() {
+    return mark;
+  }
+
+  /** A heart for a member, of a ledger on a server. */
+  Heartbeat heartbeat(Duration patience) {
+    return new Heartbeat(server, patience, clockOfServer);
+  }
+
+  /** What is remembered of runs holds only as long as nobody else works on them. */
+  void forgetWhatLeasesKeep() {
+    without.forget();
   }
 
   /** Writes what happens to runs. */
@@ -149,6 +198,11 @@ public final class Ledger implements AutoCloseable {
   /** Lets runs wait. */
   public Waits waits() {
     return waits;
+  }
+
+  /** The marks that jobs are about to be created. */
+  public CreationMarks creationMarks() {
+    return creationMarks;
   }
 
   /** What the tags of runs point to. */

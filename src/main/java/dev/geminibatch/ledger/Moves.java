@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * Every state move of a run or a job, with its guard, so that nobody can move one from where it is
- * not. If a lease can be lost one day, whoever has lost it is stopped here.
+ * not, and nobody who has lost the lease of a run can move it any more.
  */
 final class Moves {
   private static final String TO_STATE =
@@ -36,9 +36,16 @@ final class Moves {
                               .toList())));
 
   private final Clock clock;
+  private final Fences fences;
 
-  Moves(Clock clock) {
+  Moves(Clock clock, Fences fences) {
     this.clock = clock;
+    this.fences = fences;
+  }
+
+  /** What runs this process holds. */
+  Fences fences() {
+    return fences;
   }
 
   /**
@@ -58,6 +65,12 @@ final class Moves {
    *     the values
    */
   void run(Handle handle, String runId, RunState state, String assignments, Object... values) {
+    fences.require(handle, runId);
+    unfenced(handle, runId, state, assignments, values);
+  }
+
+  /** As {@link #run}, whoever has the run: it follows one that this process has. */
+  void unfenced(Handle handle, String runId, RunState state, String assignments, Object... values) {
     List<Object> arguments = new ArrayList<>(Arrays.asList(values));
     arguments.addAll(List.of(state.name(), Strikes.HELD, clock.millis(), runId));
     String sql = "UPDATE run SET " + assignments + TO_STATE + BEFORE.get(state);
@@ -128,11 +141,18 @@ final class Moves {
     if (project.isPresent() && !hasRoom(handle, job, job.size().tokens(), project.get(), room)) {
       return false;
     }
-    String set = "state = 'CREATING', creating_at = ?";
+    String set = "state = 'CREATING', creating_at = ?" + mark();
     String guard =
         " AND state = 'UPLOADED' AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = job.run_id"
             + " AND (run.held <> 0 OR run.cancelled = 1))";
     return update(handle, job, set, guard, clock.millis()) > 0;
+  }
+
+  /** The fence stands in the mark: who takes over the run sees that the call may still come. */
+  String mark() {
+    return fences.member() == null
+        ? ""
+        : ", fence = (SELECT run.fence FROM run WHERE run.id = job.run_id)";
   }
 
   /**
@@ -186,19 +206,20 @@ final class Moves {
     update(handle, job, assignments, "", values);
   }
 
-  private static int update(
-      Handle handle, Job job, String assignments, String guard, Object... values) {
+  private int update(Handle handle, Job job, String assignments, String guard, Object... values) {
     if (job.remote().pack().isEmpty()) {
       return updateAlone(handle, job, assignments, guard, values);
     }
+    fences.require(handle, job.runId());
     List<Object> arguments = new ArrayList<>(Arrays.asList(values));
     arguments.add(job.remote().pack().get());
     return handle.execute(
         "UPDATE job SET " + assignments + " WHERE pack = ?" + guard, arguments.toArray());
   }
 
-  private static int updateAlone(
+  private int updateAlone(
       Handle handle, Job job, String assignments, String guard, Object... values) {
+    fences.require(handle, job.runId());
     List<Object> arguments = new ArrayList<>(Arrays.asList(values));
     arguments.add(job.runId());
     arguments.add(job.number());

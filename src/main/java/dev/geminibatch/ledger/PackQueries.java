@@ -24,7 +24,9 @@ public abstract sealed class PackQueries permits Packs {
       run.waits_for = 'PACK' AND run.waits_project = :project AND run.state = 'ASSEMBLED'
         AND run.dry_run = 0 AND run.held = 0 AND run.cancelled = 0
         AND (run.next_try <= :now OR run.updated_at < :started OR :gathered = 1 AND run.tries = 0)
-        AND job.state = 'ASSEMBLED' AND job.pack IS NULL AND COALESCE(job.pack_most, 2) > 1""";
+        AND job.state = 'ASSEMBLED' AND job.pack IS NULL AND COALESCE(job.pack_most, 2) > 1
+        AND\u0020"""
+          + Rows.OURS_OR_FREE;
 
   private static final int AT_ONCE = 500;
 
@@ -33,11 +35,13 @@ public abstract sealed class PackQueries permits Packs {
 
   private final Access quick;
   private final Access reading;
+  private final Fences fences;
   private final Clock clock;
   private final Map<String, Sharing> sharings =
       Collections.synchronizedMap(new LruMap<>(REMEMBERED));
 
-  PackQueries(LedgerDatabase database, Clock clock) {
+  PackQueries(LedgerDatabase database, Fences fences, Clock clock) {
+    this.fences = fences;
     this.quick = database.quick();
     this.reading = database.reading();
     this.clock = clock;
@@ -100,7 +104,8 @@ public abstract sealed class PackQueries permits Packs {
   }
 
   private Query bind(Query query, Due due) {
-    return query
+    return fences
+        .bind(query)
         .bind("project", due.project().value())
         .bind("now", clock.millis())
         .bind("started", due.started().toEpochMilli())
@@ -132,14 +137,16 @@ public abstract sealed class PackQueries permits Packs {
   public boolean isAnybodyDue(Instant started) {
     return quick.withHandle(
         handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT id FROM run
-                    WHERE state = 'ASSEMBLED' AND next_try <= :now AND waits_for = 'PACK'
-                    UNION ALL SELECT id FROM run
-                    WHERE state = 'ASSEMBLED' AND updated_at < :started AND waits_for = 'PACK'
-                    LIMIT 1""")
+            fences
+                .bind(
+                    handle.createQuery(
+                        "SELECT id FROM run WHERE state = 'ASSEMBLED' AND next_try <= :now"
+                            + " AND waits_for = 'PACK' AND "
+                            + Rows.OURS_OR_FREE
+                            + " UNION ALL SELECT id FROM run WHERE state = 'ASSEMBLED'"
+                            + " AND updated_at < :started AND waits_for = 'PACK' AND "
+                            + Rows.OURS_OR_FREE
+                            + " LIMIT 1"))
                 .bind("now", clock.millis())
                 .bind("started", started.toEpochMilli())
                 .mapTo(String.class)

@@ -33,7 +33,7 @@ public final class Packs extends PackQueries {
   private final Clock clock;
 
   Packs(LedgerDatabase database, Moves moves, Clock clock) {
-    super(database, clock);
+    super(database, moves.fences(), clock);
     this.durable = database.durable();
     this.quick = database.quick();
     this.moves = moves;
@@ -108,7 +108,8 @@ public final class Packs extends PackQueries {
             if (!isReady) {
               throw new NotReady();
             }
-            moves.pack(handle, pack, JobState.CREATING, "creating_at = ?", clock.millis());
+            moves.pack(
+                handle, pack, JobState.CREATING, "creating_at = ?" + moves.mark(), clock.millis());
           });
       return true;
     } catch (NotReady notReady) {
@@ -176,6 +177,7 @@ public final class Packs extends PackQueries {
     String id = id(pack);
     return quick.inTransaction(
         handle -> {
+          moves.fences().require(handle, pack.runId());
           int opened =
               moves.pack(
                   handle,
@@ -212,7 +214,11 @@ public final class Packs extends PackQueries {
    * @param most how many jobs may be in the next pack of each; empty for as many as now
    */
   public void dissolved(Job pack, CreationQueue.Place place, Optional<Integer> most) {
-    quick.useTransaction(handle -> dissolve(handle, id(pack), place, most));
+    quick.useTransaction(
+        handle -> {
+          moves.fences().require(handle, pack.runId());
+          dissolve(handle, id(pack), place, most);
+        });
   }
 
   /**
@@ -224,6 +230,7 @@ public final class Packs extends PackQueries {
       Job pack, Collection<Job> ending, String how, String reason, CreationQueue.Place place) {
     quick.useTransaction(
         handle -> {
+          moves.fences().require(handle, pack.runId());
           Batch batch =
               handle.prepareBatch(
                   "UPDATE job SET pack = NULL, display_name = "

@@ -7,12 +7,14 @@ import dev.geminibatch.io.UsageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -31,7 +33,7 @@ final class PostgresDatabase implements LedgerDatabase {
   private static final String SESSION =
       """
       SELECT set_config('lock_timeout', '30s', false),
-        set_config('idle_in_transaction_session_timeout', '60s', false),
+        set_config('idle_in_transaction_session_timeout', '15s', false),
         set_config('synchronous_commit', CASE current_setting('synchronous_commit')
           WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)""";
 
@@ -47,8 +49,8 @@ final class PostgresDatabase implements LedgerDatabase {
   private final Access writing;
   private final Access reading;
 
-  private PostgresDatabase(HikariDataSource pool, LedgerServer server) {
-    ServerConnections connections = new ServerConnections(pool, lock(server.schema()));
+  private PostgresDatabase(HikariDataSource pool, LedgerServer server, Fences fences) {
+    ServerConnections connections = new ServerConnections(pool, lock(server.schema()), fences);
     this.server = server;
     this.pool = pool;
     this.writing = connections.writing();
@@ -60,18 +62,24 @@ final class PostgresDatabase implements LedgerDatabase {
     return ((long) "gemini-batch".hashCode() << Integer.SIZE) ^ schema.hashCode();
   }
 
+  /** As {@link #open(LedgerServer, Fences)}, for a process that is no member. */
+  static PostgresDatabase open(LedgerServer server) throws IOException {
+    return open(server, new Fences());
+  }
+
   /**
    * Opens the database and brings its tables up to date.
    *
+   * @param fences what this process holds there
    * @throws UsageException when it cannot be used, with the reason and the remedy
    * @throws IOException when the server cannot be reached now
    */
-  static PostgresDatabase open(LedgerServer server) throws IOException {
+  static PostgresDatabase open(LedgerServer server, Fences fences) throws IOException {
     HikariDataSource pool = null;
     try {
       pool = pool(server);
       bringUpToDate(pool, server);
-      return new PostgresDatabase(pool, server);
+      return new PostgresDatabase(pool, server, fences);
     } catch (SQLException | RuntimeException e) {
       if (pool != null) {
         pool.close();
@@ -189,6 +197,17 @@ final class PostgresDatabase implements LedgerDatabase {
               + ". Set ledger.url, ledger.user and ledger.password-file to what the server takes.");
     }
     return new IOException(what + ". See that the server runs, and that ledger.url names it.");
+  }
+
+  /**
+   * A connection of its own, beside those that may all be in use; an answer is waited for so long.
+   */
+  Connection connect(Duration patience) throws SQLException {
+    Properties properties = server.properties();
+    String seconds = Long.toString(Math.max(1, patience.toSeconds()));
+    properties.put("socketTimeout", seconds);
+    properties.put("connectTimeout", seconds);
+    return DriverManager.getConnection(server.url(), properties);
   }
 
   @Override

@@ -33,6 +33,12 @@ final class Rows {
   /** The states of runs that are not finished, as a list in SQL. */
   static final String UNFINISHED = list(RunState.unfinished());
 
+  /** Runs that this process has or may get; {@code :me} and {@code :mark} see {@link Fences}. */
+  static final String OURS_OR_FREE =
+      "(run.owner IS NULL OR run.owner = :me OR NOT "
+          + Fences.IS_TAKEN
+          + ") AND (run.mark IS NULL OR run.mark = :mark)";
+
   private static final int LONGEST_TEXT = 4000;
 
   private Rows() {}

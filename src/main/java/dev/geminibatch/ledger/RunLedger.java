@@ -41,7 +41,8 @@ public final class RunLedger {
 
   /** Writes down new runs, all or none, before their inputs are touched. */
   public void add(List<Run> runs) {
-    durable.useTransaction(handle -> runs.forEach(run -> add(handle, run)));
+    durable.useTransaction(
+        handle -> runs.forEach(run -> NewRun.add(handle, run, moves.fences(), clock.millis())));
   }
 
   /**
@@ -55,7 +56,7 @@ public final class RunLedger {
           if (RunQueries.ofKey(handle, once.key()).isPresent()) {
             return false;
           }
-          add(handle, run);
+          NewRun.add(handle, run, moves.fences(), clock.millis());
           handle.execute(
               "UPDATE run SET once_key = ?, once_asked = ? WHERE id = ?",
               once.key(),
@@ -63,32 +64,6 @@ public final class RunLedger {
               run.id());
           return true;
         });
-  }
-
-  private void add(Handle handle, Run run) {
-    handle
-        .createUpdate(
-            """
-                    INSERT INTO run (id, name, profile, source, from_inbox, output, model, media_root,
-                      display_name, forced, priority, dry_run, held, state, created_at, updated_at)
-                    VALUES (:id, :name, :profile, :source, :fromInbox, :output, :model, :mediaRoot,
-                      :displayName, :forced, :priority, :dryRun, :held, :state, :now, :now)""")
-        .bind("id", run.id())
-        .bind("name", run.name())
-        .bind("profile", run.profile())
-        .bind("source", run.source().toString())
-        .bind("fromInbox", run.fromInbox() ? 1 : 0)
-        .bind("output", run.output().map(Path::toString).orElse(null))
-        .bind("model", run.model())
-        .bind("mediaRoot", run.options().mediaRoot().toString())
-        .bind("displayName", run.options().displayName())
-        .bind("forced", run.forced() ? 1 : 0)
-        .bind("priority", run.options().priority())
-        .bind("dryRun", run.isDryRun() ? 1 : 0)
-        .bind("held", run.isPaused() ? PAUSED : 0)
-        .bind("state", run.state().name())
-        .bind("now", clock.millis())
-        .execute();
   }
 
   /** Forgets a run with its jobs and files, one that was never to be sent or is long over. */
@@ -196,7 +171,7 @@ public final class RunLedger {
   }
 
   private void followAnother(Handle handle, String runId) {
-    moves.run(handle, runId, RunState.RECEIVED, "leader = NULL, ");
+    moves.unfenced(handle, runId, RunState.RECEIVED, "leader = NULL, ");
   }
 
   /** The files of an attempt are with the service. */
@@ -287,14 +262,16 @@ public final class RunLedger {
   /** The present stage did not come through; it will be tried again. */
   public void parked(String runId, String reason, Duration wait) {
     quick.useTransaction(
-        handle ->
-            handle.execute(
-                "UPDATE run SET reason = ?, tries = tries + 1, next_try = ?, waits_for = NULL,"
-                    + " updated_at = ? WHERE id = ?",
-                Rows.shortened(reason),
-                clock.millis() + wait.toMillis(),
-                clock.millis(),
-                runId));
+        handle -> {
+          moves.fences().require(handle, runId);
+          handle.execute(
+              "UPDATE run SET reason = ?, tries = tries + 1, next_try = ?, waits_for = NULL,"
+                  + " updated_at = ? WHERE id = ?",
+              Rows.shortened(reason),
+              clock.millis() + wait.toMillis(),
+              clock.millis(),
+              runId);
+        });
   }
 
   /** The run stays where it is until it is released. */

@@ -27,4 +27,9 @@ final class RunsWithoutMedia {
   boolean has(String runId) {
     return known.containsKey(runId);
   }
+
+  /** Others may have inspected them. */
+  void forget() {
+    known.clear();
+  }
 }

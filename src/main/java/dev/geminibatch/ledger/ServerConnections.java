@@ -1,8 +1,10 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.run.LeaseLost;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import javax.sql.DataSource;
@@ -15,8 +17,15 @@ import javax.sql.DataSource;
  * transaction has read still holds when it writes, and none ever has to be tried again.
  */
 final class ServerConnections {
+  private static final String LOCK = "SELECT pg_advisory_xact_lock(?)";
+
+  /** In one message, but with what was committed before the lock was got. */
+  private static final String LOCK_OF_MEMBER =
+      LOCK + "; SELECT 1 FROM member WHERE id = ? AND state <> 'GONE'";
+
   private final DataSource pool;
   private final long lock;
+  private final Fences fences;
 
   /** What a thread writes with, as long as it has it. */
   private final ThreadLocal<Turn> turns = new ThreadLocal<>();
@@ -24,8 +33,11 @@ final class ServerConnections {
   /**
    * @param pool of connections that commit each statement, isolated by {@code READ COMMITTED}
    * @param lock the number of the lock, of all who use the same tables
+   * @param fences who this process is: once the others take it for gone, nothing that it writes is
+   *     committed, whatever it is
    */
-  ServerConnections(DataSource pool, long lock) {
+  ServerConnections(DataSource pool, long lock, Fences fences) {
+    this.fences = fences;
     this.pool = pool;
     this.lock = lock;
   }
@@ -71,21 +83,34 @@ final class ServerConnections {
       connection.close();
     }
 
-    private void begin(long lock) throws SQLException {
+    private void begin(long lock, String member) throws SQLException {
       connection.setAutoCommit(false);
       try (PreparedStatement statement =
-          connection.prepareStatement("SELECT pg_advisory_xact_lock(?)")) {
+          connection.prepareStatement(member == null ? LOCK : LOCK_OF_MEMBER)) {
         statement.setLong(1, lock);
-        statement.executeQuery().close();
-      } catch (SQLException e) {
+        if (member != null) {
+          statement.setString(2, member);
+        }
+        statement.execute();
+        if (member != null && !isAlive(statement)) {
+          throw new LeaseLost("The other members take this one for gone");
+        }
+      } catch (SQLException | LeaseLost e) {
         end(e);
         throw e;
       }
       isInTransaction = true;
     }
 
+    private static boolean isAlive(PreparedStatement statement) throws SQLException {
+      statement.getMoreResults();
+      try (ResultSet row = statement.getResultSet()) {
+        return row.next();
+      }
+    }
+
     /** What made the transaction fail says more than that it could not be rolled back. */
-    private void end(SQLException failure) {
+    private void end(Exception failure) {
       try {
         rollback();
       } catch (SQLException e) {
@@ -152,7 +177,7 @@ final class ServerConnections {
 
     @Override
     public void begin() throws SQLException {
-      turns.get().begin(lock);
+      turns.get().begin(lock, fences.member());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.geminibatch.maintenance;
 import dev.geminibatch.answer.PackedAnswers;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.ThisProcess;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.job.PackIndex;
 import dev.geminibatch.ledger.Ledger;
@@ -75,7 +76,7 @@ final class JobParts implements Closeable {
   }
 
   private List<Part> divide(PackFolder pack) throws IOException {
-    Path folder = pack.path().resolve("fetched-" + ProcessHandle.current().pid());
+    Path folder = pack.path().resolve("fetched-" + ThisProcess.MARK);
     divided = Optional.of(folder);
     PrivateFiles.createFolder(folder);
     PackIndex index = PackIndex.read(pack.index());

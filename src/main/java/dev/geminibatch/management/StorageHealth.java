@@ -1,6 +1,7 @@
 package dev.geminibatch.management;
 
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.ThisProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ final class StorageHealth implements Supplier<Health> {
     } catch (RuntimeException e) {
       return Health.unwell("The ledger in " + place + " cannot be written: " + reason(e));
     }
-    Path trial = state.resolve("health-" + ProcessHandle.current().pid());
+    Path trial = state.resolve("health-" + ThisProcess.MARK);
     try {
       try (OutputStream out = PrivateFiles.output(trial)) {
         out.write(new byte[BYTES]);

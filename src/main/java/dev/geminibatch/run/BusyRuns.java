@@ -87,6 +87,11 @@ public final class BusyRuns {
     return busy.stream().allMatch(work::isStuck);
   }
 
+  /** Whether no thread works on any run, or is about to. */
+  public boolean isOver() {
+    return busy.isEmpty();
+  }
+
   /** These runs a person has paused or cancelled, and no others. */
   public void stop(Set<String> runIds) {
     stopped = Set.copyOf(runIds);

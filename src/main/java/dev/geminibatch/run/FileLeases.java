@@ -57,7 +57,7 @@ public final class FileLeases implements Leases {
     this.onEnded = onEnded;
   }
 
-  /** Looks for what processes that are gone have left behind. */
+  @Override
   public synchronized void open() throws IOException {
     synchronized (ONE_AT_A_TIME) {
       beAlive();

@@ -1,14 +1,28 @@
 package dev.geminibatch.run;
 
 import java.io.Closeable;
+import java.io.IOException;
 
 /**
  * Which runs this process works on: a run belongs to one process at a time. A lease is never left
  * behind by a process that is gone.
  */
 public interface Leases extends Closeable {
+  /** Looks for what processes that are gone have left behind; before any run is acquired. */
+  void open() throws IOException;
+
   /** Whether this process has the run. */
   boolean isOurs(String runId);
+
+  /** Whether this process may work on what it has; if not, it will know more at the next tick. */
+  default boolean mayWork() {
+    return true;
+  }
+
+  /** Whether it may take anything new. */
+  default boolean mayBegin() {
+    return true;
+  }
 
   /** Makes the run ours unless another process has it; true as well if it is ours already. */
   boolean acquire(String runId);
@@ -18,4 +32,15 @@ public interface Leases extends Closeable {
 
   /** The run is finished, or not for us; nobody needs it any more. */
   void release(String runId);
+
+  /**
+   * Makes sure of a lease before something that cannot be taken back.
+   *
+   * @throws LeaseLost if another process may have the run
+   */
+  default void require(String runId) {
+    if (!isOurs(runId)) {
+      throw new LeaseLost("Run " + runId + " may belong to another member now");
+    }
+  }
 }

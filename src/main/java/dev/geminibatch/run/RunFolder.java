@@ -214,7 +214,7 @@ public final class RunFolder {
   }
 
   /** Removes the folder if there is nothing in it. */
-  void removeIfEmpty() throws IOException {
+  public void removeIfEmpty() throws IOException {
     if (Files.exists(stamp())) {
       return; // as mostly, which spares the exceptions that say so
     }

@@ -147,7 +147,7 @@ public record StateFolder(Path path) {
   }
 
   /** The locks of the processes that work on runs. */
-  Path workers() {
+  public Path workers() {
     return path.resolve("workers");
   }
 

@@ -1,5 +1,6 @@
 package dev.geminibatch.run;
 
+import dev.geminibatch.io.FileGuard;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashSet;
@@ -8,18 +9,31 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** The runs that threads work on at this moment, where they are, and whether they make progress. */
 public final class WorkInHand {
   private final WorkRecord record;
+  private final Consumer<String> guard;
   private final Map<String, Task> tasks = new ConcurrentHashMap<>();
   private final BitSet slots = new BitSet();
 
   /** What each thread works for. */
   private final ThreadLocal<Task> present = new ThreadLocal<>();
 
+  /** Of a process that shares its runs with nobody. */
   public WorkInHand(WorkRecord record) {
+    this(record, null);
+  }
+
+  /**
+   * Nothing is in hand yet.
+   *
+   * @param guard throws if a run may have got to another process; null if that cannot be
+   */
+  public WorkInHand(WorkRecord record, Consumer<String> guard) {
     this.record = record;
+    this.guard = guard;
   }
 
   /** The work on one run, from when a worker takes it until the run waits or is over. */
@@ -116,6 +130,7 @@ public final class WorkInHand {
     Task before = present.get();
     if (before != task) {
       present.set(task);
+      guard(task);
       RunScope.enter(task.run);
       synchronized (task.threads) {
         task.threads.add(Thread.currentThread());
@@ -124,10 +139,17 @@ public final class WorkInHand {
     return before;
   }
 
+  private void guard(Task task) {
+    if (guard != null) {
+      FileGuard.set(task == null ? null : () -> guard.accept(task.run.id()));
+    }
+  }
+
   /** The thread that calls this does not work for a task any more. */
   public void leave(Task task, Task before) {
     if (before != task) {
       present.set(before);
+      guard(before);
       RunScope.enter(before == null ? null : before.run);
       synchronized (task.threads) {
         task.threads.remove(Thread.currentThread());

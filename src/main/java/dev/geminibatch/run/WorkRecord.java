@@ -1,11 +1,20 @@
 package dev.geminibatch.run;
 
+import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.ThisProcess;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Which runs this process works on, where the next process finds it. It stands in the file that
@@ -49,8 +58,46 @@ public final class WorkRecord {
   }
 
   /** Writes no more. */
-  synchronized void close() {
+  public synchronized void close() {
     file = null;
+  }
+
+  /** Begins to write into a new file, which nobody locks. */
+  public synchronized void open(Path opened) throws IOException {
+    PrivateFiles.write(opened, "");
+    open(new RandomAccessFile(opened.toFile(), "rw"));
+  }
+
+  /**
+   * What processes have left behind in a folder that are certainly gone. Of several that ask, one
+   * gets it.
+   *
+   * @param alive the names of the files of those that are not
+   */
+  public static void takeAll(Path folder, Set<String> alive, Consumer<Ended> onEnded)
+      throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        String name = file.getFileName().toString();
+        if (name.matches("\\p{XDigit}{16}") && !alive.contains(name)) {
+          take(file).forEach(onEnded);
+        }
+      }
+    }
+  }
+
+  private static List<Ended> take(Path file) throws IOException {
+    Path taken = file.resolveSibling(file.getFileName() + "." + ThisProcess.MARK);
+    try {
+      Files.move(file, taken, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    try (RandomAccessFile left = new RandomAccessFile(taken.toFile(), "r")) {
+      return read(left);
+    } finally {
+      Files.deleteIfExists(taken);
+    }
   }
 
   /** A run is taken in hand, or is at another stage. */

@@ -1,11 +1,13 @@
 package dev.geminibatch.settings;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.Pasted;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.settings.Settings.Operation;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +21,9 @@ final class OperationReader {
   static final Set<String> TOKENS = Set.of(TOKEN, READ_TOKEN);
 
   private static final String HOST = "management.host";
+  private static final String SILENCE = "member.silence";
+  private static final Duration LEAST_SILENCE = Duration.ofSeconds(3);
+  private static final Duration MOST_SILENCE = Duration.ofMinutes(10);
   private static final String LOOPBACK = "127.0.0.1";
   private static final int LARGEST_PORT = 65_535;
 
@@ -38,7 +43,26 @@ final class OperationReader {
         new LogReader(sources, typed).read(),
         management(),
         typed.timeOrZero("sandbox.job-time", "3s"),
-        new LedgerReader(sources, typed).read());
+        new LedgerReader(sources, typed).read(),
+        member());
+  }
+
+  private MemberSettings member() {
+    String name = typed.text("member.name", "").strip();
+    Duration silence = typed.time(SILENCE, "60s");
+    return typed.read(
+        SILENCE,
+        new MemberSettings(name, Duration.ofMinutes(1)),
+        () -> {
+          if (silence.compareTo(LEAST_SILENCE) < 0 || silence.compareTo(MOST_SILENCE) > 0) {
+            throw new UsageException(
+                SILENCE
+                    + " is "
+                    + Amounts.time(silence)
+                    + "; write 3s to 10m. A member that is stopped for longer loses its runs.");
+          }
+          return new MemberSettings(name, silence);
+        });
   }
 
   /** Camel's own keys would start another server, for every network and without a token. */

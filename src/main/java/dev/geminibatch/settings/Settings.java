@@ -246,7 +246,8 @@ public record Settings(
       LogSettings log,
       ManagementSettings management,
       Duration sandboxJobTime,
-      Optional<LedgerServer> ledger) {}
+      Optional<LedgerServer> ledger,
+      MemberSettings member) {}
 
   /**
    * How the program logs, whatever is wrong with other keys: that is logged, too.
@@ -266,7 +267,8 @@ public record Settings(
             read.operation.log(),
             operation.management(),
             operation.sandboxJobTime(),
-            operation.ledger()));
+            operation.ledger(),
+            operation.member()));
   }
 
   /** These with a ledger in the state folder, wherever it is set to be. */
@@ -274,7 +276,11 @@ public record Settings(
     return with(
         this,
         new Operation(
-            operation.log(), operation.management(), operation.sandboxJobTime(), Optional.empty()));
+            operation.log(),
+            operation.management(),
+            operation.sandboxJobTime(),
+            Optional.empty(),
+            operation.member()));
   }
 
   private Settings with(Settings live, Operation changed) {

@@ -5,6 +5,7 @@ import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.RunQueries;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
+import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Progress;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunState;
@@ -41,13 +42,16 @@ public final class Itinerary {
   private final Map<String, String> next;
   private final Progress progress;
   private final WorkInHand work;
+  private final Leases leases;
 
   /**
    * @param next the endpoints that the settings name for what comes after each stage
    * @param work is given each stage as it begins
    */
-  public Itinerary(Ledger ledger, Map<String, String> next, Progress progress, WorkInHand work) {
-    this.progress = progress;
+  public Itinerary(StageContext context, Map<String, String> next, WorkInHand work) {
+    Ledger ledger = context.ledger();
+    this.leases = context.leases();
+    this.progress = context.progress();
     this.work = work;
     this.queries = ledger.queries();
     this.jobs = ledger.jobs();
@@ -59,7 +63,7 @@ public final class Itinerary {
    * works on the run.
    */
   public String next(String runId) {
-    Run run = queries.find(runId).orElse(null);
+    Run run = leases.isOurs(runId) ? queries.find(runId).orElse(null) : null;
     if (run == null) {
       return null;
     }

@@ -1,9 +1,13 @@
 package dev.geminibatch.wiring;
 
+import dev.geminibatch.io.HostName;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerServer;
+import dev.geminibatch.ledger.ServerClock;
+import dev.geminibatch.ledger.ServerLeases;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.Capacity;
+import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.FileLeases;
 import dev.geminibatch.run.LastWords;
 import dev.geminibatch.run.Leases;
@@ -12,11 +16,13 @@ import dev.geminibatch.run.WorkInHand;
 import dev.geminibatch.run.WorkRecord;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.Connections;
+import dev.geminibatch.settings.MemberSettings;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What every command works with, each part opened when it is first needed: the ledger, the leases
@@ -27,7 +33,8 @@ public final class Workspace implements AutoCloseable {
   private final Clock clock;
   private final WorkInHand work;
   private final LastWords lastWords;
-  private final FileLeases leases;
+  private final Leases leases;
+  private final Membership membership = new Membership();
   private final BusyRuns busy;
   private final Connections connections;
   private Ledger ledger;
@@ -40,13 +47,74 @@ public final class Workspace implements AutoCloseable {
   public Workspace(
       Settings settings, Connection.Opener services, Clock clock, LastWords.Ending ending) {
     this.settings = settings;
-    this.clock = clock;
+    boolean isShared = settings.operation().ledger().isPresent();
+    this.clock = isShared ? new ServerClock(clock) : clock;
     WorkRecord record = new WorkRecord();
-    this.work = new WorkInHand(record);
+    this.work = isShared ? new WorkInHand(record, this::require) : new WorkInHand(record);
     this.lastWords = new LastWords(work, ending);
-    this.leases = new FileLeases(state(), record, this::ended);
+    this.leases = isShared ? shared(record) : new FileLeases(state(), record, this::ended);
     this.busy = new BusyRuns(leases, work);
     this.connections = new Connections(services, clock);
+  }
+
+  private void require(String runId) {
+    leases.require(runId);
+  }
+
+  private Leases shared(WorkRecord record) {
+    MemberSettings member = settings.operation().member();
+    return new ServerLeases(
+        this::ledger,
+        state(),
+        new ServerLeases.Identity(
+            member.name().isEmpty() ? HostName.get() : member.name(),
+            Capacity.present().version(),
+            member.silence()),
+        record,
+        membership,
+        System::nanoTime);
+  }
+
+  /** What this process works on, for the other members of a shared ledger. */
+  private final class Membership implements ServerLeases.Work {
+    private volatile boolean isDaemon;
+    private volatile Consumer<ServerLeases.End> onEnd = end -> {};
+
+    @Override
+    public boolean isDaemon() {
+      return isDaemon;
+    }
+
+    @Override
+    public void ended(WorkRecord.Ended ended) {
+      Workspace.this.ended(ended);
+    }
+
+    @Override
+    public void giveUp() {
+      work.tasks().forEach(WorkInHand.Task::giveUp);
+    }
+
+    @Override
+    public boolean isOver() {
+      return busy.isOver();
+    }
+
+    @Override
+    public void end(ServerLeases.End end) {
+      onEnd.accept(end);
+    }
+  }
+
+  /**
+   * From now on this process is a daemon to the others that share its ledger.
+   *
+   * @param onEnd receives why it has to end, when a person or a newer program wants that, and again
+   *     at each heartbeat until it has
+   */
+  public void serve(Consumer<ServerLeases.End> onEnd) {
+    membership.isDaemon = true;
+    membership.onEnd = onEnd;
   }
 
   /** What is set. */
@@ -54,7 +122,7 @@ public final class Workspace implements AutoCloseable {
     return settings;
   }
 
-  /** The clock of this machine. */
+  /** The clock that all times in the ledger are of: that of this machine, or of the server. */
   public Clock clock() {
     return clock;
   }
@@ -70,7 +138,7 @@ public final class Workspace implements AutoCloseable {
       Optional<LedgerServer> server = settings.operation().ledger();
       ledger =
           server.isPresent()
-              ? Ledger.open(server.get(), state(), clock)
+              ? Ledger.open(server.get(), state(), (ServerClock) clock)
               : Ledger.open(state(), clock);
     }
     return ledger;
@@ -101,6 +169,22 @@ public final class Workspace implements AutoCloseable {
   /** What ends the process after an Error. */
   public LastWords lastWords() {
     return lastWords;
+  }
+
+  /** What this process has is free for others, and it takes nothing more. */
+  public void handOver() {
+    try {
+      leases.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether a daemon works with the ledger. */
+  public boolean isDaemonUp() throws IOException {
+    return settings.operation().ledger().isPresent()
+        ? ledger().members().isDaemonUp()
+        : DaemonLock.isTaken(state());
   }
 
   /** Which runs this process works on. */

@@ -299,8 +299,7 @@ public final class StageFixture implements AutoCloseable {
 
   /** Where the settings say that runs go next. */
   public Itinerary itinerary() {
-    return new Itinerary(
-        ledger(), context.settings().routes().stages(), Progress.none(), workspace.work());
+    return new Itinerary(context, context.settings().routes().stages(), workspace.work());
   }
 
   /** The references that the ledger knows. */

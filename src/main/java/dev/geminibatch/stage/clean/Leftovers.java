@@ -25,7 +25,7 @@ final class Leftovers {
    * A copy of the ledger or an input, and what is written to see whether one can, or whose it is.
    */
   private static final Pattern TRIAL =
-      Pattern.compile("\\..*\\.copy(\\.part)?|\\.owner-.*|health-\\d+");
+      Pattern.compile("\\..*\\.copy(\\.part)?|\\.owner-.*|health-\\w+");
 
   /** What is written aside gets its name sooner than that, or never. */
   private static final Duration WRITTEN_ASIDE = Duration.ofDays(1);

@@ -4,6 +4,7 @@ import dev.geminibatch.answer.AnswerDownload;
 import dev.geminibatch.answer.PackedAnswers;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.io.ThisProcess;
 import dev.geminibatch.job.PackIndex;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.PackFolder;
@@ -78,7 +79,7 @@ final class PackAnswers {
   }
 
   private void fetch(Run run, Job job, PackFolder folder, PackIndex index) throws IOException {
-    Path part = AtomicFiles.aside(folder.answers(), Long.toString(ProcessHandle.current().pid()));
+    Path part = AtomicFiles.aside(folder.answers(), ThisProcess.MARK);
     Files.deleteIfExists(part);
     String from = job.responsesFile().orElseThrow();
     try {

@@ -16,6 +16,7 @@ import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputChanged;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.InputMode;
+import dev.geminibatch.run.LeaseLost;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFailure;
@@ -66,8 +67,11 @@ public final class FailureHandler {
    */
   public Failure take(String runId, Throwable thrown, String notifying) throws IOException {
     try {
-      return decide(runId, thrown, notifying);
+      return isLost(runId, thrown) ? null : decide(runId, thrown, notifying);
     } catch (RuntimeException e) {
+      if (isLost(runId, e)) {
+        return null;
+      }
       if (!Ledger.isCause(e)) {
         throw e;
       }
@@ -79,6 +83,15 @@ public final class FailureHandler {
           rootMessage(e));
       return null;
     }
+  }
+
+  /** Whoever has the run now finds it as the ledger has it. */
+  private boolean isLost(String runId, Throwable thrown) {
+    boolean isLost = LeaseLost.isCause(thrown) || !context.leases().mayWork();
+    if (isLost) {
+      LOG.info("Run {} is given up: another member may work on it", runId);
+    }
+    return isLost;
   }
 
   private static String rootMessage(Throwable thrown) {

@@ -21,6 +21,7 @@ import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
 import dev.geminibatch.stage.JobFileUpload;
 import dev.geminibatch.stage.JobSearch;
+import dev.geminibatch.stage.LateCalls;
 import dev.geminibatch.stage.QuotaRefusals;
 import dev.geminibatch.stage.StageContext;
 import dev.geminibatch.stage.Unpacking;
@@ -104,7 +105,8 @@ final class PackCreation {
     if (found.isPresent()) {
       return opened(service, pack, found.get(), runs(pack));
     }
-    if (search.isCertain(pack, bytes(pack))) {
+    boolean mayAppear = LateCalls.prevent(context.ledger().creationMarks(), service.files(), pack);
+    if (!mayAppear && search.isCertain(pack, bytes(pack))) {
       packs.dissolved(
           pack,
           Unpacking.place(pack, "A shared job was not created; it is sent again.", Duration.ZERO),
@@ -150,6 +152,7 @@ final class PackCreation {
     }
     Job pack = pack(built);
     try {
+      context.leases().require(pack.runId());
       RemoteJob created = service.batches().createJob(built.model(), file, built.displayName());
       return new Outcome(opened(service, pack, created, built.runs()), false, built.isFull());
     } catch (ServiceFailure failure) {

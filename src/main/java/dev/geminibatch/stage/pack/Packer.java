@@ -106,7 +106,8 @@ public final class Packer {
 
   /** Whether there is something to do that nobody is doing; asked at each tick. */
   public boolean isWanted() {
-    return !one.isLocked()
+    return context.leases().mayWork()
+        && !one.isLocked()
         && (folders.isDue()
             || packs.isAnybodyDue(started)
             || !packs.inState(JobState.CREATING).isEmpty());
@@ -119,7 +120,7 @@ public final class Packer {
    * @return the runs all of whose jobs are with the service now
    */
   public List<String> pack(boolean isGathered) throws IOException {
-    if (!one.tryLock()) {
+    if (!context.leases().mayWork() || !one.tryLock()) {
       return List.of(); // the next tick takes what is left
     }
     try {

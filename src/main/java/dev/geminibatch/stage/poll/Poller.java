@@ -84,6 +84,9 @@ public final class Poller {
 
   /** One tick. */
   public Turns poll() {
+    if (!leases.mayWork()) {
+      return new Turns(List.of(), List.of());
+    }
     if (!hasPolled) {
       hasPolled = true;
       parkUnknown();
@@ -115,7 +118,7 @@ public final class Poller {
   /** Nothing else would say why they wait. */
   private void parkUnknown() {
     for (Run run : ledger.queries().unfinished()) {
-      if (scope.test(run) && !isKnown(run)) {
+      if (scope.test(run) && !isKnown(run) && isNobodyElses(run)) {
         String reason =
             "Its profile "
                 + run.profile()
@@ -127,6 +130,10 @@ public final class Poller {
         ledger.runs().parked(run.id(), reason, Duration.ZERO);
       }
     }
+  }
+
+  private boolean isNobodyElses(Run run) {
+    return leases.isOurs(run.id()) || leases.isFree(run.id());
   }
 
   /** For the route, which would search for the methods of each {@link Turns} again. */

@@ -2,6 +2,7 @@ package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.Folders;
+import dev.geminibatch.run.Leases;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
@@ -36,17 +37,22 @@ public final class InboxWatch {
   private static final int MOST_NAMED = 20;
 
   private final Settings settings;
+  private final Leases leases;
   private final Clock clock;
   private final Map<String, Watch> watches = new ConcurrentHashMap<>();
 
   /** Has seen nothing yet. */
   public InboxWatch(StageContext context) {
     this.settings = context.settings();
+    this.leases = context.leases();
     this.clock = context.clock();
   }
 
   /** Scans the inbox of a profile: the inputs that rest, the oldest first. */
   public List<Dropped> resting(String profile) {
+    if (!leases.mayBegin()) {
+      return List.of(); // others may
+    }
     Settings set = settings.profiles().of(profile);
     return watches.computeIfAbsent(profile, name -> new Watch(set, clock)).scan();
   }

@@ -21,6 +21,7 @@ import dev.geminibatch.service.ServiceWords;
 import dev.geminibatch.service.ServiceWords.RefusedLine;
 import dev.geminibatch.stage.JobSearch;
 import dev.geminibatch.stage.JobStory;
+import dev.geminibatch.stage.LateCalls;
 import dev.geminibatch.stage.RestoredJobs;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
@@ -76,10 +77,14 @@ final class JobCreation {
     if (!job.isOf(context.connection(run).project())) {
       throw job.madeWithAnotherKey();
     }
-    if (!search.isCertain(job, JobBody.of(context.folder(run), job.number()).size())) {
+    if (LateCalls.prevent(context.ledger().creationMarks(), context.connection(run).files(), job)
+        || !search.isCertain(job, JobBody.of(context.folder(run), job.number()).size())) {
       return false;
     }
     jobs.notCreated(job);
+    if (job.inputFile().isEmpty()) {
+      jobs.notUploaded(job);
+    }
     return true;
   }
 
@@ -110,6 +115,7 @@ final class JobCreation {
       }
       String file = job.inputFile().orElseThrow();
       BatchService service = batches(run);
+      context.leases().require(run.id());
       opened(run, job, models.call(() -> service.createJob(job.model(), file, job.displayName())));
       return Outcome.DONE;
     } catch (ServiceFailure failure) {

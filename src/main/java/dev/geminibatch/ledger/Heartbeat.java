@@ -1,0 +1,104 @@
+package dev.geminibatch.ledger;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Says that a member is alive, on a connection of its own: it must not have to wait for others of
+ * this process, nor for the lock of whoever writes. For one thread.
+ */
+final class Heartbeat implements AutoCloseable {
+  private final PostgresDatabase database;
+  private final Duration patience;
+  private final ServerClock clock;
+  private Connection connection;
+
+  /**
+   * @param patience for an answer
+   * @param clock is set by each answer
+   */
+  Heartbeat(PostgresDatabase database, Duration patience, ServerClock clock) {
+    this.database = database;
+    this.patience = patience;
+    this.clock = clock;
+  }
+
+  /**
+   * One beat.
+   *
+   * @return what the member is at now, which others may have changed; empty if it is not there
+   */
+  Optional<Members.State> beat(String id) throws SQLException {
+    long before = clock.machineMillis();
+    try (PreparedStatement statement =
+        connection()
+            .prepareStatement(
+                "UPDATE member SET beat = CASE state WHEN 'GONE' THEN beat ELSE "
+                    + Members.NOW
+                    + " END WHERE id = ? RETURNING state, "
+                    + Members.NOW)) {
+      statement.setString(1, id);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        clock.set(row.getLong(2), before);
+        return Optional.of(Members.State.valueOf(row.getString(1)));
+      }
+    }
+  }
+
+  /**
+   * Takes those for gone that were silent for too long.
+   *
+   * @return their names
+   */
+  List<String> expire(String me, Duration silence) throws SQLException {
+    try (PreparedStatement statement =
+        connection()
+            .prepareStatement(
+                "UPDATE member SET state = 'GONE' WHERE state <> 'GONE' AND id <> ? AND beat < "
+                    + Members.NOW
+                    + " - ? RETURNING name")) {
+      statement.setString(1, me);
+      statement.setLong(2, silence.toMillis());
+      List<String> names = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          names.add(rows.getString(1));
+        }
+      }
+      return names;
+    }
+  }
+
+  /** The newest migration of the tables. */
+  int tables() throws SQLException {
+    try (var statement = connection().createStatement()) {
+      return PostgresDatabase.version(statement).orElse(0);
+    }
+  }
+
+  private Connection connection() throws SQLException {
+    if (connection == null) {
+      connection = database.connect(patience);
+    }
+    return connection;
+  }
+
+  /** After a failure, too: the next beat connects again. */
+  @Override
+  public void close() {
+    try (Connection broken = connection) {
+      connection = null;
+    } catch (SQLException e) {
+      // It was of no more use.
+    }
+  }
+}

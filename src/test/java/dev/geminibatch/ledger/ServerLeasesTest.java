@@ -1,0 +1,344 @@
+package dev.geminibatch.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.geminibatch.run.LeaseLost;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunInput;
+import dev.geminibatch.run.RunOptions;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.run.WorkRecord;
+import dev.geminibatch.testkit.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two members in one process; the time passes when a test says so. */
+@Tag("process")
+class ServerLeasesTest {
+  /** So long that no beat comes of its own. */
+  private static final Duration SILENCE = Duration.ofHours(12);
+
+  @TempDir private static Path programs;
+
+  private static PostgresServer server;
+  private static int databases;
+
+  @TempDir private Path folder;
+
+  private final AtomicLong nanos = new AtomicLong();
+  private final List<Member> members = new ArrayList<>();
+  private String name;
+
+  @BeforeAll
+  static void start() {
+    server = PostgresServer.start(programs);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void makeDatabase() throws SQLException {
+    databases++;
+    name = "leases" + databases;
+    server.execute("postgres", "CREATE DATABASE " + name);
+  }
+
+  @AfterEach
+  void leave() {
+    members.forEach(Member::close);
+  }
+
+  /** A process that shares the ledger. */
+  private final class Member implements ServerLeases.Work {
+    private final Ledger ledger;
+    private final ServerLeases leases;
+    private boolean isDaemon = true;
+    private boolean isOver = true;
+    private int givenUp;
+    private final List<ServerLeases.End> ends = new ArrayList<>();
+
+    private Member(String name, Path state) throws IOException {
+      ledger = Ledger.open(address(), new StateFolder(state), new ServerClock(Clock.systemUTC()));
+      leases =
+          new ServerLeases(
+              () -> ledger,
+              new StateFolder(state),
+              new ServerLeases.Identity(name, "1", SILENCE),
+              new WorkRecord(),
+              this,
+              nanos::get);
+      members.add(this);
+    }
+
+    private void close() {
+      leases.close();
+      ledger.close();
+    }
+
+    @Override
+    public boolean isDaemon() {
+      return isDaemon;
+    }
+
+    @Override
+    public void ended(WorkRecord.Ended ended) {
+      throw new AssertionError("no process has ended with an Error");
+    }
+
+    @Override
+    public void giveUp() {
+      givenUp++;
+    }
+
+    @Override
+    public boolean isOver() {
+      return isOver;
+    }
+
+    @Override
+    public void end(ServerLeases.End end) {
+      ends.add(end);
+    }
+  }
+
+  private LedgerServer address() {
+    return new LedgerServer(server.url(name), PostgresServer.USER, "any");
+  }
+
+  private Member member(String name) throws IOException {
+    Member member = new Member(name, folder);
+    member.leases.open();
+    return member;
+  }
+
+  private void execute(String sql) throws SQLException {
+    server.execute(name, sql);
+  }
+
+  /** What the database sees of a member that has been stopped for longer than it may. */
+  private void silence(String member) throws SQLException {
+    execute(
+        "UPDATE gemini_batch.member SET beat = beat - "
+            + 2 * SILENCE.toMillis()
+            + " WHERE name = '"
+            + member
+            + "'");
+  }
+
+  /** As long as a member waits before it believes in the silence of another one. */
+  private void listen(Member member) {
+    nanos.addAndGet(SILENCE.toNanos() / 2);
+    member.leases.tick();
+  }
+
+  private static String add(Member member, String id) {
+    assertThat(member.leases.acquire(id)).isTrue();
+    member
+        .ledger
+        .runs()
+        .add(
+            Run.receiving(
+                id,
+                new RunInput(id + ".jsonl", Path.of("inbox", id + ".jsonl"), true, 0, 0),
+                new RunOptions("default", "gemini-x", Path.of("media"), id, false, 5, false),
+                Optional.empty(),
+                Instant.EPOCH));
+    return id;
+  }
+
+  @Test
+  void a_run_belongs_to_one_member() throws Exception {
+    Member one = member("one");
+    Member other = member("other");
+    String run = add(one, "run");
+
+    assertThat(one.leases.isOurs(run)).isTrue();
+    assertThat(other.leases.isFree(run)).isFalse();
+    assertThat(other.leases.acquire(run)).isFalse();
+    one.leases.release(run);
+    assertThat(other.leases.isFree(run)).isTrue();
+    assertThat(other.leases.acquire(run)).isTrue();
+    assertThat(one.leases.acquire(run)).isFalse();
+  }
+
+  @Test
+  void a_silent_member_loses_its_runs_and_writes_nothing_any_more() throws Exception {
+    Member stopped = member("stopped");
+    Member other = member("other");
+    String run = add(stopped, "run");
+    silence("stopped");
+
+    listen(other);
+
+    assertThat(other.leases.acquire(run)).isTrue();
+    assertThatThrownBy(() -> stopped.ledger.runs().moveTo(run, RunState.RECEIVED))
+        .isInstanceOf(LeaseLost.class);
+    assertThatThrownBy(() -> stopped.ledger.audit().write("somebody", "did this", Optional.empty()))
+        .isInstanceOf(LeaseLost.class);
+    other.ledger.runs().moveTo(run, RunState.RECEIVED);
+    assertThat(other.ledger.queries().run(run).state()).isEqualTo(RunState.RECEIVED);
+  }
+
+  @Test
+  void a_member_that_was_taken_for_gone_begins_again_when_its_work_is_over() throws Exception {
+    Member stopped = member("stopped");
+    Member other = member("other");
+    String run = add(stopped, "run");
+    stopped.isOver = false;
+    silence("stopped");
+    listen(other);
+
+    stopped.leases.tick();
+    stopped.leases.tick();
+    assertThat(stopped.givenUp).isEqualTo(1);
+    assertThat(stopped.leases.mayWork()).isFalse();
+    assertThat(stopped.leases.isOurs(run)).isFalse();
+    stopped.isOver = true;
+    stopped.leases.tick();
+
+    assertThat(stopped.leases.mayWork()).isTrue();
+    assertThat(stopped.leases.isOurs(run)).isFalse();
+    assertThat(stopped.leases.acquire(run)).isTrue();
+    stopped.ledger.runs().moveTo(run, RunState.RECEIVED);
+    assertThat(other.ledger.members().list())
+        .extracting(Members.Member::name, Members.Member::state, Members.Member::runs)
+        .containsExactly(
+            tuple("other", Members.State.UP, 0L),
+            tuple("stopped", Members.State.UP, 1L),
+            tuple("stopped", Members.State.GONE, 0L));
+  }
+
+  @Test
+  void a_member_that_hears_nothing_of_the_ledger_stops_before_others_take_over() throws Exception {
+    Member one = member("one");
+    String run = add(one, "run");
+
+    nanos.addAndGet(SILENCE.toNanos() * 3 / 4);
+
+    assertThat(one.leases.isOurs(run)).isFalse();
+    assertThatThrownBy(() -> one.leases.require(run)).isInstanceOf(LeaseLost.class);
+    one.leases.tick();
+    assertThat(one.leases.isOurs(run)).isTrue();
+  }
+
+  @Test
+  void a_member_that_has_just_begun_takes_nobody_for_gone() throws Exception {
+    Member one = member("one");
+    String run = add(one, "run");
+    Member young = member("young");
+    silence("one");
+
+    young.leases.tick();
+
+    assertThat(young.leases.acquire(run)).isFalse();
+  }
+
+  @Test
+  void a_write_with_an_older_fence_is_refused_although_the_member_is_alive() throws Exception {
+    Member one = member("one");
+    String run = add(one, "run");
+    execute("UPDATE gemini_batch.run SET fence = fence + 1, owner = 'somebody'");
+    execute(
+        "INSERT INTO gemini_batch.member SELECT 'somebody', 'x', '1', 9, 'x', 1, '', since, beat,"
+            + " 'UP' FROM gemini_batch.member");
+
+    assertThatThrownBy(() -> one.ledger.runs().moveTo(run, RunState.RECEIVED))
+        .isInstanceOf(LeaseLost.class);
+    assertThatThrownBy(() -> one.ledger.runs().parked(run, "waits", Duration.ofSeconds(1)))
+        .isInstanceOf(LeaseLost.class);
+    assertThat(one.leases.isOurs(run)).isFalse();
+  }
+
+  @Test
+  void a_member_that_ends_leaves_its_runs_to_others() throws Exception {
+    Member one = member("one");
+    Member other = member("other");
+    Member command = new Member("command", folder);
+    command.isDaemon = false;
+    command.leases.open();
+    String run = add(one, "run");
+
+    one.leases.close();
+    command.leases.close();
+
+    assertThat(other.leases.acquire(run)).isTrue();
+    assertThat(other.ledger.members().list())
+        .extracting(Members.Member::name)
+        .containsExactly("other", "one");
+  }
+
+  @Test
+  void a_run_stays_where_its_files_are() throws Exception {
+    Member one = member("one");
+    Member elsewhere = new Member("elsewhere", folder.resolve("own"));
+    elsewhere.leases.open();
+    String run = add(one, "run");
+
+    one.leases.close();
+
+    assertThat(elsewhere.leases.isFree(run)).isTrue();
+    assertThat(elsewhere.leases.acquire(run)).isFalse();
+    assertThat(member("one").leases.acquire(run)).isTrue();
+  }
+
+  @Test
+  void a_member_that_is_drained_takes_nothing_more() throws Exception {
+    Member one = member("one");
+    String run = add(one, "run");
+    execute("UPDATE gemini_batch.member SET state = 'DRAINING'");
+
+    one.leases.tick();
+
+    assertThat(one.ends).extracting(ServerLeases.End::isFault).containsExactly(false);
+    assertThat(one.leases.isOurs(run)).isTrue();
+    assertThat(one.leases.mayBegin()).isFalse();
+    assertThat(one.leases.acquire("another")).isFalse();
+  }
+
+  @Test
+  void a_member_ends_when_a_newer_program_has_changed_the_tables() throws Exception {
+    Member one = member("one");
+    execute(
+        "INSERT INTO gemini_batch.flyway_schema_history SELECT installed_rank + 100, '1000',"
+            + " description, type, script, checksum, installed_by, installed_on, execution_time,"
+            + " success FROM gemini_batch.flyway_schema_history WHERE version = '9'");
+
+    one.leases.tick();
+
+    assertThat(one.ends).extracting(ServerLeases.End::isFault).containsExactly(true);
+    assertThat(one.ends.get(0).why()).contains("1000").contains("versions up to 9");
+  }
+
+  @Test
+  void times_are_those_of_the_server() throws Exception {
+    Clock fast = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+    ServerClock clock = new ServerClock(fast);
+    Ledger.open(address(), new StateFolder(folder), clock).close();
+
+    assertThat(Duration.between(clock.instant(), Clock.systemUTC().instant()).abs())
+        .isLessThan(Duration.ofMinutes(10));
+  }
+}
