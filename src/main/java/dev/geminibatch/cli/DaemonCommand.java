@@ -5,6 +5,7 @@ import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
+import dev.geminibatch.io.Repeats;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.WarmUp;
 import dev.geminibatch.ledger.Events.Level;
@@ -38,6 +39,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,8 +54,15 @@ final class DaemonCommand {
 
   private static final int MOST_NAMED = 20;
 
+  /** How soon to look again for a server that cannot be reached at the start. */
+  private static final Duration LEDGER_AGAIN = Duration.ofSeconds(3);
+
   private final Session session;
+  private final Repeats repeats = new Repeats();
   private DaemonEnd end;
+
+  /** Whether the routes run. */
+  private boolean isServing;
 
   DaemonCommand(Session session) {
     this.session = session;
@@ -60,7 +70,6 @@ final class DaemonCommand {
 
   int run() throws IOException, InterruptedException {
     Settings settings = session.settings();
-    List<Settings> served = settings.profiles().served();
     Tally tally = new Tally(() -> prices(settings.profiles()), session.clock());
     ServiceFactory services = new ServiceFactory(session.retries(), tally.calls());
     Progress progress =
@@ -75,14 +84,31 @@ final class DaemonCommand {
         System.getProperty("java.runtime.version"),
         System.getProperty("java.vendor"),
         ProcessHandle.current().pid());
-    EventLog events = new EventLog(session.clock());
-    session.logs().listen(events);
+    try (EventLog events = new EventLog(session.clock())) {
+      session.logs().listen(events);
+      Progress watched = tally.watching(events.watching(progress));
+      while (true) {
+        try {
+          return serve(services, tally, events, watched);
+        } catch (IOException | RuntimeException e) {
+          if (isServing || settings.operation().ledger().isEmpty() || !Ledger.isAway(e)) {
+            throw e;
+          }
+          LOG.atLevel(repeats.level(org.slf4j.event.Level.WARN, "start", e.getMessage()))
+              .log("This daemon waits for its ledger. {}", e.getMessage());
+        }
+        new CountDownLatch(1).await(LEDGER_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private int serve(ServiceFactory services, Tally tally, EventLog events, Progress progress)
+      throws IOException, InterruptedException {
+    Settings settings = session.settings();
+    List<Settings> served = settings.profiles().served();
     try (Closeable alone = alone(settings);
         Workspace workspace = workspace(settings, services);
-        events;
-        Beans beans =
-            new Beans(
-                workspace, tally.watching(events.watching(progress)), DaemonCommand::isForUs);
+        Beans beans = new Beans(workspace, progress, DaemonCommand::isForUs);
         HealthChecks checks = healthChecks(session, workspace, beans);
         SettingsWatch watch = new SettingsWatch(new LiveSettings(settings), Logs::setLevels)) {
       LedgerCheck check = checkLedger(workspace);
@@ -97,6 +123,7 @@ final class DaemonCommand {
         LOG.info("{} tried once more, last and alone", Amounts.count(retried, "held run"));
       }
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
+      isServing = true;
       Runnable stopping = stopWell(pipeline, events, workspace);
       served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");

@@ -31,15 +31,12 @@ public final class CreationQueue {
   /** After that long nobody works on a run that waits: it must not hold up the others. */
   private static final Duration ABANDONED = Duration.ofMinutes(5);
 
-  /** How often it is written down that somebody still works on them; there may be thousands. */
-  private static final Duration REFRESHED = Duration.ofMinutes(1);
-
   private final Access quick;
   private final Clock clock;
   private final IntSupplier maxOpen;
   private final Limits limits;
   private final Duration retryIn;
-  private Instant refreshed = Instant.EPOCH;
+  private final KeptPlaces kept;
 
   /**
    * @param maxOpen jobs of ours that may be open at once
@@ -47,7 +44,13 @@ public final class CreationQueue {
    * @param retryIn how soon to try again when there was no room
    */
   CreationQueue(
-      LedgerDatabase database, Clock clock, IntSupplier maxOpen, Limits limits, Duration retryIn) {
+      LedgerDatabase database,
+      Fences fences,
+      Clock clock,
+      IntSupplier maxOpen,
+      Limits limits,
+      Duration retryIn) {
+    this.kept = new KeptPlaces(database, fences, clock);
     this.quick = database.quick();
     this.clock = clock;
     this.maxOpen = maxOpen;
@@ -117,23 +120,8 @@ public final class CreationQueue {
   }
 
   /** Somebody still cares for these runs, so that they keep their places; asked now and then. */
-  public synchronized void keep(Supplier<List<String>> waiting) {
-    Instant now = clock.instant();
-    if (!now.isBefore(refreshed.plus(REFRESHED))) {
-      refreshed = now;
-      keepPlaces(waiting.get(), now);
-    }
-  }
-
-  private void keepPlaces(List<String> runs, Instant now) {
-    quick.useTransaction(
-        handle -> {
-          Batch batch =
-              handle.prepareBatch(
-                  "UPDATE run SET waits_seen = :now WHERE id = :id AND waits_for IS NOT NULL");
-          runs.forEach(id -> batch.bind("now", now.toEpochMilli()).bind("id", id).add());
-          batch.execute();
-        });
+  public void keep(Supplier<List<String>> waiting) {
+    kept.keep(waiting);
   }
 
   /** What the open jobs may come to beside a job of this model. */

@@ -74,8 +74,8 @@ final class Fences {
   }
 
   /** The parameters of {@link Rows#OURS_OR_FREE}. */
-  Query bind(Query query) {
-    return query.bind("me", member()).bind("mark", mark());
+  <S extends BoundStatement<S>> S bind(S statement) {
+    return statement.bind("me", member()).bind("mark", mark());
   }
 
   /** Whether it was held. */

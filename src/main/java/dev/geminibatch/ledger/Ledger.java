@@ -278,7 +278,7 @@ public final class Ledger implements AutoCloseable {
   /** Who may create a job next; for the settings that it takes, see there. */
   public CreationQueue creationQueue(
       IntSupplier maxOpen, CreationQueue.Limits limits, Duration retryIn) {
-    return new CreationQueue(database, clock, maxOpen, limits, retryIn);
+    return new CreationQueue(database, fences, clock, maxOpen, limits, retryIn);
   }
 
   /** Numbers of what is under way. */
@@ -298,6 +298,12 @@ public final class Ledger implements AutoCloseable {
   /** Whether a failure came from the database, so that nothing was written. */
   public static boolean isCause(Throwable thrown) {
     return thrown instanceof LedgerException;
+  }
+
+  /** Whether something failed because the server cannot be reached now, so that waiting helps. */
+  public static boolean isAway(Throwable thrown) {
+    return thrown instanceof LedgerUnreachable
+        || thrown instanceof LedgerException failure && PostgresDatabase.isAway(failure.sql());
   }
 
   /** How the ledger is damaged and what to do, if that is what a failure means. */

@@ -13,4 +13,9 @@ final class LedgerException extends RuntimeException {
   LedgerException(String what, SQLException cause) {
     super(what + ": " + cause.getMessage(), cause);
   }
+
+  /** What the driver has said. */
+  SQLException sql() {
+    return (SQLException) getCause();
+  }
 }

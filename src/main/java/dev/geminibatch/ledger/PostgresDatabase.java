@@ -44,6 +44,9 @@ final class PostgresDatabase implements LedgerDatabase {
   /** The server's words for a user, a password or a database that is wrong: to wait is no use. */
   private static final Pattern REFUSED = Pattern.compile("28...|3D000");
 
+  /** Its words for a connection that is lost, a server that begins or ends, and too many users. */
+  private static final Pattern AWAY = Pattern.compile("08...|57P0.|53300");
+
   private final LedgerServer server;
   private final HikariDataSource pool;
   private final Access writing;
@@ -160,6 +163,10 @@ final class PostgresDatabase implements LedgerDatabase {
     if (e instanceof UsageException usage) {
       return usage;
     }
+    Optional<SQLException> problem = problem(e);
+    if (problem.isPresent() && (isAway(problem.get()) || !(e instanceof FlywayException))) {
+      throw unreachable(server, problem.get());
+    }
     if (e instanceof FlywayException) {
       return new UsageException(
           "The tables of the ledger "
@@ -170,12 +177,22 @@ final class PostgresDatabase implements LedgerDatabase {
               + server.schema()
               + ".");
     }
-    for (Throwable each = e; each != null; each = each.getCause()) {
+    return e instanceof RuntimeException unexpected ? unexpected : new IllegalStateException(e);
+  }
+
+  private static Optional<SQLException> problem(Throwable thrown) {
+    for (Throwable each = thrown; each != null; each = each.getCause()) {
       if (each instanceof SQLException problem) {
-        throw unreachable(server, problem);
+        return Optional.of(problem);
       }
     }
-    return e instanceof RuntimeException unexpected ? unexpected : new IllegalStateException(e);
+    return Optional.empty();
+  }
+
+  /** Whether the server has ended, is about to, or begins; or the way to it is cut. */
+  static boolean isAway(SQLException problem) {
+    String state = problem.getSQLState();
+    return state == null || AWAY.matcher(state).matches();
   }
 
   /**
@@ -196,7 +213,8 @@ final class PostgresDatabase implements LedgerDatabase {
           what
               + ". Set ledger.url, ledger.user and ledger.password-file to what the server takes.");
     }
-    return new IOException(what + ". See that the server runs, and that ledger.url names it.");
+    return new LedgerUnreachable(
+        what + ". See that the server runs, and that ledger.url names it.");
   }
 
   /**
