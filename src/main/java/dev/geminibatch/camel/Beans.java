@@ -45,6 +45,7 @@ import dev.geminibatch.stage.poll.PollTimes;
 import dev.geminibatch.stage.poll.Poller;
 import dev.geminibatch.stage.receive.InboxWatch;
 import dev.geminibatch.stage.receive.IncomingFiles;
+import dev.geminibatch.stage.receive.Inputs;
 import dev.geminibatch.stage.receive.PictureInbox;
 import dev.geminibatch.stage.receive.PictureRequest;
 import dev.geminibatch.stage.receive.Receiver;
@@ -185,6 +186,8 @@ public final class Beans implements AutoCloseable {
     byName.put("hmac", new Hmac());
     byName.put("csv", new Csv());
     byName.put("holds", new Holds(ledger));
+    // The next tick begins the work on what they bring.
+    byName.put("inputs", new Inputs(incomingFiles(context.busy()::end), ledger.queries()));
   }
 
   /** What would otherwise be found out with the first file. */

@@ -6,6 +6,9 @@ import dev.geminibatch.answer.ResultFiles;
 import dev.geminibatch.io.Sha256;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What routes get of a run whose results are in the outbox.
@@ -36,6 +39,11 @@ public record Delivery(
   /** The file with the answers itself: as text, Camel would put what is in it. */
   public File file() {
     return new File(results);
+  }
+
+  /** All its files; the results are the last, as in the outbox. */
+  public List<File> files() {
+    return Stream.of(errors, report, results).filter(Objects::nonNull).map(File::new).toList();
   }
 
   /** What the names of its results begin with, which no other run has in that folder. */

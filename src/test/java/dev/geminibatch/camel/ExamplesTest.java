@@ -214,8 +214,10 @@ class ExamplesTest extends WorkshopTest {
 
   @Test
   void every_example_has_a_test() throws IOException {
+    Path sources = Path.of("src/test/java/dev/geminibatch");
     String tests =
-        Files.readString(Path.of("src/test/java/dev/geminibatch/camel/ExamplesTest.java"));
+        Files.readString(sources.resolve("camel/ExamplesTest.java"))
+            + Files.readString(sources.resolve("cli/ObjectStorageTest.java"));
     List<String> names = METHODS.matcher(tests).results().map(match -> match.group(1)).toList();
     try (Stream<Path> examples = Files.list(ROUTES.resolve("examples"))) {
       assertThat(names)
