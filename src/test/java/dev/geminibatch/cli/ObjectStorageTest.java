@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.geminibatch.sandbox.Sandbox;
 import dev.geminibatch.testkit.GoogleStore;
 import dev.geminibatch.testkit.ObjectStore;
+import dev.geminibatch.testkit.PostgresServer;
 import dev.geminibatch.testkit.RealJar;
 import dev.geminibatch.testkit.S3Store;
 import dev.geminibatch.testkit.SmallProxy;
@@ -36,6 +37,7 @@ class ObjectStorageTest {
   private static final String SECRET = "a-secret-that-nobody-may-see-0123";
 
   @TempDir Path folder;
+  @TempDir Path programs;
   private Sandbox sandbox;
 
   @BeforeEach
@@ -83,6 +85,37 @@ class ObjectStorageTest {
     }
   }
 
+  @Test
+  void two_daemons_of_one_ledger_watch_a_bucket() throws Exception {
+    try (PostgresServer server = PostgresServer.start(programs);
+        S3Store store = S3Store.start()) {
+      server.execute("postgres", "CREATE ROLE runner LOGIN");
+      server.execute("postgres", "CREATE DATABASE batches OWNER runner");
+      Path password = Files.writeString(folder.resolve("password"), "opensesame4711\n");
+      RealJar jar =
+          new RealJar(folder, sandbox.baseUrl())
+              .with("AWS_ACCESS_KEY_ID", S3Store.ACCESS_KEY)
+              .with("AWS_SECRET_ACCESS_KEY", SECRET)
+              .with("LEDGER_URL", server.url("batches"))
+              .with("LEDGER_USER", "runner")
+              .with("LEDGER_PASSWORD_FILE", password.toString());
+      String[] own = {"s3.region = eu-central-1", "s3.endpoint = " + store.uri()};
+      RealJar.Running one = start(jar, "s3", own);
+      RealJar.Running two = start(jar, "s3", own);
+      for (int number = 0; number < 20; number++) {
+        store.put("inbox/" + number + ".jsonl", nativeLine("k", "prompt " + number));
+      }
+
+      await().until(() -> results(store).size() == 20);
+      await().until(() -> store.keys().stream().noneMatch(key -> key.startsWith("inbox/")));
+      one.stop();
+      two.stop();
+
+      assertThat(sandbox.counters().jobsCreated()).isEqualTo(20);
+      assertThat(folder.resolve("archive").toFile().list()).hasSize(20);
+    }
+  }
+
   /** Two consumers, objects that come back, and a kill before any is deleted: each is one run. */
   private void show(RealJar jar, ObjectStore store, String name, String... own) throws Exception {
     store.losesDeletes(true);
@@ -112,7 +145,7 @@ class ObjectStorageTest {
 
   private static List<String> results(ObjectStore store) {
     return store.keys().stream()
-        .filter(key -> key.matches("outbox/[^/]+/[xy]-batch-results.jsonl"))
+        .filter(key -> key.matches("outbox/[^/]+/[^/]+-batch-results.jsonl"))
         .toList();
   }
 
