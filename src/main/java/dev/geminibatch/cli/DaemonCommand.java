@@ -87,7 +87,8 @@ final class DaemonCommand {
     try (EventLog events = new EventLog(session.clock())) {
       session.logs().listen(events);
       Progress watched = tally.watching(events.watching(progress));
-      while (true) {
+      CountDownLatch never = new CountDownLatch(1);
+      do {
         try {
           return serve(services, tally, events, watched);
         } catch (IOException | RuntimeException e) {
@@ -97,8 +98,8 @@ final class DaemonCommand {
           LOG.atLevel(repeats.level(org.slf4j.event.Level.WARN, "start", e.getMessage()))
               .log("This daemon waits for its ledger. {}", e.getMessage());
         }
-        new CountDownLatch(1).await(LEDGER_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-      }
+      } while (!never.await(LEDGER_AGAIN.toMillis(), TimeUnit.MILLISECONDS));
+      throw new IllegalStateException("It waits for ever");
     }
   }
 

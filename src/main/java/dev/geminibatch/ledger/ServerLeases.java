@@ -59,8 +59,8 @@ public final class ServerLeases implements Leases {
           });
 
   private Ledger ledger;
-  private Members members;
-  private Fences fences;
+  private volatile Members members;
+  private volatile Fences fences;
   private Heartbeat heartbeat;
 
   /** Until when the others certainly take this process for alive. */
@@ -274,6 +274,11 @@ public final class ServerLeases implements Leases {
   @Override
   public boolean isOurs(String runId) {
     return mayWork() && fences.isHeld(runId);
+  }
+
+  @Override
+  public boolean areShared() {
+    return true;
   }
 
   @Override

@@ -14,6 +14,11 @@ public interface Leases extends Closeable {
   /** Whether this process has the run. */
   boolean isOurs(String runId);
 
+  /** Whether others may work in the same folders, at the same time. */
+  default boolean areShared() {
+    return false;
+  }
+
   /** Whether this process may work on what it has; if not, it will know more at the next tick. */
   default boolean mayWork() {
     return true;

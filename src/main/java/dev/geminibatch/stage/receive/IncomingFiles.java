@@ -175,6 +175,9 @@ public final class IncomingFiles {
 
   /** Removes what a process that was killed has left; nothing may be on its way. */
   public void removeRemains() throws IOException {
+    if (context.leases().areShared()) {
+      return; // others may write them now; they are removed when they are a day old
+    }
     try (DirectoryStream<Path> remains =
         Files.newDirectoryStream(context.state().path(), PREFIX + "*" + ENDING)) {
       for (Path each : remains) {
