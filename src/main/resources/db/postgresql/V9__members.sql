@@ -36,3 +36,10 @@ CREATE TABLE state_folder (
 INSERT INTO state_folder (mark) SELECT mark FROM tie;
 UPDATE run SET mark = (SELECT mark FROM tie);
 DROP TABLE tie;
+
+-- At most one row, and then nobody may use this ledger: see Suspension.
+CREATE TABLE moved (
+  mark words NOT NULL,                               -- of the state folder at the other end
+  place words NOT NULL,
+  state words NOT NULL                               -- COMING, GOING, GONE
+);

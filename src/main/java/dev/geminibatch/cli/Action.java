@@ -33,6 +33,7 @@ enum Action {
   FILES("--files", "--profile"),
   PURGE_FILES("--purge-files", "--profile", "--yes"),
   BACKUP("--backup", "--yes"),
+  MOVE_LEDGER("--move-ledger"),
   CHECK("--check", "--model", "--media-root"),
   WARM("--warm"),
   DEMO("--demo", "--open", "--keep"),

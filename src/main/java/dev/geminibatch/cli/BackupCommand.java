@@ -2,7 +2,6 @@ package dev.geminibatch.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.LedgerServer;
 import dev.geminibatch.maintenance.Backup;
@@ -12,18 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /** {@code --backup}: a copy of the ledger and of open runs, also while the daemon runs. */
 final class BackupCommand {
-  /** What takes less time needs no word about how far it is. */
-  private static final int SILENT_SECONDS = 2;
-
-  /** How often a log gets a line; a terminal gets one each second. */
-  private static final int SECONDS_BETWEEN_LINES = 10;
-
   private final Session session;
 
   BackupCommand(Session session) {
@@ -39,23 +29,7 @@ final class BackupCommand {
       return ExitCode.OK;
     }
     Backup backup = new Backup(state, target, session.clock());
-    ScheduledExecutorService ticker =
-        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("backup-progress"));
-    Backup.Result result;
-    try {
-      boolean isInteractive = session.terminal().isInteractive();
-      if (!session.options().quiet) {
-        ticker.scheduleAtFixedRate(
-            () -> tell(backup.progress()),
-            SILENT_SECONDS,
-            isInteractive ? 1 : SECONDS_BETWEEN_LINES,
-            TimeUnit.SECONDS);
-      }
-      result = backup.write();
-    } finally {
-      ticker.shutdownNow();
-      session.terminal().status("");
-    }
+    Backup.Result result = new SlowCopy(session).watched(backup::progress, backup::write);
     print(result);
     return ExitCode.OK;
   }
@@ -68,14 +42,6 @@ final class BackupCommand {
               + ", which --backup does not copy. Stop the daemon, back up the schema "
               + server.get().schema()
               + " with pg_dump and then the state folder, and start it again.");
-    }
-  }
-
-  private void tell(String progress) {
-    if (session.terminal().isInteractive()) {
-      session.terminal().status(progress);
-    } else if (!progress.isEmpty()) {
-      session.terminal().tell(progress);
     }
   }
 

@@ -141,6 +141,7 @@ public final class CommandLineInterface {
       case STATUS -> new StatusCommand(session).run();
       case PAUSE, RESUME, CANCEL_RUN, PRIORITY -> new ControlCommand(session).run(action);
       case BACKUP -> new BackupCommand(session).run();
+      case MOVE_LEDGER -> new MoveLedgerCommand(session).run();
       case CHECK, WARM -> throw new IllegalStateException("It is done without a session");
       case DEMO -> new DemoCommand(session).run();
       case SANDBOX -> new SandboxCommand(session).run();
@@ -197,6 +198,9 @@ public final class CommandLineInterface {
     Map<String, String> values = new HashMap<>();
     if (options.apiKey != null) {
       values.put("gemini.api-key", options.apiKey);
+    }
+    if (options.moveLedger != null && MoveLedgerCommand.isServer(options.moveLedger)) {
+      values.put("ledger.url", options.moveLedger); // as if it were there already
     }
     if (options.model != null) {
       values.put("gemini.model", options.model);

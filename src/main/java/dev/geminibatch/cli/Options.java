@@ -114,6 +114,16 @@ final class Options {
   Path backup;
 
   @Option(
+      names = "--move-ledger",
+      paramLabel = "URL",
+      description =
+          "Move the ledger from the state folder to the PostgreSQL server"
+              + " jdbc:postgresql://HOST:PORT/DATABASE, with ledger.user and"
+              + " ledger.password-file; or, with sqlite as URL, from the server of ledger.url back."
+              + " Nobody may work with it.")
+  String moveLedger;
+
+  @Option(
       names = "--check",
       description =
           "Check settings, folders, key, service, clock, disk, ledger and routes, and say what"

@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
@@ -29,6 +30,22 @@ final class Handle {
 
     /** The handle is given back; a connection of its own is not used any more. */
     default void close() throws SQLException {}
+  }
+
+  /** Through a connection that somebody has to himself. */
+  static Handle of(Connection connection) {
+    return new Handle(
+        new Statements() {
+          @Override
+          public PreparedSql take(String sql) throws SQLException {
+            return new PreparedSql(connection.prepareStatement(sql));
+          }
+
+          @Override
+          public void giveBack(String sql, PreparedSql statement) throws SQLException {
+            statement.statement().close();
+          }
+        });
   }
 
   void close() throws SQLException {

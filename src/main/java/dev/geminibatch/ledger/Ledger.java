@@ -86,13 +86,21 @@ public final class Ledger implements AutoCloseable {
    */
   public static Ledger open(StateFolder state, Clock clock) throws IOException {
     LedgerFile file = new LedgerFile(state);
+    file.requireInCharge();
     Optional<Instant> complete = file.lostEnd();
     Optional<Integer> version = file.version();
     state.prepare();
     NativeSqlite.load(state);
     LedgerDatabase database = SqliteDatabase.open(file, version, clock.instant());
-    complete.ifPresent(time -> Restoration.lost(database, time, clock.instant()));
-    return new Ledger(database, new Fences(), clock);
+    try {
+      complete.ifPresent(time -> Restoration.lost(database, time, clock.instant()));
+      Ledger ledger = new Ledger(database, new Fences(), clock);
+      file.requireInCharge();
+      return ledger;
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
   }
 
   /**

@@ -72,6 +72,18 @@ record LedgerFile(StateFolder state) {
     }
   }
 
+  /**
+   * Makes sure that it was not moved away. Who has opened it asks once more: it cannot be moved
+   * from then on.
+   *
+   * @throws UsageException if it was
+   */
+  void requireInCharge() {
+    if (Files.exists(state.ledgerMoved())) {
+      throw new MovedLedger(state).refused();
+    }
+  }
+
   /** This process is about to open it. */
   void opening() {
     OPEN.merge(path().toAbsolutePath(), 1, Integer::sum);
@@ -106,6 +118,7 @@ record LedgerFile(StateFolder state) {
    * @throws UsageException if it cannot be used, with the reason and the remedy
    */
   Optional<Integer> version() throws IOException {
+    requireInCharge();
     if (!Files.exists(path())) {
       requireNothingElse("is missing", hasLog());
       return Optional.empty();

@@ -86,9 +86,21 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
         Statement statement = connection.createStatement()) {
       Optional<Integer> version = PostgresDatabase.version(statement);
       boolean isCurrent = version.equals(Optional.of(Integer.valueOf(LedgerDatabase.NEWEST)));
+      if (isCurrent) {
+        requireInCharge(server, connection);
+      }
       return new LedgerLook(version, isCurrent, isCurrent ? open(connection, now) : List.of());
     } catch (SQLException e) {
       throw PostgresDatabase.unreachable(server, e);
+    }
+  }
+
+  private static void requireInCharge(LedgerServer server, Connection connection) {
+    Optional<Suspension> gone =
+        Suspension.of(Handle.of(connection))
+            .filter(suspension -> suspension.state() == Suspension.State.GONE);
+    if (gone.isPresent()) {
+      throw gone.get().refused(server);
     }
   }
 

@@ -28,10 +28,12 @@ final class LedgerTie {
   }
 
   /**
-   * Makes sure of it; a folder without runs is tied now.
+   * Makes sure of it; a folder without runs is tied now. A move that has ended but for the last
+   * step is brought to its end.
    *
    * @return the mark of the folder
-   * @throws UsageException if the folder has runs of another ledger
+   * @throws UsageException if the folder has runs of another ledger, or that on the server was
+   *     moved
    */
   String require(LedgerDatabase database) throws IOException {
     return database
@@ -39,14 +41,28 @@ final class LedgerTie {
         .inTransaction(
             handle -> {
               Optional<String> ours = ours();
+              resume(handle, ours);
               if (ours.isPresent() && isKnown(handle, ours.get())) {
                 return ours.get();
               }
               requireNothingElse();
-              String mark = ours.isPresent() ? ours.get() : write();
+              String mark = mark();
               handle.execute("INSERT INTO state_folder (mark) VALUES (?)", mark);
               return mark;
             });
+  }
+
+  private void resume(Handle handle, Optional<String> ours) throws IOException {
+    Optional<Suspension> suspension = Suspension.of(handle);
+    if (suspension.isEmpty()) {
+      return;
+    }
+    MovedLedger moved = new MovedLedger(state);
+    if (!ours.equals(suspension.map(Suspension::mark)) || !moved.exists()) {
+      throw suspension.get().refused(server);
+    }
+    moved.setAside();
+    Suspension.end(handle);
   }
 
   private static boolean isKnown(Handle handle, String mark) {
@@ -58,7 +74,14 @@ final class LedgerTie {
         .isPresent();
   }
 
-  private Optional<String> ours() throws IOException {
+  /** The mark of the folder, which gets one if it has none. */
+  String mark() throws IOException {
+    Optional<String> ours = ours();
+    return ours.isPresent() ? ours.get() : write();
+  }
+
+  /** The mark of the folder, if it has one. */
+  Optional<String> ours() throws IOException {
     return Files.exists(state.ledgerMark())
         ? Optional.of(Files.readString(state.ledgerMark()).strip())
         : Optional.empty();
@@ -82,8 +105,9 @@ final class LedgerTie {
                 + " does not know "
                 + state.path()
                 + ", which has runs of another ledger: what is in progress there, and what is paid"
-                + " for, is not in it. Let the other ledger finish them, and set state.directory to a"
-                + " new folder. Nothing was changed.");
+                + " for, is not in it. Move the ledger there with --move-ledger "
+                + server
+                + ", or set state.directory to a new folder. Nothing was changed.");
       }
     }
   }

@@ -22,7 +22,7 @@ public final class MediaTable implements MediaIndex {
   private static final int PATHS = 64;
 
   /** Of characters of up to three bytes; an index of PostgreSQL takes 2,700 bytes. */
-  private static final int LONGEST_PATH = 800;
+  static final int LONGEST_PATH = 800;
 
   private static final String KNOWN =
       "SELECT path, size, modified, sha256, mime FROM digest WHERE path IN ("

@@ -62,7 +62,8 @@ final class NewLedger {
     }
   }
 
-  private static boolean make(Connection connection) throws SQLException {
+  /** The same through a connection that is in a transaction. */
+  static boolean make(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       if (isTrue(statement, "SELECT COUNT(*) = 0 FROM sqlite_master")) {
         statement.executeUpdate(script());

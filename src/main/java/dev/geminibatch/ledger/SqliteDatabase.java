@@ -158,14 +158,24 @@ final class SqliteDatabase implements LedgerDatabase {
     return note == Note.LACKS_SINCE ? "PRAGMA user_version" : "PRAGMA application_id";
   }
 
+  /** A number that was noted in a database of this kind. */
+  static long noted(Handle handle, Note note) {
+    return handle.createQuery(pragma(note)).mapTo(Long.class).one();
+  }
+
+  /** Notes a number in it. */
+  static void note(Handle handle, Note note, long minutes) {
+    handle.execute(pragma(note) + " = " + minutes);
+  }
+
   @Override
   public long minutes(Handle handle, Note note) {
-    return handle.createQuery(pragma(note)).mapTo(Long.class).one();
+    return noted(handle, note);
   }
 
   @Override
   public void write(Handle handle, Note note, long minutes) {
-    handle.execute(pragma(note) + " = " + minutes);
+    note(handle, note, minutes);
   }
 
   @Override

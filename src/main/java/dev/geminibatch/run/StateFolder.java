@@ -126,6 +126,16 @@ public record StateFolder(Path path) {
     return path.resolve("ledger.mark");
   }
 
+  /** Says that the ledger was moved to a server, and to which. */
+  public Path ledgerMoved() {
+    return path.resolve("ledger.moved");
+  }
+
+  /** What the ledger was when it was moved to a server. */
+  public Path ledgerSetAside() {
+    return path.resolve("ledger.db.moved");
+  }
+
   /** The folders of all packs. */
   public Path packs() {
     return path.resolve("packs");

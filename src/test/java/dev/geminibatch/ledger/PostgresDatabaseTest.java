@@ -245,7 +245,15 @@ class PostgresDatabaseTest {
         postgres);
 
     postgres.removeIf(column -> column.startsWith("qrtz_"));
-    postgres.removeAll(List.of("digest.rowid", "note.name", "note.minutes", "state_folder.mark"));
+    postgres.removeAll(
+        List.of(
+            "digest.rowid",
+            "note.name",
+            "note.minutes",
+            "state_folder.mark",
+            "moved.mark",
+            "moved.place",
+            "moved.state"));
     assertThat(postgres).isEqualTo(sqlite);
   }
 

@@ -1,0 +1,91 @@
+package dev.geminibatch.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.LedgerMove;
+import dev.geminibatch.ledger.LedgerServer;
+import dev.geminibatch.run.StateFolder;
+import java.io.IOException;
+
+/** {@code --move-ledger}: from the state folder to a server, or back. */
+final class MoveLedgerCommand {
+  /** In place of a URL: into the state folder. */
+  static final String BACK = "sqlite";
+
+  private static final String SERVER = "jdbc:postgresql:";
+
+  private final Session session;
+
+  MoveLedgerCommand(Session session) {
+    this.session = session;
+  }
+
+  /** The setting that an option stands for; {@code ledger.url} is where the ledger is to be. */
+  static boolean isServer(String option) {
+    if (option.equals(BACK) || option.startsWith(SERVER)) {
+      return !option.equals(BACK);
+    }
+    throw new UsageException(
+        "--move-ledger is "
+            + option
+            + "; write "
+            + SERVER
+            + "//HOST:PORT/DATABASE to move the ledger to that server, or "
+            + BACK
+            + " to move it from the server of ledger.url into the state folder.");
+  }
+
+  int run() throws IOException {
+    boolean isToServer = isServer(session.options().moveLedger);
+    StateFolder state = session.settings().folders().stateFolder();
+    LedgerServer server =
+        session
+            .settings()
+            .operation()
+            .ledger()
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "ledger.url is empty, so the ledger is in "
+                            + state.path()
+                            + ". To move it from a server, set ledger.url to that until it is"
+                            + " moved."));
+    LedgerMove move = new LedgerMove(state, server, session.clock());
+    LedgerMove.Moved moved =
+        new SlowCopy(session).watched(move::progress, isToServer ? move::toServer : move::toFolder);
+    print(
+        moved,
+        isToServer ? server.toString() : state.path().resolve("ledger.db").toString(),
+        isToServer);
+    return ExitCode.OK;
+  }
+
+  private void print(LedgerMove.Moved moved, String place, boolean isToServer) {
+    if (session.options().json) {
+      session
+          .terminal()
+          .printJson(
+              JsonNodeFactory.instance
+                  .objectNode()
+                  .put("ledger", place)
+                  .put("runs", moved.runs())
+                  .put("jobs", moved.jobs())
+                  .put("uploads", moved.uploads()));
+      return;
+    }
+    session
+        .terminal()
+        .print(
+            "The ledger with "
+                + Amounts.count(moved.runs(), "run")
+                + ", "
+                + Amounts.count(moved.jobs(), "job")
+                + " and "
+                + Amounts.count(moved.uploads(), "upload")
+                + " is in "
+                + place
+                + " now. Before you start the daemon, "
+                + (isToServer ? "set ledger.url = " + place + "." : "remove ledger.url."));
+  }
+}
