@@ -51,7 +51,9 @@ final class MoveLedgerCommand {
                             + state.path()
                             + ". To move it from a server, set ledger.url to that until it is"
                             + " moved."));
-    LedgerMove move = new LedgerMove(state, server, session.clock());
+    LedgerMove move =
+        new LedgerMove(
+            state, server, session.settings().operation().member().silence(), session.clock());
     LedgerMove.Moved moved =
         new SlowCopy(session).watched(move::progress, isToServer ? move::toServer : move::toFolder);
     print(

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ public final class LedgerMove {
 
   private final StateFolder state;
   private final LedgerServer server;
+  private final Duration silence;
   private final Clock clock;
   private final Consumer<Step> steps;
   private final LedgerFile file;
@@ -44,9 +46,13 @@ public final class LedgerMove {
     PUT_AWAY
   }
 
-  /** Moves nothing yet. */
-  public LedgerMove(StateFolder state, LedgerServer server, Clock clock) {
-    this(state, server, clock, step -> {});
+  /**
+   * Moves nothing yet.
+   *
+   * @param silence after which a member is taken for gone
+   */
+  public LedgerMove(StateFolder state, LedgerServer server, Duration silence, Clock clock) {
+    this(state, server, silence, clock, step -> {});
   }
 
   /**
@@ -54,7 +60,9 @@ public final class LedgerMove {
    *
    * @param steps receives each step when it is done
    */
-  LedgerMove(StateFolder state, LedgerServer server, Clock clock, Consumer<Step> steps) {
+  LedgerMove(
+      StateFolder state, LedgerServer server, Duration silence, Clock clock, Consumer<Step> steps) {
+    this.silence = silence;
     this.state = state;
     this.server = server;
     this.clock = clock;
@@ -118,7 +126,7 @@ public final class LedgerMove {
               .inTransaction(
                   to -> {
                     LedgerVacancy vacancy = new LedgerVacancy(server, to);
-                    vacancy.requireNobody();
+                    vacancy.requireNobody(silence);
                     vacancy.empty(mark);
                     copy = TableCopy.toServer(source.handle(), to, mark);
                     copy.copy();
@@ -224,7 +232,7 @@ public final class LedgerMove {
             .inTransaction(
                 from -> {
                   LedgerVacancy vacancy = new LedgerVacancy(server, from);
-                  vacancy.requireNobody();
+                  vacancy.requireNobody(silence);
                   vacancy.requireOnly(mark, state);
                   try (SoleConnection target = SoleConnection.toNewLedger(part)) {
                     copy = TableCopy.fromServer(from, target.handle());

@@ -9,20 +9,17 @@ import java.util.Optional;
 
 /** Whether a ledger on a server may be moved, or take the place of another one. */
 final class LedgerVacancy {
-  /** Who has been silent for longer has ended, or cannot write any more when it is over. */
-  private static final Duration SILENCE = Duration.ofSeconds(60);
-
   private static final int MOST_NAMED = 10;
 
   /** While a file is forced to the disk, nothing is said to the server. */
   private static final String PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = '10min'";
 
   private static final String ALIVE =
-      """
-      SELECT name, (now - beat) / 1000 AS silent FROM (
-        SELECT name, state, beat,
-          CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now FROM member) AS known
-      WHERE state <> 'GONE' AND now - beat < ? ORDER BY name""";
+      "SELECT name, ("
+          + Members.NOW
+          + " - beat) / 1000 AS silent FROM member WHERE state <> 'GONE' AND "
+          + Members.NOW
+          + " - beat < ? ORDER BY name";
 
   private static final String FOREIGN =
       "SELECT id, name FROM run WHERE (mark IS NULL OR mark <> ?) AND state IN "
@@ -50,13 +47,14 @@ final class LedgerVacancy {
   /**
    * Makes sure that nobody works with it, for as long as the transaction takes.
    *
+   * @param silence who has been silent for longer has ended, or cannot write any more afterwards
    * @throws UsageException that names who does
    */
-  void requireNobody() {
+  void requireNobody(Duration silence) {
     handle.execute(PATIENCE);
     List<String> alive =
         handle
-            .select(ALIVE, SILENCE.toMillis())
+            .select(ALIVE, silence.toMillis())
             .map(
                 row ->
                     row.getString("name")
@@ -71,7 +69,7 @@ final class LedgerVacancy {
               + ": "
               + String.join(", ", alive)
               + ". Stop them, and repeat the command; one that was killed is waited for "
-              + Amounts.time(SILENCE)
+              + Amounts.time(silence)
               + ". Nothing was changed.");
     }
   }

@@ -21,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,8 +79,16 @@ class LedgerMoveTest {
     new SampleRuns(state).close();
   }
 
+  private static LedgerMove move(StateFolder state, LedgerServer server) {
+    return move(state, server, step -> {});
+  }
+
+  private static LedgerMove move(StateFolder state, LedgerServer server, Consumer<Step> steps) {
+    return new LedgerMove(state, server, Duration.ofMinutes(1), Clock.systemUTC(), steps);
+  }
+
   private LedgerMove move() {
-    return new LedgerMove(state, address, Clock.systemUTC());
+    return move(state, address);
   }
 
   /** One that is killed after a step. */
@@ -90,7 +99,7 @@ class LedgerMoveTest {
             throw new IllegalStateException("killed");
           }
         };
-    return new LedgerMove(state, address, Clock.systemUTC(), steps);
+    return move(state, address, steps);
   }
 
   private Ledger inFolder() throws IOException {
@@ -392,8 +401,7 @@ class LedgerMoveTest {
     assertThatThrownBy(() -> Ledger.open(address, other, Clock.systemUTC()))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining(state.path() + " to " + address + " has not ended");
-    assertThatThrownBy(() -> new LedgerMove(other, address, Clock.systemUTC()).toServer())
-        .isInstanceOf(UsageException.class);
+    assertThatThrownBy(() -> move(other, address).toServer()).isInstanceOf(UsageException.class);
     move().toServer();
     Ledger.open(address, other, Clock.systemUTC()).close();
 
@@ -437,7 +445,7 @@ class LedgerMoveTest {
               openers.add(threads.submit(this::inFolder));
             }
           };
-      new LedgerMove(state, address, Clock.systemUTC(), steps).toServer();
+      move(state, address, steps).toServer();
       for (Future<Ledger> opener : openers) {
         assertThatThrownBy(opener::get).hasMessageContaining(address.url());
       }
@@ -491,7 +499,7 @@ class LedgerMoveTest {
   void a_ledger_is_moved_to_an_empty_place_only() throws Exception {
     StateFolder other = new StateFolder(folder.resolve("other"));
     new SampleRuns(other).close();
-    new LedgerMove(other, address, Clock.systemUTC()).toServer();
+    move(other, address).toServer();
 
     assertThatThrownBy(() -> move().toServer())
         .isInstanceOf(UsageException.class)
@@ -501,7 +509,7 @@ class LedgerMoveTest {
     }
 
     Files.copy(other.ledgerSetAside(), other.ledger().get(0));
-    assertThatThrownBy(() -> new LedgerMove(other, address, Clock.systemUTC()).toFolder())
+    assertThatThrownBy(() -> move(other, address).toFolder())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("already, which has runs");
   }
@@ -540,11 +548,11 @@ class LedgerMoveTest {
     LedgerServer second =
         new LedgerServer(server.url(name) + "?currentSchema=second", "postgres", "any");
 
-    assertThatThrownBy(() -> new LedgerMove(state, second, Clock.systemUTC()).toServer())
+    assertThatThrownBy(() -> move(state, second).toServer())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining(address + ". Move it back first");
     move().toFolder();
-    new LedgerMove(state, second, Clock.systemUTC()).toServer();
+    move(state, second).toServer();
 
     try (Ledger ledger = Ledger.open(second, state, Clock.systemUTC())) {
       assertThat(ledger.queries().find(DELIVERED)).isPresent();
@@ -567,7 +575,7 @@ class LedgerMoveTest {
   @Test
   void nothing_is_moved_where_there_is_nothing_or_the_server_is_away() throws Exception {
     StateFolder empty = new StateFolder(Files.createDirectory(folder.resolve("empty")));
-    assertThatThrownBy(() -> new LedgerMove(empty, address, Clock.systemUTC()).toServer())
+    assertThatThrownBy(() -> move(empty, address).toServer())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("nothing to move");
     assertThat(empty.ledger().get(0)).doesNotExist();
