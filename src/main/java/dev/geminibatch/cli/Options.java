@@ -117,10 +117,9 @@ final class Options {
       names = "--move-ledger",
       paramLabel = "URL",
       description =
-          "Move the ledger from the state folder to the PostgreSQL server"
-              + " jdbc:postgresql://HOST:PORT/DATABASE, with ledger.user and"
-              + " ledger.password-file; or, with sqlite as URL, from the server of ledger.url back."
-              + " Nobody may work with it.")
+          "Move the ledger to a PostgreSQL database (jdbc:postgresql://HOST/DB, with ledger.user and"
+              + " ledger.password-file) or, with sqlite as URL, from that of ledger.url back into"
+              + " the state folder. Stop the daemon first.")
   String moveLedger;
 
   @Option(

@@ -155,7 +155,7 @@ public final class LedgerMove {
     try {
       database.durable().useTransaction(last);
     } catch (LedgerException e) {
-      LOG.warn("The ledger is moved, but the server could not be told: {}", e.getMessage());
+      LOG.warn("The ledger is moved, but the server does not know it yet: {}", e.getMessage());
     }
   }
 
@@ -187,7 +187,7 @@ public final class LedgerMove {
   }
 
   /**
-   * Moves it from the server into the state folder. If that was done before, the server is told.
+   * Moves it from the server into the state folder. If that was done before, the server learns it.
    *
    * @throws UsageException if it cannot be moved, with the reason and the remedy
    * @throws IOException if the server or the disk fails; the ledger is where it was
@@ -202,7 +202,7 @@ public final class LedgerMove {
             }
             String mark = tie.require(source);
             requireNoLedger();
-            Path part = AtomicFiles.aside(file.path(), "moving");
+            Path part = AtomicFiles.aside(file.path(), "moved.copy");
             Moved all = toFile(source, mark, part);
             place(part);
             moved.remove();

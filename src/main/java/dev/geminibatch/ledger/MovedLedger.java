@@ -33,7 +33,7 @@ record MovedLedger(StateFolder state) {
 
   /** From now on the one on the server counts. */
   void write(LedgerServer server) throws IOException {
-    Path part = AtomicFiles.aside(state.ledgerMoved(), "new");
+    Path part = AtomicFiles.aside(state.ledgerMoved(), "copy");
     PrivateFiles.write(part, server.url() + "\n");
     AtomicFiles.publish(part, state.ledgerMoved());
   }

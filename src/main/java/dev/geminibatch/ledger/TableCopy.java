@@ -144,7 +144,7 @@ final class TableCopy {
     return quoted(name);
   }
 
-  /** The same type for each row of a column, or the server would have to be told anew. */
+  /** The same type for each row of a column, or the server would prepare the statement again. */
   private static Object[] values(ResultSet row, int columns) throws SQLException {
     Object[] values = new Object[columns];
     for (int i = 0; i < columns; i++) {
