@@ -21,7 +21,11 @@ final class MoveLedgerCommand {
     this.session = session;
   }
 
-  /** The setting that an option stands for; {@code ledger.url} is where the ledger is to be. */
+  /**
+   * Whether the ledger is to be moved to a server.
+   *
+   * @throws UsageException if it is neither that nor the way back
+   */
   static boolean isServer(String option) {
     if (option.equals(BACK) || option.startsWith(SERVER)) {
       return !option.equals(BACK);
@@ -85,7 +89,7 @@ final class MoveLedgerCommand {
                 + Amounts.count(moved.jobs(), "job")
                 + " and "
                 + Amounts.count(moved.uploads(), "upload")
-                + " is in "
+                + (isToServer ? " is on " : " is in ")
                 + place
                 + " now. Before you start the daemon, "
                 + (isToServer ? "set ledger.url = " + place + "." : "remove ledger.url."));

@@ -22,7 +22,7 @@ final class LedgerVacancy {
           + " - beat < ? ORDER BY name";
 
   private static final String FOREIGN =
-      "SELECT id, name FROM run WHERE (mark IS NULL OR mark <> ?) AND state IN "
+      "SELECT id, name FROM run WHERE mark <> ? AND state IN "
           + Rows.UNFINISHED
           + " ORDER BY id LIMIT ?";
 

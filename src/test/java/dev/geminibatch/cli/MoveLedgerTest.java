@@ -85,7 +85,7 @@ class MoveLedgerTest {
 
     assertThat(moved.exit()).as(moved.err()).isZero();
     assertThat(moved.out())
-        .contains("with 1 run, 1 job and 0 uploads is in " + url, "set ledger.url = " + url);
+        .contains("with 1 run, 1 job and 0 uploads is on " + url, "set ledger.url = " + url);
     for (String command : new String[] {"", "--status", "--check"}) {
       RealJar.Result refused = jar.run(command.isEmpty() ? new String[0] : new String[] {command});
       assertThat(refused.exit()).as(command).isEqualTo(ExitCode.USAGE);
