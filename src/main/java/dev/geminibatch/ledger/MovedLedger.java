@@ -3,14 +3,13 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.LedgerDatabase.Note;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -82,16 +81,12 @@ record MovedLedger(StateFolder state) {
     long written = Files.getLastModifiedTime(ledger).to(TimeUnit.MINUTES);
     // Its log is carried over into it, and removed.
     try (Connection connection =
-            SqliteDatabase.connect("jdbc:sqlite:" + ledger + "?journal_mode=DELETE");
-        Statement statement = connection.createStatement()) {
-      boolean lacksNothing;
-      try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
-        lacksNothing = row.next() && row.getLong(1) == 0;
+        SqliteDatabase.connect("jdbc:sqlite:" + ledger + "?journal_mode=DELETE")) {
+      Handle handle = Handle.of(connection);
+      if (SqliteDatabase.noted(handle, Note.LACKS_SINCE) == 0) {
+        SqliteDatabase.note(handle, Note.LACKS_SINCE, written);
       }
-      if (lacksNothing) {
-        statement.execute("PRAGMA user_version = " + written);
-      }
-    } catch (SQLException e) {
+    } catch (SQLException | LedgerException e) {
       throw new IOException(ledger + " cannot be set aside: " + e.getMessage(), e);
     }
   }
