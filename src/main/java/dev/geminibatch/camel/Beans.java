@@ -252,6 +252,11 @@ public final class Beans implements AutoCloseable {
     return components;
   }
 
+  /** The ledger. */
+  Ledger ledger() {
+    return context.ledger();
+  }
+
   /** What the beans work with. */
   public Workspace workspace() {
     return workspace;

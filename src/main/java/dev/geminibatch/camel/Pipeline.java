@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,9 @@ public final class Pipeline implements AutoCloseable {
   public static Pipeline start(
       Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
     Main main = main(settings, beans, properties, watchInbox);
+    if (watchInbox) {
+      beans.ledger().ticks().ifPresent(stores -> SharedQuartz.use(main, stores));
+    }
     try {
       start(main, settings, beans);
     } catch (UsageException e) {
@@ -195,6 +199,7 @@ public final class Pipeline implements AutoCloseable {
     settings.routes().stages().forEach(main::addOverrideProperty);
     placeholders(settings, watchInbox).forEach(main::addOverrideProperty);
     beans.byName().forEach(main::bind);
+    main.bind("inAMinute", new Date(System.currentTimeMillis() + Duration.ofMinutes(1).toMillis()));
     return main;
   }
 
@@ -312,6 +317,7 @@ public final class Pipeline implements AutoCloseable {
     }
     cutOff.start();
     boolean keepsNothing = false;
+    SharedQuartz.pause(camelContext());
     try {
       if (ticks != null) {
         ticks.end();

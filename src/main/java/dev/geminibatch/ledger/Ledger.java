@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import org.quartz.TriggerKey;
 
 /** The record of runs, jobs, media and uploads: opens it, and hands out its parts. */
 public final class Ledger implements AutoCloseable {
@@ -287,6 +290,14 @@ public final class Ledger implements AutoCloseable {
   public CreationQueue creationQueue(
       IntSupplier maxOpen, CreationQueue.Limits limits, Duration retryIn) {
     return new CreationQueue(database, fences, clock, maxOpen, limits, retryIn);
+  }
+
+  /**
+   * Makes what members keep their triggers in, for those whose routes a member has; empty if the
+   * ledger has one daemon.
+   */
+  public Optional<Function<Predicate<TriggerKey>, TickStore>> ticks() {
+    return database.ticks();
   }
 
   /** Numbers of what is under way. */

@@ -3,6 +3,10 @@ package dev.geminibatch.ledger;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.quartz.TriggerKey;
 
 /**
  * The database of ledger and upload cache. All statements are written so that each kind of database
@@ -45,6 +49,14 @@ interface LedgerDatabase extends AutoCloseable {
 
   /** The copies that this program has kept before upgrades. */
   List<Path> copiesBeforeUpgrades() throws IOException;
+
+  /**
+   * Makes what members keep their triggers in, for those whose routes a member has; empty if there
+   * is one daemon, which has them in its memory.
+   */
+  default Optional<Function<Predicate<TriggerKey>, TickStore>> ticks() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -15,9 +15,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.quartz.TriggerKey;
 
 /**
  * A schema on a PostgreSQL server. A commit is on its disk when it returns, also a quick one: the
@@ -284,6 +287,11 @@ final class PostgresDatabase implements LedgerDatabase {
   @Override
   public List<Path> copiesBeforeUpgrades() {
     return List.of();
+  }
+
+  @Override
+  public Optional<Function<Predicate<TriggerKey>, TickStore>> ticks() {
+    return Optional.of(isHere -> new TickStore(pool, isHere));
   }
 
   @Override

@@ -132,7 +132,7 @@ final class ServerConnections {
   }
 
   /** A thread that is about to be stopped may still write down what it has done. */
-  private Connection connect() throws SQLException {
+  static Connection connect(DataSource pool) throws SQLException {
     boolean isInterrupted = Thread.interrupted();
     try {
       return pool.getConnection();
@@ -153,7 +153,7 @@ final class ServerConnections {
     public Handle take() throws SQLException {
       Turn turn = turns.get();
       if (turn == null) {
-        turn = new Turn(connect());
+        turn = new Turn(connect(pool));
         turns.set(turn);
       }
       turn.uses++;
@@ -202,7 +202,7 @@ final class ServerConnections {
         turn.uses++;
         return turn.handle;
       }
-      Connection connection = connect();
+      Connection connection = connect(pool);
       try {
         connection.setAutoCommit(false); // or the driver would fetch all rows at once
         return new Turn(connection).handle;

@@ -28,6 +28,9 @@ public final class Logs {
   /** Vert.x's logger for connections, among others those of clients that left during a file. */
   private static final String CONNECTION = "io.vertx.core.net.impl.ConnectionBase";
 
+  /** Quartz's logger for what goes wrong, among that what the store of ticks has said already. */
+  private static final String TICKS = "org.quartz.core.ErrorLogger";
+
   private static final String COMMAND = "command";
   private static final String ERROR = "ERROR ";
 
@@ -214,7 +217,8 @@ public final class Logs {
       String logger = String.valueOf(entry.getLoggerName());
       if (logger.equals(FAILED_START) && level.isAtLeast(LogLevel.WARN)
           || logger.equals(BAD_REQUEST) && isOfClient(entry.getThrown())
-          || logger.equals(CONNECTION) && entry.getThrown() instanceof IOException) {
+          || logger.equals(CONNECTION) && entry.getThrown() instanceof IOException
+          || logger.equals(TICKS) && isOfStore(entry.getThrown())) {
         return;
       }
       write(entry, level.isAtLeast(screenLevels.getOrDefault(logger, leastOnScreen)));
@@ -224,6 +228,11 @@ public final class Logs {
     private static boolean isOfClient(Throwable thrown) {
       return thrown instanceof IllegalArgumentException
           || thrown != null && thrown.getClass().getName().equals("io.vertx.core.VertxException");
+    }
+
+    private static boolean isOfStore(Throwable thrown) {
+      return thrown != null
+          && thrown.getClass().getName().equals("org.quartz.JobPersistenceException");
     }
 
     @Override
