@@ -36,12 +36,14 @@ public final class Pipeline implements AutoCloseable {
   private final Main main;
   private final Beans beans;
   private final ProducerTemplate template;
+  private final Optional<Runnable> lastTick;
   private WorkWatch workWatch;
   private Ticks ticks;
 
-  private Pipeline(Main main, Beans beans) {
+  private Pipeline(Main main, Beans beans, Optional<Runnable> lastTick) {
     this.main = main;
     this.beans = beans;
+    this.lastTick = lastTick;
     this.template = main.getCamelContext().createProducerTemplate();
   }
 
@@ -55,16 +57,15 @@ public final class Pipeline implements AutoCloseable {
   public static Pipeline start(
       Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
     Main main = main(settings, beans, properties, watchInbox);
-    if (watchInbox) {
-      beans.ledger().ticks().ifPresent(stores -> SharedQuartz.use(main, stores));
-    }
+    Optional<Runnable> lastTick =
+        beans.ledger().ticks().filter(any -> watchInbox).map(any -> SharedQuartz.use(main, any));
     try {
       start(main, settings, beans);
     } catch (UsageException e) {
       throw new UsageException(
           "The routes cannot be started; fix what is named here.\n" + e.getMessage());
     }
-    Pipeline pipeline = new Pipeline(main, beans);
+    Pipeline pipeline = new Pipeline(main, beans, lastTick);
     if (watchInbox) {
       settings
           .profiles()
@@ -317,7 +318,7 @@ public final class Pipeline implements AutoCloseable {
     }
     cutOff.start();
     boolean keepsNothing = false;
-    SharedQuartz.pause(camelContext());
+    lastTick.ifPresent(Runnable::run);
     try {
       if (ticks != null) {
         ticks.end();

@@ -58,19 +58,23 @@ final class SharedQuartz extends QuartzComponent {
     setInterruptJobsOnShutdown(true);
   }
 
-  /** Lets the routes of a Camel that is not started yet have their ticks from there. */
-  static void use(Main main, Function<Predicate<TriggerKey>, TickStore> stores) {
+  /**
+   * Lets the routes of a Camel that is not started yet have their ticks from there.
+   *
+   * @return after which no trigger fires here any more: others take those that were about to
+   */
+  static Runnable use(Main main, Function<Predicate<TriggerKey>, TickStore> stores) {
     SharedQuartz quartz = new SharedQuartz(stores);
     main.bind(NAME, quartz);
     main.bind(OWN, new Own(quartz.member));
+    return quartz::pause;
   }
 
-  /** No trigger fires here any more: others take those that were about to. */
-  static void pause(CamelContext context) {
-    if (context.hasComponent(NAME) instanceof SharedQuartz quartz
-        && quartz.getScheduler() != null) {
+  private void pause() {
+    Scheduler scheduler = getScheduler();
+    if (scheduler != null) {
       try {
-        quartz.getScheduler().standby();
+        scheduler.standby();
       } catch (SchedulerException e) {
         throw new IllegalStateException(e);
       }
