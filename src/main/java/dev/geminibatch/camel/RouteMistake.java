@@ -23,6 +23,10 @@ import org.apache.camel.component.bean.MethodNotFoundException;
 /** Says in a user's words why routes cannot be read or started: where, what, and what to write. */
 final class RouteMistake {
   private static final Pattern STEP = Pattern.compile(">>> (.*?) <<<");
+
+  /** Components that come with the program, and that no route of its own uses. */
+  private static final Set<String> UNUSED = Set.of("log", "timer");
+
   private static final Pattern SCHEME = Pattern.compile("for: ([\\w+.-]+):");
 
   private static final Pattern PARSED = Pattern.compile("in file:(.+), line (\\d+), column");
@@ -150,7 +154,7 @@ final class RouteMistake {
       String name = scheme.find() ? scheme.group(1) : "the component";
       return "Correct "
           + name
-          + DidYouMean.meant(name, context.getComponentNames())
+          + DidYouMean.meant(name, components())
           + ", or put the jar of its Camel component into the folder components; routes/README.md"
           + " says how.";
     }
@@ -181,5 +185,11 @@ final class RouteMistake {
       return "Correct or remove the parameters that the message shows in [...].";
     }
     return "";
+  }
+
+  private Set<String> components() {
+    Set<String> names = new TreeSet<>(UNUSED);
+    names.addAll(context.getComponentNames());
+    return names;
   }
 }
