@@ -19,12 +19,10 @@ public final class JobOwners {
         WHERE name = :name) AS of_name
       JOIN run ON run.id = of_name.first""";
 
-  /** In the order in which they were made, as the index has them. */
   private static final String OLDEST =
-      """
-      SELECT name FROM job WHERE state = 'OPEN' AND name IS NOT NULL ORDER BY rowid LIMIT 10000""";
+      "SELECT name FROM job WHERE state = 'OPEN' AND name IS NOT NULL ORDER BY %s LIMIT 10000";
 
-  /** With a plus, so that the index of names is used: there may be a million open jobs. */
+  /** With a cast, so that the index of names is used: there may be a million open jobs. */
   static final String OPEN =
       """
       SELECT open.*, run.id AS run_id, run.name AS run_name
@@ -32,12 +30,14 @@ public final class JobOwners {
           MAX(remote_state) AS remote_state, SUM(requests) AS requests,
           MIN(submitted_at) AS submitted_at, MIN(run_id) AS first,
           COUNT(DISTINCT run_id) AS runs
-        FROM job WHERE name = :name AND +state = 'OPEN' GROUP BY name) AS open
+        FROM job WHERE name = :name AND CAST(state AS TEXT) = 'OPEN' GROUP BY name) AS open
       JOIN run ON run.id = open.first""";
 
   private final Access reading;
+  private final String oldest;
 
   JobOwners(LedgerDatabase database) {
+    this.oldest = String.format(OLDEST, database.orderOfRows());
     this.reading = database.reading();
   }
 
@@ -90,7 +90,7 @@ public final class JobOwners {
   public List<Open> unlisted(Set<String> listed, int most) {
     return reading.withHandle(
         handle ->
-            handle.createQuery(OLDEST).map(row -> row.getString("name")).list().stream()
+            handle.createQuery(oldest).map(row -> row.getString("name")).list().stream()
                 .distinct()
                 .filter(name -> !listed.contains(name))
                 .limit(most)

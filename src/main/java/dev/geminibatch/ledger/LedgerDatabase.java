@@ -38,6 +38,9 @@ interface LedgerDatabase extends AutoCloseable {
   /** For queries that find many rows, which hold nobody up. Nothing is written through it. */
   Access reading();
 
+  /** What to sort jobs by for the order in which they were sent, more or less, at no cost. */
+  String orderOfRows();
+
   /** Stands for what the ledger holds: each commit, of whatever process, changes it. */
   long stamp();
 

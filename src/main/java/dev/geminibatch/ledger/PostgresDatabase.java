@@ -247,6 +247,11 @@ final class PostgresDatabase implements LedgerDatabase {
   }
 
   @Override
+  public String orderOfRows() {
+    return "submitted_at";
+  }
+
+  @Override
   public Access reading() {
     return reading;
   }

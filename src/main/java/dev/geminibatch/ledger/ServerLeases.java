@@ -34,9 +34,6 @@ import org.slf4j.event.Level;
 public final class ServerLeases implements Leases {
   private static final Logger LOG = LoggerFactory.getLogger("members");
 
-  /** Beats in the time after which a silent member is gone. */
-  private static final int BEATS = 6;
-
   /** Members that are gone are shown for so long. */
   private static final Duration SHOWN = Duration.ofDays(7);
 
@@ -45,7 +42,7 @@ public final class ServerLeases implements Leases {
 
   private final Opener opener;
   private final StateFolder state;
-  private final Identity identity;
+  private final MemberIdentity identity;
   private final WorkRecord record;
   private final Work work;
   private final LongSupplier nanos;
@@ -73,18 +70,6 @@ public final class ServerLeases implements Leases {
 
   private long heardSince;
   private boolean isClosed;
-
-  /**
-   * Who this process is to the others.
-   *
-   * @param name for a person
-   * @param silence after which a member is taken for gone
-   */
-  public record Identity(String name, String version, Duration silence) {
-    private Duration beat() {
-      return silence.dividedBy(BEATS);
-    }
-  }
 
   /** Opens the ledger. */
   @FunctionalInterface
@@ -127,7 +112,7 @@ public final class ServerLeases implements Leases {
   public ServerLeases(
       Opener opener,
       StateFolder state,
-      Identity identity,
+      MemberIdentity identity,
       WorkRecord record,
       Work work,
       LongSupplier nanos) {

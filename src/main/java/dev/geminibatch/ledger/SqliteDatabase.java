@@ -143,6 +143,11 @@ final class SqliteDatabase implements LedgerDatabase {
   }
 
   @Override
+  public String orderOfRows() {
+    return "rowid";
+  }
+
+  @Override
   public Access reading() {
     return reading;
   }

@@ -3,6 +3,7 @@ package dev.geminibatch.wiring;
 import dev.geminibatch.io.HostName;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerServer;
+import dev.geminibatch.ledger.MemberIdentity;
 import dev.geminibatch.ledger.ServerClock;
 import dev.geminibatch.ledger.ServerLeases;
 import dev.geminibatch.run.BusyRuns;
@@ -66,7 +67,7 @@ public final class Workspace implements AutoCloseable {
     return new ServerLeases(
         this::ledger,
         state(),
-        new ServerLeases.Identity(
+        new MemberIdentity(
             member.name().isEmpty() ? HostName.get() : member.name(),
             Capacity.present().version(),
             member.silence()),

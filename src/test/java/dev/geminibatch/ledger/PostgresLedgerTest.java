@@ -186,6 +186,14 @@ class PostgresLedgerTest {
   }
 
   @Nested
+  class Owned extends JobOwnersContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return postgres(folder, clock);
+    }
+  }
+
+  @Nested
   class Paced extends PacesContract {
     @Override
     Ledger open(Clock clock) throws IOException {

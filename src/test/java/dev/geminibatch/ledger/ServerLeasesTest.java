@@ -86,7 +86,7 @@ class ServerLeasesTest {
           new ServerLeases(
               () -> ledger,
               new StateFolder(state),
-              new ServerLeases.Identity(name, "1", SILENCE),
+              new MemberIdentity(name, "1", SILENCE),
               new WorkRecord(),
               this,
               nanos::get);

@@ -148,6 +148,14 @@ class SqliteLedgerTest {
   }
 
   @Nested
+  class Owned extends JobOwnersContract {
+    @Override
+    Ledger open(Clock clock) throws IOException {
+      return sqlite(folder, clock);
+    }
+  }
+
+  @Nested
   class Paced extends PacesContract {
     @Override
     Ledger open(Clock clock) throws IOException {
