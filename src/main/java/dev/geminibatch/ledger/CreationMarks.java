@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.run.Job;
+import dev.geminibatch.run.JobState;
 import java.time.Clock;
 
 /** The marks that a job is about to be created, and who has made them. */
@@ -37,5 +38,22 @@ public final class CreationMarks {
         handle ->
             moves.change(
                 handle, job, "input_file = NULL, creating_at = ?" + moves.mark(), clock.millis()));
+  }
+
+  /**
+   * After {@link #takenOver}: the service has certainly not created it. It is sent under other
+   * names, so that a call that comes even later finds nothing that it names.
+   */
+  public void notCreated(Job job) {
+    quick.useTransaction(
+        handle -> {
+          moves.job(
+              handle,
+              job,
+              JobState.UPLOADED,
+              "creating_at = NULL, creation = creation + 1, display_name = ?",
+              job.displayName(job.creation() + 1));
+          moves.job(handle, job, JobState.ASSEMBLED, "input_file = NULL");
+        });
   }
 }

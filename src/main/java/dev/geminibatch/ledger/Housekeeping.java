@@ -12,10 +12,12 @@ public final class Housekeeping {
   private static final int AT_ONCE = 1_000;
 
   private final Access quick;
+  private final Fences fences;
   private final Access reading;
   private long newestDigestBefore;
 
-  Housekeeping(LedgerDatabase database) {
+  Housekeeping(LedgerDatabase database, Fences fences) {
+    this.fences = fences;
     this.quick = database.quick();
     this.reading = database.reading();
   }
@@ -36,11 +38,13 @@ public final class Housekeeping {
                           + """
 
                       WHERE state IN ('DELIVERED', 'FAILED') AND updated_at < :time
+                        AND (run.mark IS NULL OR run.mark = :mark)
                         AND NOT EXISTS (SELECT 1 FROM run AS follower
                           WHERE follower.leader = run.id
                             AND follower.state NOT IN ('DELIVERED', 'FAILED'))
                       ORDER BY updated_at, id LIMIT :most OFFSET :skipped""")
                   .bind("time", time.toEpochMilli())
+                  .bind("mark", fences.mark())
                   .bind("most", most)
                   .bind("skipped", skipped)
                   .map(row -> Rows.run(row))

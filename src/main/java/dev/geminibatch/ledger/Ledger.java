@@ -72,7 +72,7 @@ public final class Ledger implements AutoCloseable {
     this.uploadList = new UploadList(database);
     this.jobOwners = new JobOwners(database);
     this.limits = new LearnedLimits(database, clock);
-    this.housekeeping = new Housekeeping(database);
+    this.housekeeping = new Housekeeping(database, fences);
     this.audit = new Audit(database, clock);
     this.events = new Events(database);
     this.costs = new RunCosts(database);

@@ -116,7 +116,7 @@ public final class JobFileAhead {
                 JobFileUpload.uploadAhead(
                     context.connection(run).files(),
                     content,
-                    JobFileUpload.id(run, 1, context.clock().instant()),
+                    JobFileUpload.id(run, 1, context.clock().instant(), 1),
                     JobPacker.displayName(run, 1) + ".jsonl",
                     sent));
     underWay.put(run.id(), upload);

@@ -28,10 +28,12 @@ public final class JobFileUpload {
    * The id of a job's file, for {@link #upload}.
    *
    * @param assembled when the content was put together: the references in it are others each time
+   * @param creation of the job: a call that was given up may still come, and names an earlier file
    */
-  public static String id(Run run, int job, Instant assembled) {
+  public static String id(Run run, int job, Instant assembled, int creation) {
     String time = Long.toString(assembled.getEpochSecond() % LAST_DIGITS, 36);
-    return "gb-" + run.id() + "-" + job + "-" + time;
+    String next = creation == 1 ? "" : Integer.toString(creation % 36, 36);
+    return "gb-" + run.id() + "-" + job + "-" + time + next;
   }
 
   /**

@@ -81,9 +81,10 @@ final class JobCreation {
         || !search.isCertain(job, JobBody.of(context.folder(run), job.number()).size())) {
       return false;
     }
-    jobs.notCreated(job);
     if (job.inputFile().isEmpty()) {
-      jobs.notUploaded(job);
+      context.ledger().creationMarks().notCreated(job);
+    } else {
+      jobs.notCreated(job);
     }
     return true;
   }

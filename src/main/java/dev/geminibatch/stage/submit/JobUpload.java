@@ -48,7 +48,8 @@ final class JobUpload {
                   JobFileUpload.id(
                       run,
                       job.number(),
-                      Files.getLastModifiedTime(folder.jobBody(job.number())).toInstant()),
+                      Files.getLastModifiedTime(folder.jobBody(job.number())).toInstant(),
+                      job.creation()),
                   job.displayName() + ".jsonl",
                   progress);
       context.progress().happened(new RunEvent.Uploaded(true, size));
