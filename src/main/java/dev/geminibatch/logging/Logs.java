@@ -28,6 +28,9 @@ public final class Logs {
   /** Vert.x's logger for connections, among others those of clients that left during a file. */
   private static final String CONNECTION = "io.vertx.core.net.impl.ConnectionBase";
 
+  /** Names each connection that a restart of the database ends; what fails for it is said once. */
+  private static final String POOL = "com.zaxxer.hikari.pool";
+
   /** Quartz's logger for what goes wrong, among that what the store of ticks has said already. */
   private static final String TICKS = "org.quartz.core.ErrorLogger";
 
@@ -218,6 +221,7 @@ public final class Logs {
       if (logger.equals(FAILED_START) && level.isAtLeast(LogLevel.WARN)
           || logger.equals(BAD_REQUEST) && isOfClient(entry.getThrown())
           || logger.equals(CONNECTION) && entry.getThrown() instanceof IOException
+          || logger.startsWith(POOL) && !level.isAtLeast(LogLevel.ERROR)
           || logger.equals(TICKS) && isOfStore(entry.getThrown())) {
         return;
       }
