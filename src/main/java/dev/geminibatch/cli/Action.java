@@ -32,6 +32,7 @@ enum Action {
   PRIORITY("--priority"),
   FILES("--files", "--profile"),
   PURGE_FILES("--purge-files", "--profile", "--yes"),
+  DRAIN("--drain"),
   BACKUP("--backup", "--yes"),
   MOVE_LEDGER("--move-ledger"),
   CHECK("--check", "--model", "--media-root"),

@@ -140,6 +140,7 @@ public final class CommandLineInterface {
       case FILES, PURGE_FILES -> new FilesCommand(session).run(action);
       case STATUS -> new StatusCommand(session).run();
       case PAUSE, RESUME, CANCEL_RUN, PRIORITY -> new ControlCommand(session).run(action);
+      case DRAIN -> new DrainCommand(session).run();
       case BACKUP -> new BackupCommand(session).run();
       case MOVE_LEDGER -> new MoveLedgerCommand(session).run();
       case CHECK, WARM -> throw new IllegalStateException("It is done without a session");

@@ -123,6 +123,16 @@ final class Options {
   String moveLedger;
 
   @Option(
+      names = "--drain",
+      arity = "0..1",
+      paramLabel = "MEMBER",
+      fallbackValue = "",
+      description =
+          "With several daemons on one ledger: let the one of this name, or the one of this"
+              + " machine, hand over its runs and end; wait for it.")
+  String drain;
+
+  @Option(
       names = "--check",
       description =
           "Check settings, folders, key, service, clock, disk, ledger and routes, and say what"

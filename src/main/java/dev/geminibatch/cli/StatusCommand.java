@@ -9,6 +9,9 @@ import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.Members.Member;
+import dev.geminibatch.ledger.Whereabouts.Place;
+import dev.geminibatch.report.MemberView;
 import dev.geminibatch.report.Report;
 import dev.geminibatch.report.ReportText;
 import dev.geminibatch.report.Reports;
@@ -22,10 +25,15 @@ import dev.geminibatch.stage.receive.Inbox;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code --status}: what the ledger knows, also while the daemon runs. */
 final class StatusCommand {
@@ -50,15 +58,10 @@ final class StatusCommand {
       List<Run> runs = ledger.queries().recent(MOST_RUNS);
       if (session.options().json) {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
+        Map<String, Place> places = places(runs, ledger);
         document
             .putArray("runs")
-            .addAll(
-                runs.stream()
-                    .map(
-                        run ->
-                            StatusView.json(
-                                run, ledger.jobs().of(run.id()), ledger.packs()::sharing))
-                    .toList());
+            .addAll(runs.stream().map(run -> json(run, ledger, places.get(run.id()))).toList());
         ArrayNode notTaken = document.putArray("notTaken");
         for (Map.Entry<Path, List<Inbox.NotTaken>> inbox : notTaken().entrySet()) {
           for (Inbox.NotTaken each : inbox.getValue()) {
@@ -69,13 +72,58 @@ final class StatusCommand {
                 .put("reason", each.reason());
           }
         }
+        if (ledger.isShared()) {
+          MemberView view = view(workspace);
+          document
+              .putArray("members")
+              .addAll(ledger.members().list().stream().map(view::json).toList());
+        }
         session.terminal().printJson(document);
       } else {
         print(runs, ledger);
         printNotTaken();
+        if (ledger.isShared()) {
+          print(ledger.members().list(), view(workspace));
+        }
       }
       return ExitCode.OK;
     }
+  }
+
+  private static Map<String, Place> places(List<Run> runs, Ledger ledger) {
+    return ledger.whereabouts().of(runs.stream().map(Run::id).toList());
+  }
+
+  private static ObjectNode json(Run run, Ledger ledger, Place place) {
+    ObjectNode json = StatusView.json(run, ledger.jobs().of(run.id()), ledger.packs()::sharing);
+    return place == null ? json : MemberView.add(json, run, place);
+  }
+
+  /** The clock is that of the server, as the times of the members are. */
+  private static MemberView view(Workspace workspace) {
+    return new MemberView(
+        workspace.clock().instant(), workspace.settings().operation().member().silence());
+  }
+
+  private void print(List<Member> members, MemberView view) {
+    if (members.isEmpty()) {
+      return;
+    }
+    Table table = new Table("MEMBER", "VERSION", "STATE", "SINCE", "HEARTBEAT", "RUNS");
+    for (Member member : members) {
+      table.row(
+          member.name() + (member.isDaemon() ? "" : " (a command)"),
+          member.version(),
+          view.state(member),
+          LocalDateTime.ofInstant(member.since(), session.clock().getZone())
+              .truncatedTo(ChronoUnit.MINUTES)
+              .toString()
+              .replace('T', ' '),
+          view.beat(member),
+          Amounts.count(member.runs()));
+    }
+    session.terminal().print("");
+    table.lines().forEach(session.terminal()::print);
   }
 
   /** By inbox, what lies there and is not taken. */
@@ -118,8 +166,11 @@ final class StatusCommand {
     Run run = ChosenRun.of(text, ledger.queries());
     Prices prices = Prices.read(session.settings().costs().prices());
     Report report = new Reports(ledger, workspace.state(), prices, session.clock()).of(run);
+    Optional<Place> place = ledger.whereabouts().of(run);
     if (session.options().json) {
-      session.terminal().printJson(new ObjectMapper().valueToTree(report));
+      ObjectNode json = new ObjectMapper().valueToTree(report);
+      place.ifPresent(where -> MemberView.add(json, run, where));
+      session.terminal().printJson(json);
       return ExitCode.OK;
     }
     boolean failed = run.state() == RunState.FAILED;
@@ -133,7 +184,11 @@ final class StatusCommand {
                 + run.id()
                 + ": "
                 + StatusView.state(run)
-                + (stopped.isEmpty() ? "" : ", " + stopped));
+                + (stopped.isEmpty() ? "" : ", " + stopped)
+                + place
+                    .flatMap(where -> MemberView.place(run, where))
+                    .map(where -> ", " + where)
+                    .orElse(""));
     run.reason()
         .ifPresent(reason -> session.terminal().printDocument("  why: " + Visible.lines(reason)));
     if (!failed) {
@@ -149,19 +204,27 @@ final class StatusCommand {
     }
     Table table = new Table("RUN", "STATE", "REQUESTS", "ANSWERED", "FILE", "NOTE");
     Map<String, ModelPace> paces = new HashMap<>();
+    Map<String, Place> places = places(runs, ledger);
     for (Run run : runs) {
+      String note =
+          StatusView.note(
+              run,
+              ledger.jobs().of(run.id()),
+              ledger.packs()::sharing,
+              model -> paces.computeIfAbsent(model, ledger.jobs()::pace),
+              session.clock().instant());
+      Optional<String> where =
+          Optional.ofNullable(places.get(run.id())).flatMap(place -> MemberView.place(run, place));
       table.row(
           run.id(),
           StatusView.state(run),
           Amounts.count(run.counts().requests()),
           Amounts.count(run.counts().answered()),
           Amounts.middle(file(run), WIDEST_NAME),
-          StatusView.note(
-              run,
-              ledger.jobs().of(run.id()),
-              ledger.packs()::sharing,
-              model -> paces.computeIfAbsent(model, ledger.jobs()::pace),
-              session.clock().instant()));
+          Stream.of(Optional.of(note), where)
+              .flatMap(Optional::stream)
+              .filter(text -> !text.isEmpty())
+              .collect(Collectors.joining("; ")));
     }
     table.lines().forEach(session.terminal()::print);
   }

@@ -146,6 +146,16 @@ public final class Ledger implements AutoCloseable {
     return members;
   }
 
+  /** Whether it is on a server, where several members may share it. */
+  public boolean isShared() {
+    return server != null;
+  }
+
+  /** Where its runs are. */
+  public Whereabouts whereabouts() {
+    return new Whereabouts(database, mark);
+  }
+
   /** The runs that this process holds. */
   Fences fences() {
     return fences;

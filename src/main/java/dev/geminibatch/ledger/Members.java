@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.ledger.Fences.Membership;
+import dev.geminibatch.run.ProcessTrace;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +52,7 @@ public final class Members {
    * @param name as set, for a person
    * @param isDaemon else a command, which ends soon
    * @param isHere whether it is this process
+   * @param isOnThisMachine whether it certainly runs on this machine
    * @param beat its last heartbeat
    * @param runs that it has and that are not finished
    */
@@ -60,6 +62,7 @@ public final class Members {
       String version,
       boolean isDaemon,
       boolean isHere,
+      boolean isOnThisMachine,
       Instant since,
       Instant beat,
       State state,
@@ -87,6 +90,7 @@ public final class Members {
         row.getString("version"),
         row.getInt("daemon") != 0,
         row.getString("id").equals(here),
+        ProcessTrace.isOfThisMachine(row.getString("process")),
         Instant.ofEpochMilli(row.getLong("since")),
         Instant.ofEpochMilli(row.getLong("beat")),
         State.valueOf(row.getString("state")),
@@ -143,6 +147,19 @@ public final class Members {
                 .createQuery("SELECT id, process FROM member WHERE state <> 'GONE'")
                 .map(row -> new Trace(row.getString("id"), row.getString("process")))
                 .list());
+  }
+
+  /**
+   * Asks a member to hand over what it has, and to end.
+   *
+   * @return whether it was up, and not asked before
+   */
+  public boolean drain(String id) {
+    return writing.inTransaction(
+            handle ->
+                handle.execute(
+                    "UPDATE member SET state = 'DRAINING' WHERE id = ? AND state = 'UP'", id))
+        > 0;
   }
 
   /** A member has certainly ended. */

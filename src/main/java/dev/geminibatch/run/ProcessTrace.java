@@ -35,6 +35,11 @@ public final class ProcessTrace {
         && !start(parts.get(1)).equals(Optional.of(parts.get(2)));
   }
 
+  /** Whether a process certainly runs, or ran, on this machine. */
+  public static boolean isOfThisMachine(String trace) {
+    return machine().equals(Optional.of(trace.split(":")[0]));
+  }
+
   /** This machine since it was started; a container counts as one. */
   private static Optional<String> machine() {
     try {

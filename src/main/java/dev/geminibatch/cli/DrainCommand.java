@@ -1,0 +1,176 @@
+package dev.geminibatch.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.HostName;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
+import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.Members.Member;
+import dev.geminibatch.ledger.Members.State;
+import dev.geminibatch.settings.MemberSettings;
+import dev.geminibatch.wiring.Workspace;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * {@code --drain}: asks a member of the ledger to hand over its runs and to end, and waits for it.
+ * The wish stands in the ledger, so that it holds if nobody waits any more.
+ */
+final class DrainCommand {
+  /** A heartbeat until it knows, a minute for what it has in hand, and some time to end. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  private final Session session;
+
+  DrainCommand(Session session) {
+    this.session = session;
+  }
+
+  int run() throws IOException, InterruptedException {
+    if (session.settings().operation().ledger().isEmpty()) {
+      throw new UsageException(
+          "--drain is for several daemons that share a ledger on a server (ledger.url). Here there"
+              + " is one daemon; stop it with SIGTERM.");
+    }
+    try (Workspace workspace = session.impatientWorkspace()) {
+      Ledger ledger = workspace.ledger();
+      Member member = chosen(ledger.members().list());
+      String name = Visible.line(member.name());
+      if (ledger.members().drain(member.id())) {
+        String who = System.getProperty("user.name") + " on " + HostName.get() + ", by --drain";
+        ledger
+            .audit()
+            .write(who, "Asked member " + name + " to hand over its runs", Optional.empty());
+      }
+      session
+          .terminal()
+          .tell(
+              "Member "
+                  + name
+                  + " takes nothing new, and ends soon. "
+                  + "Ctrl-C ends the waiting, and it is drained all the same.");
+      return await(ledger, member);
+    }
+  }
+
+  private int await(Ledger ledger, Member member) throws InterruptedException {
+    Instant until = session.clock().instant().plus(PATIENCE);
+    long shown = -1;
+    while (true) {
+      List<Member> all = ledger.members().list();
+      Optional<Member> now = all.stream().filter(each -> each.id().equals(member.id())).findFirst();
+      if (now.isEmpty() || now.get().state() == State.GONE) {
+        return over(member, "gone", drained(member, all), ExitCode.OK);
+      }
+      if (session.clock().instant().isAfter(until)) {
+        return over(
+            member,
+            "draining",
+            "Member "
+                + member.name()
+                + " has not ended within "
+                + Amounts.time(PATIENCE)
+                + ". It ends when it sees that it is asked to; if it is silent, the others take"
+                + " over its runs. --status shows its last heartbeat.",
+            ExitCode.TIMED_OUT);
+      }
+      if (now.get().runs() != shown) {
+        shown = now.get().runs();
+        session.terminal().tell("It has " + Amounts.count(shown, "run") + ".");
+      }
+      new CountDownLatch(1).await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static String drained(Member member, List<Member> all) {
+    List<String> others =
+        all.stream()
+            .filter(each -> each.isDaemon() && each.state() == State.UP)
+            .map(Member::name)
+            .toList();
+    return "Member "
+        + member.name()
+        + " has ended, and its runs are free"
+        + (others.isEmpty()
+            ? "; no other member is up to take them."
+            : " for " + String.join(", ", others) + ".");
+  }
+
+  private int over(Member member, String state, String sentence, int code) {
+    if (session.options().json) {
+      session
+          .terminal()
+          .printJson(
+              JsonNodeFactory.instance
+                  .objectNode()
+                  .put("member", member.name())
+                  .put("id", member.id())
+                  .put("state", state));
+    } else {
+      session.terminal().print(sentence);
+    }
+    return code;
+  }
+
+  private Member chosen(List<Member> all) {
+    List<Member> up =
+        all.stream().filter(each -> each.isDaemon() && each.state() != State.GONE).toList();
+    return session.options().drain.isEmpty()
+        ? ofThisMachine(up)
+        : named(Visible.line(session.options().drain), all, up);
+  }
+
+  private Member ofThisMachine(List<Member> up) {
+    MemberSettings own = session.settings().operation().member();
+    String name = own.name().isEmpty() ? HostName.get() : own.name();
+    List<Member> here =
+        up.stream().filter(each -> each.isOnThisMachine() || each.name().equals(name)).toList();
+    if (here.size() == 1) {
+      return here.get(0);
+    }
+    throw new UsageException(
+        (here.isEmpty()
+                ? "No member of this machine is up. "
+                : "Several members of this machine are up. ")
+            + (up.isEmpty()
+                ? "Nor is any other one."
+                : "Write --drain MEMBER with one of: " + names(here.isEmpty() ? up : here) + "."));
+  }
+
+  private static Member named(String wanted, List<Member> all, List<Member> up) {
+    List<Member> found =
+        up.stream().filter(each -> each.id().equals(wanted) || each.name().equals(wanted)).toList();
+    if (found.size() == 1) {
+      return found.get(0);
+    }
+    if (!found.isEmpty()) {
+      throw new UsageException(
+          "Several members are called " + wanted + "; write the id of one: " + names(found) + ".");
+    }
+    boolean isGone =
+        all.stream()
+            .anyMatch(
+                each ->
+                    each.isDaemon() && (each.id().equals(wanted) || each.name().equals(wanted)));
+    throw new UsageException(
+        (isGone ? "Member " + wanted + " is gone already." : "There is no member " + wanted + ".")
+            + (up.isEmpty() ? " None is up." : " Up: " + names(up) + "."));
+  }
+
+  /** With their ids where a name is not enough. */
+  private static String names(List<Member> members) {
+    long names = members.stream().map(Member::name).distinct().count();
+    return members.stream()
+        .map(each -> each.name() + (names == members.size() ? "" : " (" + each.id() + ")"))
+        .collect(Collectors.joining(", "));
+  }
+}
