@@ -212,6 +212,7 @@ final class DaemonCommand {
     return new HealthChecks(
         workspace.settings(),
         workspace.ledger(),
+        workspace.leases(),
         workspace.work(),
         new ServiceFactory(session.retries()).impatient(),
         beans.accounts()::of,

@@ -3,9 +3,11 @@ package dev.geminibatch.cli;
 import dev.geminibatch.camel.Beans;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.ledger.Whereabouts;
 import dev.geminibatch.management.Health;
 import dev.geminibatch.management.HealthCheck;
 import dev.geminibatch.management.HealthReport;
+import dev.geminibatch.report.MemberView;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.settings.Profiles;
@@ -28,6 +30,7 @@ final class DaemonOutlook implements Outlook {
   private final Profiles profiles;
   private final AccountRefusals accounts;
   private final HealthReport health;
+  private final Whereabouts whereabouts;
   private final TokenRoom room;
 
   DaemonOutlook(Workspace workspace, Beans beans, HealthReport health) throws IOException {
@@ -35,6 +38,7 @@ final class DaemonOutlook implements Outlook {
     this.profiles = workspace.settings().profiles();
     this.accounts = beans.accounts();
     this.health = health;
+    this.whereabouts = workspace.ledger().whereabouts();
     this.room = new TokenRoom(workspace.ledger().limits(), workspace.ledger().tokenFactors());
   }
 
@@ -63,6 +67,7 @@ final class DaemonOutlook implements Outlook {
         troubles.add(Amounts.clause(found.why()) + ".");
       }
     }
+    whereabouts.stranded().forEach(stranded -> troubles.add(MemberView.sentence(stranded)));
     return troubles;
   }
 

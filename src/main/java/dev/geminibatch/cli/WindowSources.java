@@ -18,6 +18,7 @@ import dev.geminibatch.window.Setup;
 import dev.geminibatch.window.Sources;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +86,11 @@ final class WindowSources {
     @Override
     public Prices prices() {
       return DaemonCommand.prices(set.profiles());
+    }
+
+    @Override
+    public Duration memberSilence() {
+      return set.operation().member().silence();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.ledger.ServerLeases.End;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -78,10 +79,26 @@ final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /** The newest migration of the tables. */
-  int tables() throws SQLException {
+  /**
+   * Whether a newer program has changed the tables.
+   *
+   * @param place of the ledger, for a person
+   */
+  Optional<End> tooOld(String place) throws SQLException {
     try (var statement = connection().createStatement()) {
-      return PostgresDatabase.version(statement).orElse(0);
+      int tables = PostgresDatabase.version(statement).orElse(0);
+      return tables <= Integer.parseInt(LedgerDatabase.NEWEST)
+          ? Optional.empty()
+          : Optional.of(
+              new End(
+                  "The tables of the ledger "
+                      + place
+                      + " are of version "
+                      + tables
+                      + " now, and this program knows versions up to "
+                      + LedgerDatabase.NEWEST
+                      + ": start a program of the version that the others have",
+                  true));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.run.ProcessTrace;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.sql.Connection;
@@ -9,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +23,31 @@ import java.util.Optional;
  * @param version the number of its last migration; empty if there is none yet
  * @param isCurrent whether it is of this program's version, and not of an earlier one
  * @param open what is open with the service, by project and model; empty unless it is current
+ * @param sharing who shares it; empty unless it is on a server and current
  */
-public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open> open) {
+public record LedgerLook(
+    Optional<Integer> version, boolean isCurrent, List<Open> open, Optional<Sharing> sharing) {
+
+  /**
+   * Who shares the ledger.
+   *
+   * @param daemons that are not known to be gone
+   * @param isFolderKnown whether the state folder that was asked for has runs of it, or may have
+   */
+  public record Sharing(List<Daemon> daemons, boolean isFolderKnown) {}
+
+  /**
+   * A daemon that shares the ledger.
+   *
+   * @param silent since its last heartbeat
+   * @param isHere whether it certainly runs on this machine
+   */
+  public record Daemon(String name, String version, Duration silent, boolean isHere) {}
+
+  private static final String DAEMONS =
+      "SELECT name, version, process, "
+          + Members.NOW
+          + " - beat AS silent FROM member WHERE daemon = 1 AND state <> 'GONE' ORDER BY name";
 
   /**
    * What is open of one model.
@@ -51,7 +76,7 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
     LedgerFile file = new LedgerFile(state);
     Optional<Integer> version = file.version();
     if (version.isEmpty()) {
-      return new LedgerLook(version, false, List.of());
+      return new LedgerLook(version, false, List.of(), Optional.empty());
     }
     try (Connection connection = file.reading();
         Statement statement = connection.createStatement()) {
@@ -60,7 +85,8 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
         throw file.damaged(damage.get());
       }
       boolean isCurrent = version.get() == Integer.parseInt(LedgerDatabase.NEWEST);
-      return new LedgerLook(version, isCurrent, isCurrent ? open(connection, now) : List.of());
+      return new LedgerLook(
+          version, isCurrent, isCurrent ? open(connection, now) : List.of(), Optional.empty());
     } catch (SQLException e) {
       throw LedgerDamage.of(e)
           .map(file::damaged)
@@ -78,10 +104,12 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
   /**
    * Looks at the ledger on a server.
    *
+   * @param state the folder that a daemon here has
    * @throws UsageException when it cannot be used, with the reason and the remedy
    * @throws IOException when the server cannot be reached now
    */
-  public static LedgerLook at(LedgerServer server, Instant now) throws IOException {
+  public static LedgerLook at(LedgerServer server, StateFolder state, Instant now)
+      throws IOException {
     try (Connection connection = DriverManager.getConnection(server.url(), server.properties());
         Statement statement = connection.createStatement()) {
       Optional<Integer> version = PostgresDatabase.version(statement);
@@ -89,7 +117,16 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
       if (isCurrent) {
         requireInCharge(server, connection);
       }
-      return new LedgerLook(version, isCurrent, isCurrent ? open(connection, now) : List.of());
+      LedgerTie tie = new LedgerTie(server, state);
+      boolean isKnown = isCurrent && isKnown(connection, tie.ours());
+      if (!isKnown && (isCurrent || version.isEmpty())) {
+        tie.requireNothingElse();
+      }
+      return new LedgerLook(
+          version,
+          isCurrent,
+          isCurrent ? open(connection, now) : List.of(),
+          isCurrent ? Optional.of(new Sharing(daemons(statement), isKnown)) : Optional.empty());
     } catch (SQLException e) {
       throw PostgresDatabase.unreachable(server, e);
     }
@@ -102,6 +139,31 @@ public record LedgerLook(Optional<Integer> version, boolean isCurrent, List<Open
     if (gone.isPresent()) {
       throw gone.get().refused(server);
     }
+  }
+
+  private static boolean isKnown(Connection connection, Optional<String> mark) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT mark FROM state_folder WHERE mark = ?")) {
+      statement.setString(1, mark.orElse(""));
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next();
+      }
+    }
+  }
+
+  private static List<Daemon> daemons(Statement statement) throws SQLException {
+    List<Daemon> daemons = new ArrayList<>();
+    try (ResultSet row = statement.executeQuery(DAEMONS)) {
+      while (row.next()) {
+        daemons.add(
+            new Daemon(
+                row.getString("name"),
+                row.getString("version"),
+                Duration.ofMillis(row.getLong("silent")),
+                ProcessTrace.isOfThisMachine(row.getString("process"))));
+      }
+    }
+    return daemons;
   }
 
   private static List<Open> open(Connection connection, Instant now) throws SQLException {

@@ -96,7 +96,7 @@ final class LedgerTie {
   }
 
   /** To begin with an empty ledger beside runs would be to pay for them once more. */
-  private void requireNothingElse() throws IOException {
+  void requireNothingElse() throws IOException {
     try (Stream<Path> runs = state.inRuns()) {
       if (hasFile() || runs.anyMatch(Folders::holdsAnything)) {
         throw new UsageException(

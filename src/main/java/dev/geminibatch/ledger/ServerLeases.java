@@ -65,8 +65,8 @@ public final class ServerLeases implements Leases {
 
   private volatile boolean isUp;
 
-  /** What it has it works on, and takes no more. */
-  private volatile boolean isDraining;
+  /** Why it takes no more, works on what it has, and ends then; null if it does not. */
+  private volatile End end;
 
   private long heardSince;
   private boolean isClosed;
@@ -179,6 +179,11 @@ public final class ServerLeases implements Leases {
     return isUp && nanos.getAsLong() - sureUntil < 0;
   }
 
+  @Override
+  public boolean isHeard() {
+    return isUp && nanos.getAsLong() - sureUntil < -identity.silence().toNanos() / 4;
+  }
+
   /** One beat, or an attempt to begin again. */
   synchronized void tick() {
     if (isClosed) {
@@ -187,6 +192,8 @@ public final class ServerLeases implements Leases {
     try {
       if (isUp) {
         beatOnce();
+      } else if (end != null) {
+        work.end(end); // it has nothing any more
       } else if (work.isOver()) {
         join();
         LOG.info("This process is a member again, and takes what is free");
@@ -211,26 +218,17 @@ public final class ServerLeases implements Leases {
     }
     sure(before);
     if (seen.get() == Members.State.DRAINING) {
-      isDraining = true;
-      work.end(new End("Somebody has asked to drain it", false));
+      end(new End("Somebody has asked to drain it", false));
     }
     if (before - heardSince >= HEARD * identity.beat().toNanos()) {
       expire();
     }
-    int tables = heartbeat.tables();
-    if (tables > Integer.parseInt(LedgerDatabase.NEWEST)) {
-      isDraining = true;
-      work.end(
-          new End(
-              "The tables of the ledger "
-                  + ledger.place()
-                  + " are of version "
-                  + tables
-                  + " now, and this program knows versions up to "
-                  + LedgerDatabase.NEWEST
-                  + ": start a program of the version that the others have",
-              true));
-    }
+    heartbeat.tooOld(ledger.place()).ifPresent(this::end);
+  }
+
+  private void end(End why) {
+    end = why;
+    work.end(why);
   }
 
   private void expire() throws SQLException, IOException {
@@ -268,7 +266,7 @@ public final class ServerLeases implements Leases {
 
   @Override
   public boolean mayBegin() {
-    return mayWork() && !isDraining;
+    return mayWork() && end == null;
   }
 
   @Override

@@ -52,6 +52,15 @@ public final class DaemonMetrics implements MeterBinder, AutoCloseable {
         "ledger",
         new LedgerMetrics(workspace.ledger(), settings, tally, workspace.clock()),
         LEDGER);
+    if (workspace.ledger().isShared()) {
+      remote(
+          "members",
+          new MemberMetrics(
+              workspace.ledger().members(),
+              settings.operation().member().silence(),
+              workspace.clock()),
+          LEDGER);
+    }
     remote("disk", folders::disks, DISKS);
     remote("inbox", folders::inboxes, INBOXES);
     groups.put("process", new ProcessMetrics());

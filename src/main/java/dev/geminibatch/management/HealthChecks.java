@@ -3,6 +3,7 @@ package dev.geminibatch.management;
 import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerProbe;
+import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.WorkInHand;
 import dev.geminibatch.service.Connection;
 import dev.geminibatch.service.ProjectId;
@@ -43,6 +44,7 @@ public final class HealthChecks implements HealthReport, AutoCloseable {
   public HealthChecks(
       Settings settings,
       Ledger ledger,
+      Leases leases,
       WorkInHand work,
       Connection.Opener services,
       Function<ProjectId, Optional<ServiceFailure>> refusals,
@@ -62,6 +64,16 @@ public final class HealthChecks implements HealthReport, AutoCloseable {
     local(
         "inbox",
         new InboxHealth(served.stream().map(profile -> profile.folders().inbox()).toList()));
+    if (ledger.isShared()) {
+      local(
+          "member",
+          () ->
+              leases.isHeard()
+                  ? Health.well("Its heartbeats reach the ledger")
+                  : Health.unwell(
+                      "No heartbeat of this member reaches the ledger; others take over its runs"
+                          + " after member.silence"));
+    }
     local("runs", new RunHealth(() -> stuck(work), probe::openBefore, clock));
   }
 

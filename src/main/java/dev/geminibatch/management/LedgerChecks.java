@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** The ledger, and what it says of the quota in use. Works beside a running daemon. */
 public final class LedgerChecks {
   private static final String NAME = "ledger";
+  private static final String MEMBERS = "members";
   private static final int NEARLY_PERCENT = 95;
 
   private final Settings settings;
@@ -43,9 +45,10 @@ public final class LedgerChecks {
     Optional<LedgerServer> server = settings.operation().ledger();
     LedgerLook look =
         server.isPresent()
-            ? LedgerLook.at(server.get(), clock.instant())
+            ? LedgerLook.at(server.get(), settings.folders().stateFolder(), clock.instant())
             : LedgerLook.at(settings.folders().stateFolder(), clock.instant());
     List<Finding> findings = new ArrayList<>(List.of(ledger(look)));
+    look.sharing().map(this::members).ifPresent(findings::add);
     for (Settings profile : settings.profiles().all()) {
       quota(look, profile).ifPresent(findings::add);
     }
@@ -69,7 +72,40 @@ public final class LedgerChecks {
                 .orElseGet(() -> state.path() + ", whole, ")
             + version
             + (look.isCurrent() ? "" : ", which is brought up to date at the next start")
-            + (DaemonLock.isTaken(state) ? ", in use by the running daemon" : ""));
+            + (look.sharing().isEmpty() && DaemonLock.isTaken(state)
+                ? ", in use by the running daemon"
+                : ""));
+  }
+
+  private Finding members(LedgerLook.Sharing sharing) {
+    String folder =
+        sharing.isFolderKnown()
+            ? "; the ledger knows " + settings.folders().state()
+            : "; " + settings.folders().state() + " is new to the ledger, and added at the start";
+    List<LedgerLook.Daemon> silent = sharing.daemons().stream().filter(this::isSilent).toList();
+    List<LedgerLook.Daemon> up =
+        sharing.daemons().stream().filter(daemon -> !isSilent(daemon)).toList();
+    String found =
+        (up.isEmpty() ? "none is up" : "up: " + names(up))
+            + (silent.isEmpty() ? "" : "; silent: " + names(silent))
+            + folder;
+    return silent.isEmpty()
+        ? Finding.ok(MEMBERS, found)
+        : Finding.warning(
+            MEMBERS,
+            found,
+            "See whether the silent ones work and reach the ledger; any other one takes over their"
+                + " runs.");
+  }
+
+  private boolean isSilent(LedgerLook.Daemon daemon) {
+    return daemon.silent().compareTo(settings.operation().member().silence()) > 0;
+  }
+
+  private static String names(List<LedgerLook.Daemon> daemons) {
+    return daemons.stream()
+        .map(daemon -> daemon.name() + " (" + daemon.version() + ")")
+        .collect(Collectors.joining(", "));
   }
 
   private Optional<Finding> quota(LedgerLook look, Settings profile) {

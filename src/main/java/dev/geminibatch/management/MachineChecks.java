@@ -2,7 +2,10 @@ package dev.geminibatch.management;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
+import dev.geminibatch.ledger.LedgerLook;
+import dev.geminibatch.ledger.LedgerServer;
 import dev.geminibatch.run.DaemonLock;
+import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.settings.ManagementSettings;
 import dev.geminibatch.settings.Settings;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -103,13 +107,24 @@ public final class MachineChecks {
     if (problem.isEmpty()) {
       return Finding.ok("management", "port " + at + " is free");
     }
-    if (DaemonLock.isTaken(settings.folders().stateFolder()) && isOurs(management)) {
+    if (isDaemonHere() && isOurs(management)) {
       return Finding.ok("management", "port " + at + " is the running daemon's");
     }
     return Finding.problem(
         "management",
         "port " + at + " cannot be used: " + problem.get(),
         "Set management.port to a free port (0 takes any), or end the program that has it.");
+  }
+
+  private boolean isDaemonHere() throws IOException {
+    StateFolder state = settings.folders().stateFolder();
+    Optional<LedgerServer> server = settings.operation().ledger();
+    return server.isEmpty()
+        ? DaemonLock.isTaken(state)
+        : LedgerLook.at(server.get(), state, Instant.EPOCH)
+            .sharing()
+            .filter(sharing -> sharing.daemons().stream().anyMatch(LedgerLook.Daemon::isHere))
+            .isPresent();
   }
 
   /** Any answer to a request for health is one of ours: nobody else has the lock. */

@@ -169,6 +169,19 @@ enum Metric {
       "Entries of the inbox that are not taken; --status names them.",
       Label.PROFILE),
 
+  MEMBERS(
+      "members",
+      Kind.GAUGE,
+      "Daemons that share the ledger, by state: up, draining, silent (and nobody has taken over) or"
+          + " gone for less than an hour. Absent with a ledger in the state folder, as the next two.",
+      Label.STATE),
+  MEMBER_SILENCE(
+      "member_heartbeat_age_seconds",
+      Kind.GAUGE,
+      "Time since the last heartbeat of a member; absent when it has been gone for an hour.",
+      Label.MEMBER),
+  MEMBER_RUNS("member_runs", Kind.GAUGE, "Runs of a member that are not finished.", Label.MEMBER),
+
   HEALTH("health", Kind.GAUGE, "1 while a readiness check is UP, else 0.", Label.CHECK),
   BUILD("build", Kind.INFO, "This program and its Java.", Label.VERSION, Label.JAVA),
   SCRAPE_ERRORS(
@@ -232,6 +245,7 @@ enum Metric {
     static final String FOLDER = "folder";
     static final String VERSION = "version";
     static final String JAVA = "java";
+    static final String MEMBER = "member";
     static final String GROUP = "group";
     static final String AREA = "area";
     static final String GC = "gc";

@@ -39,6 +39,15 @@ final class Samples {
             (one, two) -> one.value() >= two.value() ? one : two);
   }
 
+  /** Takes the smaller one of a value and what is there with the same labels. */
+  void least(Metric metric, double value, String... labels) {
+    of(metric)
+        .merge(
+            List.of(labels),
+            new Value(value, 0),
+            (one, two) -> one.value() <= two.value() ? one : two);
+  }
+
   private Map<List<String>, Value> of(Metric metric) {
     return all.computeIfAbsent(metric, none -> new HashMap<>());
   }

@@ -91,10 +91,9 @@ public record MemberView(Instant now, Duration silence) {
     if (place.isHere()) {
       return Optional.empty();
     }
-    String whose = place.folderOf().map(name -> " of member " + name).orElse(" of another member");
     return Optional.of(
-        "The files of this run are in the state folder"
-            + whose
+        "The files of this run are with "
+            + place.folderOf().map(name -> "member " + name).orElse("another member")
             + (place.isInReach() ? "; see the window there." : ", which is not up."));
   }
 }

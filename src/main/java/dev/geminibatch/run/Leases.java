@@ -29,6 +29,11 @@ public interface Leases extends Closeable {
     return true;
   }
 
+  /** Whether the others know that this process is alive. */
+  default boolean isHeard() {
+    return true;
+  }
+
   /** Makes the run ours unless another process has it; true as well if it is ours already. */
   boolean acquire(String runId);
 

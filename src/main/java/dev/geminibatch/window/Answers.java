@@ -20,15 +20,18 @@ final class Answers {
 
   private final FormTokens tokens;
   private final LongSupplier stamp;
+  private final boolean areMembers;
 
   /**
    * Makes them.
    *
    * @param stamp stands for what the ledger holds
+   * @param areMembers whether several daemons may share the ledger
    */
-  Answers(FormTokens tokens, LongSupplier stamp) {
+  Answers(FormTokens tokens, LongSupplier stamp, boolean areMembers) {
     this.tokens = tokens;
     this.stamp = stamp;
+    this.areMembers = areMembers;
   }
 
   static boolean isApi(WebRequest request) {
@@ -38,7 +41,12 @@ final class Answers {
   /** What a page begins with. */
   Frame frame(WebRequest request, String title) {
     return new Frame(
-        title, request.right() == Right.ACT, tokens.next(), request.path(), stamp.getAsLong());
+        title,
+        request.right() == Right.ACT,
+        tokens.next(),
+        request.path(),
+        stamp.getAsLong(),
+        areMembers);
   }
 
   /**
@@ -60,7 +68,8 @@ final class Answers {
     if (isApi(request)) {
       return json(status, JsonNodeFactory.instance.objectNode().put("error", why));
     }
-    return html(status, "refused", new RefusedPage(new Frame("Not done", false, "", "", 0), why));
+    return html(
+        status, "refused", new RefusedPage(new Frame("Not done", false, "", "", 0, false), why));
   }
 
   private static byte[] bytes(JsonNode document) {

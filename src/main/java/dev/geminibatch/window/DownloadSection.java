@@ -1,6 +1,7 @@
 package dev.geminibatch.window;
 
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.report.MemberView;
 import dev.geminibatch.run.Run;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,10 @@ final class DownloadSection implements Section {
     return List.of(
         Route.get("/runs/{id}/files/{file}", this::download),
         Route.get("/api/v1/runs/{id}/files/{file}", this::download));
+  }
+
+  private Optional<String> elsewhere(Run run) {
+    return ledger.whereabouts().of(run).flatMap(MemberView::elsewhere);
   }
 
   private WebAnswer download(WebRequest request, Map<String, String> names) {
@@ -41,6 +46,9 @@ final class DownloadSection implements Section {
             .orElseGet(
                 () ->
                     Answers.refused(
-                        request, 404, "The file is not in " + outbox.folder() + " (any more)."));
+                        request,
+                        404,
+                        elsewhere(run.get())
+                            .orElse("The file is not in " + outbox.folder() + " (any more).")));
   }
 }

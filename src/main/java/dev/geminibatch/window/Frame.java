@@ -10,9 +10,12 @@ import java.util.List;
  * @param formToken for its forms
  * @param path where it is
  * @param stamp stands for what the ledger held when it was made: see {@link ChangesSection}
+ * @param areMembers whether several daemons may share the ledger
  */
-record Frame(String title, boolean mayAct, String formToken, String path, long stamp) {
+record Frame(
+    String title, boolean mayAct, String formToken, String path, long stamp, boolean areMembers) {
   private static final Link DROP = new Link("/drop", "Drop a file");
+  private static final Link MEMBERS = new Link("/members", "Members");
   private static final List<Link> LINKS =
       List.of(
           new Link("/", "Runs"),
@@ -22,6 +25,7 @@ record Frame(String title, boolean mayAct, String formToken, String path, long s
           new Link("/costs", "Costs"),
           new Link("/events", "Events"),
           new Link("/audit", "Actions"),
+          MEMBERS,
           new Link("/settings", "Settings"));
 
   /** A way to another page. */
@@ -29,7 +33,10 @@ record Frame(String title, boolean mayAct, String formToken, String path, long s
 
   /** The ways to all pages that this person can use. */
   List<Link> links() {
-    return mayAct ? LINKS : LINKS.stream().filter(link -> !link.equals(DROP)).toList();
+    return LINKS.stream()
+        .filter(link -> mayAct || !link.equals(DROP))
+        .filter(link -> areMembers || !link.equals(MEMBERS))
+        .toList();
   }
 
   /** What a link is to this page, as {@code aria-current} says it; null if it leads elsewhere. */

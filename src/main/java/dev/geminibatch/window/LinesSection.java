@@ -102,7 +102,9 @@ final class LinesSection implements Section {
 
   private String note(Run run, RunLines.Page page) {
     if (!reader.hasFiles(run)) {
-      return "The files of this run are not in the state folder any more.";
+      return reader
+          .elsewhere(run)
+          .orElse("The files of this run are not in the state folder any more.");
     }
     if (page.isCut()) {
       return "The lines from here on can be shown when the run has jobs.";

@@ -7,6 +7,7 @@ import dev.geminibatch.answer.RunLine.Verdict;
 import dev.geminibatch.answer.RunLines;
 import dev.geminibatch.cost.Preflight;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.report.MemberView;
 import dev.geminibatch.report.Report;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.Job;
@@ -58,6 +59,11 @@ final class RunReader {
     return Files.isDirectory(folder(run).path());
   }
 
+  /** Who has its files, if this member has not. */
+  Optional<String> elsewhere(Run run) {
+    return ledger.whereabouts().of(run).flatMap(MemberView::elsewhere);
+  }
+
   /** Lines, wherever they are now. */
   RunLines.Page lines(Run run, long from, Optional<Verdict> wanted, int most) throws IOException {
     if (!hasFiles(run)) {
@@ -89,6 +95,7 @@ final class RunReader {
         read(run, () -> lines(run, 1, Optional.of(Verdict.FAILED), MOST_FAILED))
             .orElse(RunLines.Page.NONE);
     Outbox outbox = new Outbox(run);
+    List<Outbox.Found> files = outbox.files();
     return new RunDetails(
         RunStory.of(run, folder(run), jobs, preflight, report, clock.instant()),
         jobs.stream().map(job -> new RunDetails.JobRow(job, ledger.packs().sharing(job))).toList(),
@@ -98,8 +105,8 @@ final class RunReader {
         sources.rules().apply(run).mostCost(),
         FailureGroups.of(
             failed, report.filter(each -> each.delivered() != null).map(Report::failures)),
-        outbox.files(),
-        outbox.whyNone().orElse(""));
+        files,
+        outbox.whyNone().or(() -> files.isEmpty() ? elsewhere(run) : Optional.empty()).orElse(""));
   }
 
   private Optional<Preflight> preflight(Run run) {

@@ -2,6 +2,7 @@ package dev.geminibatch.window;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.report.MemberView;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.JobState;
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
  *
  * @param state in words
  * @param kind gives its state a colour
- * @param note what it waits for, how its jobs are, or how many of its lines have no answer
+ * @param note what it waits for, how its jobs are, or how many of its lines have no answer; and
+ *     where it is, if there are several places
  * @param done how many of its requests are answered, by the service's own counts where there are
  *     some
  * @param answered the same in percent
@@ -68,7 +70,9 @@ record RunRow(
         run.profile(),
         words(run),
         kind(run),
-        note(run, jobs, beside),
+        Stream.of(note(run, jobs, beside), where(run, beside))
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.joining("; ")),
         run.counts().requests(),
         done,
         percent(done, run.counts().requests()),
@@ -130,6 +134,12 @@ record RunRow(
             ? Stream.of(unanswered(run), leader)
             : Stream.of(Optional.of(states(jobs)), shared(jobs, beside), doubt(jobs, beside));
     return notes.flatMap(Optional::stream).collect(Collectors.joining("; "));
+  }
+
+  private static String where(Run run, RunRows.Beside beside) {
+    return Optional.ofNullable(beside.places().get(run.id()))
+        .flatMap(place -> MemberView.place(run, place))
+        .orElse("");
   }
 
   private static Optional<String> unanswered(Run run) {

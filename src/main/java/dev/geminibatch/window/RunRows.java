@@ -2,7 +2,9 @@ package dev.geminibatch.window;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.Whereabouts.Place;
 import dev.geminibatch.line.ModelName;
+import dev.geminibatch.report.MemberView;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.ModelPace;
@@ -33,10 +35,15 @@ final class RunRows {
    * What is known beside a run and its jobs.
    *
    * @param sharing with how many a job shares the one that the service knows
+   * @param places where runs are, if that is worth saying
    * @param late how jobs have been of late
    */
   record Beside(
-      Function<Job, Optional<Sharing>> sharing, Overview.Late late, Outlook outlook, Instant now) {
+      Function<Job, Optional<Sharing>> sharing,
+      Map<String, Place> places,
+      Overview.Late late,
+      Outlook outlook,
+      Instant now) {
     ModelPace pace(String model) {
       return late.paces().getOrDefault(model, new ModelPace(model, List.of()));
     }
@@ -59,7 +66,7 @@ final class RunRows {
   /** Rows in the order of the runs, 500 at the most. */
   List<RunRow> of(List<Run> runs) {
     Map<String, List<Job>> jobs = jobs(runs);
-    Beside beside = beside(jobs);
+    Beside beside = beside(runs, jobs);
     return runs.stream()
         .map(run -> RunRow.of(run, jobs.getOrDefault(run.id(), List.of()), beside))
         .toList();
@@ -73,7 +80,7 @@ final class RunRows {
   /** The same for programs. */
   List<ObjectNode> json(List<Run> runs) {
     Map<String, List<Job>> jobs = jobs(runs);
-    Beside beside = beside(jobs);
+    Beside beside = beside(runs, jobs);
     return runs.stream()
         .map(run -> json(run, jobs.getOrDefault(run.id(), List.of()), beside))
         .toList();
@@ -83,6 +90,9 @@ final class RunRows {
     ObjectNode json = StatusView.json(run, jobs, beside.sharing());
     json.put("profile", run.profile());
     json.put("since", run.updated().toString());
+    if (beside.places().containsKey(run.id())) {
+      MemberView.add(json, run, beside.places().get(run.id()));
+    }
     return RunRow.of(run, jobs, beside).addTo(json);
   }
 
@@ -90,8 +100,13 @@ final class RunRows {
     return ledger.jobs().of(runs.stream().map(Run::id).toList());
   }
 
-  private Beside beside(Map<String, List<Job>> jobs) {
+  private Beside beside(List<Run> runs, Map<String, List<Job>> jobs) {
     ledger.packs().prepare(jobs.values().stream().flatMap(List::stream).toList());
-    return new Beside(ledger.packs()::sharing, overview.late(), outlook, clock.instant());
+    return new Beside(
+        ledger.packs()::sharing,
+        ledger.whereabouts().of(runs.stream().map(Run::id).toList()),
+        overview.late(),
+        outlook,
+        clock.instant());
   }
 }

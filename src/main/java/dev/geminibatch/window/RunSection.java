@@ -6,6 +6,7 @@ import dev.geminibatch.control.RunSteering;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.report.MemberView;
 import dev.geminibatch.report.StatusView;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.OnceKey;
@@ -111,6 +112,12 @@ final class RunSection implements Section {
     Optional<OnceKey> key = Once.key(request, List.of());
     Optional<String> earlier = once.earlier(key).flatMap(Once.Earlier::run);
     boolean isNew = earlier.isEmpty();
+    if (isNew && new Outbox(run).find(RunFile.ERRORS).isEmpty()) {
+      Optional<String> elsewhere = reader.elsewhere(run);
+      if (elsewhere.isPresent()) {
+        throw new Conflict(elsewhere.get());
+      }
+    }
     String sent;
     try {
       sent = isNew ? failedLines.send(run, key) : earlier.get();
@@ -142,6 +149,7 @@ final class RunSection implements Section {
     RunDetails details = reader.details(run);
     List<Job> jobs = details.jobs().stream().map(RunDetails.JobRow::job).toList();
     ObjectNode json = StatusView.json(run, jobs, ledger.packs()::sharing);
+    ledger.whereabouts().of(run).ifPresent(place -> MemberView.add(json, run, place));
     return RunJson.add(rows.of(run).addTo(json), run, details);
   }
 

@@ -54,7 +54,7 @@ public final class Window {
     Deeds deeds = new Deeds(sources, isClosed);
     Once once = new Once(sources.ledger().queries());
     this.changes = new ChangesSection(sources);
-    Answers answers = new Answers(tokens, changes::stamp);
+    Answers answers = new Answers(tokens, changes::stamp, sources.ledger().isShared());
     this.drops = new DropSection(sources, answers, deeds, once);
     RunRows rows = new RunRows(sources, overview);
     List<Section> sections =
@@ -68,6 +68,7 @@ public final class Window {
             new CostsSection(sources, answers),
             new EventsSection(sources, answers),
             new SettingsSection(sources, answers),
+            new MembersSection(sources, answers),
             changes,
             drops,
             new AuditSection(sources, answers),

@@ -353,22 +353,26 @@ class PostgresDatabaseTest {
   void a_look_changes_nothing(@TempDir Path folder) throws IOException, SQLException {
     server.execute("postgres", "CREATE DATABASE looked_at");
     LedgerServer empty = new LedgerServer(server.url("looked_at"), PostgresServer.USER, "any");
+    StateFolder state = new StateFolder(folder.resolve("none"));
 
-    assertThat(LedgerLook.at(empty, Instant.EPOCH).version()).isEmpty();
-    assertThat(LedgerLook.at(empty, Instant.EPOCH).version()).isEmpty();
-    LedgerLook look = LedgerLook.at(address(), Instant.EPOCH);
+    assertThat(LedgerLook.at(empty, state, Instant.EPOCH).version()).isEmpty();
+    assertThat(LedgerLook.at(empty, state, Instant.EPOCH).version()).isEmpty();
+    LedgerLook look = LedgerLook.at(address(), state, Instant.EPOCH);
     assertThat(look.isCurrent()).isTrue();
     assertThat(look.open()).isEmpty();
+    assertThat(look.sharing()).contains(new LedgerLook.Sharing(List.of(), false));
+    assertThat(state.path()).doesNotExist();
   }
 
   @Test
-  void a_server_that_is_down_may_be_back_soon() throws Exception {
+  void a_server_that_is_down_may_be_back_soon(@TempDir Path folder) throws Exception {
+    StateFolder state = new StateFolder(folder);
     server.stop();
     try {
       assertThatThrownBy(() -> PostgresDatabase.open(address()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cannot be reached");
-      assertThatThrownBy(() -> LedgerLook.at(address(), Instant.EPOCH))
+      assertThatThrownBy(() -> LedgerLook.at(address(), state, Instant.EPOCH))
           .isInstanceOf(IOException.class);
     } finally {
       server.startAgain();

@@ -106,6 +106,11 @@ public final class WindowFixture {
       }
 
       @Override
+      public Duration memberSilence() {
+        return settings.operation().member().silence();
+      }
+
+      @Override
       public long storageLimit() {
         return settings.uploads().storageLimit();
       }

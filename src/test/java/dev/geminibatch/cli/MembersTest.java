@@ -1,0 +1,235 @@
+package dev.geminibatch.cli;
+
+import static dev.geminibatch.testkit.Samples.validation;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.sandbox.Sandbox;
+import dev.geminibatch.testkit.PostgresServer;
+import dev.geminibatch.testkit.RealJar;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several daemons on one ledger: they are shown, drained, and end when the tables are newer. */
+@Tag("process")
+class MembersTest {
+  @TempDir Path folder;
+  @TempDir Path programs;
+
+  private PostgresServer server;
+  private Sandbox sandbox;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = PostgresServer.start(programs);
+    server.execute("postgres", "CREATE DATABASE batches");
+    sandbox = Sandbox.start(0, Duration.ofHours(1), Clock.systemUTC());
+    Files.createDirectories(folder.resolve("inbox"));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (sandbox != null) {
+      sandbox.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  /** With the same folders as the others, unless it is given some of its own. */
+  private RealJar member(String name) {
+    return new RealJar(folder, sandbox.baseUrl())
+        .with("LEDGER_URL", server.url("batches"))
+        .with("LEDGER_USER", PostgresServer.USER)
+        .with("LEDGER_PASSWORD", "any")
+        .with("MEMBER_NAME", name)
+        .with("MEMBER_SILENCE", "12s")
+        .with("MANAGEMENT_ENABLED", "true")
+        .with("MANAGEMENT_PORT", "0");
+  }
+
+  private void drop(String name) throws IOException {
+    Path part = folder.resolve(name + ".part");
+    Files.writeString(part, validation(name) + "\n");
+    Files.move(part, folder.resolve("inbox").resolve(name + ".jsonl"));
+  }
+
+  private static JsonNode status(RealJar jar) throws Exception {
+    return new ObjectMapper().readTree(jar.run("--status", "--json").out());
+  }
+
+  private static JsonNode member(JsonNode status, String name) {
+    return StreamSupport.stream(status.path("members").spliterator(), false)
+        .filter(each -> each.path("name").asText().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void awaitRunsOf(RealJar jar, String name, int runs) {
+    await().until(() -> member(status(jar), name).path("runs").asInt() == runs);
+  }
+
+  private static String get(RealJar.Running daemon, String path) throws Exception {
+    Pattern address = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
+    String log = Files.readString(daemon.err()) + Files.readString(daemon.out());
+    Matcher found = address.matcher(log);
+    assertThat(found.find()).as(log).isTrue();
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(found.group() + path)).build(),
+            BodyHandlers.ofString())
+        .body();
+  }
+
+  @Test
+  void members_are_shown_and_one_that_is_drained_hands_over_its_runs() throws Exception {
+    RealJar one = member("one");
+    RealJar two = member("two").with("INBOX_DIRECTORY", folder.resolve("other").toString());
+    RealJar.Running first = one.start().says("Stop with");
+    drop("a");
+    awaitRunsOf(one, "one", 1);
+    RealJar.Running second = two.start().says("Stop with");
+
+    RealJar.Result status = one.run("--status");
+    assertThat(status.out()).contains("with member one").contains("MEMBER").contains("two");
+    assertThat(one.run("--check").out()).contains("up: one (").contains("the ledger knows");
+    assertThat(one.run("--drain").err()).contains("Several members of this machine are up", "two");
+    assertThat(one.run("--drain", "three").err()).contains("There is no member three", "one, two");
+    String page = get(second, "/members");
+    assertThat(page).contains("one").contains("this one");
+    assertThat(get(second, "/")).contains("with member one");
+    assertThat(get(second, "/observe/health")).contains("Its heartbeats reach the ledger");
+    assertThat(get(second, "/observe/metrics"))
+        .contains("gemini_batch_members{state=\"up\"} 2.0")
+        .contains("gemini_batch_member_runs{member=\"one\"} 1.0");
+
+    RealJar.Result drained = one.run("--drain", "one");
+
+    assertThat(drained.out()).contains("Member one has ended").contains("two");
+    assertThat(drained.exit()).isZero();
+    assertThat(first.result().exit()).isZero();
+    awaitRunsOf(one, "two", 1);
+    RealJar.Result gone = one.run("--drain", "one");
+    assertThat(gone.exit()).isEqualTo(2);
+    assertThat(gone.err()).contains("Member one is gone already").contains("Up: two");
+    assertThat(get(second, "/api/v1/audit")).contains("Asked member one to hand over its runs");
+    assertThat(member(status(one), "one").path("state").asText()).isEqualTo("gone");
+    second.stop();
+    assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void after_a_signal_the_others_continue_at_once_and_after_a_kill_when_it_was_silent()
+      throws Exception {
+    RealJar one = member("one").with("MEMBER_SILENCE", "10m");
+    RealJar two = member("two").with("MEMBER_SILENCE", "10m");
+    RealJar.Running first = one.start().says("Stop with");
+    drop("a");
+    awaitRunsOf(one, "one", 1);
+    RealJar.Running second = two.start().says("Stop with");
+
+    first.stop();
+
+    awaitRunsOf(two, "two", 1);
+    second.stop();
+  }
+
+  @Test
+  void whoever_is_silent_is_taken_over_and_that_is_an_event() throws Exception {
+    RealJar.Running first = member("one").start().says("Stop with");
+    drop("a");
+    awaitRunsOf(member("any"), "one", 1);
+    RealJar.Running second = member("two").start().says("Stop with");
+
+    first.kill();
+
+    awaitRunsOf(member("any"), "two", 1);
+    await()
+        .until(
+            () ->
+                get(second, "/api/v1/events")
+                    .contains("Member one has been silent for 12 s; its runs are taken over"));
+    second.stop();
+    assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
+  void a_run_waits_for_a_member_that_has_its_files() throws Exception {
+    RealJar one = member("one").with("STATE_DIRECTORY", folder.resolve("own").toString());
+    RealJar.Running first = one.start().says("Stop with");
+    drop("a");
+    awaitRunsOf(one, "one", 1);
+    RealJar.Running second = member("two").start().says("Stop with");
+
+    first.stop();
+
+    assertThat(one.run("--status").out())
+        .contains("waits for a member with the state folder of one");
+    String run = status(one).path("runs").path(0).path("run").asText();
+    assertThat(one.run("--status", run).out())
+        .contains("waits for a member with the state folder of one");
+    assertThat(get(second, "/runs/" + run + "/lines"))
+        .contains("The files of this run are with member one, which is not up.");
+    assertThat(get(second, "/runs/" + run))
+        .contains("waits for a member with the state folder of one");
+    second.stop();
+  }
+
+  @Test
+  void a_member_of_a_program_that_is_too_old_ends_with_a_message() throws Exception {
+    RealJar.Running daemon = member("one").start().says("Stop with");
+
+    server.execute(
+        "batches",
+        "INSERT INTO gemini_batch.flyway_schema_history SELECT installed_rank + 100, '1000',"
+            + " description, type, script, checksum, installed_by, installed_on, execution_time,"
+            + " success FROM gemini_batch.flyway_schema_history WHERE version = '9'");
+
+    RealJar.Result result = daemon.result();
+    assertThat(result.exit()).isEqualTo(2);
+    assertThat(result.err() + result.out()).contains("are of version 1000 now");
+    assertThat(member("two").run().exit()).isEqualTo(2);
+  }
+
+  @Test
+  void versions_that_have_the_same_tables_work_together() throws Exception {
+    RealJar.Running daemon = member("one").start().says("Stop with");
+    server.execute(
+        "batches",
+        "INSERT INTO gemini_batch.member SELECT 'older', 'two', '0.9', tables, mark, 1, '', since,"
+            + " beat + 600000, 'UP' FROM gemini_batch.member");
+
+    assertThat(member("one").run("--status").out()).containsPattern("two +0\\.9 +up");
+    drop("a");
+    awaitRunsOf(member("one"), "one", 1);
+    daemon.stop();
+  }
+
+  @Test
+  void a_ledger_in_the_state_folder_has_no_members() throws Exception {
+    RealJar alone = new RealJar(folder, sandbox.baseUrl());
+
+    RealJar.Result drained = alone.run("--drain");
+    assertThat(drained.exit()).isEqualTo(2);
+    assertThat(drained.err()).contains("there is one daemon; stop it with SIGTERM");
+    assertThat(alone.run("--status", "--json").out()).doesNotContain("members");
+  }
+}
