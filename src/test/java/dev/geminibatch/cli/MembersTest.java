@@ -119,6 +119,7 @@ class MembersTest {
     assertThat(get(second, "/observe/health")).contains("Its heartbeats reach the ledger");
     assertThat(get(second, "/observe/metrics"))
         .contains("gemini_batch_members{state=\"up\"} 2.0")
+        .contains("gemini_batch_member_heartbeat_age_seconds{member=\"two\"}")
         .contains("gemini_batch_member_runs{member=\"one\"} 1.0");
 
     RealJar.Result drained = one.run("--drain", "one");
