@@ -164,18 +164,21 @@ final class DaemonCommand {
   }
 
   private Runnable stopWell(Pipeline pipeline, EventLog events, Workspace workspace) {
-    events.happened(Level.INFO, "The daemon has started, process " + ProcessHandle.current().pid());
+    boolean isMember = workspace.settings().operation().ledger().isPresent();
+    String daemon =
+        isMember ? "Member " + Workspace.memberName(workspace.settings()) : "The daemon";
+    events.happened(Level.INFO, daemon + " has started, process " + ProcessHandle.current().pid());
     Runnable stopping =
         () ->
             end.stop(
                 () -> {
-                  events.happened(Level.INFO, "The daemon stops");
+                  events.happened(Level.INFO, daemon + " stops");
                   events.flush();
                   pipeline.close();
                   workspace.handOver();
                 });
     String message =
-        workspace.settings().operation().ledger().isPresent()
+        isMember
             ? "Stopping. What is under way resumes with another member, or at the next start."
             : "Stopping. What is under way resumes at the next start.";
     Runtime.getRuntime().addShutdownHook(Farewell.hook(session.terminal(), message, stopping));

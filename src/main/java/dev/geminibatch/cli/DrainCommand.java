@@ -8,7 +8,6 @@ import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.Members.Member;
 import dev.geminibatch.ledger.Members.State;
-import dev.geminibatch.settings.MemberSettings;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Duration;
@@ -130,8 +129,7 @@ final class DrainCommand {
   }
 
   private Member ofThisMachine(List<Member> up) {
-    MemberSettings own = session.settings().operation().member();
-    String name = own.name().isEmpty() ? HostName.get() : own.name();
+    String name = Workspace.memberName(session.settings());
     List<Member> here =
         up.stream().filter(each -> each.isOnThisMachine() || each.name().equals(name)).toList();
     if (here.size() == 1) {

@@ -68,12 +68,16 @@ public final class Workspace implements AutoCloseable {
         this::ledger,
         state(),
         new MemberIdentity(
-            member.name().isEmpty() ? HostName.get() : member.name(),
-            Capacity.present().version(),
-            member.silence()),
+            memberName(settings), Capacity.present().version(), member.silence()),
         record,
         membership,
         System::nanoTime);
+  }
+
+  /** What a daemon with these settings is called among the members of a shared ledger. */
+  public static String memberName(Settings settings) {
+    String name = settings.operation().member().name();
+    return name.isEmpty() ? HostName.get() : name;
   }
 
   /** What this process works on, for the other members of a shared ledger. */

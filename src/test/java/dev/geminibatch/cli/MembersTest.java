@@ -13,11 +13,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -35,6 +38,7 @@ class MembersTest {
 
   private PostgresServer server;
   private Sandbox sandbox;
+  private final List<RealJar.Running> started = new ArrayList<>();
 
   @BeforeEach
   void start() throws Exception {
@@ -45,13 +49,22 @@ class MembersTest {
   }
 
   @AfterEach
-  void stop() throws IOException {
+  void stop() throws Exception {
+    for (RealJar.Running daemon : started) {
+      daemon.kill();
+    }
     if (sandbox != null) {
       sandbox.close();
     }
     if (server != null) {
       server.close();
     }
+  }
+
+  private RealJar.Running start(RealJar jar) throws IOException {
+    RealJar.Running daemon = jar.start();
+    started.add(daemon);
+    return daemon.says("Stop with");
   }
 
   /** With the same folders as the others, unless it is given some of its own. */
@@ -88,25 +101,37 @@ class MembersTest {
   }
 
   private static String get(RealJar.Running daemon, String path) throws Exception {
+    return send(HttpRequest.newBuilder(URI.create(address(daemon) + path)));
+  }
+
+  private static String act(RealJar.Running daemon, String run, String action) throws Exception {
+    return send(
+        HttpRequest.newBuilder(URI.create(address(daemon) + "/api/v1/runs/" + run + "/actions"))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{\"action\": \"" + action + "\"}")));
+  }
+
+  private static String send(HttpRequest.Builder request) throws Exception {
+    return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString()).body();
+  }
+
+  private static String address(RealJar.Running daemon) throws Exception {
+    daemon.says("http://127.0.0.1:");
     Pattern address = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
     String log = Files.readString(daemon.err()) + Files.readString(daemon.out());
     Matcher found = address.matcher(log);
     assertThat(found.find()).as(log).isTrue();
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create(found.group() + path)).build(),
-            BodyHandlers.ofString())
-        .body();
+    return found.group();
   }
 
   @Test
   void members_are_shown_and_one_that_is_drained_hands_over_its_runs() throws Exception {
     RealJar one = member("one");
     RealJar two = member("two").with("INBOX_DIRECTORY", folder.resolve("other").toString());
-    RealJar.Running first = one.start().says("Stop with");
+    RealJar.Running first = start(one);
     drop("a");
     awaitRunsOf(one, "one", 1);
-    RealJar.Running second = two.start().says("Stop with");
+    RealJar.Running second = start(two);
 
     RealJar.Result status = one.run("--status");
     assertThat(status.out()).contains("with member one").contains("MEMBER").contains("two");
@@ -142,10 +167,10 @@ class MembersTest {
       throws Exception {
     RealJar one = member("one").with("MEMBER_SILENCE", "10m");
     RealJar two = member("two").with("MEMBER_SILENCE", "10m");
-    RealJar.Running first = one.start().says("Stop with");
+    RealJar.Running first = start(one);
     drop("a");
     awaitRunsOf(one, "one", 1);
-    RealJar.Running second = two.start().says("Stop with");
+    RealJar.Running second = start(two);
 
     first.stop();
 
@@ -155,10 +180,10 @@ class MembersTest {
 
   @Test
   void whoever_is_silent_is_taken_over_and_that_is_an_event() throws Exception {
-    RealJar.Running first = member("one").start().says("Stop with");
+    RealJar.Running first = start(member("one"));
     drop("a");
     awaitRunsOf(member("any"), "one", 1);
-    RealJar.Running second = member("two").start().says("Stop with");
+    RealJar.Running second = start(member("two"));
 
     first.kill();
 
@@ -175,10 +200,10 @@ class MembersTest {
   @Test
   void a_run_waits_for_a_member_that_has_its_files() throws Exception {
     RealJar one = member("one").with("STATE_DIRECTORY", folder.resolve("own").toString());
-    RealJar.Running first = one.start().says("Stop with");
+    RealJar.Running first = start(one);
     drop("a");
     awaitRunsOf(one, "one", 1);
-    RealJar.Running second = member("two").start().says("Stop with");
+    RealJar.Running second = start(member("two"));
 
     first.stop();
 
@@ -195,8 +220,29 @@ class MembersTest {
   }
 
   @Test
+  void the_window_of_one_member_acts_on_the_runs_of_another() throws Exception {
+    RealJar one = member("one");
+    RealJar.Running first = start(one);
+    drop("a");
+    awaitRunsOf(one, "one", 1);
+    String run = status(one).path("runs").path(0).path("run").asText();
+    RealJar.Running second = start(member("two"));
+
+    assertThat(act(second, run, "pause")).contains("\"paused\":true");
+    assertThat(get(first, "/api/v1/runs/" + run)).contains("\"paused\":true");
+    assertThat(act(second, run, "resume")).contains("\"paused\":false");
+    assertThat(act(second, run, "cancel")).contains("\"cancelled\":true");
+
+    await().until(() -> get(second, "/api/v1/runs/" + run).contains("\"state\":\"delivered\""));
+    assertThat(folder.resolve("outbox/a-batch-errors.jsonl")).exists();
+    assertThat(get(second, "/runs/" + run + "/files/errors")).contains("cancelled");
+    first.stop();
+    second.stop();
+  }
+
+  @Test
   void a_member_of_a_program_that_is_too_old_ends_with_a_message() throws Exception {
-    RealJar.Running daemon = member("one").start().says("Stop with");
+    RealJar.Running daemon = start(member("one"));
 
     server.execute(
         "batches",
@@ -212,7 +258,7 @@ class MembersTest {
 
   @Test
   void versions_that_have_the_same_tables_work_together() throws Exception {
-    RealJar.Running daemon = member("one").start().says("Stop with");
+    RealJar.Running daemon = start(member("one"));
     server.execute(
         "batches",
         "INSERT INTO gemini_batch.member SELECT 'older', 'two', '0.9', tables, mark, 1, '', since,"

@@ -2,6 +2,7 @@ package dev.geminibatch.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.geminibatch.run.LeaseLost;
@@ -316,6 +317,71 @@ class ServerLeasesTest {
     assertThat(one.leases.isOurs(run)).isTrue();
     assertThat(one.leases.mayBegin()).isFalse();
     assertThat(one.leases.acquire("another")).isFalse();
+  }
+
+  @Test
+  void a_member_that_is_drained_and_lost_its_runs_ends_and_does_not_begin_again() throws Exception {
+    Member one = member("one");
+    Member other = member("other");
+    assertThat(other.ledger.members().drain(other.ledger.members().list().get(0).id())).isTrue();
+    one.leases.tick();
+    silence("one");
+    listen(other);
+
+    one.leases.tick();
+    one.leases.tick();
+
+    assertThat(one.ends).hasSize(2);
+    assertThat(other.ledger.members().list())
+        .extracting(Members.Member::name, Members.Member::state)
+        .containsExactly(tuple("other", Members.State.UP), tuple("one", Members.State.GONE));
+  }
+
+  @Test
+  void a_member_is_drained_once() throws Exception {
+    Member one = member("one");
+    String id = one.ledger.members().list().get(0).id();
+
+    assertThat(one.ledger.members().drain(id)).isTrue();
+    assertThat(one.ledger.members().drain(id)).isFalse();
+    assertThat(one.ledger.members().drain("nobody")).isFalse();
+    assertThat(one.ledger.members().list())
+        .extracting(Members.Member::state, Members.Member::isHere)
+        .containsExactly(tuple(Members.State.DRAINING, true));
+  }
+
+  @Test
+  void a_member_knows_whether_its_heartbeats_arrive() throws Exception {
+    Member one = member("one");
+    assertThat(one.leases.isHeard()).isTrue();
+
+    nanos.addAndGet(SILENCE.toNanos() / 2);
+    assertThat(one.leases.isHeard()).isFalse();
+    assertThat(one.leases.mayWork()).isTrue();
+    one.leases.tick();
+    assertThat(one.leases.isHeard()).isTrue();
+  }
+
+  @Test
+  void where_a_run_is_can_be_said_when_there_are_several_places() throws Exception {
+    Member one = member("one");
+    String run = add(one, "run");
+    one.ledger.runs().moveTo(run, RunState.RECEIVED);
+    assertThat(one.ledger.whereabouts().of(List.of(run))).isEmpty();
+
+    Member elsewhere = new Member("elsewhere", folder.resolve("own"));
+    elsewhere.leases.open();
+    assertThat(elsewhere.ledger.whereabouts().of(List.of(run, "unknown")))
+        .containsExactly(
+            entry(run, new Whereabouts.Place(Optional.of("one"), false, true, Optional.of("one"))));
+    assertThat(elsewhere.ledger.whereabouts().stranded()).isEmpty();
+
+    one.leases.close();
+    assertThat(elsewhere.ledger.whereabouts().of(List.of(run)))
+        .containsEntry(
+            run, new Whereabouts.Place(Optional.empty(), false, false, Optional.of("one")));
+    assertThat(elsewhere.ledger.whereabouts().stranded())
+        .containsExactly(new Whereabouts.Stranded(Optional.of("one"), 1));
   }
 
   @Test
