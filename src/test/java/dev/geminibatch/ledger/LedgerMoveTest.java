@@ -410,7 +410,7 @@ class LedgerMoveTest {
     assertThatThrownBy(() -> Ledger.open(address, other, Clock.systemUTC()))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("was moved to " + state.path());
-    assertThatThrownBy(() -> LedgerLook.at(address, Clock.systemUTC().instant()))
+    assertThatThrownBy(() -> LedgerLook.at(address, other, Clock.systemUTC().instant()))
         .hasMessageContaining("was moved to " + state.path());
   }
 
