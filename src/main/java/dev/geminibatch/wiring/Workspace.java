@@ -67,8 +67,7 @@ public final class Workspace implements AutoCloseable {
     return new ServerLeases(
         this::ledger,
         state(),
-        new MemberIdentity(
-            memberName(settings), Capacity.present().version(), member.silence()),
+        new MemberIdentity(memberName(settings), Capacity.present().version(), member.silence()),
         record,
         membership,
         System::nanoTime);
