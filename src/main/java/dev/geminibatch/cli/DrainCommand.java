@@ -8,10 +8,12 @@ import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.Members.Member;
 import dev.geminibatch.ledger.Members.State;
+import dev.geminibatch.report.MemberView;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -42,7 +44,10 @@ final class DrainCommand {
     }
     try (Workspace workspace = session.impatientWorkspace()) {
       Ledger ledger = workspace.ledger();
-      Member member = chosen(ledger.members().list());
+      MemberView view =
+          new MemberView(
+              workspace.clock().instant(), session.settings().operation().member().silence());
+      Member member = chosen(ledger.members().list(), view);
       String name = Visible.line(member.name());
       if (ledger.members().drain(member.id())) {
         String who = System.getProperty("user.name") + " on " + HostName.get() + ", by --drain";
@@ -120,12 +125,15 @@ final class DrainCommand {
     return code;
   }
 
-  private Member chosen(List<Member> all) {
+  private Member chosen(List<Member> all, MemberView view) {
+    List<Member> daemons = all.stream().filter(Member::isDaemon).toList();
     List<Member> up =
-        all.stream().filter(each -> each.isDaemon() && each.state() != State.GONE).toList();
+        daemons.stream()
+            .filter(each -> List.of("up", "draining").contains(view.state(each)))
+            .toList();
     return session.options().drain.isEmpty()
         ? ofThisMachine(up)
-        : named(Visible.line(session.options().drain), all, up);
+        : named(Visible.line(session.options().drain), daemons, up, view);
   }
 
   private Member ofThisMachine(List<Member> up) {
@@ -144,9 +152,9 @@ final class DrainCommand {
                 : "Write --drain MEMBER with one of: " + names(here.isEmpty() ? up : here) + "."));
   }
 
-  private static Member named(String wanted, List<Member> all, List<Member> up) {
-    List<Member> found =
-        up.stream().filter(each -> each.id().equals(wanted) || each.name().equals(wanted)).toList();
+  private static Member named(
+      String wanted, List<Member> daemons, List<Member> up, MemberView view) {
+    List<Member> found = called(wanted, up);
     if (found.size() == 1) {
       return found.get(0);
     }
@@ -154,14 +162,25 @@ final class DrainCommand {
       throw new UsageException(
           "Several members are called " + wanted + "; write the id of one: " + names(found) + ".");
     }
-    boolean isGone =
-        all.stream()
-            .anyMatch(
+    String state =
+        called(wanted, daemons).stream()
+            .map(view::state)
+            .max(Comparator.naturalOrder()) // silent before gone
+            .map(
                 each ->
-                    each.isDaemon() && (each.id().equals(wanted) || each.name().equals(wanted)));
-    throw new UsageException(
-        (isGone ? "Member " + wanted + " is gone already." : "There is no member " + wanted + ".")
-            + (up.isEmpty() ? " None is up." : " Up: " + names(up) + "."));
+                    each.equals("silent")
+                        ? "Member "
+                            + wanted
+                            + " is silent and cannot be asked. Any other one takes over its runs."
+                        : "Member " + wanted + " is gone already.")
+            .orElse("There is no member " + wanted + ".");
+    throw new UsageException(state + (up.isEmpty() ? " None is up." : " Up: " + names(up) + "."));
+  }
+
+  private static List<Member> called(String wanted, List<Member> members) {
+    return members.stream()
+        .filter(each -> each.id().equals(wanted) || each.name().equals(wanted))
+        .toList();
   }
 
   /** With their ids where a name is not enough. */
