@@ -18,6 +18,7 @@ import dev.geminibatch.media.MediaLookup;
 import dev.geminibatch.media.RemoteMedia;
 import dev.geminibatch.media.StorageQuota;
 import dev.geminibatch.media.UploadCache;
+import dev.geminibatch.media.UploadClaims;
 import dev.geminibatch.media.Uploader;
 import dev.geminibatch.report.Reports;
 import dev.geminibatch.run.Capacity;
@@ -51,6 +52,7 @@ import dev.geminibatch.stage.receive.PictureRequest;
 import dev.geminibatch.stage.receive.Receiver;
 import dev.geminibatch.stage.submit.Submitter;
 import dev.geminibatch.stage.upload.MediaUploads;
+import dev.geminibatch.stage.upload.UploadHelp;
 import dev.geminibatch.wiring.Workspace;
 import java.io.IOException;
 import java.net.URLClassLoader;
@@ -58,8 +60,9 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -79,9 +82,10 @@ public final class Beans implements AutoCloseable {
   private final Receiver receiver;
   private final RemoteMedia remoteMedia;
   private final MediaProxies mediaProxies;
-  private final ExecutorService uploadPool;
+  private final ThreadPoolExecutor uploadPool;
   private final LineParser parser;
   private final PollTimes pollTimes;
+  private final Optional<SharedWork> shared;
   private final Optional<URLClassLoader> components;
   private final Map<String, Object> byName = new HashMap<>();
 
@@ -126,7 +130,10 @@ public final class Beans implements AutoCloseable {
     MediaLookup media = new MediaLookup(ledger.media(), settings.uploads().rules(), remoteMedia);
     UploadCache cache =
         new UploadCache(
-            ledger.uploads(), workspace.connections().clock(), settings.uploads().minLife());
+            ledger.uploads(),
+            workspace.connections().clock(),
+            settings.uploads().minLife(),
+            ledger.uploadClaims().map(UploadClaims.class::cast));
     StorageQuota storage =
         new StorageQuota(
             workspace.connections(), settings.uploads().storageLimit(), workspace.clock());
@@ -153,6 +160,11 @@ public final class Beans implements AutoCloseable {
     UploadsAhead uploadsAhead = new UploadsAhead(context, cache, uploader, storage, uploadPool);
     byName.put(
         "inspector", new Inspector(context, media, cache, prices, parser, ahead, uploadsAhead));
+    this.shared =
+        ledger
+            .uploadClaims()
+            .map(each -> new UploadHelp(context, each, cache, uploader, storage, uploadPool))
+            .map(each -> new SharedWork(each, receiver, workspace.leases()));
     byName.put("uploads", new MediaUploads(context, cache, uploader, storage, uploadsAhead));
     byName.put("uploadCache", new UploadCacheRepository(cache));
     byName.put("uploadPool", uploadPool);
@@ -231,10 +243,14 @@ public final class Beans implements AutoCloseable {
         : Optional.empty();
   }
 
-  private static ExecutorService uploadPool(int threads) {
+  private static ThreadPoolExecutor uploadPool(int threads) {
     AtomicInteger number = new AtomicInteger();
-    return Executors.newFixedThreadPool(
+    return new ThreadPoolExecutor(
         threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
         task -> {
           Thread thread = new Thread(task, "upload-" + number.incrementAndGet());
           thread.setDaemon(true);
@@ -295,8 +311,14 @@ public final class Beans implements AutoCloseable {
     return new IncomingFiles(context, receiver, advance);
   }
 
+  /** From now on this process does what it can for other members that share its ledger. */
+  public void helpOthers() {
+    shared.ifPresent(SharedWork::start);
+  }
+
   @Override
   public void close() throws IOException {
+    shared.ifPresent(SharedWork::close);
     uploadPool.shutdownNow();
     parser.close();
     if (components.isPresent()) {

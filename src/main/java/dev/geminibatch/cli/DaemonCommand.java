@@ -125,6 +125,7 @@ final class DaemonCommand {
       }
       Pipeline pipeline = Pipeline.start(settings, beans, session.properties(), true);
       isServing = true;
+      beans.helpOthers();
       Runnable stopping = stopWell(pipeline, events, workspace);
       served.forEach(DaemonCommand::announce);
       LOG.info("Stop with Ctrl-C.");

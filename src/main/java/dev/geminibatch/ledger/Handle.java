@@ -52,6 +52,11 @@ final class Handle {
     statements.close();
   }
 
+  /** Whether the database is a server. */
+  boolean isServer() {
+    return statements.isServer();
+  }
+
   /** A query whose parameters follow. */
   Query createQuery(String sql) {
     return new Query(statements, sql);

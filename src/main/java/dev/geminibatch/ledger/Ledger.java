@@ -236,6 +236,16 @@ public final class Ledger implements AutoCloseable {
     return uploads;
   }
 
+  /** What members have in hand to upload; empty if the ledger is not shared. */
+  public Optional<UploadClaimTable> uploadClaims() {
+    return Optional.ofNullable(server).map(database -> new UploadClaimTable(database, fences));
+  }
+
+  /** Says when others offer uploads, in a ledger that is shared. */
+  public OfferBell offerBell() {
+    return new OfferBell(server);
+  }
+
   /** What was uploaded, page by page, for a person. */
   public UploadList uploadList() {
     return uploadList;

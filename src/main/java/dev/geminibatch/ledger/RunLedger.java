@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Writes down what happens to runs. Each method is one transaction. */
 public final class RunLedger {
@@ -39,10 +41,36 @@ public final class RunLedger {
     add(List.of(run));
   }
 
-  /** Writes down new runs, all or none, before their inputs are touched. */
-  public void add(List<Run> runs) {
-    durable.useTransaction(
-        handle -> runs.forEach(run -> NewRun.add(handle, run, moves.fences(), clock.millis())));
+  /**
+   * Writes down new runs, all or none, before their inputs are touched. What another member of a
+   * shared ledger has begun to take is left out.
+   *
+   * @return the ids of those that were written down
+   */
+  public Set<String> add(List<Run> runs) {
+    return durable.inTransaction(
+        handle -> {
+          List<Run> ours = handle.isServer() ? notClaimed(handle, runs) : runs;
+          if (!ours.isEmpty()) {
+            NewRun.add(handle, ours, moves.fences(), clock.millis());
+          }
+          return ours.stream().map(Run::id).collect(Collectors.toSet());
+        });
+  }
+
+  private static List<Run> notClaimed(Handle handle, List<Run> runs) {
+    String sources =
+        runs.stream().map(run -> run.source().toString()).collect(Collectors.joining("\0"));
+    List<String> claimed =
+        handle
+            .createQuery(
+                "SELECT source FROM run WHERE state = 'RECEIVING'"
+                    + " AND source = ANY (string_to_array(:sources, :between))")
+            .bind("sources", sources)
+            .bind("between", "\0") // as what is sent for it; no path has that either
+            .mapTo(String.class)
+            .list();
+    return runs.stream().filter(run -> !claimed.contains(run.source().toString())).toList();
   }
 
   /**

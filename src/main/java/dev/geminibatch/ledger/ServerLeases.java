@@ -282,6 +282,15 @@ public final class ServerLeases implements Leases {
     return claim.isPresent();
   }
 
+  @Override
+  public boolean acquireNew(String runId) {
+    boolean mayHold = mayBegin();
+    if (mayHold) {
+      fences.hold(runId, Fences.FIRST);
+    }
+    return mayHold;
+  }
+
   private void hold(String runId, Members.Claim claim) {
     fences.hold(runId, claim.fence());
     claim.from().ifPresent(from -> LOG.info("Run {}: taken over from member {}", runId, from));

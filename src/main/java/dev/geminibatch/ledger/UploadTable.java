@@ -50,7 +50,13 @@ public final class UploadTable implements ReferenceIndex {
 
   @Override
   public void put(List<Stored> contents) {
-    quick.useTransaction(handle -> contents.forEach(each -> put(handle, each)));
+    quick.useTransaction(
+        handle -> {
+          contents.forEach(each -> put(handle, each));
+          if (handle.isServer()) {
+            UploadClaimTable.arrived(handle, contents);
+          }
+        });
   }
 
   private static void put(Handle handle, Stored content) {

@@ -24,14 +24,18 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
   private final int attempt;
   private final ProjectId project;
   private final Listener listener;
+  private final UploadCache cache;
+  private final int atOnce;
   private final MediaIndex.Totals totals;
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private final AtomicLong handedOut = new AtomicLong();
   private final AtomicLong uploaded = new AtomicLong();
+  private final AtomicLong elsewhere = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private Iterator<MediaIndex.Needed> page = List.<MediaIndex.Needed>of().iterator();
   private String last = "";
+  private boolean hasOffered;
 
   /**
    * One content.
@@ -47,13 +51,22 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     void progress(long files, long bytes, MediaIndex.Totals totals);
   }
 
+  /**
+   * Begins.
+   *
+   * @param atOnce so many contents this process uploads at the same time; the others it offers
+   */
   public RunUploads(
       MediaIndex index,
       Uploader uploader,
+      UploadCache cache,
       String runId,
       int attempt,
       ProjectId project,
+      int atOnce,
       Listener listener) {
+    this.cache = cache;
+    this.atOnce = atOnce;
     this.attempt = attempt;
     this.index = index;
     this.uploader = uploader;
@@ -69,7 +82,17 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
       return false;
     }
     if (!page.hasNext()) {
-      page = index.contentsAfter(runId, attempt, last, PAGE).iterator();
+      List<MediaIndex.Needed> contents = index.contentsAfter(runId, attempt, last, PAGE);
+      page = contents.iterator();
+      if (contents.size() > atOnce) {
+        hasOffered |=
+            cache.offer(
+                runId,
+                project,
+                contents.subList(atOnce, contents.size()).stream()
+                    .map(MediaIndex.Needed::media)
+                    .toList());
+      }
     }
     return page.hasNext();
   }
@@ -139,22 +162,26 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
   }
 
   /**
-   * Ends the uploads.
+   * Ends the uploads, those of other members, too.
    *
    * @throws RuntimeException the failure that stopped them, if any
    */
   public void finish() {
+    if (hasOffered) {
+      elsewhere.set(cache.withdraw(runId));
+    }
     if (failure.get() != null) {
       throw failure.get();
     }
   }
 
+  /** Contents that this process has uploaded, or another one for it. */
   public long uploaded() {
-    return uploaded.get();
+    return uploaded.get() + elsewhere.get();
   }
 
   /** Contents that the service had already. */
   public long reused() {
-    return handedOut.get() - uploaded.get() - refused.get();
+    return handedOut.get() - uploaded() - refused.get();
   }
 }

@@ -4,12 +4,14 @@ import dev.geminibatch.line.FileReference;
 import dev.geminibatch.media.ReferenceIndex.Stored;
 import dev.geminibatch.media.ReferenceIndex.StoredReference;
 import dev.geminibatch.media.ReferenceIndex.TagReference;
+import dev.geminibatch.media.UploadClaims.ContentKey;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.service.RemoteFile;
 import dev.geminibatch.service.ServiceLimits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,8 +30,13 @@ public final class UploadCache {
   private final ReferenceIndex index;
   private final Clock clock;
   private final Duration minLife;
-  private final Arrivals arrivals;
+  private final Gathered<Stored> arrivals;
   private final Map<String, CountDownLatch> claims = new ConcurrentHashMap<>();
+
+  /** These are null if no other process uses the index at the same time. */
+  private final UploadClaims others;
+
+  private final SharedClaims shared;
 
   /**
    * A cache over what the index knows.
@@ -39,10 +46,22 @@ public final class UploadCache {
    *     later
    */
   public UploadCache(ReferenceIndex index, Clock clock, Duration minLife) {
+    this(index, clock, minLife, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param others with which the index is shared
+   */
+  public UploadCache(
+      ReferenceIndex index, Clock clock, Duration minLife, Optional<UploadClaims> others) {
     this.index = index;
-    this.arrivals = new Arrivals(index);
+    this.arrivals = new Gathered<>(index::put);
     this.clock = clock;
     this.minLife = minLife;
+    this.others = others.orElse(null);
+    this.shared = others.map(SharedClaims::new).orElse(null);
   }
 
   /** The key of a content in a project, under the type that it is sent with. */
@@ -63,6 +82,10 @@ public final class UploadCache {
     return key.substring(key.lastIndexOf(':') + 1);
   }
 
+  private static ContentKey contentKey(String key) {
+    return new ContentKey(project(key), sha256(key), mimeType(key));
+  }
+
   /**
    * Claims a content for uploading.
    *
@@ -72,7 +95,13 @@ public final class UploadCache {
     while (true) {
       CountDownLatch other = claims.putIfAbsent(key, new CountDownLatch(1));
       if (other == null) {
-        return isMissing(key);
+        boolean isMissing = false;
+        try {
+          isMissing = isMissing(key);
+          return isMissing;
+        } finally {
+          endUnless(isMissing, key);
+        }
       }
       other.await();
     }
@@ -80,27 +109,72 @@ public final class UploadCache {
 
   /** As {@link #claim}, but waits for nobody: false also while another one uploads it. */
   public boolean claimAtOnce(String key) {
-    return claims.putIfAbsent(key, new CountDownLatch(1)) == null && isMissing(key);
+    if (claims.putIfAbsent(key, new CountDownLatch(1)) != null) {
+      return false;
+    }
+    boolean isMissing = false;
+    try {
+      isMissing =
+          !contains(key) && (shared == null || shared.claim(contentKey(key), neededUntil()));
+      return isMissing;
+    } finally {
+      endUnless(isMissing, key);
+    }
   }
 
   /** Asked under the claim, which ends if not: before, it might arrive in between. */
-  private boolean isMissing(String key) {
-    boolean isMissing = false;
-    try {
-      isMissing = !contains(key);
-      return isMissing;
-    } finally {
-      if (!isMissing) {
-        release(key);
+  private boolean isMissing(String key) throws InterruptedException {
+    while (!contains(key)) {
+      if (shared == null || shared.claim(contentKey(key), neededUntil())) {
+        return true;
       }
+      shared.await(contentKey(key));
+    }
+    return false;
+  }
+
+  private void endUnless(boolean isMissing, String key) {
+    if (!isMissing) {
+      release(key);
     }
   }
 
   /** Ends a claim, whatever came of it. */
   public void release(String key) {
+    if (shared != null) {
+      shared.release(contentKey(key));
+    }
     CountDownLatch claim = claims.remove(key);
     if (claim != null) {
       claim.countDown();
+    }
+  }
+
+  /**
+   * Offers contents that a run needs to other members, which may have nothing to do.
+   *
+   * @return whether there may be others
+   */
+  boolean offer(String runId, ProjectId project, Collection<MediaFile> contents) {
+    if (others == null) {
+      return false;
+    }
+    others.offer(
+        runId,
+        contents.stream().map(media -> new UploadClaims.Offer(project, media)).toList(),
+        neededUntil());
+    return true;
+  }
+
+  /** Ends what was offered for a run; how many of its contents others have uploaded. */
+  long withdraw(String runId) {
+    return others == null ? 0 : others.withdraw(runId);
+  }
+
+  /** What could not be written down of claims that have ended. */
+  public void releaseLate() {
+    if (shared != null) {
+      shared.releaseAll();
     }
   }
 
@@ -118,9 +192,12 @@ public final class UploadCache {
   void put(String key, MediaFile media, RemoteFile file) {
     Instant now = clock.instant();
     Instant expires = file.expires().orElseGet(() -> now.plus(ServiceLimits.FILE_LIFE));
-    arrivals.put(
+    arrivals.write(
         new Stored(
             project(key), media, new StoredReference(file.name(), file.uri(), now, expires)));
+    if (shared != null) {
+      shared.arrived(contentKey(key));
+    }
   }
 
   /**

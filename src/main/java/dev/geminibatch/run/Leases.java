@@ -37,6 +37,11 @@ public interface Leases extends Closeable {
   /** Makes the run ours unless another process has it; true as well if it is ours already. */
   boolean acquire(String runId);
 
+  /** The same of a run that nobody else knows yet, and that is about to be written down. */
+  default boolean acquireNew(String runId) {
+    return acquire(runId);
+  }
+
   /** Whether no process works on the run. */
   boolean isFree(String runId);
 

@@ -98,7 +98,7 @@ class UploadCacheTest {
   @Test
   void references_that_arrive_together_are_written_together() throws Exception {
     SlowIndex index = new SlowIndex();
-    Arrivals arrivals = new Arrivals(index);
+    Gathered<ReferenceIndex.Stored> arrivals = new Gathered<>(index::put);
     List<Thread> threads = new ArrayList<>();
     threads.add(index.putElsewhere(arrivals, "first"));
     index.isWriting.await();
@@ -121,7 +121,7 @@ class UploadCacheTest {
   @Test
   void what_one_could_not_write_for_others_they_write_themselves() throws Exception {
     SlowIndex index = new SlowIndex();
-    Arrivals arrivals = new Arrivals(index);
+    Gathered<ReferenceIndex.Stored> arrivals = new Gathered<>(index::put);
     Thread first = index.putElsewhere(arrivals, "first");
     index.isWriting.await();
     List<Thread> others = new ArrayList<>();
@@ -150,7 +150,7 @@ class UploadCacheTest {
     private final AtomicInteger failures = new AtomicInteger();
     private int failing;
 
-    Thread putElsewhere(Arrivals arrivals, String sha256) {
+    Thread putElsewhere(Gathered<ReferenceIndex.Stored> arrivals, String sha256) {
       Stored content =
           new Stored(
               new ProjectId("project"), new MediaFile(Path.of("x"), sha256, 1, "image/png"), null);
@@ -158,7 +158,7 @@ class UploadCacheTest {
           new Thread(
               () -> {
                 try {
-                  arrivals.put(content);
+                  arrivals.write(content);
                 } catch (IllegalStateException e) {
                   failures.incrementAndGet();
                 }

@@ -14,6 +14,8 @@ import dev.geminibatch.run.RunScope;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +45,15 @@ final class Drops {
   private final StageContext context;
   private final RunLedger runs;
   private final Intake intake;
+  private final Set<String> receiving;
   private final NewRuns newRuns;
   private final Map<Path, Instant> ignoredUntil = new ConcurrentHashMap<>();
 
-  Drops(StageContext context, Intake intake, NewRuns newRuns) {
+  /**
+   * @param receiving gets the runs that are being received
+   */
+  Drops(StageContext context, Intake intake, Set<String> receiving, NewRuns newRuns) {
+    this.receiving = receiving;
     this.context = context;
     this.runs = context.ledger().runs();
     this.intake = intake;
@@ -74,17 +82,32 @@ final class Drops {
    */
   List<String> take(List<Dropped> dropped, Failures failures) {
     List<Taking> begun = new ArrayList<>();
-    for (Dropped each : dropped) {
-      try {
-        begin(each).ifPresent(begun::add);
-      } catch (IOException e) {
-        ignore(each, e, failures);
+    try {
+      for (Dropped each : dropped) {
+        try {
+          begin(each).ifPresent(begun::add);
+        } catch (IOException e) {
+          ignore(each, e, failures);
+        }
+      }
+      return begun.isEmpty() ? List.of() : takeBegun(begun, failures);
+    } finally {
+      begun.forEach(each -> receiving.remove(each.run().id()));
+    }
+  }
+
+  private List<String> takeBegun(List<Taking> begun, Failures failures) {
+    Set<String> ours = runs.add(begun.stream().map(Taking::run).toList());
+    for (Taking each : begun) {
+      if (!ours.contains(each.run().id())) {
+        context.leases().release(each.run().id());
       }
     }
-    if (begun.isEmpty()) {
-      return List.of();
-    }
-    runs.add(begun.stream().map(Taking::run).toList());
+    return bringIn(
+        begun.stream().filter(each -> ours.contains(each.run().id())).toList(), failures);
+  }
+
+  private List<String> bringIn(List<Taking> begun, Failures failures) {
     List<Taking> there = new ArrayList<>();
     List<RunLedger.Received> received = new ArrayList<>();
     List<String> ready = new ArrayList<>();
@@ -99,12 +122,35 @@ final class Drops {
         }
       } catch (IOException | RuntimeException e) {
         giveUp(each);
-        ignore(each.dropped(), e, failures);
+        if (isGone(each, e)) {
+          LOG.debug("{}: somebody else has taken it", each.run().name());
+        } else {
+          ignore(each.dropped(), e, failures);
+        }
       }
     }
-    runs.received(received);
+    try {
+      runs.received(received);
+    } catch (RuntimeException e) {
+      ready.forEach(context.busy()::end);
+      there.forEach(this::giveBackIfUnknown);
+      throw e;
+    }
     there.forEach(this::taken);
     return ready;
+  }
+
+  /** Another member was faster, or a person has removed it. */
+  private static boolean isGone(Taking taking, Exception why) {
+    return why instanceof NoSuchFileException
+        && Files.notExists(taking.dropped().file(), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** We were so slow that another member has given up the run; else it is received later. */
+  private void giveBackIfUnknown(Taking taking) {
+    if (!context.ledger().housekeeping().isKnown(taking.run().id())) {
+      giveUp(taking);
+    }
   }
 
   private Optional<Taking> begin(Dropped dropped) throws IOException {
@@ -114,7 +160,8 @@ final class Drops {
     }
     Optional<SettingsBeside> beside = SettingsBeside.of(dropped.file());
     Run run = newRuns.of(dropped, beside);
-    context.leases().acquire(run.id());
+    receiving.add(run.id());
+    context.leases().acquireNew(run.id());
     return Optional.of(new Taking(dropped, run, beside));
   }
 

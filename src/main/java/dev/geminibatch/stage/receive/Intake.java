@@ -11,6 +11,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -40,6 +41,11 @@ final class Intake {
     } catch (AtomicMoveNotSupportedException e) {
       copyFromElsewhere(run, folder);
       return;
+    } catch (NoSuchFileException e) {
+      if (!exists(folder.received(run))) {
+        throw e;
+      }
+      // It was moved: a server of files has asked itself once more, for a lost answer.
     }
     secure(run, folder);
   }

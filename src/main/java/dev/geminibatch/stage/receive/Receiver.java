@@ -6,7 +6,6 @@ import dev.geminibatch.io.FileNames;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.RegularFile;
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.BusyRuns;
 import dev.geminibatch.run.InputFile;
@@ -20,13 +19,11 @@ import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
-import dev.geminibatch.run.RunScope;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,6 +32,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -59,6 +58,9 @@ public final class Receiver {
   private final Intake intake;
   private final Drops drops;
 
+  /** Runs whose inputs threads of this process are bringing in. */
+  private final Set<String> receiving = ConcurrentHashMap.newKeySet();
+
   public Receiver(StageContext context, RandomGenerator random) {
     this.context = context;
     this.ledger = context.ledger();
@@ -68,7 +70,7 @@ public final class Receiver {
     this.random = random;
     this.limits = settings.inputLimits();
     this.intake = new Intake(limits);
-    this.drops = new Drops(context, intake, this::newRun);
+    this.drops = new Drops(context, intake, receiving, this::newRun);
   }
 
   /**
@@ -214,62 +216,11 @@ public final class Receiver {
     return Optional.empty();
   }
 
-  /** Sorts out runs that were being received when the process ended. */
+  /**
+   * Sorts out runs that were being received when their process ended, or when it lost the ledger.
+   */
   public void recover() throws IOException {
-    for (Run run : ledger.queries().inState(RunState.RECEIVING)) {
-      if (leases.acquire(run.id())) {
-        RunFolder folder = context.folder(run);
-        if (!run.fromInbox() || !Intake.isThere(run, folder)) {
-          // The input is still where it was; a copy of it need not be complete.
-          abandon(run.id());
-          continue;
-        }
-        try (RunScope scope = RunScope.of(run)) {
-          recover(run, folder);
-        } catch (IOException e) {
-          LOG.warn("{} cannot be received: {}", Visible.line(run.name()), e.toString());
-          abandon(run, folder);
-        }
-      }
-    }
-  }
-
-  /** What cannot go back now is tried at the next start, and so is what was never elsewhere. */
-  private void abandon(Run run, RunFolder folder) throws IOException {
-    if (folder.isSourceOf(run)) {
-      leases.release(run.id());
-      return;
-    }
-    try (RunScope scope = RunScope.of(run)) {
-      Intake.giveBack(run, folder);
-    } catch (IOException e) {
-      LOG.error("{} stays in {}: {}", Visible.line(run.name()), folder.path(), e.toString());
-      leases.release(run.id());
-      return;
-    }
-    abandon(run.id());
-  }
-
-  private void recover(Run run, RunFolder folder) throws IOException {
-    if (!folder.isSourceOf(run)) {
-      takeOut(run, folder);
-    }
-    taken(run, folder);
-  }
-
-  /** Brings to its end what was begun with a file of an inbox. */
-  private void takeOut(Run run, RunFolder folder) throws IOException {
-    boolean isCopied =
-        !Files.exists(folder.dropped())
-            && Files.exists(run.source(), LinkOption.NOFOLLOW_LINKS)
-            && AtomicFiles.looksTheSame(folder.received(run), run.source());
-    intake.secure(run, folder);
-    if (isCopied) {
-      Files.delete(run.source()); // from another file system; it would be received again
-    }
-    if (Files.exists(folder.overrides())) {
-      InputFile.removeSettingsBeside(run.source());
-    }
+    new Recovery(context, this, intake, receiving).run();
   }
 
   /** Brings an input into the folder of its run. */
@@ -287,10 +238,12 @@ public final class Receiver {
    */
   void bringIn(Run run, Optional<OnceKey> once, Path readers, Transfer transfer)
       throws IOException {
-    leases.acquire(run.id());
+    receiving.add(run.id());
+    leases.acquireNew(run.id());
     if (once.isEmpty()) {
       ledger.runs().add(run);
     } else if (!ledger.runs().add(run, once.get())) {
+      receiving.remove(run.id());
       leases.release(run.id());
       throw new IncomingFiles.Repeated();
     }
@@ -300,6 +253,7 @@ public final class Receiver {
       InputMode.remember(folder, readers);
       transfer.transfer(folder);
     } catch (IOException | UsageException e) {
+      receiving.remove(run.id());
       Intake.giveBack(run, folder);
       abandon(run.id());
       throw e;
@@ -309,10 +263,11 @@ public final class Receiver {
   void taken(Run run, RunFolder folder) throws IOException {
     FileState input = InputGuard.take(run, folder);
     ledger.runs().received(run.id(), input.size(), input.modifiedMillis());
+    receiving.remove(run.id());
     context.progress().happened(new RunEvent.Received(run));
   }
 
-  private void abandon(String runId) throws IOException {
+  void abandon(String runId) throws IOException {
     leases.release(runId);
     ledger.runs().remove(runId);
     context.folder(runId).remove();

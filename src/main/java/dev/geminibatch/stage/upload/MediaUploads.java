@@ -63,9 +63,11 @@ public final class MediaUploads {
     return new RunUploads(
         context.ledger().media(),
         uploader,
+        cache,
         runId,
         run.attempt(),
         project,
+        context.settings().uploads().concurrency(),
         (files, sent, totals) ->
             context
                 .progress()

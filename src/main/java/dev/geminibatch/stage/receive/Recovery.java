@@ -1,0 +1,138 @@
+package dev.geminibatch.stage.receive;
+
+import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.Visible;
+import dev.geminibatch.run.InputFile;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunFolder;
+import dev.geminibatch.run.RunScope;
+import dev.geminibatch.run.RunState;
+import dev.geminibatch.stage.StageContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardCopyOption;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings to its end what was begun with inputs: each is received, or is where it came from, and
+ * nowhere else.
+ */
+final class Recovery {
+  private static final Logger LOG = LoggerFactory.getLogger("receive");
+
+  /** In the name of a folder that is about to be removed. */
+  private static final String ASIDE = "-aside";
+
+  private final StageContext context;
+  private final Receiver receiver;
+  private final Intake intake;
+  private final Set<String> receiving;
+
+  /**
+   * @param receiving runs that threads of this process are at
+   */
+  Recovery(StageContext context, Receiver receiver, Intake intake, Set<String> receiving) {
+    this.context = context;
+    this.receiver = receiver;
+    this.intake = intake;
+    this.receiving = receiving;
+  }
+
+  void run() throws IOException {
+    for (Run run : context.ledger().queries().inState(RunState.RECEIVING)) {
+      String id = run.id();
+      if (!receiving.contains(id) && context.leases().acquire(id) && isBeingReceived(id)) {
+        sortOut(run, context.folder(run));
+      }
+    }
+  }
+
+  /** Whoever had it may have brought it in since we asked. */
+  private boolean isBeingReceived(String id) {
+    return context
+        .ledger()
+        .queries()
+        .find(id)
+        .filter(run -> run.state() == RunState.RECEIVING)
+        .isPresent();
+  }
+
+  private void sortOut(Run run, RunFolder folder) throws IOException {
+    if (!run.fromInbox() || !Intake.isThere(run, folder)) {
+      // The input is still where it was; a copy of it need not be complete.
+      putAside(run, folder);
+      receiver.abandon(run.id());
+      return;
+    }
+    try (RunScope scope = RunScope.of(run)) {
+      recover(run, folder);
+    } catch (IOException e) {
+      LOG.warn("{} cannot be received: {}", Visible.line(run.name()), e.toString());
+      abandon(run, folder);
+    }
+  }
+
+  /**
+   * Who was taken for gone may only have been slow, and bring the input into the folder right now.
+   * From here on it cannot.
+   */
+  private void putAside(Run run, RunFolder folder) throws IOException {
+    RunFolder aside = context.folder(run.id() + ASIDE);
+    empty(run, folder, aside);
+    try {
+      Files.move(folder.path(), aside.path(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return; // there is none
+    }
+    empty(run, folder, aside);
+  }
+
+  private static void empty(Run run, RunFolder folder, RunFolder aside) throws IOException {
+    if (!folder.isSourceOf(run)) {
+      Intake.giveBack(run, aside);
+    }
+    aside.remove();
+  }
+
+  /** What cannot go back now is tried at the next start, and so is what was never elsewhere. */
+  private void abandon(Run run, RunFolder folder) throws IOException {
+    if (folder.isSourceOf(run)) {
+      context.leases().release(run.id());
+      return;
+    }
+    try (RunScope scope = RunScope.of(run)) {
+      Intake.giveBack(run, folder);
+    } catch (IOException e) {
+      LOG.error("{} stays in {}: {}", Visible.line(run.name()), folder.path(), e.toString());
+      context.leases().release(run.id());
+      return;
+    }
+    receiver.abandon(run.id());
+  }
+
+  private void recover(Run run, RunFolder folder) throws IOException {
+    if (!folder.isSourceOf(run)) {
+      takeOut(run, folder);
+    }
+    receiver.taken(run, folder);
+  }
+
+  /** Brings to its end what was begun with a file of an inbox. */
+  private void takeOut(Run run, RunFolder folder) throws IOException {
+    boolean isCopied =
+        !Files.exists(folder.dropped())
+            && Files.exists(run.source(), LinkOption.NOFOLLOW_LINKS)
+            && AtomicFiles.looksTheSame(folder.received(run), run.source());
+    intake.secure(run, folder);
+    if (isCopied) {
+      Files.delete(run.source()); // from another file system; it would be received again
+    }
+    if (Files.exists(folder.overrides())) {
+      InputFile.removeSettingsBeside(run.source());
+    }
+  }
+}

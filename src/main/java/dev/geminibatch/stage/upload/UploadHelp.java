@@ -1,0 +1,234 @@
+package dev.geminibatch.stage.upload;
+
+import dev.geminibatch.io.DaemonThreads;
+import dev.geminibatch.ledger.OfferBell;
+import dev.geminibatch.ledger.UploadClaimTable;
+import dev.geminibatch.media.MediaFile;
+import dev.geminibatch.media.MediaProblem;
+import dev.geminibatch.media.StorageQuota;
+import dev.geminibatch.media.UploadCache;
+import dev.geminibatch.media.UploadClaims.Offer;
+import dev.geminibatch.media.Uploader;
+import dev.geminibatch.run.RunEvent;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.stage.StageContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Uploads what other members offer, with the threads that have nothing else to do. Each of them
+ * takes one content after the other, so that nobody has many in hand when the others are out of
+ * work; and from the end of the order in which its run takes them. What fails is left to that run,
+ * which says what it is.
+ */
+public final class UploadHelp implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("upload");
+
+  /** Should nobody have woken us. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
+  private static final Duration TIDY = Duration.ofHours(1);
+
+  /** For somebody who has something to do. */
+  private static final Duration SOON = Duration.ofMillis(100);
+
+  /** After a failure of the server or of the service. */
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+
+  /** So many offers are read at once; others may be faster. */
+  private static final int PAGE = 64;
+
+  private final StageContext context;
+  private final UploadClaimTable claims;
+  private final UploadCache cache;
+  private final Uploader uploader;
+  private final StorageQuota storage;
+  private final ThreadPoolExecutor pool;
+  private final OfferBell bell;
+  private final Thread thread = DaemonThreads.named("upload-help").newThread(this::run);
+  private final Queue<Offer> offers = new ConcurrentLinkedQueue<>();
+  private final Map<ProjectId, Instant> pausedUntil = new ConcurrentHashMap<>();
+  private Instant tidied = Instant.MIN;
+  private volatile boolean isClosed;
+
+  /**
+   * @param pool of the uploads of our own runs
+   */
+  public UploadHelp(
+      StageContext context,
+      UploadClaimTable claims,
+      UploadCache cache,
+      Uploader uploader,
+      StorageQuota storage,
+      ThreadPoolExecutor pool) {
+    this.context = context;
+    this.claims = claims;
+    this.cache = cache;
+    this.uploader = uploader;
+    this.storage = storage;
+    this.pool = pool;
+    this.bell = context.ledger().offerBell();
+  }
+
+  /** Begins. */
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    try (bell) {
+      while (!isClosed) {
+        try {
+          bell.await(LOOK_AGAIN);
+          cache.releaseLate();
+          tidy();
+          help();
+        } catch (SQLException | RuntimeException e) {
+          bell.close();
+          LOG.debug("Nobody is helped with uploads: {}", e.toString());
+          pause(LOOK_AGAIN);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the process ends
+    }
+  }
+
+  private void tidy() {
+    Instant now = context.clock().instant();
+    if (mayHelp() && now.isAfter(tidied.plus(TIDY))) {
+      claims.tidy();
+      tidied = now;
+    }
+  }
+
+  private boolean mayHelp() {
+    return !isClosed && context.leases().mayBegin();
+  }
+
+  private void help() throws InterruptedException {
+    while (mayHelp()) {
+      int idle = pool.getMaximumPoolSize() - pool.getActiveCount() - pool.getQueue().size();
+      if (idle > 0) {
+        if (offers.isEmpty()) {
+          offers.addAll(readable());
+        }
+        if (offers.isEmpty()) {
+          return;
+        }
+        begin(Math.min(idle, offers.size()));
+      }
+      pause(SOON);
+    }
+  }
+
+  private void begin(int threads) {
+    try {
+      for (int i = 0; i < threads; i++) {
+        pool.execute(this::work);
+      }
+    } catch (RejectedExecutionException e) {
+      isClosed = true;
+    }
+  }
+
+  /** In no order: two members that help take different ones. */
+  private List<Offer> readable() {
+    List<Offer> readable = new ArrayList<>();
+    for (Offer offer : claims.offered(projects(), PAGE)) {
+      if (isReadable(offer.media())) {
+        readable.add(offer);
+      }
+    }
+    Collections.shuffle(readable);
+    return readable;
+  }
+
+  private static boolean isReadable(MediaFile media) {
+    try {
+      return Files.isReadable(media.path()) && Files.size(media.path()) == media.size();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Those whose keys are set here, as long as the service takes them. */
+  private List<ProjectId> projects() {
+    Instant now = context.clock().instant();
+    return context.settings().profiles().all().stream()
+        .filter(each -> each.service().key().isPresent())
+        .map(each -> context.connections().of(each.service()).project())
+        .distinct()
+        .filter(project -> context.accounts().of(project).isEmpty())
+        .filter(project -> !now.isBefore(pausedUntil.getOrDefault(project, Instant.MIN)))
+        .toList();
+  }
+
+  /** Until a run of our own needs the thread. */
+  private void work() {
+    while (mayHelp() && pool.getQueue().isEmpty()) {
+      Offer offer = offers.poll();
+      if (offer == null) {
+        wake();
+        return;
+      }
+      upload(offer);
+    }
+  }
+
+  private void upload(Offer offer) {
+    MediaFile media = offer.media();
+    String key = UploadCache.key(offer.project(), media);
+    try {
+      if (!cache.claimAtOnce(key)) {
+        return;
+      }
+      try {
+        storage.reserve(offer.project(), media.size());
+        uploader.upload(key, media, Optional.empty(), sent -> {});
+        context.progress().happened(new RunEvent.Uploaded(false, media.size()));
+      } finally {
+        cache.release(key);
+      }
+    } catch (MediaProblem problem) {
+      LOG.debug("Left to its run: {}", problem.getMessage());
+    } catch (RuntimeException e) {
+      offers.clear();
+      pausedUntil.put(offer.project(), context.clock().instant().plus(PAUSE));
+      LOG.debug("Nobody is helped with uploads for a while: {}", e.toString());
+    }
+  }
+
+  private synchronized void pause(Duration most) throws InterruptedException {
+    if (!isClosed) {
+      wait(most.toMillis());
+    }
+  }
+
+  private synchronized void wake() {
+    notifyAll();
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+    wake();
+    thread.interrupt();
+    bell.abort();
+  }
+}

@@ -1,0 +1,244 @@
+package dev.geminibatch.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.geminibatch.media.MediaFile;
+import dev.geminibatch.media.ReferenceIndex.Stored;
+import dev.geminibatch.media.ReferenceIndex.StoredReference;
+import dev.geminibatch.media.UploadClaims.ContentKey;
+import dev.geminibatch.media.UploadClaims.Offer;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunInput;
+import dev.geminibatch.run.RunOptions;
+import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.testkit.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What two members of one ledger upload, and what they receive. */
+@Tag("process")
+class UploadClaimTableTest {
+  private static final ProjectId PROJECT = new ProjectId("project");
+  private static final Instant SOON = Instant.EPOCH;
+
+  @TempDir private static Path programs;
+
+  private static PostgresServer server;
+  private static int databases;
+
+  @TempDir private Path folder;
+
+  private String name;
+  private Ledger one;
+  private Ledger other;
+
+  @BeforeAll
+  static void start() {
+    server = PostgresServer.start(programs);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    databases++;
+    name = "claims" + databases;
+    server.execute("postgres", "CREATE DATABASE " + name);
+    one = member("one");
+    other = member("other");
+  }
+
+  @AfterEach
+  void close() {
+    one.close();
+    other.close();
+  }
+
+  private Ledger member(String id) throws IOException {
+    LedgerServer address = new LedgerServer(server.url(name), PostgresServer.USER, "any");
+    Ledger ledger =
+        Ledger.open(address, new StateFolder(folder), new ServerClock(Clock.systemUTC()));
+    ledger
+        .members()
+        .begin(new Fences.Membership(id, ledger.mark()), new Members.Self(id, "1", true, ""));
+    return ledger;
+  }
+
+  private void kill(String member) throws SQLException {
+    server.execute(
+        name, "UPDATE gemini_batch.member SET state = 'GONE' WHERE id = '" + member + "'");
+  }
+
+  private static UploadClaimTable claims(Ledger ledger) {
+    return ledger.uploadClaims().orElseThrow();
+  }
+
+  private static ContentKey key(String sha256) {
+    return new ContentKey(PROJECT, sha256, "image/png");
+  }
+
+  private static Set<ContentKey> keys(String... contents) {
+    return Set.copyOf(List.of(contents).stream().map(UploadClaimTableTest::key).toList());
+  }
+
+  private static MediaFile file(String sha256) {
+    return new MediaFile(Path.of("media", sha256 + ".png"), sha256, 7, "image/png");
+  }
+
+  private static Offer offer(String sha256) {
+    return new Offer(PROJECT, file(sha256));
+  }
+
+  private static void arrives(Ledger ledger, String sha256) {
+    ledger
+        .uploads()
+        .put(
+            List.of(
+                new Stored(
+                    PROJECT,
+                    file(sha256),
+                    new StoredReference(
+                        "files/" + sha256,
+                        "https://" + sha256,
+                        Instant.now(),
+                        Instant.now().plus(Duration.ofHours(48))))));
+  }
+
+  @Test
+  void a_content_is_one_members_until_it_has_arrived() {
+    assertThat(claims(one).claim(keys("a", "b"), SOON)).isEqualTo(keys("a", "b"));
+    assertThat(claims(other).claim(keys("a", "c"), SOON)).isEqualTo(keys("c"));
+    assertThat(claims(other).elsewhere(keys("a", "c", "d"))).isEqualTo(keys("a"));
+
+    arrives(one, "a");
+
+    assertThat(claims(other).elsewhere(keys("a"))).isEmpty();
+    assertThat(claims(other).claim(keys("a"), SOON)).as("it is with the service").isEmpty();
+  }
+
+  @Test
+  void what_came_to_nothing_another_member_may_try() {
+    claims(one).claim(keys("a", "b"), SOON);
+
+    claims(one).release(keys("a"));
+    claims(other).release(keys("b"));
+
+    assertThat(claims(other).claim(keys("a", "b"), SOON))
+        .as("nobody releases what another member has")
+        .isEqualTo(keys("a"));
+  }
+
+  @Test
+  void what_a_member_has_that_is_gone_nobody_has() throws Exception {
+    claims(one).claim(keys("a"), SOON);
+
+    kill("one");
+
+    assertThat(claims(other).elsewhere(keys("a"))).isEmpty();
+    assertThat(claims(other).claim(keys("a"), SOON)).isEqualTo(keys("a"));
+  }
+
+  @Test
+  void a_run_knows_in_the_end_what_others_have_uploaded_for_it() {
+    arrives(one, "z");
+    claims(one).offer("run", List.of(offer("a"), offer("b"), offer("c"), offer("z")), SOON);
+
+    assertThat(claims(other).offered(List.of(new ProjectId("its own")), 9)).isEmpty();
+    List<Offer> offered = claims(other).offered(List.of(PROJECT), 9);
+    assertThat(offered)
+        .as("from the end, without what is there already")
+        .extracting(each -> each.media().sha256())
+        .containsExactly("c", "b", "a");
+    assertThat(offered.get(0).media().path()).isEqualTo(file("c").path());
+
+    assertThat(claims(other).claim(keys("c", "b"), SOON)).hasSize(2);
+    assertThat(claims(one).claim(keys("a", "b"), SOON)).isEqualTo(keys("a"));
+    arrives(other, "c");
+    arrives(one, "a");
+    claims(other).release(keys("b"));
+
+    assertThat(claims(other).offered(List.of(PROJECT), 9))
+        .as("what was tried in vain is for the run itself")
+        .isEmpty();
+    assertThat(claims(one).claim(keys("b"), SOON)).isEqualTo(keys("b"));
+    arrives(one, "b");
+    assertThat(claims(one).withdraw("run")).isEqualTo(1);
+    assertThat(claims(one).withdraw("run")).isZero();
+  }
+
+  @Test
+  void a_run_that_is_over_offers_nothing() throws Exception {
+    claims(one).offer("run that is over", List.of(offer("a")), SOON);
+    claims(one).claim(keys("b"), SOON);
+
+    claims(one).tidy();
+
+    assertThat(claims(other).offered(List.of(PROJECT), 9)).isEmpty();
+    assertThat(claims(other).elsewhere(keys("b"))).as("it is under way").isEqualTo(keys("b"));
+  }
+
+  @Test
+  void an_offer_wakes_the_others() throws Exception {
+    try (OfferBell bell = other.offerBell()) {
+      bell.await(Duration.ofMinutes(1)); // connects
+      CompletableFuture<Void> wake =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  bell.await(Duration.ofMinutes(1));
+                } catch (SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+
+      claims(one).offer("run", List.of(offer("a")), SOON);
+
+      assertThat(wake).succeedsWithin(Duration.ofSeconds(30));
+    }
+  }
+
+  private static Run dropped(String id, String file) {
+    return Run.receiving(
+        id,
+        new RunInput(file, Path.of("inbox", file), true, 0, 0),
+        new RunOptions("default", "gemini-x", Path.of("media"), id, false, 5, false),
+        Optional.empty(),
+        Instant.EPOCH);
+  }
+
+  @Test
+  void a_dropped_file_is_taken_by_one_member() {
+    assertThat(one.runs().add(List.of(dropped("1", "a"), dropped("2", "b")))).hasSize(2);
+
+    assertThat(other.runs().add(List.of(dropped("3", "b"), dropped("4", "c"))))
+        .containsExactly("4");
+    assertThat(other.runs().add(List.of(dropped("5", "a")))).isEmpty();
+
+    one.runs().received("1", 1, 1);
+
+    assertThat(other.runs().add(List.of(dropped("6", "a"))))
+        .as("another file of this name may have been dropped since")
+        .containsExactly("6");
+  }
+}
