@@ -52,30 +52,35 @@ public final class UploadTable implements ReferenceIndex {
   public void put(List<Stored> contents) {
     quick.useTransaction(
         handle -> {
-          contents.forEach(each -> put(handle, each));
+          put(handle, contents);
           if (handle.isServer()) {
             UploadClaimTable.arrived(handle, contents);
           }
         });
   }
 
-  private static void put(Handle handle, Stored content) {
-    StoredReference reference = content.reference();
-    handle.execute(
-        """
+  private static void put(Handle handle, List<Stored> contents) {
+    Batch batch =
+        handle.prepareBatch(
+            """
         INSERT INTO upload (project, sha256, name, uri, mime, size, stored_at, expires_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (project, sha256) DO UPDATE SET name = excluded.name,
           uri = excluded.uri, mime = excluded.mime, size = excluded.size,
-          stored_at = excluded.stored_at, expires_at = excluded.expires_at""",
-        content.project().value(),
-        content.media().sha256(),
-        reference.name(),
-        reference.uri(),
-        content.media().mimeType(),
-        content.media().size(),
-        reference.stored().toEpochMilli(),
-        reference.expires().toEpochMilli());
+          stored_at = excluded.stored_at, expires_at = excluded.expires_at""");
+    for (Stored content : contents) {
+      StoredReference reference = content.reference();
+      batch.add(
+          content.project().value(),
+          content.media().sha256(),
+          reference.name(),
+          reference.uri(),
+          content.media().mimeType(),
+          content.media().size(),
+          reference.stored().toEpochMilli(),
+          reference.expires().toEpochMilli());
+    }
+    batch.execute();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.geminibatch.run;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** Which of our runs a thread works on, or is about to: one thread a run at a time. */
 public final class BusyRuns {
@@ -82,6 +84,24 @@ public final class BusyRuns {
     return work.help(run);
   }
 
+  /**
+   * Waits until fewer runs than that are worked on, or queue for it.
+   *
+   * @param patience to wait so long
+   * @return whether there are fewer
+   */
+  public synchronized boolean awaitFewer(int most, Duration patience) throws InterruptedException {
+    long until = System.nanoTime() + patience.toNanos();
+    while (busy.size() >= most) {
+      long left = until - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return true;
+  }
+
   /** Whether no run is busy, but for those whose work was given up. */
   public boolean isIdle() {
     return busy.stream().allMatch(work::isStuck);
@@ -109,5 +129,6 @@ public final class BusyRuns {
     if (runId.equals(alone)) {
       alone = null;
     }
+    notifyAll();
   }
 }

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -48,6 +49,12 @@ public final class Receiver {
   /** The service takes 512 characters for the name of a job's file; our own part needs some. */
   private static final int MOST_DISPLAYED = 400;
 
+  /** Runs that a member of a shared ledger works on when it takes more. */
+  private static final int MOST_IN_HAND = 64;
+
+  /** After that the files are seen again. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final StageContext context;
   private final Ledger ledger;
   private final Leases leases;
@@ -57,6 +64,7 @@ public final class Receiver {
   private final InputLimits limits;
   private final Intake intake;
   private final Drops drops;
+  private final boolean isShared;
 
   /** Runs whose inputs threads of this process are bringing in. */
   private final Set<String> receiving = ConcurrentHashMap.newKeySet();
@@ -69,6 +77,7 @@ public final class Receiver {
     this.clock = context.clock();
     this.random = random;
     this.limits = settings.inputLimits();
+    this.isShared = settings.operation().ledger().isPresent();
     this.intake = new Intake(limits);
     this.drops = new Drops(context, intake, receiving, this::newRun);
   }
@@ -96,10 +105,23 @@ public final class Receiver {
    *     tick because another one is worked on alone
    */
   public List<String> takeAll(List<Dropped> dropped) {
+    if (isShared && !hasRoom()) {
+      return List.of();
+    }
     return drops.take(
         dropped,
         (file, why) ->
             LOG.error("{} stays in the inbox and will be retried: {}", file, why.getMessage()));
+  }
+
+  /** What a member takes it works on; what it leaves others may take meanwhile. */
+  private boolean hasRoom() {
+    try {
+      return context.busy().awaitFewer(MOST_IN_HAND, PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /**
