@@ -1,5 +1,6 @@
 package dev.geminibatch.stage.upload;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.ledger.OfferBell;
 import dev.geminibatch.ledger.UploadClaimTable;
@@ -27,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +65,7 @@ public final class UploadHelp implements AutoCloseable {
   private final Thread thread = DaemonThreads.named("upload-help").newThread(this::run);
   private final Queue<Offer> offers = new ConcurrentLinkedQueue<>();
   private final Map<ProjectId, Instant> pausedUntil = new ConcurrentHashMap<>();
+  private final AtomicLong uploaded = new AtomicLong();
   private Instant tidied = Instant.MIN;
   private volatile boolean isClosed;
 
@@ -129,11 +132,15 @@ public final class UploadHelp implements AutoCloseable {
           offers.addAll(readable());
         }
         if (offers.isEmpty()) {
-          return;
+          break;
         }
         begin(Math.min(idle, offers.size()));
       }
       pause(SOON);
+    }
+    long files = uploaded.getAndSet(0);
+    if (files > 0) {
+      LOG.info("{} uploaded for runs of other members", Amounts.count(files, "file"));
     }
   }
 
@@ -201,6 +208,7 @@ public final class UploadHelp implements AutoCloseable {
       try {
         storage.reserve(offer.project(), media.size());
         uploader.upload(key, media, Optional.empty(), sent -> {});
+        uploaded.incrementAndGet();
         context.progress().happened(new RunEvent.Uploaded(false, media.size()));
       } finally {
         cache.release(key);
