@@ -1,6 +1,7 @@
 package dev.geminibatch.media;
 
 import dev.geminibatch.service.ProjectId;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -17,6 +18,9 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class RunUploads implements Iterator<RunUploads.Content> {
   private static final int PAGE = 500;
+
+  /** Claimed with one transaction where others might take them. */
+  private static final int TOGETHER = 8;
 
   private final MediaIndex index;
   private final Uploader uploader;
@@ -36,6 +40,11 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
   private Iterator<MediaIndex.Needed> page = List.<MediaIndex.Needed>of().iterator();
   private String last = "";
   private boolean hasOffered;
+
+  /** What is about to be handed out. */
+  private List<MediaIndex.Needed> next = List.of();
+
+  private int handed;
 
   /**
    * One content.
@@ -81,7 +90,7 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     if (failure.get() != null) {
       return false;
     }
-    if (!page.hasNext()) {
+    if (handed == next.size() && !page.hasNext()) {
       List<MediaIndex.Needed> contents = index.contentsAfter(runId, attempt, last, PAGE);
       page = contents.iterator();
       if (contents.size() > atOnce) {
@@ -94,7 +103,19 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
                     .toList());
       }
     }
-    return page.hasNext();
+    return handed < next.size() || page.hasNext();
+  }
+
+  /** Few at a time: others that have nothing left to do can take the rest. */
+  private void takeNext() {
+    next = new ArrayList<>();
+    handed = 0;
+    while (next.size() < TOGETHER && page.hasNext()) {
+      next.add(page.next());
+    }
+    if (hasOffered) {
+      cache.claimAhead(project, next.stream().map(MediaIndex.Needed::media).toList());
+    }
   }
 
   @Override
@@ -102,7 +123,10 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    MediaIndex.Needed needed = page.next();
+    if (handed == next.size()) {
+      takeNext();
+    }
+    MediaIndex.Needed needed = next.get(handed++);
     MediaFile media = needed.media();
     last = media.sha256();
     handedOut.incrementAndGet();
@@ -168,6 +192,8 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
    */
   public void finish() {
     if (hasOffered) {
+      next.subList(handed, next.size())
+          .forEach(each -> cache.release(UploadCache.key(project, each.media())));
       elsewhere.set(cache.withdraw(runId));
     }
     if (failure.get() != null) {

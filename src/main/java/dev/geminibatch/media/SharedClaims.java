@@ -5,6 +5,7 @@ import dev.geminibatch.media.UploadClaims.ContentKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -71,10 +72,21 @@ final class SharedClaims {
       contents.add(wish.content);
       aliveAt = wish.aliveAt.isAfter(aliveAt) ? wish.aliveAt : aliveAt;
     }
+    Set<ContentKey> granted = claimAhead(contents, aliveAt);
+    all.forEach(wish -> wish.isGranted = granted.contains(wish.content));
+  }
+
+  /** Claims several at once, each of which is then granted to the first who claims it here. */
+  Set<ContentKey> claimAhead(Collection<ContentKey> contents, Instant aliveAt) {
     Set<ContentKey> granted = claims.claim(contents, aliveAt);
     inHand.addAll(granted);
     released.removeAll(granted);
-    all.forEach(wish -> wish.isGranted = granted.contains(wish.content));
+    return granted;
+  }
+
+  /** Whether this process has a content in hand already. */
+  boolean isInHand(ContentKey content) {
+    return inHand.contains(content);
   }
 
   /** The service has a content, and that was written down. */

@@ -12,8 +12,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
@@ -124,6 +126,9 @@ public final class UploadCache {
 
   /** Asked under the claim, which ends if not: before, it might arrive in between. */
   private boolean isMissing(String key) throws InterruptedException {
+    if (shared != null && shared.isInHand(contentKey(key))) {
+      return true;
+    }
     while (!contains(key)) {
       if (shared == null || shared.claim(contentKey(key), neededUntil())) {
         return true;
@@ -164,6 +169,33 @@ public final class UploadCache {
         contents.stream().map(media -> new UploadClaims.Offer(project, media)).toList(),
         neededUntil());
     return true;
+  }
+
+  /** Of contents that are about to be claimed, takes those at once that others might take. */
+  void claimAhead(ProjectId project, Collection<MediaFile> contents) {
+    if (shared != null) {
+      shared.claimAhead(
+          contents.stream().map(media -> contentKey(key(project, media))).toList(), neededUntil());
+    }
+  }
+
+  /** As {@link #claimAtOnce}, of several that other members offer; those that are claimed. */
+  public Set<String> claimAtOnce(Collection<String> keys) {
+    Set<String> latched = new HashSet<>();
+    Set<String> claimed = new HashSet<>();
+    try {
+      for (String key : keys) {
+        if (claims.putIfAbsent(key, new CountDownLatch(1)) == null) {
+          latched.add(key);
+        }
+      }
+      Set<ContentKey> granted =
+          shared.claimAhead(latched.stream().map(UploadCache::contentKey).toList(), neededUntil());
+      latched.stream().filter(key -> granted.contains(contentKey(key))).forEach(claimed::add);
+      return claimed;
+    } finally {
+      latched.forEach(key -> endUnless(claimed.contains(key), key));
+    }
   }
 
   /** Ends what was offered for a run; how many of its contents others have uploaded. */

@@ -18,8 +18,10 @@ import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +58,12 @@ public final class UploadHelp implements AutoCloseable {
   /** So many offers are read at once; others may be faster. */
   private static final int PAGE = 64;
 
+  /** Claimed with one transaction. */
+  private static final int TOGETHER = 12;
+
+  /** When no more than these are left, more are claimed. */
+  private static final int FEW = 4;
+
   private final StageContext context;
   private final UploadClaimTable claims;
   private final UploadCache cache;
@@ -63,10 +72,21 @@ public final class UploadHelp implements AutoCloseable {
   private final ThreadPoolExecutor pool;
   private final OfferBell bell;
   private final Thread thread = DaemonThreads.named("upload-help").newThread(this::run);
-  private final Queue<Offer> offers = new ConcurrentLinkedQueue<>();
+
+  /** What others may have taken meanwhile; for this thread. */
+  private final Queue<Offer> offers = new ArrayDeque<>();
+
+  /** In hand, and not begun yet. */
+  private final Queue<Offer> claimed = new ConcurrentLinkedQueue<>();
+
   private final Map<ProjectId, Instant> pausedUntil = new ConcurrentHashMap<>();
+
+  /** Of our tasks, those that have not begun. */
+  private final AtomicInteger queued = new AtomicInteger();
+
   private final AtomicLong uploaded = new AtomicLong();
   private Instant tidied = Instant.MIN;
+  private boolean isWoken;
   private volatile boolean isClosed;
 
   /**
@@ -125,18 +145,20 @@ public final class UploadHelp implements AutoCloseable {
   }
 
   private void help() throws InterruptedException {
-    while (mayHelp()) {
-      int idle = pool.getMaximumPoolSize() - pool.getActiveCount() - pool.getQueue().size();
-      if (idle > 0) {
-        if (offers.isEmpty()) {
-          offers.addAll(readable());
-        }
-        if (offers.isEmpty()) {
+    try {
+      while (mayHelp()) {
+        int idle = pool.getMaximumPoolSize() - pool.getActiveCount() - pool.getQueue().size();
+        if (idle > 0 && claimed.size() < FEW && !claimMore()) {
           break;
         }
-        begin(Math.min(idle, offers.size()));
+        begin(Math.min(idle, claimed.size()));
+        pause(SOON);
+        if (isNeeded()) {
+          giveBack();
+        }
       }
-      pause(SOON);
+    } finally {
+      giveBack();
     }
     long files = uploaded.getAndSet(0);
     if (files > 0) {
@@ -144,9 +166,35 @@ public final class UploadHelp implements AutoCloseable {
     }
   }
 
+  /** Whether anything is to be done. */
+  private boolean claimMore() {
+    if (offers.isEmpty()) {
+      offers.addAll(readable());
+    }
+    Map<String, Offer> wanted = new HashMap<>();
+    List<ProjectId> projects = projects();
+    while (wanted.size() < TOGETHER && !offers.isEmpty()) {
+      Offer offer = offers.remove();
+      if (projects.contains(offer.project())) {
+        wanted.put(UploadCache.key(offer.project(), offer.media()), offer);
+      }
+    }
+    if (!wanted.isEmpty()) {
+      cache.claimAtOnce(wanted.keySet()).forEach(key -> claimed.add(wanted.get(key)));
+    }
+    return !wanted.isEmpty() || !claimed.isEmpty();
+  }
+
+  private void giveBack() {
+    for (Offer offer = claimed.poll(); offer != null; offer = claimed.poll()) {
+      cache.release(UploadCache.key(offer.project(), offer.media()));
+    }
+  }
+
   private void begin(int threads) {
     try {
       for (int i = 0; i < threads; i++) {
+        queued.incrementAndGet();
         pool.execute(this::work);
       }
     } catch (RejectedExecutionException e) {
@@ -186,12 +234,19 @@ public final class UploadHelp implements AutoCloseable {
         .toList();
   }
 
-  /** Until a run of our own needs the thread. */
+  /** Whether runs of our own wait for threads. */
+  private boolean isNeeded() {
+    return pool.getQueue().size() > queued.get();
+  }
+
   private void work() {
-    while (mayHelp() && pool.getQueue().isEmpty()) {
-      Offer offer = offers.poll();
-      if (offer == null) {
+    queued.decrementAndGet();
+    while (mayHelp() && !isNeeded()) {
+      Offer offer = claimed.poll();
+      if (claimed.size() < FEW) {
         wake();
+      }
+      if (offer == null) {
         return;
       }
       upload(offer);
@@ -202,33 +257,30 @@ public final class UploadHelp implements AutoCloseable {
     MediaFile media = offer.media();
     String key = UploadCache.key(offer.project(), media);
     try {
-      if (!cache.claimAtOnce(key)) {
-        return;
-      }
-      try {
-        storage.reserve(offer.project(), media.size());
-        uploader.upload(key, media, Optional.empty(), sent -> {});
-        uploaded.incrementAndGet();
-        context.progress().happened(new RunEvent.Uploaded(false, media.size()));
-      } finally {
-        cache.release(key);
-      }
+      storage.reserve(offer.project(), media.size());
+      uploader.upload(key, media, Optional.empty(), sent -> {});
+      uploaded.incrementAndGet();
+      context.progress().happened(new RunEvent.Uploaded(false, media.size()));
     } catch (MediaProblem problem) {
       LOG.debug("Left to its run: {}", problem.getMessage());
     } catch (RuntimeException e) {
-      offers.clear();
       pausedUntil.put(offer.project(), context.clock().instant().plus(PAUSE));
+      giveBack();
       LOG.debug("Nobody is helped with uploads for a while: {}", e.toString());
+    } finally {
+      cache.release(key);
     }
   }
 
   private synchronized void pause(Duration most) throws InterruptedException {
-    if (!isClosed) {
+    if (!isWoken && !isClosed) {
       wait(most.toMillis());
     }
+    isWoken = false;
   }
 
   private synchronized void wake() {
+    isWoken = true;
     notifyAll();
   }
 
