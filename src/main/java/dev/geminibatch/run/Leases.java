@@ -54,7 +54,7 @@ public interface Leases extends Closeable {
    * @throws LeaseLost if another process may have the run
    */
   default void require(String runId) {
-    if (!isOurs(runId)) {
+    if (areShared() && !isOurs(runId)) {
       throw new LeaseLost("Run " + runId + " may belong to another member now");
     }
   }

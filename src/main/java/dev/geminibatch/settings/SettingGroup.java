@@ -5,7 +5,9 @@ import java.util.Set;
 
 /** What settings are about, in the order of {@code config/application.properties}. */
 enum SettingGroup {
-  FOLDERS("Folders", "inbox", "outbox", "archive", "failed", "state", "ledger", "disk", "history"),
+  FOLDERS(
+      "Folders", "inbox", "outbox", "archive", "failed", "state", "ledger", "member", "disk",
+      "history"),
   SERVICE("Service", "gemini"),
   JOBS("Jobs", "job", "service", "limits", "retry", "results", "prices", "budget", "poll", "run"),
   FILES("Files in the lines", "media", "upload"),

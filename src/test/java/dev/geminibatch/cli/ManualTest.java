@@ -46,7 +46,7 @@ class ManualTest {
 
   @Test
   void bash_completes_options() throws Exception {
-    assertThat(bash("--dr")).containsExactly("--dry-run");
+    assertThat(bash("--dr")).containsExactlyInAnyOrder("--dry-run", "--drain");
     assertThat(bash("--po")).containsExactlyInAnyOrder("--poll", "--poll-interval", "--port");
   }
 
