@@ -29,9 +29,18 @@ public final class OfferBell implements AutoCloseable {
   /**
    * Waits until somebody rings, or for so long.
    *
-   * @throws SQLException when the server cannot be reached; the next call connects again
+   * @throws RuntimeException when the server cannot be reached; the next call connects again
    */
-  public void await(Duration most) throws SQLException {
+  public void await(Duration most) {
+    try {
+      listen(most);
+    } catch (SQLException e) {
+      close();
+      throw new LedgerException(e);
+    }
+  }
+
+  private void listen(Duration most) throws SQLException {
     if (connection == null) {
       connection = database.connect(PATIENCE);
       execute("LISTEN " + CHANNEL);

@@ -50,27 +50,12 @@ public final class RunLedger {
   public Set<String> add(List<Run> runs) {
     return durable.inTransaction(
         handle -> {
-          List<Run> ours = handle.isServer() ? notClaimed(handle, runs) : runs;
+          List<Run> ours = handle.isServer() ? NewRun.notClaimed(handle, runs) : runs;
           if (!ours.isEmpty()) {
             NewRun.add(handle, ours, moves.fences(), clock.millis());
           }
           return ours.stream().map(Run::id).collect(Collectors.toSet());
         });
-  }
-
-  private static List<Run> notClaimed(Handle handle, List<Run> runs) {
-    String sources =
-        runs.stream().map(run -> run.source().toString()).collect(Collectors.joining("\0"));
-    List<String> claimed =
-        handle
-            .createQuery(
-                "SELECT source FROM run WHERE state = 'RECEIVING'"
-                    + " AND source = ANY (string_to_array(:sources, :between))")
-            .bind("sources", sources)
-            .bind("between", "\0") // as what is sent for it; no path has that either
-            .mapTo(String.class)
-            .list();
-    return runs.stream().filter(run -> !claimed.contains(run.source().toString())).toList();
   }
 
   /**

@@ -131,4 +131,31 @@ class SharedUploadsTest {
     assertThat(all).isEqualTo(files);
     assertThat(sandbox.counters().linesSent()).isEqualTo(files);
   }
+
+  @Test
+  void what_a_member_that_is_gone_was_receiving_is_received_once() throws Exception {
+    Path moved = Files.createDirectories(folder.resolve("state/runs/20260101-000000-moved1"));
+    Files.writeString(moved.resolve("input.jsonl"), validation("moved"));
+    drop("left", validation("left"));
+    receiving("20260101-000000-moved1", "moved");
+    receiving("20260101-000000-left01", "left");
+
+    awaitAnswers("moved", 1);
+    awaitAnswers("left", 1);
+
+    assertThat(sandbox.counters().linesSent()).isEqualTo(2);
+    assertThat(folder.resolve("inbox")).isEmptyDirectory();
+  }
+
+  /** As a member leaves it that is killed between its two transactions. */
+  private void receiving(String id, String name) throws Exception {
+    server.execute(
+        "batches",
+        "INSERT INTO gemini_batch.run (id, name, source, from_inbox, model, media_root,"
+            + " display_name, forced, state, created_at, updated_at, owner, fence, mark) SELECT '%s',"
+                .formatted(id)
+            + " '%1$s.jsonl', '%2$s/inbox/%1$s.jsonl', 1, 'gemini-3-flash-preview', '%2$s', '%1$s',"
+                .formatted(name, folder)
+            + " 0, 'RECEIVING', 0, 0, 'gone', 1, mark FROM gemini_batch.state_folder");
+  }
 }

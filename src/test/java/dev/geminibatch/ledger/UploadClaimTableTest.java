@@ -203,14 +203,7 @@ class UploadClaimTableTest {
     try (OfferBell bell = other.offerBell()) {
       bell.await(Duration.ofMinutes(1)); // connects
       CompletableFuture<Void> wake =
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  bell.await(Duration.ofMinutes(1));
-                } catch (SQLException e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+          CompletableFuture.runAsync(() -> bell.await(Duration.ofMinutes(1)));
 
       claims(one).offer("run", List.of(offer("a")), SOON);
 

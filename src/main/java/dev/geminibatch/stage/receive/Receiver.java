@@ -64,6 +64,7 @@ public final class Receiver {
   private final InputLimits limits;
   private final Intake intake;
   private final Drops drops;
+  private final Recovery recovery;
   private final boolean isShared;
 
   /** Runs whose inputs threads of this process are bringing in. */
@@ -79,6 +80,7 @@ public final class Receiver {
     this.limits = settings.inputLimits();
     this.isShared = settings.operation().ledger().isPresent();
     this.intake = new Intake(limits);
+    this.recovery = new Recovery(context, this, intake, receiving);
     this.drops = new Drops(context, intake, receiving, this::newRun);
   }
 
@@ -242,7 +244,7 @@ public final class Receiver {
    * Sorts out runs that were being received when their process ended, or when it lost the ledger.
    */
   public void recover() throws IOException {
-    new Recovery(context, this, intake, receiving).run();
+    recovery.run();
   }
 
   /** Brings an input into the folder of its run. */

@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.Repeats;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.InputFile;
 import dev.geminibatch.run.Run;
@@ -16,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Brings to its end what was begun with inputs: each is received, or is where it came from, and
@@ -31,6 +33,7 @@ final class Recovery {
   private final Receiver receiver;
   private final Intake intake;
   private final Set<String> receiving;
+  private final Repeats repeats = new Repeats();
 
   /**
    * @param receiving runs that threads of this process are at
@@ -71,7 +74,8 @@ final class Recovery {
     try (RunScope scope = RunScope.of(run)) {
       recover(run, folder);
     } catch (IOException e) {
-      LOG.warn("{} cannot be received: {}", Visible.line(run.name()), e.toString());
+      LOG.atLevel(repeats.level(Level.WARN, run.id(), e.toString()))
+          .log("{} cannot be received: {}", Visible.line(run.name()), e.toString());
       abandon(run, folder);
     }
   }
@@ -107,7 +111,8 @@ final class Recovery {
     try (RunScope scope = RunScope.of(run)) {
       Intake.giveBack(run, folder);
     } catch (IOException e) {
-      LOG.error("{} stays in {}: {}", Visible.line(run.name()), folder.path(), e.toString());
+      LOG.atLevel(repeats.level(Level.ERROR, folder.path().toString(), e.toString()))
+          .log("{} stays in {}: {}", Visible.line(run.name()), folder.path(), e.toString());
       context.leases().release(run.id());
       return;
     }

@@ -15,7 +15,6 @@ import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -121,8 +120,7 @@ public final class UploadHelp implements AutoCloseable {
           cache.releaseLate();
           tidy();
           help();
-        } catch (SQLException | RuntimeException e) {
-          bell.close();
+        } catch (RuntimeException e) {
           LOG.debug("Nobody is helped with uploads: {}", e.toString());
           pause(LOOK_AGAIN);
         }

@@ -13,6 +13,7 @@ import dev.geminibatch.settings.Profiles;
 import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,6 +146,40 @@ class ReceiverTest {
     assertThat(fixture.folderOf(runs.get(1)).path()).doesNotExist();
     assertThat(b).hasContent("b");
     assertThat(fixture.receiver().receive(Profiles.DEFAULT, b)).isNotNull();
+  }
+
+  @Test
+  void what_a_slow_process_has_brought_in_after_all_goes_back_to_the_inbox() throws Exception {
+    Path a = Files.writeString(fixture.folders().inbox().resolve("a.jsonl"), "a");
+    String run = fixture.receiver().receive(Profiles.DEFAULT, a);
+    fixture.sql("UPDATE run SET state = 'RECEIVING'");
+    // As it is when another one was about to remove the folder, and was killed itself.
+    Files.move(fixture.folderOf(run).path(), fixture.context().folder(run + "-aside").path());
+
+    fixture.receiver().recover();
+
+    assertThat(queries.find(run)).isEmpty();
+    assertThat(a).hasContent("a");
+    try (Stream<Path> left = Files.list(fixture.folderOf(run).path().getParent())) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void a_file_that_was_moved_although_the_server_of_files_has_not_said_so_is_taken()
+      throws Exception {
+    Path a = Files.writeString(fixture.folders().inbox().resolve("a.jsonl"), "a");
+    String id = fixture.receiver().receive(Profiles.DEFAULT, a);
+    Run run = fixture.run(id);
+    Intake intake = new Intake(fixture.context().settings().inputLimits());
+
+    intake.take(run, fixture.folderOf(id));
+
+    assertThat(fixture.folderOf(id).plain()).hasContent("a");
+    Files.delete(fixture.folderOf(id).plain());
+    assertThatThrownBy(() -> intake.take(run, fixture.folderOf(id)))
+        .as("nobody has it")
+        .isInstanceOf(NoSuchFileException.class);
   }
 
   @Test
