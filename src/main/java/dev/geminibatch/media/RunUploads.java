@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -39,12 +40,11 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
   private final AtomicLong bytes = new AtomicLong();
   private Iterator<MediaIndex.Needed> page = List.<MediaIndex.Needed>of().iterator();
   private String last = "";
-  private boolean hasOffered;
 
   /** What is about to be handed out. */
-  private List<MediaIndex.Needed> next = List.of();
+  private Iterator<MediaIndex.Needed> next = List.<MediaIndex.Needed>of().iterator();
 
-  private int handed;
+  private final AtomicBoolean hasOffered = new AtomicBoolean();
 
   /**
    * One content.
@@ -90,31 +90,31 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     if (failure.get() != null) {
       return false;
     }
-    if (handed == next.size() && !page.hasNext()) {
+    if (!next.hasNext() && !page.hasNext()) {
       List<MediaIndex.Needed> contents = index.contentsAfter(runId, attempt, last, PAGE);
       page = contents.iterator();
       if (contents.size() > atOnce) {
-        hasOffered |=
-            cache.offer(
-                runId,
-                project,
-                contents.subList(atOnce, contents.size()).stream()
-                    .map(MediaIndex.Needed::media)
-                    .toList());
+        List<MediaFile> others =
+            contents.subList(atOnce, contents.size()).stream()
+                .map(MediaIndex.Needed::media)
+                .toList();
+        if (cache.offer(runId, project, others)) {
+          hasOffered.set(true);
+        }
       }
     }
-    return handed < next.size() || page.hasNext();
+    return next.hasNext() || page.hasNext();
   }
 
   /** Few at a time: others that have nothing left to do can take the rest. */
   private void takeNext() {
-    next = new ArrayList<>();
-    handed = 0;
-    while (next.size() < TOGETHER && page.hasNext()) {
-      next.add(page.next());
+    List<MediaIndex.Needed> few = new ArrayList<>();
+    while (few.size() < TOGETHER && page.hasNext()) {
+      few.add(page.next());
     }
-    if (hasOffered) {
-      cache.claimAhead(project, next.stream().map(MediaIndex.Needed::media).toList());
+    next = few.iterator();
+    if (hasOffered.get()) {
+      cache.claimAhead(project, few.stream().map(MediaIndex.Needed::media).toList());
     }
   }
 
@@ -123,10 +123,10 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    if (handed == next.size()) {
+    if (!next.hasNext()) {
       takeNext();
     }
-    MediaIndex.Needed needed = next.get(handed++);
+    MediaIndex.Needed needed = next.next();
     MediaFile media = needed.media();
     last = media.sha256();
     handedOut.incrementAndGet();
@@ -191,9 +191,8 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
    * @throws RuntimeException the failure that stopped them, if any
    */
   public void finish() {
-    if (hasOffered) {
-      next.subList(handed, next.size())
-          .forEach(each -> cache.release(UploadCache.key(project, each.media())));
+    if (hasOffered.get()) {
+      next.forEachRemaining(each -> cache.release(UploadCache.key(project, each.media())));
       elsewhere.set(cache.withdraw(runId));
     }
     if (failure.get() != null) {
