@@ -44,9 +44,8 @@ public final class Ledger implements AutoCloseable {
   private final Fences fences;
   private final Clock clock;
 
-  /** These are null with a ledger in the state folder. */
+  // These are null with a ledger in the state folder.
   private PostgresDatabase server;
-
   private String mark;
   private ServerClock clockOfServer;
 
@@ -107,9 +106,8 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * The same of the ledger on a server.
+   * The same of the ledger on a server, to whose time the clock is set.
    *
-   * @param clock is set to that of the server
    * @throws IOException when the server cannot be reached now
    */
   public static Ledger open(LedgerServer server, StateFolder state, ServerClock clock)
@@ -238,12 +236,7 @@ public final class Ledger implements AutoCloseable {
 
   /** What members have in hand to upload; empty if the ledger is not shared. */
   public Optional<UploadClaimTable> uploadClaims() {
-    return Optional.ofNullable(server).map(database -> new UploadClaimTable(database, fences));
-  }
-
-  /** Says when others offer uploads, in a ledger that is shared. */
-  public OfferBell offerBell() {
-    return new OfferBell(server);
+    return Optional.ofNullable(server).map(each -> new UploadClaimTable(each, fences));
   }
 
   /** What was uploaded, page by page, for a person. */

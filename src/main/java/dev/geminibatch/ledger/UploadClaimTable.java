@@ -36,12 +36,19 @@ public final class UploadClaimTable implements UploadClaims {
       "%1$s.project = wanted.project AND %1$s.sha256 = wanted.sha256"
           + " AND %1$s.mime = wanted.mime";
 
+  private final PostgresDatabase database;
   private final Access quick;
   private final Fences fences;
 
-  UploadClaimTable(LedgerDatabase database, Fences fences) {
+  UploadClaimTable(PostgresDatabase database, Fences fences) {
+    this.database = database;
     this.quick = database.quick();
     this.fences = fences;
+  }
+
+  /** Says when others offer something. */
+  public OfferBell bell() {
+    return new OfferBell(database);
   }
 
   @Override

@@ -200,7 +200,7 @@ class UploadClaimTableTest {
 
   @Test
   void an_offer_wakes_the_others() throws Exception {
-    try (OfferBell bell = other.offerBell()) {
+    try (OfferBell bell = claims(other).bell()) {
       bell.await(Duration.ofMinutes(1)); // connects
       CompletableFuture<Void> wake =
           CompletableFuture.runAsync(() -> bell.await(Duration.ofMinutes(1)));

@@ -104,7 +104,7 @@ public final class UploadHelp implements AutoCloseable {
     this.uploader = uploader;
     this.storage = storage;
     this.pool = pool;
-    this.bell = context.ledger().offerBell();
+    this.bell = claims.bell();
   }
 
   /** Begins. */
