@@ -68,8 +68,9 @@ final class DrainCommand {
 
   private int await(Ledger ledger, Member member) throws InterruptedException {
     Instant until = session.clock().instant().plus(PATIENCE);
+    CountDownLatch never = new CountDownLatch(1);
     long shown = -1;
-    while (true) {
+    do {
       List<Member> all = ledger.members().list();
       Optional<Member> now = all.stream().filter(each -> each.id().equals(member.id())).findFirst();
       if (now.isEmpty() || now.get().state() == State.GONE) {
@@ -91,8 +92,8 @@ final class DrainCommand {
         shown = now.get().runs();
         session.terminal().tell("It has " + Amounts.count(shown, "run") + ".");
       }
-      new CountDownLatch(1).await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-    }
+    } while (!never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+    throw new IllegalStateException("Nobody ends the waiting");
   }
 
   private static String drained(Member member, List<Member> all) {
