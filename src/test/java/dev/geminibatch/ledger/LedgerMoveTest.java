@@ -9,7 +9,6 @@ import dev.geminibatch.ledger.LedgerMove.Moved;
 import dev.geminibatch.ledger.LedgerMove.Step;
 import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.StateFolder;
-import dev.geminibatch.testkit.PostgresServer;
 import dev.geminibatch.testkit.SampleRuns;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,50 +30,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A ledger that is moved to a server and back; at each moment one of the two counts. */
-@Tag("process")
-class LedgerMoveTest {
+class LedgerMoveTest extends PostgresFixture {
   private static final String NOT_COPIED = "flyway_schema_history|member|upload_claim";
   private static final String DELIVERED = SampleRuns.DELIVERED;
-
-  @TempDir private static Path programs;
-
-  private static PostgresServer server;
-  private static int databases;
 
   @TempDir Path folder;
 
   private StateFolder state;
-  private LedgerServer address;
-  private String name;
-
-  @BeforeAll
-  static void start() {
-    server = PostgresServer.start(programs);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (server != null) {
-      server.close();
-    }
-  }
 
   @BeforeEach
   void make() throws IOException, SQLException {
-    databases++;
-    name = "move" + databases;
-    server.execute("postgres", "CREATE DATABASE " + name);
-    address = new LedgerServer(server.url(name), PostgresServer.USER, "any");
     state = new StateFolder(folder.resolve("state"));
     new SampleRuns(state).close();
   }
@@ -88,7 +60,7 @@ class LedgerMoveTest {
   }
 
   private LedgerMove move() {
-    return move(state, address);
+    return move(state, address());
   }
 
   /** One that is killed after a step. */
@@ -99,7 +71,7 @@ class LedgerMoveTest {
             throw new IllegalStateException("killed");
           }
         };
-    return move(state, address, steps);
+    return move(state, address(), steps);
   }
 
   private Ledger inFolder() throws IOException {
@@ -107,7 +79,7 @@ class LedgerMoveTest {
   }
 
   private Ledger onServer() throws IOException {
-    return Ledger.open(address, state, Clock.systemUTC());
+    return Ledger.open(address(), state, Clock.systemUTC());
   }
 
   private void assertInFolder() throws IOException {
@@ -124,7 +96,7 @@ class LedgerMoveTest {
   private void assertOnServer() throws IOException {
     assertThatThrownBy(this::inFolder)
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining(" is on " + address + ". Set ledger.url");
+        .hasMessageContaining(" is on " + address() + ". Set ledger.url");
     try (Ledger ledger = onServer()) {
       assertThat(ledger.queries().find(DELIVERED)).isPresent();
       ledger.audit().write("test", "written", Optional.empty());
@@ -257,7 +229,7 @@ class LedgerMoveTest {
     try (Ledger ledger = onServer()) {
       assertThat(ledger.queries().find(DELIVERED)).isPresent();
     }
-    assertThatThrownBy(this::inFolder).hasMessageContaining(address.url());
+    assertThatThrownBy(this::inFolder).hasMessageContaining(address().url());
 
     Moved back = move().toFolder();
 
@@ -318,7 +290,7 @@ class LedgerMoveTest {
       statement.execute("PRAGMA application_id = 29000005");
     }
     move().toServer();
-    try (PostgresDatabase database = PostgresDatabase.open(address)) {
+    try (PostgresDatabase database = PostgresDatabase.open(address())) {
       database
           .quick()
           .useHandle(
@@ -398,19 +370,19 @@ class LedgerMoveTest {
   void other_state_folders_are_told_where_the_ledger_is() throws Exception {
     StateFolder other = new StateFolder(folder.resolve("other"));
     assertThatThrownBy(() -> killed(Step.COPIED).toServer()).hasMessage("killed");
-    assertThatThrownBy(() -> Ledger.open(address, other, Clock.systemUTC()))
+    assertThatThrownBy(() -> Ledger.open(address(), other, Clock.systemUTC()))
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining(state.path() + " to " + address + " has not ended");
-    assertThatThrownBy(() -> move(other, address).toServer()).isInstanceOf(UsageException.class);
+        .hasMessageContaining(state.path() + " to " + address() + " has not ended");
+    assertThatThrownBy(() -> move(other, address()).toServer()).isInstanceOf(UsageException.class);
     move().toServer();
-    Ledger.open(address, other, Clock.systemUTC()).close();
+    Ledger.open(address(), other, Clock.systemUTC()).close();
 
     move().toFolder();
 
-    assertThatThrownBy(() -> Ledger.open(address, other, Clock.systemUTC()))
+    assertThatThrownBy(() -> Ledger.open(address(), other, Clock.systemUTC()))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("was moved to " + state.path());
-    assertThatThrownBy(() -> LedgerLook.at(address, other, Clock.systemUTC().instant()))
+    assertThatThrownBy(() -> LedgerLook.at(address(), other, Clock.systemUTC().instant()))
         .hasMessageContaining("was moved to " + state.path());
   }
 
@@ -445,9 +417,9 @@ class LedgerMoveTest {
               openers.add(threads.submit(this::inFolder));
             }
           };
-      move(state, address, steps).toServer();
+      move(state, address(), steps).toServer();
       for (Future<Ledger> opener : openers) {
-        assertThatThrownBy(opener::get).hasMessageContaining(address.url());
+        assertThatThrownBy(opener::get).hasMessageContaining(address().url());
       }
     } finally {
       threads.shutdownNow();
@@ -499,7 +471,7 @@ class LedgerMoveTest {
   void a_ledger_is_moved_to_an_empty_place_only() throws Exception {
     StateFolder other = new StateFolder(folder.resolve("other"));
     new SampleRuns(other).close();
-    move(other, address).toServer();
+    move(other, address()).toServer();
 
     assertThatThrownBy(() -> move().toServer())
         .isInstanceOf(UsageException.class)
@@ -509,7 +481,7 @@ class LedgerMoveTest {
     }
 
     Files.copy(other.ledgerSetAside(), other.ledger().get(0));
-    assertThatThrownBy(() -> move(other, address).toFolder())
+    assertThatThrownBy(() -> move(other, address()).toFolder())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("already, which has runs");
   }
@@ -517,7 +489,7 @@ class LedgerMoveTest {
   @Test
   void a_ledger_that_only_ran_empty_makes_room() throws Exception {
     StateFolder other = new StateFolder(folder.resolve("other"));
-    Ledger.open(address, other, Clock.systemUTC()).close();
+    Ledger.open(address(), other, Clock.systemUTC()).close();
     server.execute(
         name,
         "INSERT INTO gemini_batch.event (id, at, level, text) VALUES (1, 1, 'INFO', 'started')");
@@ -550,7 +522,7 @@ class LedgerMoveTest {
 
     assertThatThrownBy(() -> move(state, second).toServer())
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining(address + ". Move it back first");
+        .hasMessageContaining(address() + ". Move it back first");
     move().toFolder();
     move(state, second).toServer();
 
@@ -575,7 +547,7 @@ class LedgerMoveTest {
   @Test
   void nothing_is_moved_where_there_is_nothing_or_the_server_is_away() throws Exception {
     StateFolder empty = new StateFolder(Files.createDirectory(folder.resolve("empty")));
-    assertThatThrownBy(() -> move(empty, address).toServer())
+    assertThatThrownBy(() -> move(empty, address()).toServer())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("nothing to move");
     assertThat(empty.ledger().get(0)).doesNotExist();

@@ -29,42 +29,17 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is different when the ledger is on a server. */
-@Tag("process")
-class PostgresDatabaseTest {
-  @TempDir private static Path programs;
-
-  private static PostgresServer server;
-  private static int databases;
-
-  private String name;
+class PostgresDatabaseTest extends PostgresFixture {
   private PostgresDatabase database;
-
-  @BeforeAll
-  static void start() {
-    server = PostgresServer.start(programs);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (server != null) {
-      server.close();
-    }
-  }
 
   @BeforeEach
   void open() throws IOException, SQLException {
-    databases++;
-    name = "test" + databases;
-    server.execute("postgres", "CREATE DATABASE " + name);
     database = PostgresDatabase.open(address());
     database
         .quick()
@@ -75,10 +50,6 @@ class PostgresDatabaseTest {
   @AfterEach
   void close() {
     database.close();
-  }
-
-  private LedgerServer address() {
-    return new LedgerServer(server.url(name), PostgresServer.USER, "any");
   }
 
   private static void count(Handle handle) {

@@ -12,7 +12,6 @@ import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.run.WorkRecord;
-import dev.geminibatch.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -23,49 +22,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two members in one process; the time passes when a test says so. */
-@Tag("process")
-class ServerLeasesTest {
+class ServerLeasesTest extends PostgresFixture {
   /** So long that no beat comes of its own. */
   private static final Duration SILENCE = Duration.ofHours(12);
-
-  @TempDir private static Path programs;
-
-  private static PostgresServer server;
-  private static int databases;
 
   @TempDir private Path folder;
 
   private final AtomicLong nanos = new AtomicLong();
   private final List<Member> members = new ArrayList<>();
-  private String name;
-
-  @BeforeAll
-  static void start() {
-    server = PostgresServer.start(programs);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (server != null) {
-      server.close();
-    }
-  }
-
-  @BeforeEach
-  void makeDatabase() throws SQLException {
-    databases++;
-    name = "leases" + databases;
-    server.execute("postgres", "CREATE DATABASE " + name);
-  }
 
   @AfterEach
   void leave() {
@@ -123,10 +92,6 @@ class ServerLeasesTest {
     public void end(ServerLeases.End end) {
       ends.add(end);
     }
-  }
-
-  private LedgerServer address() {
-    return new LedgerServer(server.url(name), PostgresServer.USER, "any");
   }
 
   private Member member(String name) throws IOException {

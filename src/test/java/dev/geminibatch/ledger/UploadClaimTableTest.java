@@ -12,7 +12,6 @@ import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ProjectId;
-import dev.geminibatch.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -23,48 +22,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What two members of one ledger upload, and what they receive. */
-@Tag("process")
-class UploadClaimTableTest {
+class UploadClaimTableTest extends PostgresFixture {
   private static final ProjectId PROJECT = new ProjectId("project");
   private static final Instant SOON = Instant.EPOCH;
 
-  @TempDir private static Path programs;
-
-  private static PostgresServer server;
-  private static int databases;
-
   @TempDir private Path folder;
 
-  private String name;
   private Ledger one;
   private Ledger other;
 
-  @BeforeAll
-  static void start() {
-    server = PostgresServer.start(programs);
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    if (server != null) {
-      server.close();
-    }
-  }
-
   @BeforeEach
   void open() throws Exception {
-    databases++;
-    name = "claims" + databases;
-    server.execute("postgres", "CREATE DATABASE " + name);
     one = member("one");
     other = member("other");
   }
@@ -76,9 +50,8 @@ class UploadClaimTableTest {
   }
 
   private Ledger member(String id) throws IOException {
-    LedgerServer address = new LedgerServer(server.url(name), PostgresServer.USER, "any");
     Ledger ledger =
-        Ledger.open(address, new StateFolder(folder), new ServerClock(Clock.systemUTC()));
+        Ledger.open(address(), new StateFolder(folder), new ServerClock(Clock.systemUTC()));
     ledger
         .members()
         .begin(new Fences.Membership(id, ledger.mark()), new Members.Self(id, "1", true, ""));
