@@ -52,14 +52,19 @@ public final class WorkRecord {
 
   /** Begins to write into a file. */
   synchronized void open(RandomAccessFile opened) throws IOException {
+    close(); // a member that begins again has a new one
     opened.setLength(0);
     opened.write(line("", FIRST_LINE));
     file = opened;
   }
 
-  /** Writes no more. */
+  /** Writes no more, and gives up the file. */
   public synchronized void close() {
-    file = null;
+    try (RandomAccessFile last = file) {
+      file = null;
+    } catch (IOException e) {
+      // What is in it is for others.
+    }
   }
 
   /** Begins to write into a new file, which nobody locks. */
