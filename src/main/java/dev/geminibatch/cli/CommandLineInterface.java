@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.io.DidYouMean;
 import dev.geminibatch.io.NameEncoding;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -268,7 +270,13 @@ public final class CommandLineInterface {
   private static String hint(ParameterException e) {
     if (e instanceof UnmatchedArgumentException unmatched) {
       String first = unmatched.getUnmatched().get(0);
-      List<String> similar = unmatched.getSuggestions();
+      List<String> similar = new ArrayList<>(unmatched.getSuggestions());
+      DidYouMean.to(first, similar)
+          .ifPresent(
+              nearest -> {
+                similar.remove(nearest);
+                similar.add(0, nearest); // the library goes by letters in common
+              });
       if (!similar.isEmpty()) {
         return ". Did you mean " + String.join(" or ", similar) + "?";
       }
