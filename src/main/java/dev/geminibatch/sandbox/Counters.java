@@ -12,6 +12,7 @@ public final class Counters {
   private final LongAdder jobs = new LongAdder();
   private final LongAdder lines = new LongAdder();
   private final LongAdder files = new LongAdder();
+  private final LongAdder jobInputs = new LongAdder();
 
   Counters() {
     for (Endpoint endpoint : Endpoint.values()) {
@@ -28,8 +29,11 @@ public final class Counters {
     lines.add(requests);
   }
 
-  void fileStored() {
+  void fileStored(String mimeType) {
     files.increment();
+    if (mimeType.contains("jsonl")) {
+      jobInputs.increment();
+    }
   }
 
   synchronized void enter(Endpoint endpoint) {
@@ -64,5 +68,10 @@ public final class Counters {
   /** Files that were stored, job inputs included. */
   public long filesStored() {
     return files.sum();
+  }
+
+  /** Files that were stored for requests to name: all but job inputs. */
+  public long mediaStored() {
+    return files.sum() - jobInputs.sum();
   }
 }

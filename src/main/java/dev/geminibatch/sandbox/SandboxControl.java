@@ -95,6 +95,7 @@ final class SandboxControl implements HttpHandler {
     state.put("jobsCreated", counters.jobsCreated());
     state.put("linesSent", counters.linesSent());
     state.put("filesStored", counters.filesStored());
+    state.put("mediaStored", counters.mediaStored());
     ObjectNode requests = state.putObject("requests");
     for (Endpoint endpoint : Endpoint.values()) {
       if (endpoint.isRequest()) {

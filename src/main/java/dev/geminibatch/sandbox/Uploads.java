@@ -60,8 +60,9 @@ final class Uploads {
         }
         status(call, "final");
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        answer.set("file", files.json(files.finish(session)));
-        counters.fileStored();
+        FileStore.StoredFile file = files.finish(session);
+        answer.set("file", files.json(file));
+        counters.fileStored(file.mimeType());
         return HttpAnswer.ok(answer);
       }
       default -> throw new ApiError(400, "Unknown upload command: " + command);

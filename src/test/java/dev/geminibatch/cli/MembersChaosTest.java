@@ -2,20 +2,18 @@ package dev.geminibatch.cli;
 
 import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.extraction;
-import static dev.geminibatch.testkit.Samples.png;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.geminibatch.sandbox.Sandbox;
+import dev.geminibatch.sandbox.Counters;
+import dev.geminibatch.testkit.Cluster;
 import dev.geminibatch.testkit.Outbox;
-import dev.geminibatch.testkit.PostgresServer;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +39,16 @@ class MembersChaosTest {
   private static final int LINES = 12;
   private static final int LINES_A_JOB = 8;
   private static final int JOBS_A_RUN = 2;
-  private static final int IMAGES = 6;
+  private static final int SHARED_IMAGES = 3;
+  private static final int OWN_IMAGES = 3;
+  private static final int UPLOADS = 2;
 
-  /** The shortest that may be set; a member that is stopped for as long has lost its runs. */
-  private static final Duration SILENCE = Duration.ofSeconds(3);
+  /** A member has some more threads than it may have uploads at once. */
+  private static final int IN_FLIGHT = UPLOADS * 5 / 4 + 2;
+
+  /** 3 is the least that may be set; a member that is stopped for as long has lost its runs. */
+  private static final Duration SILENCE =
+      Duration.ofSeconds(Integer.getInteger("members.silence", 3));
 
   @TempDir Path folder;
   @TempDir Path programs;
@@ -52,26 +56,17 @@ class MembersChaosTest {
   private final Random random = new Random(SEED);
   private final RealJar.Running[] members = new RealJar.Running[MEMBERS];
   private final List<String> runs = new ArrayList<>();
-  private RealJar jar;
+  private Cluster cluster;
 
   @Test
-  void whatever_happens_to_members_each_request_is_answered_once_and_each_job_paid_once()
+  void whatever_happens_to_members_each_request_is_answered_once_and_nothing_is_paid_twice()
       throws Exception {
     assumeThat(Path.of("/bin/kill")).as("stops a process for a while").exists();
-    try (PostgresServer server = PostgresServer.start(programs);
-        Sandbox sandbox = Sandbox.start(0, Duration.ofMillis(800), Clock.systemUTC())) {
-      server.execute("postgres", "CREATE DATABASE batches");
-      jar =
-          new RealJar(folder, sandbox.baseUrl())
-              .with("LEDGER_URL", server.url("batches"))
-              .with("LEDGER_USER", PostgresServer.USER)
-              .with("MEMBER_SILENCE", SILENCE.toSeconds() + "s")
-              .with("JOB_MAX_REQUESTS", "" + LINES_A_JOB)
-              .with("MEDIA_ROOT", folder.toString());
-      for (int i = 0; i < IMAGES; i++) {
-        Files.write(folder.resolve(i + ".png"), png("image " + i));
+    try (Cluster shared = Cluster.start(folder, programs, Duration.ofMillis(800))) {
+      cluster = shared;
+      for (int i = 0; i < SHARED_IMAGES; i++) {
+        cluster.picture(i + ".png");
       }
-      Files.createDirectories(folder.resolve("inbox"));
       for (int i = 0; i < MEMBERS; i++) {
         begin(i);
       }
@@ -82,33 +77,42 @@ class MembersChaosTest {
         }
         strike(random.nextInt(MEMBERS));
         if (blow % (BLOWS / (RESTARTS + 1)) == 1) {
-          server.stop();
-          server.startAgain();
+          cluster.server().stop();
+          cluster.server().startAgain();
         }
         checkOutbox();
       }
       await()
-          .atMost(Duration.ofMinutes(4))
-          .until(() -> runs.stream().allMatch(run -> Files.exists(results(run))));
+          .atMost(SILENCE.multipliedBy(3).plusMinutes(4))
+          .until(() -> runs.stream().allMatch(run -> Files.exists(cluster.results(run))));
       checkOutbox();
-      assertThat(sandbox.counters().jobsCreated()).isEqualTo((long) JOBS_A_RUN * runs.size());
-      assertThat(sandbox.counters().linesSent()).isEqualTo((long) LINES * runs.size());
+      checkCounters();
       assertThat(folder.resolve("inbox")).isEmptyDirectory();
       assertThat(folder.resolve("failed")).isEmptyDirectory();
       for (RealJar.Running member : members) {
         member.stop();
       }
-    } finally {
-      for (RealJar.Running member : members) {
-        if (member != null) {
-          member.kill();
-        }
-      }
     }
   }
 
+  private void checkCounters() {
+    Counters counters = cluster.sandbox().counters();
+    assertThat(counters.jobsCreated()).isEqualTo((long) JOBS_A_RUN * runs.size());
+    assertThat(counters.linesSent()).isEqualTo((long) LINES * runs.size());
+    long images = SHARED_IMAGES + (long) OWN_IMAGES * runs.size();
+    assertThat(counters.mediaStored())
+        .as("at most what was in flight at a blow is uploaded again")
+        .isBetween(images, images + (long) BLOWS * IN_FLIGHT);
+  }
+
   private void begin(int member) throws IOException {
-    members[member] = jar.with("MEMBER_NAME", "member-" + member).start();
+    members[member] =
+        cluster.start(
+            cluster
+                .member("member-" + member)
+                .with("MEMBER_SILENCE", SILENCE.toSeconds() + "s")
+                .with("UPLOADS_CONCURRENCY", "" + UPLOADS)
+                .with("JOB_MAX_REQUESTS", "" + LINES_A_JOB));
   }
 
   /** Kills a member and starts it again, or stops it for a while. */
@@ -136,32 +140,31 @@ class MembersChaosTest {
   }
 
   private void drop(String name) throws IOException {
-    String[] lines =
-        IntStream.range(0, LINES)
-            .mapToObj(
-                i ->
-                    i < IMAGES
-                        ? extraction(name + "-" + i, i + ".png")
-                        : validation(name + "-" + i))
-            .toArray(String[]::new);
-    Path part = folder.resolve("inbox").resolve(name + ".jsonl.part");
-    Files.writeString(part, String.join("\n", lines));
-    Files.move(part, folder.resolve("inbox").resolve(name + ".jsonl"));
+    for (int i = 0; i < OWN_IMAGES; i++) {
+      cluster.picture(name + "-" + i + ".png");
+    }
+    cluster.drop(
+        name, IntStream.range(0, LINES).mapToObj(i -> line(name, i)).toArray(String[]::new));
     runs.add(name);
+  }
+
+  private static String line(String name, int i) {
+    String key = name + "-" + i;
+    if (i < SHARED_IMAGES) {
+      return extraction(key, i + ".png");
+    }
+    int own = i - SHARED_IMAGES;
+    return own < OWN_IMAGES ? extraction(key, name + "-" + own + ".png") : validation(key);
   }
 
   /** What can be seen is complete, at any moment. */
   private void checkOutbox() {
     for (String run : runs) {
-      if (Files.exists(results(run))) {
-        assertThat(keys(Outbox.lines(results(run))))
+      if (Files.exists(cluster.results(run))) {
+        assertThat(keys(Outbox.lines(cluster.results(run))))
             .containsExactly(
                 IntStream.range(0, LINES).mapToObj(i -> run + "-" + i).toArray(String[]::new));
       }
     }
-  }
-
-  private Path results(String run) {
-    return folder.resolve("outbox").resolve(run + "-batch-results.jsonl");
   }
 }

@@ -6,8 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.geminibatch.sandbox.Sandbox;
-import dev.geminibatch.testkit.PostgresServer;
+import dev.geminibatch.testkit.Cluster;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
 import java.net.URI;
@@ -17,10 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -36,53 +32,35 @@ class MembersTest {
   @TempDir Path folder;
   @TempDir Path programs;
 
-  private PostgresServer server;
-  private Sandbox sandbox;
-  private final List<RealJar.Running> started = new ArrayList<>();
+  private Cluster cluster;
 
   @BeforeEach
   void start() throws Exception {
-    server = PostgresServer.start(programs);
-    server.execute("postgres", "CREATE DATABASE batches");
-    sandbox = Sandbox.start(0, Duration.ofHours(1), Clock.systemUTC());
-    Files.createDirectories(folder.resolve("inbox"));
+    cluster = Cluster.start(folder, programs, Duration.ofHours(1));
   }
 
   @AfterEach
   void stop() throws Exception {
-    for (RealJar.Running daemon : started) {
-      daemon.kill();
-    }
-    if (sandbox != null) {
-      sandbox.close();
-    }
-    if (server != null) {
-      server.close();
+    if (cluster != null) {
+      cluster.close();
     }
   }
 
   private RealJar.Running start(RealJar jar) throws IOException {
-    RealJar.Running daemon = jar.start();
-    started.add(daemon);
-    return daemon.says("Stop with");
+    return cluster.start(jar).says("Stop with");
   }
 
   /** With the same folders as the others, unless it is given some of its own. */
   private RealJar member(String name) {
-    return new RealJar(folder, sandbox.baseUrl())
-        .with("LEDGER_URL", server.url("batches"))
-        .with("LEDGER_USER", PostgresServer.USER)
-        .with("LEDGER_PASSWORD", "any")
-        .with("MEMBER_NAME", name)
+    return cluster
+        .member(name)
         .with("MEMBER_SILENCE", "12s")
         .with("MANAGEMENT_ENABLED", "true")
         .with("MANAGEMENT_PORT", "0");
   }
 
   private void drop(String name) throws IOException {
-    Path part = folder.resolve(name + ".part");
-    Files.writeString(part, validation(name) + "\n");
-    Files.move(part, folder.resolve("inbox").resolve(name + ".jsonl"));
+    cluster.drop(name, validation(name));
   }
 
   private static JsonNode status(RealJar jar) throws Exception {
@@ -159,7 +137,7 @@ class MembersTest {
     assertThat(get(second, "/api/v1/audit")).contains("Asked member one to hand over its runs");
     assertThat(member(status(one), "one").path("state").asText()).isEqualTo("gone");
     second.stop();
-    assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
+    assertThat(cluster.sandbox().counters().jobsCreated()).isEqualTo(1);
   }
 
   @Test
@@ -194,7 +172,7 @@ class MembersTest {
                 get(second, "/api/v1/events")
                     .contains("Member one has been silent for 12 s; its runs are taken over"));
     second.stop();
-    assertThat(sandbox.counters().jobsCreated()).isEqualTo(1);
+    assertThat(cluster.sandbox().counters().jobsCreated()).isEqualTo(1);
   }
 
   @Test
@@ -244,8 +222,7 @@ class MembersTest {
   void a_member_of_a_program_that_is_too_old_ends_with_a_message() throws Exception {
     RealJar.Running daemon = start(member("one"));
 
-    server.execute(
-        "batches",
+    cluster.execute(
         "INSERT INTO gemini_batch.flyway_schema_history SELECT installed_rank + 100, '1000',"
             + " description, type, script, checksum, installed_by, installed_on, execution_time,"
             + " success FROM gemini_batch.flyway_schema_history WHERE version = '9'");
@@ -259,8 +236,7 @@ class MembersTest {
   @Test
   void versions_that_have_the_same_tables_work_together() throws Exception {
     RealJar.Running daemon = start(member("one"));
-    server.execute(
-        "batches",
+    cluster.execute(
         "INSERT INTO gemini_batch.member SELECT 'older', 'two', '0.9', tables, mark, 1, '', since,"
             + " beat + 600000, 'UP' FROM gemini_batch.member");
 
@@ -272,7 +248,7 @@ class MembersTest {
 
   @Test
   void a_ledger_in_the_state_folder_has_no_members() throws Exception {
-    RealJar alone = new RealJar(folder, sandbox.baseUrl());
+    RealJar alone = new RealJar(folder, cluster.sandbox().baseUrl());
 
     RealJar.Result drained = alone.run("--drain");
     assertThat(drained.exit()).isEqualTo(2);

@@ -1,19 +1,14 @@
 package dev.geminibatch.cli;
 
-import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.geminibatch.sandbox.Sandbox;
-import dev.geminibatch.testkit.Outbox;
-import dev.geminibatch.testkit.PostgresServer;
+import dev.geminibatch.testkit.Cluster;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,58 +19,41 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged program with a ledger that is moved while jobs are open. */
 @Tag("process")
 class MoveLedgerTest {
-  private static final String PASSWORD = "opensesame4711";
-
   @TempDir Path folder;
   @TempDir Path programs;
 
-  private PostgresServer server;
-  private Sandbox sandbox;
+  private Cluster cluster;
   private RealJar jar;
   private String url;
 
   @BeforeEach
   void start() throws Exception {
-    server = PostgresServer.start(programs);
-    server.execute("postgres", "CREATE ROLE runner LOGIN");
-    server.execute("postgres", "CREATE DATABASE batches OWNER runner");
-    url = server.url("batches");
-    sandbox = Sandbox.start(0, Duration.ofHours(1), Clock.systemUTC());
-    Path password = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
-    jar =
-        new RealJar(folder, sandbox.baseUrl())
-            .with("LEDGER_USER", "runner")
-            .with("LEDGER_PASSWORD_FILE", password.toString());
-    Files.createDirectories(folder.resolve("inbox"));
+    cluster = Cluster.start(folder, programs, Duration.ofHours(1));
+    url = cluster.url();
+    jar = cluster.jar().with("LEDGER_URL", null);
   }
 
   @AfterEach
-  void stop() throws IOException {
-    if (sandbox != null) {
-      sandbox.close();
-      server.close();
+  void stop() throws Exception {
+    if (cluster != null) {
+      cluster.close();
     }
   }
 
   private void drop(String name, String content) throws IOException {
-    Path part = folder.resolve(name + ".part");
-    Files.writeString(part, validation(content) + "\n");
-    Files.move(part, folder.resolve("inbox").resolve(name + ".jsonl"));
+    cluster.drop(name, validation(content));
   }
 
   private void awaitAnswers(String name) {
-    await()
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> Files.exists(folder.resolve("outbox").resolve(name + "-batch-results.jsonl")));
-    assertThat(keys(new Outbox(folder.resolve("outbox")).results(name))).hasSize(1);
+    cluster.awaitAnswers(name, 1);
   }
 
   @Test
   void a_run_begins_in_the_folder_ends_on_the_server_and_is_known_back_in_the_folder()
       throws Exception {
-    RealJar.Running daemon = jar.start();
+    RealJar.Running daemon = cluster.start(jar);
     drop("first", "first");
-    await().until(() -> sandbox.counters().jobsCreated() == 1);
+    await().until(() -> cluster.sandbox().counters().jobsCreated() == 1);
     RealJar.Result busy = jar.run("--move-ledger", url);
     assertThat(busy.exit()).isEqualTo(ExitCode.USAGE);
     assertThat(busy.err()).contains("A daemon works with the state folder", "Stop it");
@@ -93,15 +71,15 @@ class MoveLedgerTest {
     }
 
     jar.with("LEDGER_URL", url);
-    sandbox.setJobTime(Duration.ofMillis(300));
-    sandbox.clock().forward(Duration.ofHours(1));
-    daemon = jar.start();
+    cluster.sandbox().setJobTime(Duration.ofMillis(300));
+    cluster.sandbox().clock().forward(Duration.ofHours(1));
+    daemon = cluster.start(jar);
     awaitAnswers("first");
     drop("again", "first");
     awaitAnswers("again");
     drop("second", "second");
     awaitAnswers("second");
-    assertThat(sandbox.counters().jobsCreated()).isEqualTo(2);
+    assertThat(cluster.sandbox().counters().jobsCreated()).isEqualTo(2);
     daemon.stop();
 
     RealJar.Result back = jar.run("--move-ledger", "sqlite", "--json");
@@ -113,14 +91,14 @@ class MoveLedgerTest {
     assertThat(refused.err()).contains("was moved to " + folder.resolve("state"));
 
     jar.with("LEDGER_URL", null);
-    daemon = jar.start();
+    daemon = cluster.start(jar);
     drop("second again", "second");
     awaitAnswers("second again");
     drop("third", "third");
     awaitAnswers("third");
     daemon.stop();
     assertThat(jar.run("--status").out()).contains("first", "again", "second", "third");
-    assertThat(sandbox.counters().jobsCreated()).isEqualTo(3);
+    assertThat(cluster.sandbox().counters().jobsCreated()).isEqualTo(3);
   }
 
   @Test
@@ -132,11 +110,11 @@ class MoveLedgerTest {
     assertThat(nothing.exit()).isEqualTo(ExitCode.USAGE);
     assertThat(nothing.err()).contains("There is no state folder");
     assertThat(jar.run("--status").exit()).isZero();
-    server.stop();
+    cluster.server().stop();
     RealJar.Result away = jar.run("--move-ledger", url);
     assertThat(away.exit()).isEqualTo(ExitCode.FAILED);
     assertThat(away.err()).contains("cannot be reached").doesNotContain("\tat ");
-    server.startAgain();
+    cluster.server().startAgain();
     assertThat(jar.run("--move-ledger", url, "--quiet").exit()).isZero();
   }
 }

@@ -1,18 +1,14 @@
 package dev.geminibatch.cli;
 
-import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.geminibatch.sandbox.Sandbox;
-import dev.geminibatch.testkit.Outbox;
-import dev.geminibatch.testkit.PostgresServer;
+import dev.geminibatch.testkit.Cluster;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,73 +19,55 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged program with its ledger on a server that comes and goes. */
 @Tag("process")
 class PostgresDaemonTest {
-  private static final String PASSWORD = "opensesame4711";
-
   @TempDir Path folder;
   @TempDir Path programs;
 
-  private PostgresServer server;
-  private Sandbox sandbox;
+  private Cluster cluster;
   private RealJar jar;
 
   @BeforeEach
   void start() throws Exception {
-    server = PostgresServer.start(programs);
-    server.execute("postgres", "CREATE ROLE runner LOGIN");
-    server.execute("postgres", "CREATE DATABASE batches OWNER runner");
-    sandbox = Sandbox.start(0, Duration.ofMillis(800), Clock.systemUTC());
-    Path password = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
-    jar =
-        new RealJar(folder, sandbox.baseUrl())
-            .with("LEDGER_URL", server.url("batches"))
-            .with("LEDGER_USER", "runner")
-            .with("LEDGER_PASSWORD_FILE", password.toString());
-    Files.createDirectories(folder.resolve("inbox"));
+    cluster = Cluster.start(folder, programs, Duration.ofMillis(800));
+    jar = cluster.jar();
   }
 
   @AfterEach
-  void stop() throws IOException {
-    if (sandbox != null) {
-      sandbox.close();
-      server.close();
+  void stop() throws Exception {
+    if (cluster != null) {
+      cluster.close();
     }
   }
 
   private void drop(String name) throws IOException {
-    Path part = folder.resolve(name + ".part");
-    Files.writeString(part, validation(name) + "\n");
-    Files.move(part, folder.resolve("inbox").resolve(name + ".jsonl"));
+    cluster.drop(name, validation(name));
   }
 
   private void awaitAnswers(String name) {
-    await()
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> Files.exists(folder.resolve("outbox").resolve(name + "-batch-results.jsonl")));
-    assertThat(keys(new Outbox(folder.resolve("outbox")).results(name))).hasSize(1);
+    cluster.awaitAnswers(name, 1);
   }
 
   @Test
   void while_the_server_is_away_work_pauses_and_nothing_is_lost_or_paid_twice() throws Exception {
     assertThat(jar.run("--check").out()).contains("reachable, none yet");
-    RealJar.Running daemon = jar.start();
+    RealJar.Running daemon = cluster.start(jar);
     drop("first");
     awaitAnswers("first");
     drop("second");
-    await().until(() -> sandbox.counters().jobsCreated() == 2);
+    await().until(() -> cluster.sandbox().counters().jobsCreated() == 2);
 
-    server.stop();
+    cluster.server().stop();
     drop("third");
     daemon.says("third");
     assertThat(jar.run("--check").out()).contains("cannot be reached");
     RealJar.Result status = jar.run("--status");
     assertThat(status.exit()).isEqualTo(1);
     assertThat(status.err()).contains("cannot be reached").doesNotContain("at dev.geminibatch");
-    server.startAgain();
+    cluster.server().startAgain();
     awaitAnswers("second");
     awaitAnswers("third");
 
     daemon.kill();
-    daemon = jar.start();
+    daemon = cluster.start(jar);
     drop("fourth");
     awaitAnswers("fourth");
     assertThat(jar.run("--status").out()).contains("first", "second", "third", "fourth");
@@ -97,11 +75,11 @@ class PostgresDaemonTest {
     assertThat(jar.run("--backup", folder.resolve("copy").toString()).err()).contains("pg_dump");
     daemon.stop();
 
-    assertThat(sandbox.counters().jobsCreated()).isEqualTo(4);
+    assertThat(cluster.sandbox().counters().jobsCreated()).isEqualTo(4);
     assertThat(folder.resolve("state/ledger.db")).doesNotExist();
     try (var texts = Files.list(folder)) {
       for (Path text : texts.filter(file -> file.toString().endsWith(".txt")).toList()) {
-        assertThat(text).content().doesNotContain(PASSWORD);
+        assertThat(text).content().doesNotContain(Cluster.PASSWORD);
       }
     }
   }
