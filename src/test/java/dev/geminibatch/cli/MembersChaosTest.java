@@ -4,7 +4,6 @@ import static dev.geminibatch.testkit.Outbox.keys;
 import static dev.geminibatch.testkit.Samples.extraction;
 import static dev.geminibatch.testkit.Samples.validation;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.sandbox.Counters;
@@ -61,7 +60,6 @@ class MembersChaosTest {
   @Test
   void whatever_happens_to_members_each_request_is_answered_once_and_nothing_is_paid_twice()
       throws Exception {
-    assumeThat(Path.of("/bin/kill")).as("stops a process for a while").exists();
     try (Cluster shared = Cluster.start(folder, programs, Duration.ofMillis(800))) {
       cluster = shared;
       for (int i = 0; i < SHARED_IMAGES; i++) {
@@ -125,18 +123,12 @@ class MembersChaosTest {
       begin(member);
       return;
     }
-    signal(struck, "STOP");
+    struck.signal("STOP");
     try {
       struck.process().waitFor(random.nextLong(2 * SILENCE.toMillis()), TimeUnit.MILLISECONDS);
     } finally {
-      signal(struck, "CONT");
+      struck.signal("CONT");
     }
-  }
-
-  private static void signal(RealJar.Running member, String signal) throws Exception {
-    new ProcessBuilder("/bin/kill", "-" + signal, Long.toString(member.process().pid()))
-        .start()
-        .waitFor();
   }
 
   private void drop(String name) throws IOException {

@@ -65,6 +65,11 @@ public final class Cluster implements AutoCloseable {
     server.execute(DATABASE, sql);
   }
 
+  /** The first value of the first row that the database of the ledger has for it. */
+  public String value(String sql) throws Exception {
+    return server.value(DATABASE, sql);
+  }
+
   /** The program with the shared ledger and folders, unless it is given some of its own. */
   public RealJar jar() {
     return new RealJar(folder, sandbox.baseUrl())

@@ -6,6 +6,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Assumptions;
@@ -61,6 +62,16 @@ public final class PostgresServer implements AutoCloseable {
     try (Connection connection = DriverManager.getConnection(url(database), USER, "any");
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** The first value of the first row, as a text. */
+  public String value(String database, String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url(database), USER, "any");
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
     }
   }
 

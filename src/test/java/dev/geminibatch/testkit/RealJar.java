@@ -1,6 +1,7 @@
 package dev.geminibatch.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -115,6 +116,12 @@ public final class RealJar {
     /** As the power going out. */
     public void kill() throws InterruptedException {
       process.destroyForcibly().waitFor();
+    }
+
+    /** Sends {@code STOP} or {@code CONT}; skips the test where processes know no signals. */
+    public void signal(String name) throws Exception {
+      assumeThat(Path.of("/bin/kill")).as("stops a process for a while").exists();
+      new ProcessBuilder("/bin/kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     }
 
     /** As Ctrl-C or a service manager would. */
