@@ -30,6 +30,7 @@ final class MoveLedgerCommand {
     if (option.equals(BACK) || option.startsWith(SERVER)) {
       return !option.equals(BACK);
     }
+    LedgerServer.requireNoCredentials(option, "--move-ledger");
     throw new UsageException(
         "--move-ledger is "
             + option

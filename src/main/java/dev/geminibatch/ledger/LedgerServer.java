@@ -16,18 +16,15 @@ public record LedgerServer(String url, String user, String password) {
   /** Where the tables are, unless the URL names another one. */
   private static final String SCHEMA = "gemini_batch";
 
-  private static final Pattern CREDENTIALS =
-      Pattern.compile("(?i)[?&](user|password|sslpassword)=|//[^/?]*@");
+  /** The driver takes an {@code @} in no place where it is needed. */
+  private static final Pattern CREDENTIALS = Pattern.compile("(?i)\\b(user|(ssl)?password)=|@");
+
   private static final Pattern CURRENT_SCHEMA =
       Pattern.compile("[?&]currentSchema=(?<schema>[^&]*)");
 
   /** Refuses what cannot be used, with the remedy. */
   public LedgerServer {
-    if (CREDENTIALS.matcher(url).find()) {
-      throw new UsageException(
-          "ledger.url contains a user or a password, which would be shown with it. Set ledger.user"
-              + " and ledger.password-file, and remove them from ledger.url.");
-    }
+    requireNoCredentials(url, "ledger.url");
     if (!url.startsWith("jdbc:postgresql:")) {
       throw new UsageException(
           "ledger.url is "
@@ -39,6 +36,22 @@ public record LedgerServer(String url, String user, String password) {
       throw new UsageException(
           "currentSchema in ledger.url must be one name of a to z, 0 to 9 and _, such as "
               + SCHEMA
+              + ".");
+    }
+  }
+
+  /**
+   * Refuses a URL with a user or a password, without showing it.
+   *
+   * @param where it stands
+   */
+  public static void requireNoCredentials(String url, String where) {
+    if (CREDENTIALS.matcher(url).find()) {
+      throw new UsageException(
+          where
+              + " contains a user or a password, which would be shown with it. Set ledger.user and"
+              + " ledger.password-file, and remove them from "
+              + where
               + ".");
     }
   }
@@ -60,6 +73,7 @@ public record LedgerServer(String url, String user, String password) {
     properties.put("password", password);
     properties.put("currentSchema", schema());
     properties.put("ApplicationName", "gemini-batch");
+    properties.put("targetServerType", "primary"); // a standby takes no writes
     properties.put("connectTimeout", "5");
     properties.put("socketTimeout", "300");
     properties.put("tcpKeepAlive", "true");

@@ -105,6 +105,7 @@ final class PostgresDatabase implements LedgerDatabase {
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setJdbcUrl(server.url());
     config.setDataSourceProperties(server.properties());
+    config.setExceptionOverrideClassName(ReadOnlySessions.class.getName());
     return new HikariDataSource(config);
   }
 
@@ -205,11 +206,19 @@ final class PostgresDatabase implements LedgerDatabase {
    * @throws UsageException if it does not
    */
   static IOException unreachable(LedgerServer server, SQLException problem) {
+    String message = String.valueOf(problem.getMessage());
+    if (message.contains("targetServerType")) {
+      return new LedgerUnreachable(
+          "The ledger "
+              + server
+              + " takes no writes now: the server is a standby, or default_transaction_read_only is"
+              + " on. See that ledger.url names the primary server.");
+    }
     String what =
         "The ledger "
             + server
             + " cannot be reached: "
-            + Amounts.clause(Amounts.firstLine(String.valueOf(problem.getMessage())));
+            + Amounts.clause(Amounts.firstLine(message));
     String state = String.valueOf(problem.getSQLState());
     if (REFUSED.matcher(state).matches()) {
       throw new UsageException(

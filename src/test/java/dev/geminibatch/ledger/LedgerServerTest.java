@@ -15,7 +15,11 @@ class LedgerServerTest {
       strings = {
         "jdbc:postgresql://host/db?user=me",
         "jdbc:postgresql://host/db?ssl=true&PASSWORD=secret",
-        "jdbc:postgresql://me:secret@host/db"
+        "jdbc:postgresql://me:secret@host/db",
+        "jdbc:postgresql://me:se/secret@host/db",
+        "jdbc:postgresql://me:s?secret@host/db",
+        "jdbc:postgresql://host/db;password=secret",
+        "postgres://me:secret@host/db"
       })
   void credentials_do_not_belong_into_the_url(String url) {
     assertThatThrownBy(() -> new LedgerServer(url, "me", "secret"))

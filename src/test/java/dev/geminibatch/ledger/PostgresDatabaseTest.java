@@ -80,6 +80,45 @@ class PostgresDatabaseTest extends PostgresFixture {
   }
 
   @Test
+  void a_server_that_took_no_writes_for_a_while_is_written_to_again() throws SQLException {
+    server.execute(
+        "postgres", "ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+    server.execute(
+        "postgres",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+    for (int attempt = 0; attempt < 3; attempt++) {
+      assertThatThrownBy(() -> database.quick().useTransaction(PostgresDatabaseTest::count))
+          .isInstanceOfSatisfying(
+              LedgerException.class, e -> assertThat(PostgresDatabase.isAway(e.sql())).isTrue());
+    }
+
+    server.execute("postgres", "ALTER DATABASE " + name + " RESET default_transaction_read_only");
+
+    database.durable().useTransaction(PostgresDatabaseTest::count);
+    assertThat(counted(database.reading())).isEqualTo(1);
+  }
+
+  @Test
+  void a_session_that_may_not_write_is_given_up() {
+    database.quick().useTransaction(handle -> set(handle, "default_transaction_read_only", "on"));
+    assertThatThrownBy(() -> database.quick().useTransaction(PostgresDatabaseTest::count))
+        .hasMessageContaining("read-only");
+
+    database.quick().useTransaction(PostgresDatabaseTest::count);
+
+    assertThat(counted(database.reading())).isEqualTo(1);
+  }
+
+  private static void set(Handle handle, String name, String value) {
+    handle
+        .createQuery("SELECT set_config(:name, :value, false)")
+        .bind("name", name)
+        .bind("value", value)
+        .mapTo(String.class)
+        .one();
+  }
+
+  @Test
   void a_statement_that_fails_takes_its_transaction_back_and_holds_nobody_up() {
     assertThatThrownBy(
             () ->
