@@ -101,6 +101,6 @@ abstract sealed class BoundStatement<S extends BoundStatement<S>> permits Query,
 
   /** Names the statement: what the database says of it is short. */
   final LedgerException failed(SQLException e) {
-    return new LedgerException(parsed.sql().strip(), ServerConnections.cause(e));
+    return LedgerException.of(parsed.sql(), ServerConnections.cause(e));
   }
 }

@@ -14,6 +14,16 @@ final class LedgerException extends RuntimeException {
     super(what + ": " + cause.getMessage(), cause);
   }
 
+  private LedgerException(SQLException cause, String message) {
+    super(message, cause);
+  }
+
+  /** What the database says to a statement; the statement, which may be long, comes last. */
+  static LedgerException of(String statement, SQLException cause) {
+    return new LedgerException(
+        cause, cause.getMessage() + " (in: " + statement.strip().replaceAll("\\s+", " ") + ")");
+  }
+
   /** What the driver has said. */
   SQLException sql() {
     return (SQLException) getCause();

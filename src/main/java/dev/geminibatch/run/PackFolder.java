@@ -1,7 +1,6 @@
 package dev.geminibatch.run;
 
 import dev.geminibatch.io.AtomicFiles;
-import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -36,9 +35,13 @@ public record PackFolder(Path path) {
     return path.getFileName().toString();
   }
 
+  /**
+   * Makes it, in a state folder that is there.
+   *
+   * @throws IOException if that is away, or another one is in its place
+   */
   public void create() throws IOException {
-    PrivateFiles.createFolder(path.getParent());
-    PrivateFiles.createFolder(path);
+    StateFolder.createWithin(path);
   }
 
   /** Removes everything that was kept of the pack. */

@@ -2,7 +2,6 @@ package dev.geminibatch.run;
 
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
-import dev.geminibatch.io.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -208,9 +207,13 @@ public final class RunFolder {
     return path.resolve("owner");
   }
 
+  /**
+   * Makes it, in a state folder that is there.
+   *
+   * @throws IOException if that is away, or another one is in its place
+   */
   public void create() throws IOException {
-    PrivateFiles.createFolder(path.getParent());
-    PrivateFiles.createFolder(path);
+    StateFolder.createWithin(path);
   }
 
   /** Removes the folder if there is nothing in it. */

@@ -15,9 +15,12 @@ import org.slf4j.LoggerFactory;
 public record StateFolder(Path path) {
   private static final Logger LOG = LoggerFactory.getLogger("state");
 
+  private static final String RUNS = "runs";
+  private static final String PACKS = "packs";
+
   /** Our own folders, in which prompts and answers lie. */
   private static final List<String> FOLDERS =
-      List.of("runs", "packs", "remote", "gathered", "workers", "native");
+      List.of(RUNS, PACKS, "remote", "gathered", "workers", "native");
 
   private static final List<String> LEDGER = List.of("ledger.db", "ledger.db-wal", "ledger.db-shm");
 
@@ -44,6 +47,21 @@ public record StateFolder(Path path) {
     prepare(false);
   }
 
+  /**
+   * Makes a folder in a folder of ours, which is not made again: what is written to the place of a
+   * file system that is not mounted would be lost as soon as it is.
+   */
+  static void createWithin(Path folder) throws IOException {
+    Path ours = folder.getParent();
+    if (!Files.isDirectory(ours)) {
+      throw new IOException(
+          ours
+              + " is not there any more. If the state folder is on a file system of its own, see"
+              + " that it is mounted; else start this program again.");
+    }
+    PrivateFiles.createFolder(folder);
+  }
+
   private void prepare(boolean hasLedger) throws IOException {
     try {
       prepareOurs(hasLedger);
@@ -58,6 +76,8 @@ public record StateFolder(Path path) {
 
   private void prepareOurs(boolean hasLedger) throws IOException {
     create();
+    PrivateFiles.createFolder(path.resolve(RUNS));
+    PrivateFiles.createFolder(path.resolve(PACKS));
     if (hasLedger) {
       // The database gives what it keeps beside its file the permissions of that file.
       PrivateFiles.createFile(path.resolve(LEDGER.get(0)));
@@ -108,7 +128,7 @@ public record StateFolder(Path path) {
 
   /** The folder that holds those of all runs. */
   public Path runs() {
-    return path.resolve("runs");
+    return path.resolve(RUNS);
   }
 
   /** What is in it, one run each if nobody has put anything else there; to be closed. */
@@ -138,7 +158,7 @@ public record StateFolder(Path path) {
 
   /** The folders of all packs. */
   public Path packs() {
-    return path.resolve("packs");
+    return path.resolve(PACKS);
   }
 
   /** The files of one pack. */

@@ -2,6 +2,7 @@ package dev.geminibatch.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -58,7 +59,7 @@ class FileLeasesTest {
   void any_number_of_runs_needs_one_lock() throws Exception {
     try (FileLeases leases = leases()) {
       for (int i = 0; i < 200; i++) {
-        leases.acquire("run-" + i);
+        assertThat(leases.acquire("run-" + i)).isTrue();
       }
       try (Stream<Path> workers = Files.list(state.resolve("workers"))) {
         assertThat(workers).as("its own, and the one of all").hasSize(2);
@@ -66,7 +67,8 @@ class FileLeasesTest {
     }
   }
 
-  private FileLeases leases() {
+  private FileLeases leases() throws IOException {
+    new StateFolder(state).prepareWithoutLedger();
     return new FileLeases(new StateFolder(state), new WorkRecord(), ended -> {});
   }
 }

@@ -27,6 +27,7 @@ class WorkRecordTest {
     final FileLeases leases;
 
     Process(StateFolder state) throws IOException {
+      state.prepareWithoutLedger();
       leases = new FileLeases(state, record, ended::add);
       leases.open();
     }

@@ -60,17 +60,20 @@ class ReceiverTest {
   }
 
   @Test
-  void a_file_that_cannot_be_taken_leaves_no_run_and_is_ignored_for_a_while() throws IOException {
-    Files.writeString(fixture.folders().state().resolve("runs"), "in the way");
+  void while_the_state_folder_is_not_mounted_files_stay_where_they_are() throws IOException {
+    Path runs = fixture.folders().state().resolve("runs");
+    Files.delete(runs);
     Path file = Files.writeString(fixture.folders().inbox().resolve("a.jsonl"), "x");
 
     assertThatThrownBy(() -> fixture.receiver().receive(Profiles.DEFAULT, file))
-        .isInstanceOf(IOException.class);
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("see that it is mounted");
     assertThat(queries.unfinished()).isEmpty();
     assertThat(file).exists();
-    assertThat(fixture.receiver().receive(Profiles.DEFAULT, file)).isNull();
+    assertThat(runs).doesNotExist();
+    assertThat(fixture.receiver().receive(Profiles.DEFAULT, file)).as("for a while").isNull();
 
-    Files.delete(fixture.folders().state().resolve("runs"));
+    Files.createDirectory(runs);
     fixture.clock().forward(Duration.ofMinutes(2));
     assertThat(fixture.receiver().receive(Profiles.DEFAULT, file)).isNotNull();
   }
