@@ -42,9 +42,6 @@ class MembersChaosTest {
   private static final int OWN_IMAGES = 3;
   private static final int UPLOADS = 2;
 
-  /** A member has some more threads than it may have uploads at once. */
-  private static final int IN_FLIGHT = UPLOADS * 5 / 4 + 2;
-
   /** 3 is the least that may be set; a member that is stopped for as long has lost its runs. */
   private static final Duration SILENCE =
       Duration.ofSeconds(Integer.getInteger("members.silence", 3));
@@ -74,7 +71,8 @@ class MembersChaosTest {
           drop("run-" + runs.size());
         }
         strike(random.nextInt(MEMBERS));
-        if (blow % (BLOWS / (RESTARTS + 1)) == 1) {
+        if ((blow + 1) * (RESTARTS + 1) / BLOWS > blow * (RESTARTS + 1) / BLOWS
+            && blow + 1 < BLOWS) {
           cluster.server().stop();
           cluster.server().startAgain();
         }
@@ -99,8 +97,8 @@ class MembersChaosTest {
     assertThat(counters.linesSent()).isEqualTo((long) LINES * runs.size());
     long images = SHARED_IMAGES + (long) OWN_IMAGES * runs.size();
     assertThat(counters.mediaStored())
-        .as("at most what was in flight at a blow is uploaded again")
-        .isBetween(images, images + (long) BLOWS * IN_FLIGHT);
+        .as("what was in flight at a blow may be uploaded again; mostly nothing was")
+        .isBetween(images, images + BLOWS);
   }
 
   private void begin(int member) throws IOException {
@@ -113,7 +111,7 @@ class MembersChaosTest {
                 .with("JOB_MAX_REQUESTS", "" + LINES_A_JOB));
   }
 
-  /** Kills a member and starts it again, or stops it for a while. */
+  /** Kills a member and starts it again, or stops it for longer than its lease. */
   private void strike(int member) throws Exception {
     RealJar.Running struck = members[member];
     boolean ended = struck.process().waitFor(random.nextInt(2500), TimeUnit.MILLISECONDS);
@@ -125,7 +123,8 @@ class MembersChaosTest {
     }
     struck.signal("STOP");
     try {
-      struck.process().waitFor(random.nextLong(2 * SILENCE.toMillis()), TimeUnit.MILLISECONDS);
+      long longer = random.nextLong(SILENCE.toMillis());
+      struck.process().waitFor(SILENCE.toMillis() + longer, TimeUnit.MILLISECONDS);
     } finally {
       struck.signal("CONT");
     }
