@@ -38,7 +38,7 @@ CREATE TABLE run (
   uploads_reused  BIGINT        NOT NULL DEFAULT 0,
   created_at      BIGINT        NOT NULL,
   updated_at      BIGINT        NOT NULL
-, waits_for VARCHAR(10), waits_project VARCHAR(40), waits_model VARCHAR(200), waits_seen BIGINT, dry_run INTEGER NOT NULL DEFAULT 0, profile VARCHAR(100) NOT NULL DEFAULT 'default', held INTEGER NOT NULL DEFAULT 0, strikes INTEGER NOT NULL DEFAULT 0, tried_memory BIGINT, tried_version VARCHAR(100), priority INTEGER NOT NULL DEFAULT 5, cancelled INTEGER NOT NULL DEFAULT 0, once_key VARCHAR(200), once_asked VARCHAR(64), owner VARCHAR(40), fence BIGINT NOT NULL DEFAULT 0, mark VARCHAR(40));
+, waits_for VARCHAR(10), waits_project VARCHAR(40), waits_model VARCHAR(200), waits_seen BIGINT, dry_run INTEGER NOT NULL DEFAULT 0, profile VARCHAR(100) NOT NULL DEFAULT 'default', held INTEGER NOT NULL DEFAULT 0, strikes INTEGER NOT NULL DEFAULT 0, tried_memory BIGINT, tried_version VARCHAR(100), priority INTEGER NOT NULL DEFAULT 5, cancelled INTEGER NOT NULL DEFAULT 0, once_key VARCHAR(200), once_asked VARCHAR(64), owner VARCHAR(40), fence BIGINT NOT NULL DEFAULT 0, mark VARCHAR(40), identity VARCHAR(500));
 CREATE INDEX run_by_state ON run (state, next_try);
 CREATE INDEX run_by_fingerprint ON run (fingerprint);
 CREATE TABLE job (
@@ -196,3 +196,4 @@ INSERT INTO flyway_schema_history (installed_rank, version, description, type, s
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (7, '7', 'refusals', 'SQL', 'V7__refusals.sql', 1091054779, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (8, '8', 'window', 'SQL', 'V8__window.sql', 1240448533, '', 0, 1);
 INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (9, '9', 'members', 'SQL', 'V9__members.sql', -950572424, '', 0, 1);
+INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success) VALUES (10, '10', 'inbox identity', 'SQL', 'V10__inbox_identity.sql', -931679125, '', 0, 1);

@@ -14,7 +14,7 @@ import org.quartz.TriggerKey;
  */
 interface LedgerDatabase extends AutoCloseable {
   /** The version of the tables: the last file in db/migration, and in db/postgresql. */
-  String NEWEST = "9";
+  String NEWEST = "10";
 
   /** Numbers that {@link Restoration} keeps in the database itself, in minutes since 1970. */
   enum Note {

@@ -3,7 +3,6 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.run.Run;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The row of a run that begins. */
 final class NewRun {
@@ -52,21 +51,5 @@ final class NewRun {
           .add();
     }
     batch.execute();
-  }
-
-  /** Those whose inputs no other member is taking. */
-  static List<Run> notClaimed(Handle handle, List<Run> runs) {
-    String sources =
-        runs.stream().map(run -> run.source().toString()).collect(Collectors.joining("\0"));
-    List<String> claimed =
-        handle
-            .createQuery(
-                "SELECT source FROM run WHERE state = 'RECEIVING'"
-                    + " AND source = ANY (string_to_array(:sources, :between))")
-            .bind("sources", sources)
-            .bind("between", "\0") // as what is sent for it; no path has that either
-            .mapTo(String.class)
-            .list();
-    return runs.stream().filter(run -> !claimed.contains(run.source().toString())).toList();
   }
 }

@@ -9,8 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Writes down what happens to runs. Each method is one transaction. */
 public final class RunLedger {
@@ -41,21 +39,14 @@ public final class RunLedger {
     add(List.of(run));
   }
 
-  /**
-   * Writes down new runs, all or none, before their inputs are touched. What another member of a
-   * shared ledger has begun to take is left out.
-   *
-   * @return the ids of those that were written down
-   */
-  public Set<String> add(List<Run> runs) {
-    return durable.inTransaction(
-        handle -> {
-          List<Run> ours = handle.isServer() ? NewRun.notClaimed(handle, runs) : runs;
-          if (!ours.isEmpty()) {
-            NewRun.add(handle, ours, moves.fences(), clock.millis());
-          }
-          return ours.stream().map(Run::id).collect(Collectors.toSet());
-        });
+  /** Writes down new runs, all or none, before their inputs are touched. */
+  public void add(List<Run> runs) {
+    durable.useTransaction(handle -> NewRun.add(handle, runs, moves.fences(), clock.millis()));
+  }
+
+  /** Of a ledger that several members share: who takes what from an inbox. */
+  public InboxClaims inboxClaims() {
+    return new InboxClaims(durable, moves, clock);
   }
 
   /**
@@ -106,21 +97,26 @@ public final class RunLedger {
    */
   public record Received(String runId, long size, long modified) {}
 
-  /** The input is ours now. */
+  /** The input is ours now, and may still be where it came from as well. */
   public void received(String runId, long inputSize, long inputModified) {
-    received(List.of(new Received(runId, inputSize, inputModified)));
+    received(List.of(new Received(runId, inputSize, inputModified)), true);
   }
 
-  /** The inputs are ours now. */
+  /** The inputs are ours now, and nowhere else. */
   public void received(List<Received> inputs) {
+    received(inputs, false);
+  }
+
+  private void received(List<Received> inputs, boolean mayRemain) {
     quick.useTransaction(
         handle -> {
+          String rest = handle.isServer() && !mayRemain ? "identity = NULL, " : "";
           for (Received input : inputs) {
             moves.run(
                 handle,
                 input.runId(),
                 RunState.RECEIVED,
-                "input_size = ?, input_modified = ?, ",
+                rest + "input_size = ?, input_modified = ?, ",
                 input.size(),
                 input.modified());
           }

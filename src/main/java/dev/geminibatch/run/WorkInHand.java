@@ -171,10 +171,23 @@ public final class WorkInHand {
   Help help(Run run) {
     Task task = tasks.get(run.id());
     if (task == null) {
-      return RunScope.of(run)::close;
+      return alone(run);
     }
     Task before = enter(task);
     return () -> leave(task, before);
+  }
+
+  /** Of a run that is in no stage yet. */
+  private Help alone(Run run) {
+    RunScope scope = RunScope.of(run);
+    if (guard == null) {
+      return scope::close;
+    }
+    FileGuard.set(() -> guard.accept(run.id()));
+    return () -> {
+      guard(present.get());
+      scope.close();
+    };
   }
 
   /** The work on a run is over for now. */

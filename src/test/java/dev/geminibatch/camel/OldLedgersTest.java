@@ -90,7 +90,7 @@ class OldLedgersTest {
       OldState.ANSWERED.forEach(
           (run, lines) ->
               assertThat(keys(workshop.outbox().results(run))).as(run).isEqualTo(lines));
-      assertThat(folder.resolve("state/ledger.db.before-V9"))
+      assertThat(folder.resolve("state/ledger.db.before-V10"))
           .satisfies(
               copy -> {
                 if (version < 8) {

@@ -225,7 +225,7 @@ class MembersTest {
     cluster.execute(
         "INSERT INTO gemini_batch.flyway_schema_history SELECT installed_rank + 100, '1000',"
             + " description, type, script, checksum, installed_by, installed_on, execution_time,"
-            + " success FROM gemini_batch.flyway_schema_history WHERE version = '9'");
+            + " success FROM gemini_batch.flyway_schema_history WHERE version = '10'");
 
     RealJar.Result result = daemon.result();
     assertThat(result.exit()).isEqualTo(2);

@@ -87,7 +87,7 @@ class LedgerFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {10, 11, 100})
+  @ValueSource(ints = {11, 12, 100})
   void a_ledger_of_a_newer_program_is_refused_and_not_touched(int version) throws Exception {
     sql(
         ledger,
@@ -112,7 +112,7 @@ class LedgerFileTest {
     try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + ledger);
         Statement statement = open.createStatement()) {
       statement.execute("PRAGMA journal_mode=WAL");
-      statement.execute("UPDATE flyway_schema_history SET version = '10' WHERE version = '7'");
+      statement.execute("UPDATE flyway_schema_history SET version = '11' WHERE version = '7'");
       Path copy = Files.createDirectory(folder.resolve("copy"));
       for (String name : new String[] {"ledger.db", "ledger.db-wal"}) {
         Files.copy(folder.resolve(name), copy.resolve(name)); // as a killed process leaves them
@@ -120,7 +120,7 @@ class LedgerFileTest {
 
       state = new StateFolder(copy);
       assertThatThrownBy(() -> Ledger.open(state, Clock.systemUTC()).close())
-          .hasMessageContaining("version 10");
+          .hasMessageContaining("version 11");
       assertThat(copy.resolve("ledger.db-wal"))
           .hasSameBinaryContentAs(folder.resolve("ledger.db-wal"));
     }

@@ -147,7 +147,7 @@ class MigrationsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
   void every_row_of_every_version_is_there_and_can_be_read(int version) throws Exception {
     fill(version);
     List<String> before = rows(folder.resolve("ledger.db"));
@@ -202,7 +202,7 @@ class MigrationsTest {
     Files.writeString(folder.resolve("ledger.db.before-V3"), "of an upgrade before");
 
     Ledger.open(new StateFolder(folder), Clock.systemUTC()).close();
-    Path copy = folder.resolve("ledger.db.before-V9");
+    Path copy = folder.resolve("ledger.db.before-V10");
     Ledger.open(new StateFolder(folder), Clock.systemUTC()).close();
 
     assertThat(rows(copy)).isEqualTo(before);
@@ -224,7 +224,7 @@ class MigrationsTest {
   @Test
   void a_second_process_in_the_middle_of_a_migration_does_not_replace_the_copy() throws Exception {
     fill(5);
-    Path copy = Files.writeString(folder.resolve("ledger.db.before-V9"), "of version 4");
+    Path copy = Files.writeString(folder.resolve("ledger.db.before-V10"), "of version 4");
 
     Ledger.open(new StateFolder(folder), Clock.systemUTC()).close();
 
@@ -233,7 +233,7 @@ class MigrationsTest {
 
   @Test
   void a_ledger_that_is_up_to_date_is_not_copied() throws Exception {
-    fill(9);
+    fill(10);
 
     Ledger.open(new StateFolder(folder), Clock.systemUTC()).close();
 

@@ -355,12 +355,12 @@ class ServerLeasesTest extends PostgresFixture {
     execute(
         "INSERT INTO gemini_batch.flyway_schema_history SELECT installed_rank + 100, '1000',"
             + " description, type, script, checksum, installed_by, installed_on, execution_time,"
-            + " success FROM gemini_batch.flyway_schema_history WHERE version = '9'");
+            + " success FROM gemini_batch.flyway_schema_history WHERE version = '10'");
 
     one.leases.tick();
 
     assertThat(one.ends).extracting(ServerLeases.End::isFault).containsExactly(true);
-    assertThat(one.ends.get(0).why()).contains("1000").contains("versions up to 9");
+    assertThat(one.ends.get(0).why()).contains("1000").contains("versions up to 10");
   }
 
   @Test

@@ -7,9 +7,6 @@ import dev.geminibatch.media.ReferenceIndex.Stored;
 import dev.geminibatch.media.ReferenceIndex.StoredReference;
 import dev.geminibatch.media.UploadClaims.ContentKey;
 import dev.geminibatch.media.UploadClaims.Offer;
-import dev.geminibatch.run.Run;
-import dev.geminibatch.run.RunInput;
-import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ProjectId;
 import java.io.IOException;
@@ -19,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -182,29 +178,5 @@ class UploadClaimTableTest extends PostgresFixture {
 
       assertThat(wake).succeedsWithin(Duration.ofSeconds(30));
     }
-  }
-
-  private static Run dropped(String id, String file) {
-    return Run.receiving(
-        id,
-        new RunInput(file, Path.of("inbox", file), true, 0, 0),
-        new RunOptions("default", "gemini-x", Path.of("media"), id, false, 5, false),
-        Optional.empty(),
-        Instant.EPOCH);
-  }
-
-  @Test
-  void a_dropped_file_is_taken_by_one_member() {
-    assertThat(one.runs().add(List.of(dropped("1", "a"), dropped("2", "b")))).hasSize(2);
-
-    assertThat(other.runs().add(List.of(dropped("3", "b"), dropped("4", "c"))))
-        .containsExactly("4");
-    assertThat(other.runs().add(List.of(dropped("5", "a")))).isEmpty();
-
-    one.runs().received("1", 1, 1);
-
-    assertThat(other.runs().add(List.of(dropped("6", "a"))))
-        .as("another file of this name may have been dropped since")
-        .containsExactly("6");
   }
 }

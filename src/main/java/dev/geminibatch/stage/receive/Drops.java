@@ -11,6 +11,7 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunScope;
+import dev.geminibatch.run.WorkInHand;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +73,13 @@ final class Drops {
     void failed(Dropped dropped, Exception why);
   }
 
-  private record Taking(Dropped dropped, Run run, Optional<SettingsBeside> beside) {}
+  /**
+   * A file that is being taken.
+   *
+   * @param known what it is known by, if others may see it, too, and if that can be said
+   */
+  record Taking(
+      Dropped dropped, Run run, Optional<SettingsBeside> beside, Optional<KnownDrop> known) {}
 
   /**
    * Takes files.
@@ -97,14 +104,11 @@ final class Drops {
   }
 
   private List<String> takeBegun(List<Taking> begun, Failures failures) {
-    Set<String> ours = runs.add(begun.stream().map(Taking::run).toList());
-    for (Taking each : begun) {
-      if (!ours.contains(each.run().id())) {
-        context.leases().release(each.run().id());
-      }
+    if (context.leases().areShared()) {
+      return bringIn(new SharedInbox(context).claim(begun), failures);
     }
-    return bringIn(
-        begun.stream().filter(each -> ours.contains(each.run().id())).toList(), failures);
+    runs.add(begun.stream().map(Taking::run).toList());
+    return bringIn(begun, failures);
   }
 
   private List<String> bringIn(List<Taking> begun, Failures failures) {
@@ -112,7 +116,7 @@ final class Drops {
     List<RunLedger.Received> received = new ArrayList<>();
     List<String> ready = new ArrayList<>();
     for (Taking each : begun) {
-      try (RunScope scope = RunScope.of(each.run())) {
+      try (WorkInHand.Help ours = context.busy().help(each.run())) {
         FileState input = bringIn(each);
         received.add(new RunLedger.Received(each.run().id(), input.size(), input.modifiedMillis()));
         there.add(each);
@@ -159,10 +163,12 @@ final class Drops {
       return Optional.empty();
     }
     Optional<SettingsBeside> beside = SettingsBeside.of(dropped.file());
+    Optional<KnownDrop> known =
+        context.leases().areShared() ? KnownDrop.of(dropped.file(), beside) : Optional.empty();
     Run run = newRuns.of(dropped, beside);
     receiving.add(run.id());
     context.leases().acquireNew(run.id());
-    return Optional.of(new Taking(dropped, run, beside));
+    return Optional.of(new Taking(dropped, run, beside, known));
   }
 
   private FileState bringIn(Taking taking) throws IOException {
@@ -192,6 +198,9 @@ final class Drops {
 
   private void giveUp(Taking taking) {
     Run run = taking.run();
+    if (context.leases().areShared() && !context.leases().isOurs(run.id())) {
+      return; // what is there is brought to its end by whoever has the run
+    }
     RunFolder folder = context.folder(run);
     try {
       Intake.giveBack(run, folder);

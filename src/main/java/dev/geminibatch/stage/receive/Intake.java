@@ -4,6 +4,7 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.NotRegular;
 import dev.geminibatch.run.InputLimits;
+import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import java.io.IOException;
@@ -24,9 +25,11 @@ import java.nio.file.StandardCopyOption;
  */
 final class Intake {
   private final InputLimits limits;
+  private final Leases leases;
 
-  Intake(InputLimits limits) {
+  Intake(InputLimits limits, Leases leases) {
     this.limits = limits;
+    this.leases = leases;
   }
 
   /**
@@ -53,8 +56,12 @@ final class Intake {
   private void copyFromElsewhere(Run run, RunFolder folder) throws IOException {
     limits.copy(run.source(), folder.received(run));
     try {
+      if (!AtomicFiles.looksTheSame(folder.received(run), run.source())) {
+        throw new IOException(run.source() + " has changed since it was copied");
+      }
       Files.delete(run.source());
     } catch (IOException e) {
+      leases.require(run.id()); // or the copy is what another member goes on with
       Files.delete(folder.received(run)); // or it would be given back beside the other one
       throw e;
     }

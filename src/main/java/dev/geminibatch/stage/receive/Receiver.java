@@ -20,6 +20,7 @@ import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.WorkInHand;
 import dev.geminibatch.settings.Settings;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class Receiver {
     this.random = random;
     this.limits = settings.inputLimits();
     this.isShared = settings.operation().ledger().isPresent();
-    this.intake = new Intake(limits);
+    this.intake = new Intake(limits, leases);
     this.recovery = new Recovery(context, this, intake, receiving);
     this.drops = new Drops(context, intake, receiving, this::newRun);
   }
@@ -272,7 +273,7 @@ public final class Receiver {
       throw new IncomingFiles.Repeated();
     }
     RunFolder folder = context.folder(run);
-    try {
+    try (WorkInHand.Help ours = context.busy().help(run)) {
       folder.create();
       InputMode.remember(folder, readers);
       transfer.transfer(folder);

@@ -8,12 +8,14 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunScope;
 import dev.geminibatch.run.RunState;
+import dev.geminibatch.run.WorkInHand;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +73,7 @@ final class Recovery {
       receiver.abandon(run.id());
       return;
     }
-    try (RunScope scope = RunScope.of(run)) {
+    try (WorkInHand.Help ours = context.busy().help(run)) {
       recover(run, folder);
     } catch (IOException e) {
       LOG.atLevel(repeats.level(Level.WARN, run.id(), e.toString()))
@@ -104,7 +106,10 @@ final class Recovery {
 
   /** What cannot go back now is tried at the next start, and so is what was never elsewhere. */
   private void abandon(Run run, RunFolder folder) throws IOException {
-    if (folder.isSourceOf(run)) {
+    Optional<KnownDrop> known = known(run);
+    boolean isCopy =
+        known.isPresent() && known.get().isSure() && !known.get().wasMoved(run, folder);
+    if (folder.isSourceOf(run) || isCopy) {
       context.leases().release(run.id());
       return;
     }
@@ -120,10 +125,42 @@ final class Recovery {
   }
 
   private void recover(Run run, RunFolder folder) throws IOException {
-    if (!folder.isSourceOf(run)) {
-      takeOut(run, folder);
+    if (folder.isSourceOf(run)) {
+      receiver.taken(run, folder);
+      return;
     }
+    Optional<KnownDrop> known = known(run);
+    if (known.isPresent()) {
+      takeOut(run, folder, known.get());
+    } else {
+      takeOut(run, folder);
+      receiver.taken(run, folder);
+    }
+  }
+
+  /** What the dropped file is known by, where others may have dropped one under the same path. */
+  private Optional<KnownDrop> known(Run run) {
+    return context.leases().areShared()
+        ? context.ledger().runs().inboxClaims().identity(run.id()).map(KnownDrop::parse)
+        : Optional.empty();
+  }
+
+  /**
+   * The inbox may be that of another machine, which we do not see; under the same path there may be
+   * another one here. What is left in the other one is removed by whoever sees it.
+   */
+  private void takeOut(Run run, RunFolder folder, KnownDrop known) throws IOException {
+    boolean wasMoved = known.wasMoved(run, folder);
+    boolean isHere = !wasMoved && known.isAt(run.source());
+    intake.secure(run, folder);
+    if (isHere) {
+      Files.delete(run.source());
+    }
+    known.removeSettings(run.source());
     receiver.taken(run, folder);
+    if (wasMoved || isHere || !known.isSure()) {
+      context.ledger().runs().inboxClaims().settle(run.id());
+    }
   }
 
   /** Brings to its end what was begun with a file of an inbox. */

@@ -91,7 +91,7 @@ class RetentionTest {
     Path part = Files.createDirectories(fixture.context().state().remoteMedia()).resolve(".1.part");
     Files.writeString(part, "half a picture");
     Path copy =
-        Files.writeString(fixture.folders().state().resolve("ledger.db.before-V9"), "an old one");
+        Files.writeString(fixture.folders().state().resolve("ledger.db.before-V10"), "an old one");
     Path trial = Files.writeString(fixture.folders().state().resolve("health-4711"), "x");
     String run = fixture.dropped("present.jsonl");
     Instant old = fixture.clock().instant().minus(Duration.ofDays(31));

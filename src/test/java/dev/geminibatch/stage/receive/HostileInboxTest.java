@@ -184,7 +184,8 @@ class HostileInboxTest {
   void a_name_that_is_swapped_a_thousand_times_never_brings_in_a_link() throws Exception {
     Path source = inbox.resolve("x.jsonl");
     Path aside = folder.resolve("aside");
-    Intake intake = new Intake(fixture.context().settings().inputLimits());
+    Intake intake =
+        new Intake(fixture.context().settings().inputLimits(), fixture.context().leases());
     String any = fixture.dropped("any.jsonl");
     AtomicBoolean over = new AtomicBoolean();
     Thread swap =

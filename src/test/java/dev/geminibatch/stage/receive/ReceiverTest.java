@@ -174,7 +174,8 @@ class ReceiverTest {
     Path a = Files.writeString(fixture.folders().inbox().resolve("a.jsonl"), "a");
     String id = fixture.receiver().receive(Profiles.DEFAULT, a);
     Run run = fixture.run(id);
-    Intake intake = new Intake(fixture.context().settings().inputLimits());
+    Intake intake =
+        new Intake(fixture.context().settings().inputLimits(), fixture.context().leases());
 
     intake.take(run, fixture.folderOf(id));
 
