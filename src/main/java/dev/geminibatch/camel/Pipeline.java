@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -200,7 +201,8 @@ public final class Pipeline implements AutoCloseable {
     settings.routes().stages().forEach(main::addOverrideProperty);
     placeholders(settings, watchInbox).forEach(main::addOverrideProperty);
     beans.byName().forEach(main::bind);
-    main.bind("inAMinute", new Date(System.currentTimeMillis() + Duration.ofMinutes(1).toMillis()));
+    Instant now = beans.workspace().machineClock().instant();
+    main.bind("inAMinute", Date.from(now.plus(Duration.ofMinutes(1))));
     return main;
   }
 

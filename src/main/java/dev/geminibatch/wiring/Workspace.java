@@ -33,6 +33,7 @@ public final class Workspace implements AutoCloseable {
   private final Settings settings;
   private final Clock clock;
   private final WorkInHand work;
+  private final Clock machineClock;
   private final LastWords lastWords;
   private final Leases leases;
   private final Membership membership = new Membership();
@@ -49,6 +50,7 @@ public final class Workspace implements AutoCloseable {
       Settings settings, Connection.Opener services, Clock clock, LastWords.Ending ending) {
     this.settings = settings;
     boolean isShared = settings.operation().ledger().isPresent();
+    this.machineClock = clock;
     this.clock = isShared ? new ServerClock(clock) : clock;
     WorkRecord record = new WorkRecord();
     this.work = isShared ? new WorkInHand(record, this::require) : new WorkInHand(record);
@@ -129,6 +131,11 @@ public final class Workspace implements AutoCloseable {
   /** The clock that all times in the ledger are of: that of this machine, or of the server. */
   public Clock clock() {
     return clock;
+  }
+
+  /** The clock of this machine, by which its triggers fire. */
+  public Clock machineClock() {
+    return machineClock;
   }
 
   /** The state folder. */
