@@ -168,6 +168,7 @@ public final class CommandLineInterface {
     PropertySources properties =
         PropertySources.read(
             commandLine(options), environment, home.configFiles(options.ownConfig()));
+    MoveLedgerCommand.requireUser(options, properties);
     logs.use(Settings.log(properties, home.places()));
     terminal.recordIn(logs::record);
     Path mediaRoot =

@@ -6,6 +6,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.LedgerMove;
 import dev.geminibatch.ledger.LedgerServer;
 import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.settings.PropertySources;
 import java.io.IOException;
 
 /** {@code --move-ledger}: from the state folder to a server, or back. */
@@ -14,6 +15,8 @@ final class MoveLedgerCommand {
   static final String BACK = "sqlite";
 
   private static final String SERVER = "jdbc:postgresql:";
+
+  private static final String USER = "ledger.user";
 
   private final Session session;
 
@@ -39,6 +42,20 @@ final class MoveLedgerCommand {
             + "//HOST:PORT/DATABASE to move the ledger to that server, or "
             + BACK
             + " to move it from the server of ledger.url into the state folder.");
+  }
+
+  /**
+   * Says what is missing to move the ledger to a server, as long as there is no ledger.url that
+   * settings could name.
+   */
+  static void requireUser(Options options, PropertySources settings) {
+    if (options.moveLedger != null
+        && isServer(options.moveLedger)
+        && settings.get(USER).filter(user -> !user.isBlank()).isEmpty()) {
+      throw new UsageException(
+          "--move-ledger needs the user of the database. Set ledger.user, and ledger.password-file if"
+              + " the user has a password, and repeat the command.");
+    }
   }
 
   int run() throws IOException {

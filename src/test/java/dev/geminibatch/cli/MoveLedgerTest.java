@@ -106,6 +106,11 @@ class MoveLedgerTest {
     assertThat(jar.run("--move-ledger", "mysql://x").err())
         .contains("--move-ledger is mysql://x", "jdbc:postgresql://HOST:PORT/DATABASE", "sqlite");
     assertThat(jar.run("--move-ledger", "sqlite").err()).contains("ledger.url is empty");
+    jar.with("LEDGER_USER", null);
+    assertThat(jar.run("--move-ledger", url).err())
+        .contains("--move-ledger needs the user of the database", "Set ledger.user")
+        .doesNotContain("ledger.url");
+    jar.with("LEDGER_USER", "runner");
     RealJar.Result nothing = jar.run("--move-ledger", url);
     assertThat(nothing.exit()).isEqualTo(ExitCode.USAGE);
     assertThat(nothing.err()).contains("There is no state folder");
