@@ -264,21 +264,35 @@ public final class Receiver {
   void bringIn(Run run, Optional<OnceKey> once, Path readers, Transfer transfer)
       throws IOException {
     receiving.add(run.id());
+    boolean isIn = false;
+    try {
+      add(run, once);
+      transfer(run, readers, transfer);
+      isIn = true;
+    } finally {
+      if (!isIn) {
+        receiving.remove(run.id()); // what is left of it is for the recovery
+      }
+    }
+  }
+
+  private void add(Run run, Optional<OnceKey> once) throws IncomingFiles.Repeated {
     leases.acquireNew(run.id());
     if (once.isEmpty()) {
       ledger.runs().add(run);
     } else if (!ledger.runs().add(run, once.get())) {
-      receiving.remove(run.id());
       leases.release(run.id());
       throw new IncomingFiles.Repeated();
     }
+  }
+
+  private void transfer(Run run, Path readers, Transfer transfer) throws IOException {
     RunFolder folder = context.folder(run);
     try (WorkInHand.Help ours = context.busy().help(run)) {
       folder.create();
       InputMode.remember(folder, readers);
       transfer.transfer(folder);
     } catch (IOException | UsageException e) {
-      receiving.remove(run.id());
       Intake.giveBack(run, folder);
       abandon(run.id());
       throw e;
@@ -286,9 +300,12 @@ public final class Receiver {
   }
 
   void taken(Run run, RunFolder folder) throws IOException {
-    FileState input = InputGuard.take(run, folder);
-    ledger.runs().received(run.id(), input.size(), input.modifiedMillis());
-    receiving.remove(run.id());
+    try {
+      FileState input = InputGuard.take(run, folder);
+      ledger.runs().received(run.id(), input.size(), input.modifiedMillis());
+    } finally {
+      receiving.remove(run.id());
+    }
     context.progress().happened(new RunEvent.Received(run));
   }
 

@@ -4,6 +4,7 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.Repeats;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.run.InputFile;
+import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunScope;
@@ -50,10 +51,21 @@ final class Recovery {
   void run() throws IOException {
     for (Run run : context.ledger().queries().inState(RunState.RECEIVING)) {
       String id = run.id();
-      if (!receiving.contains(id) && context.leases().acquire(id) && isBeingReceived(id)) {
+      if (isForUs(run) && context.leases().acquire(id) && isBeingReceived(id)) {
         sortOut(run, context.folder(run));
       }
     }
+  }
+
+  /** One whose profile only others know is for them: whoever recovers a run keeps it. */
+  private boolean isForUs(Run run) {
+    if (receiving.contains(run.id())) {
+      return false;
+    }
+    Leases leases = context.leases();
+    return !leases.areShared()
+        || context.settings().profiles().hasKey(run.profile())
+            && (leases.isOurs(run.id()) || leases.isFree(run.id()));
   }
 
   /** Whoever had it may have brought it in since we asked. */

@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.ledger.InboxClaims;
@@ -89,11 +90,15 @@ class SharedInboxTest {
 
   /** As a member leaves it that is killed before it has touched the file. */
   private Run claimed(StageFixture member, Path file) throws IOException {
+    return claimed(Profiles.DEFAULT, member, file);
+  }
+
+  private Run claimed(String profile, StageFixture member, Path file) throws IOException {
     Run run =
         Run.receiving(
             RUN,
             new RunInput("x.jsonl", file, true, 0, 0),
-            new RunOptions("default", "gemini-x", folder, "x", false, 5, false),
+            new RunOptions(profile, "gemini-x", folder, "x", false, 5, false),
             Optional.empty(),
             Instant.EPOCH);
     Optional<String> identity = KnownDrop.of(file, SettingsBeside.of(file)).map(KnownDrop::text);
@@ -246,5 +251,50 @@ class SharedInboxTest {
     assertThat(run).isNotNull();
     assertThat(other.folderOf(run).plain()).hasContent("y");
     assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void a_run_that_was_being_received_is_left_to_those_who_know_its_profile() throws Exception {
+    Path profiles = folder.resolve(StageFixture.PROFILES);
+    Files.writeString(profiles, "profile.scans.gemini.model = gemini-y\n");
+    one = member("state", inbox);
+    Path file = drop("x");
+    Run run = claimed("scans", one, file);
+    Files.move(file, begun(one, file).received(run));
+    one.close();
+
+    Files.delete(profiles);
+    other = member("state", inbox);
+    other.receiver().recover();
+    assertThat(other.run(RUN).state()).isEqualTo(RunState.RECEIVING);
+
+    Files.writeString(profiles, "profile.scans.gemini.model = gemini-y\n");
+    one = member("state", inbox);
+    one.receiver().recover();
+    assertThat(one.run(RUN).state()).isEqualTo(RunState.RECEIVED);
+  }
+
+  @Test
+  void what_cannot_be_written_down_since_the_server_is_away_is_received_later() throws Exception {
+    one = member("state", inbox);
+    Receiver receiver = one.receiver();
+    Run run =
+        receiver.newRun(
+            id -> new RunInput("x", one.folderOf(id).received("x"), true, 0, 0),
+            one.context().settings(),
+            "x",
+            false,
+            false,
+            Optional.empty());
+    receiver.bringIn(
+        run, Optional.empty(), folder, place -> Files.writeString(place.received(run), "x"));
+    server.stop();
+    assertThatThrownBy(() -> receiver.taken(run, one.folderOf(run.id())))
+        .isInstanceOf(RuntimeException.class);
+    server.startAgain();
+
+    receiver.recover();
+
+    assertThat(one.run(run.id()).state()).isEqualTo(RunState.RECEIVED);
   }
 }
