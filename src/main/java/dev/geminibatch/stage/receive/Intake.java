@@ -61,7 +61,7 @@ final class Intake {
       }
       Files.delete(run.source());
     } catch (IOException e) {
-      leases.require(run.id()); // or the copy is what another member goes on with
+      leases.require(run.id()); // or the copy belongs to another member
       Files.delete(folder.received(run)); // or it would be given back beside the other one
       throw e;
     }

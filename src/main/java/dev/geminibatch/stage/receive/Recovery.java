@@ -101,6 +101,7 @@ final class Recovery {
   private void putAside(Run run, RunFolder folder) throws IOException {
     RunFolder aside = context.folder(run.id() + ASIDE);
     empty(run, folder, aside);
+    context.leases().require(run.id()); // or another member may have it now
     try {
       Files.move(folder.path(), aside.path(), StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {

@@ -155,7 +155,7 @@ class SharedInboxTest {
   }
 
   @Test
-  void what_another_machine_had_copied_goes_on_and_only_its_own_file_is_removed() throws Exception {
+  void what_another_machine_had_copied_continues_and_only_its_own_file_is_removed() throws Exception {
     one = member("state", inbox);
     Path file = drop("same size");
     Run run = claimed(one, file);
@@ -184,7 +184,7 @@ class SharedInboxTest {
   }
 
   @Test
-  void what_another_machine_had_moved_goes_on_and_nothing_is_removed_here() throws Exception {
+  void what_another_machine_had_moved_continues_and_nothing_is_removed_here() throws Exception {
     one = member("state", inbox);
     Path file = drop("x");
     Run run = claimed(one, file);
