@@ -155,7 +155,8 @@ class SharedInboxTest {
   }
 
   @Test
-  void what_another_machine_had_copied_continues_and_only_its_own_file_is_removed() throws Exception {
+  void what_another_machine_had_copied_continues_and_only_its_own_file_is_removed()
+      throws Exception {
     one = member("state", inbox);
     Path file = drop("same size");
     Run run = claimed(one, file);
