@@ -13,6 +13,7 @@ import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.Forcing;
 import dev.geminibatch.io.LazyOutput;
 import dev.geminibatch.io.LruMap;
+import dev.geminibatch.io.ThisProcess;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.job.JobFiles;
 import dev.geminibatch.ledger.Ledger;
@@ -254,7 +255,9 @@ public final class Collector {
     if (Files.exists(answers)) {
       return Optional.empty(); // complete since it has its name
     }
-    Path part = AtomicFiles.aside(answers, run.id());
+    // One that was taken over may wake and continue with its own.
+    Path part =
+        AtomicFiles.aside(answers, context.leases().areShared() ? ThisProcess.MARK : run.id());
     try {
       if (job.remote().pack().isPresent()) {
         packed.fetchFor(run, job);
