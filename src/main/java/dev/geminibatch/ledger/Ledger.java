@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -87,22 +86,7 @@ public final class Ledger implements AutoCloseable {
    *     follow, when it is damaged, or when it is missing beside the runs that belong to it
    */
   public static Ledger open(StateFolder state, Clock clock) throws IOException {
-    LedgerFile file = new LedgerFile(state);
-    file.requireInCharge();
-    Optional<Instant> complete = file.lostEnd();
-    Optional<Integer> version = file.version();
-    state.prepare();
-    NativeSqlite.load(state);
-    LedgerDatabase database = SqliteDatabase.open(file, version, clock.instant());
-    try {
-      complete.ifPresent(time -> Restoration.lost(database, time, clock.instant()));
-      Ledger ledger = new Ledger(database, new Fences(), clock);
-      file.requireInCharge();
-      return ledger;
-    } catch (RuntimeException e) {
-      database.close();
-      throw e;
-    }
+    return new Ledger(LedgerInFolder.open(state, clock.instant()), new Fences(), clock);
   }
 
   /**

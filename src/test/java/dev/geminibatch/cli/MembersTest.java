@@ -198,6 +198,21 @@ class MembersTest {
   }
 
   @Test
+  void a_member_with_another_key_leaves_a_run_to_those_that_have_its_key() throws Exception {
+    RealJar.Running first = start(member("one"));
+    drop("a");
+    awaitRunsOf(member("any"), "one", 1);
+    RealJar.Running other = start(member("two").with("GEMINI_API_KEY", "key-of-another-project"));
+
+    first.stop();
+    other.says("was sent with another API key");
+    start(member("three"));
+
+    awaitRunsOf(member("any"), "three", 1);
+    assertThat(cluster.sandbox().counters().jobsCreated()).isEqualTo(1);
+  }
+
+  @Test
   void the_window_of_one_member_acts_on_the_runs_of_another() throws Exception {
     RealJar one = member("one");
     RealJar.Running first = start(one);

@@ -230,6 +230,9 @@ public final class FailureHandler {
     if (isOurs(problem)) {
       LOG.error("Unexpected error; please report it", problem);
     }
+    if (context.leases().areShared() && problem instanceof UsageException) {
+      context.leases().release(run.id()); // another member may be set so that it can
+    }
   }
 
   private static Duration wait(Run run, Throwable problem) {

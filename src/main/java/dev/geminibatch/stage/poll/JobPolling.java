@@ -4,6 +4,7 @@ import dev.geminibatch.answer.JobProblem;
 import dev.geminibatch.io.LruMap;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Job;
+import dev.geminibatch.run.Leases;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunScope;
 import dev.geminibatch.service.BatchService.JobPage;
@@ -42,6 +43,7 @@ final class JobPolling {
   private final Ledger ledger;
   private final AccountRefusals accounts;
   private final Connection connection;
+  private final Leases leases;
   private final Clock clock;
   private final JobNews news;
   private final PollPace pace;
@@ -63,6 +65,7 @@ final class JobPolling {
     this.ledger = context.ledger();
     this.accounts = context.accounts();
     this.connection = connection;
+    this.leases = context.leases();
     this.clock = context.clock();
     this.news = new JobNews(context, connection::batches);
     this.pace = new PollPace(context.settings().jobs().pollInterval());
@@ -230,6 +233,9 @@ final class JobPolling {
     if (!run.reason().equals(Optional.of(reason))) {
       LOG.error("{}: {}", run.name(), reason);
       ledger.runs().parked(run.id(), reason, Duration.ZERO);
+    }
+    if (leases.areShared()) {
+      leases.release(run.id()); // another member may have that key
     }
   }
 }
