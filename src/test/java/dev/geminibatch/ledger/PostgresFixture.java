@@ -1,46 +1,12 @@
 package dev.geminibatch.ledger;
 
+import dev.geminibatch.testkit.DatabasePerTest;
 import dev.geminibatch.testkit.PostgresServer;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.SQLException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
 
-/** A server for the tests of a class, and an empty database for each of them. */
+/** Tests with a database of their own for a ledger. */
 @Tag("process")
-abstract class PostgresFixture {
-  @TempDir private static Path programs;
-
-  /** Of the class whose tests run now. */
-  static PostgresServer server;
-
-  private static int databases;
-
-  /** Of the database of this test. */
-  final String name = "test" + ++databases;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.start(programs);
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    if (server != null) {
-      server.close();
-    }
-    server = null; // one that cannot be started leaves none behind
-  }
-
-  @BeforeEach
-  final void makeDatabase() throws SQLException {
-    server.execute("postgres", "CREATE DATABASE " + name);
-  }
-
+abstract class PostgresFixture extends DatabasePerTest {
   final LedgerServer address() {
     return new LedgerServer(server.url(name), PostgresServer.USER, "any");
   }
