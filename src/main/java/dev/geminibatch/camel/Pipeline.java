@@ -59,7 +59,7 @@ public final class Pipeline implements AutoCloseable {
       Settings settings, Beans beans, Map<String, String> properties, boolean watchInbox) {
     Main main = main(settings, beans, properties, watchInbox);
     Optional<Runnable> lastTick =
-        beans.ledger().ticks().filter(any -> watchInbox).map(any -> SharedQuartz.use(main, any));
+        watchInbox ? SharedQuartz.use(main, beans.ledger()) : Optional.empty();
     try {
       start(main, settings, beans);
     } catch (UsageException e) {

@@ -1,9 +1,11 @@
 package dev.geminibatch.camel;
 
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.TickStore;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
@@ -29,7 +31,8 @@ import org.quartz.simpl.SimpleThreadPool;
 
 /**
  * Camel's component {@code quartz} in a daemon that shares its ledger: a trigger fires at one of
- * the members. But each member polls for its own runs, by a clock of its own.
+ * the members. But each member polls for its own runs, by a clock of its own, and each state folder
+ * is cleaned by one of the members that have it.
  */
 final class SharedQuartz extends QuartzComponent {
   private static final String NAME = "quartz";
@@ -37,6 +40,9 @@ final class SharedQuartz extends QuartzComponent {
 
   /** Whose ticks every member needs. Also routes of earlier versions have it. */
   private static final Set<String> IN_EACH = Set.of("poll");
+
+  /** What is to be done where certain files are. */
+  private static final Set<String> IN_EACH_STATE_FOLDER = Set.of("clean");
 
   /** Camel's own has the name of a Camel in it, which need not be the same everywhere. */
   private static final String GROUP = "Camel";
@@ -47,24 +53,31 @@ final class SharedQuartz extends QuartzComponent {
   private static final long AHEAD_MILLIS = 10_000;
 
   private final Function<Predicate<TriggerKey>, TickStore> stores;
+  private final String stateFolder;
   private final String member = UUID.randomUUID().toString();
 
   /**
    * @param stores makes where triggers are kept, for those whose routes are here
+   * @param stateFolder the mark of that of this member
    */
-  private SharedQuartz(Function<Predicate<TriggerKey>, TickStore> stores) {
+  private SharedQuartz(Function<Predicate<TriggerKey>, TickStore> stores, String stateFolder) {
     this.stores = stores;
+    this.stateFolder = stateFolder;
     setEnableJmx(false);
     setInterruptJobsOnShutdown(true);
   }
 
   /**
-   * Lets the routes of a Camel that is not started yet have their ticks from there.
+   * Lets the routes of a Camel that is not started yet have their ticks from a ledger, if members
+   * share it.
    *
    * @return after which no trigger fires here any more: others take those that were about to
    */
-  static Runnable use(Main main, Function<Predicate<TriggerKey>, TickStore> stores) {
-    SharedQuartz quartz = new SharedQuartz(stores);
+  static Optional<Runnable> use(Main main, Ledger ledger) {
+    return ledger.ticks().map(stores -> use(main, new SharedQuartz(stores, ledger.mark())));
+  }
+
+  private static Runnable use(Main main, SharedQuartz quartz) {
     main.bind(NAME, quartz);
     main.bind(OWN, new Own(quartz.member));
     return quartz::pause;
@@ -110,7 +123,8 @@ final class SharedQuartz extends QuartzComponent {
     }
     QuartzEndpoint endpoint = (QuartzEndpoint) super.createEndpoint(uri, remaining, parameters);
     if (!remaining.contains("/")) {
-      endpoint.setTriggerKey(new TriggerKey(endpoint.getTriggerName(), GROUP));
+      String folder = IN_EACH_STATE_FOLDER.contains(remaining) ? "-" + stateFolder : "";
+      endpoint.setTriggerKey(new TriggerKey(endpoint.getTriggerName() + folder, GROUP));
     }
     return endpoint;
   }
@@ -169,8 +183,7 @@ final class SharedQuartz extends QuartzComponent {
   }
 
   private boolean isHere(TriggerKey trigger) {
-    return trigger.getGroup().equals(Scheduler.DEFAULT_RECOVERY_GROUP)
-        || getCamelContext().getRoutes().stream().anyMatch(route -> begins(route, trigger));
+    return getCamelContext().getRoutes().stream().anyMatch(route -> begins(route, trigger));
   }
 
   private boolean begins(Route route, TriggerKey trigger) {

@@ -144,7 +144,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** The mark of the state folder. */
-  String mark() {
+  public String mark() {
     return mark;
   }
 

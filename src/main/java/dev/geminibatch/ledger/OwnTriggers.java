@@ -1,10 +1,14 @@
 package dev.geminibatch.ledger;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.quartz.JobKey;
+import org.quartz.JobPersistenceException;
+import org.quartz.Scheduler;
 import org.quartz.TriggerKey;
 import org.quartz.impl.jdbcjobstore.PostgreSQLDelegate;
 
@@ -27,12 +31,31 @@ final class OwnTriggers extends PostgreSQLDelegate {
   @Override
   public List<TriggerKey> selectTriggerToAcquire(
       Connection connection, long noLaterThan, long noEarlierThan, int most) throws SQLException {
-    return super.selectTriggerToAcquire(connection, noLaterThan, noEarlierThan, MOST).stream()
-        .filter(isHere)
-        .limit(Math.max(1, most))
-        .toList();
+    List<TriggerKey> due =
+        super.selectTriggerToAcquire(connection, noLaterThan, noEarlierThan, MOST);
+    List<TriggerKey> ours = new ArrayList<>();
+    for (TriggerKey each : due) {
+      if (ours.size() < Math.max(1, most) && isHere.test(ofRoute(connection, each))) {
+        ours.add(each);
+      }
+    }
+    return ours;
   }
 
+  /** The trigger of the route: what repeats the tick of a member that died has another name. */
+  private TriggerKey ofRoute(Connection connection, TriggerKey due) throws SQLException {
+    if (!due.getGroup().equals(Scheduler.DEFAULT_RECOVERY_GROUP)) {
+      return due;
+    }
+    try {
+      JobKey job = selectTrigger(connection, due).getJobKey();
+      return new TriggerKey(job.getName(), job.getGroup()); // Camel names both alike
+    } catch (ClassNotFoundException | IOException | JobPersistenceException e) {
+      throw new SQLException(e);
+    }
+  }
+
+  /** Those that repeat a tick are not among them: they fire however late it is. */
   @Override
   public boolean hasMisfiredTriggersInState(
       Connection connection, String state, long before, int most, List<TriggerKey> found)

@@ -50,7 +50,8 @@ public final class TickStore extends JobStoreTX {
   private volatile boolean isOver;
 
   /**
-   * @param isHere whether this member has the route of a trigger; what it has not is left to others
+   * @param isHere whether this member has the route of a trigger, by the trigger that the route
+   *     itself has made; what it has not is left to others
    */
   TickStore(DataSource pool, Predicate<TriggerKey> isHere) {
     this.pool = pool;

@@ -3,6 +3,7 @@ package dev.geminibatch.camel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.geminibatch.testkit.DatabasePerTest;
 import dev.geminibatch.testkit.LogEar;
 import dev.geminibatch.testkit.PostgresServer;
 import dev.geminibatch.testkit.Workshop;
@@ -10,14 +11,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.logging.LogRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,35 +25,21 @@ import org.quartz.simpl.RAMJobStore;
 
 /** Ticks of two members that share a ledger. */
 @Tag("camel")
-class SharedQuartzTest {
-  @TempDir private static Path programs;
+class SharedQuartzTest extends DatabasePerTest {
+  private static final String AT_WORK_WHEN_ITS_MEMBER_DIED =
+      """
+      INSERT INTO gemini_batch.qrtz_fired_triggers (sched_name, entry_id, trigger_name, trigger_group,
+        instance_name, fired_time, sched_time, priority, state, job_name, job_group, is_nonconcurrent,
+        requests_recovery)
+      VALUES ('gemini-batch', 'died1', 'rare', 'Camel', 'died', 1000, 1000, 5, 'EXECUTING', 'rare',
+        'Camel', false, true)""";
 
-  private static PostgresServer server;
-  private static int databases;
+  private static final String REPEATED =
+      "SELECT count(*) FROM gemini_batch.qrtz_triggers WHERE trigger_group = 'RECOVERING_JOBS'";
 
   @TempDir private Path folder;
 
   private final List<Workshop> members = new ArrayList<>();
-  private String database;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.start(programs);
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    if (server != null) {
-      server.close();
-    }
-  }
-
-  @BeforeEach
-  void make() throws SQLException {
-    databases++;
-    database = "ticks" + databases;
-    server.execute("postgres", "CREATE DATABASE " + database);
-  }
 
   @AfterEach
   void close() throws IOException {
@@ -64,31 +48,37 @@ class SharedQuartzTest {
     }
   }
 
-  /** A daemon with a route of its user, which notes the times at which it should have fired. */
-  private Workshop member(String name, String... routes) throws IOException {
-    Path home = Files.createDirectories(folder.resolve(name));
+  /** A daemon with routes of its user, which note the times at which they should have fired. */
+  private Workshop member(String member, String... routes) throws IOException {
+    return memberOf(folder.resolve(member).resolve("state"), member, routes);
+  }
+
+  private Workshop memberOf(Path state, String member, String... routes) throws IOException {
+    Path home = Files.createDirectories(folder.resolve(member));
     Path extra = Files.createDirectories(home.resolve("mine"));
     for (String route : routes) {
       Files.writeString(extra.resolve(route + ".camel.yaml"), route(home, route));
     }
-    boolean isPollReplaced = List.of(routes).contains("polls");
+    List<String> replaced = new ArrayList<>(List.of(routes));
+    replaced.retainAll(List.of("poll", "clean"));
     Path password = Files.writeString(home.resolve("password"), "any");
-    Workshop member =
+    Workshop workshop =
         Workshop.open(
             home,
             "routes.extra=mine",
-            "routes.off=" + (isPollReplaced ? "poll" : ""),
-            "ledger.url=" + server.url(database),
+            "routes.off=" + String.join(",", replaced),
+            "state.directory=" + state,
+            "ledger.url=" + server.url(name),
             "ledger.user=" + PostgresServer.USER,
             "ledger.password-file=" + password);
-    members.add(member);
-    return member;
+    members.add(workshop);
+    return workshop;
   }
 
   private static String route(Path home, String id) {
     return """
     - route:
-        id: %s
+        id: my-%s
         from:
           uri: %s
           steps:
@@ -103,7 +93,11 @@ class SharedQuartzTest {
     """
         .formatted(
             id,
-            id.equals("polls") ? "direct:poll" : "quartz:" + id + "?trigger.repeatInterval=200",
+            switch (id) {
+              case "poll" -> "direct:poll";
+              case "rare" -> "quartz:rare?cron=0+0+0+1+1+?+2099&recoverableJob=true";
+              default -> "quartz:" + id + "?trigger.repeatInterval=200";
+            },
             home.resolve("noted"),
             id);
   }
@@ -117,6 +111,12 @@ class SharedQuartzTest {
     }
   }
 
+  private List<String> allTimes(String route) {
+    List<String> all = new ArrayList<>(times("one", route));
+    all.addAll(times("other", route));
+    return all;
+  }
+
   private void awaitMore(String member, String route) {
     int before = times(member, route).size();
     await().until(() -> times(member, route).size() > before + 2);
@@ -126,10 +126,8 @@ class SharedQuartzTest {
   void a_tick_comes_once_and_elsewhere_when_its_member_ends() throws IOException {
     member("one", "mine");
     member("other", "mine");
-    await().until(() -> times("one", "mine").size() + times("other", "mine").size() > 20);
-    List<String> all = new ArrayList<>(times("one", "mine"));
-    all.addAll(times("other", "mine"));
-    assertThat(all).doesNotHaveDuplicates();
+    await().until(() -> allTimes("mine").size() > 20);
+    assertThat(allTimes("mine")).doesNotHaveDuplicates();
 
     members.remove(0).close();
     awaitMore("other", "mine");
@@ -154,13 +152,50 @@ class SharedQuartzTest {
   }
 
   @Test
-  void each_member_polls_at_ticks_of_its_own() throws IOException {
-    member("one", "polls");
-    member("other", "polls");
+  void a_tick_of_a_member_that_died_is_repeated_where_its_route_is() throws Exception {
+    member("one", "rare");
+    members.remove(0).close();
+    server.execute(name, AT_WORK_WHEN_ITS_MEMBER_DIED);
+    member("other", "mine");
+    await().until(() -> server.value(name, REPEATED).equals("1"));
+    awaitMore("other", "mine");
+    assertThat(times("one", "rare")).isEmpty();
 
-    awaitMore("one", "polls");
-    awaitMore("other", "polls");
-    awaitMore("one", "polls");
+    member("one", "rare");
+
+    await().until(() -> times("one", "rare").size() == 1);
+    await().until(() -> server.value(name, REPEATED).equals("0"));
+  }
+
+  @Test
+  void each_state_folder_is_cleaned_by_one_of_its_members() throws IOException {
+    member("one", "clean");
+    member("other", "clean");
+    awaitMore("one", "clean");
+    awaitMore("other", "clean");
+    awaitMore("one", "clean");
+  }
+
+  @Test
+  void a_state_folder_that_members_share_is_cleaned_once() throws IOException {
+    Path state = folder.resolve("state");
+    memberOf(state, "one", "clean");
+    memberOf(state, "other", "clean");
+    await().until(() -> allTimes("clean").size() > 20);
+    assertThat(allTimes("clean")).doesNotHaveDuplicates();
+
+    members.remove(0).close();
+    awaitMore("other", "clean");
+  }
+
+  @Test
+  void each_member_polls_at_ticks_of_its_own() throws IOException {
+    member("one", "poll");
+    member("other", "poll");
+
+    awaitMore("one", "poll");
+    awaitMore("other", "poll");
+    awaitMore("one", "poll");
   }
 
   @Test
@@ -183,7 +218,9 @@ class SharedQuartzTest {
   void a_daemon_whose_ledger_is_a_file_has_its_ticks_in_memory() throws Exception {
     try (Workshop daemon = Workshop.open(folder)) {
       assertThat(daemon.runs()).isEmpty();
-      for (Scheduler each : SchedulerRepository.getInstance().lookupAll()) {
+      Collection<Scheduler> all = SchedulerRepository.getInstance().lookupAll();
+      assertThat(all).isNotEmpty();
+      for (Scheduler each : all) {
         assertThat(each.getMetaData().getJobStoreClass()).isEqualTo(RAMJobStore.class);
       }
     }

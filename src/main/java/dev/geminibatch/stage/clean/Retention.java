@@ -84,7 +84,7 @@ public final class Retention {
       Optional<Path> archived =
           InputArchive.find(context.folders(run).archive(), run, folder.received(run));
       if (archived.isPresent()) {
-        Files.delete(archived.get());
+        Files.deleteIfExists(archived.get()); // another member may be at it as well
         InputFile.removeSettingsBeside(archived.get());
       }
       Path archive = context.folders(run).archive();
