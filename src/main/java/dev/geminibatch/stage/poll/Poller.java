@@ -89,7 +89,11 @@ public final class Poller {
     }
     if (!hasPolled) {
       hasPolled = true;
-      parkUnknown();
+      new UnknownProfiles(context)
+          .explain(
+              ledger.queries().unfinished().stream()
+                  .filter(run -> scope.test(run) && !isKnown(run))
+                  .toList());
     }
     List<Run> stopped = ledger.due().stopped();
     busy.stop(stopped.stream().map(Run::id).collect(Collectors.toSet()));
@@ -113,27 +117,6 @@ public final class Poller {
     }
     pollJobs(leaders, someWait);
     return goOn(following, leaders, someWait, !stopped.isEmpty());
-  }
-
-  /** Nothing else would say why they wait. */
-  private void parkUnknown() {
-    for (Run run : ledger.queries().unfinished()) {
-      if (scope.test(run) && !isKnown(run) && isNobodyElses(run)) {
-        String reason =
-            "Its profile "
-                + run.profile()
-                + " is not in the configuration any more, or has no key; it resumes when that is"
-                + " fixed.";
-        try (RunScope scope = RunScope.of(run)) {
-          LOG.warn("{}: {}", run.name(), reason);
-        }
-        ledger.runs().parked(run.id(), reason, Duration.ZERO);
-      }
-    }
-  }
-
-  private boolean isNobodyElses(Run run) {
-    return leases.isOurs(run.id()) || leases.isFree(run.id());
   }
 
   /** For the route, which would search for the methods of each {@link Turns} again. */
