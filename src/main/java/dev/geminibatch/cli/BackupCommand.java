@@ -101,34 +101,26 @@ final class BackupCommand {
   }
 
   private void print(Backup.Result result) {
-    if (session.options().json) {
-      session
-          .terminal()
-          .printJson(
-              JsonNodeFactory.instance
-                  .objectNode()
-                  .put("ledger", result.ledger().toString())
-                  .put("ledgerBytes", result.ledgerBytes())
-                  .put("ledgerVersion", result.version())
-                  .put("taken", result.taken().toString())
-                  .put("files", result.files().toString())
-                  .put("openRuns", result.runs())
-                  .put("filesBytes", result.bytes()));
-      return;
-    }
-    session
-        .terminal()
-        .print(
-            "The ledger ("
-                + Amounts.size(result.ledgerBytes())
-                + ") is in "
-                + result.ledger()
-                + ", the files of "
-                + Amounts.count(result.runs(), "open run")
-                + " ("
-                + Amounts.size(result.bytes())
-                + ") are in "
-                + result.files()
-                + ".");
+    session.print(
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("ledger", result.ledger().toString())
+            .put("ledgerBytes", result.ledgerBytes())
+            .put("ledgerVersion", result.version())
+            .put("taken", result.taken().toString())
+            .put("files", result.files().toString())
+            .put("openRuns", result.runs())
+            .put("filesBytes", result.bytes()),
+        "The ledger ("
+            + Amounts.size(result.ledgerBytes())
+            + ") is in "
+            + result.ledger()
+            + ", the files of "
+            + Amounts.count(result.runs(), "open run")
+            + " ("
+            + Amounts.size(result.bytes())
+            + ") are in "
+            + result.files()
+            + ".");
   }
 }

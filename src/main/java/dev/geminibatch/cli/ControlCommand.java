@@ -69,23 +69,15 @@ final class ControlCommand {
 
   private void tell(Workspace workspace, Run run, String field, Object value, RunSteering.Done done)
       throws IOException {
-    if (session.options().json) {
-      session
-          .terminal()
-          .printJson(
-              JsonNodeFactory.instance
-                  .objectNode()
-                  .put("run", run.id())
-                  .put("input", run.source().toString())
-                  .putPOJO(field, value));
-    } else {
-      session
-          .terminal()
-          .print(
-              done.sentence()
-                  + (done.next().isEmpty() ? "" : " " + done.next())
-                  + (done.isForTheDaemon() ? nobody(workspace, run) : ""));
-    }
+    session.print(
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("run", run.id())
+            .put("input", run.source().toString())
+            .putPOJO(field, value),
+        done.sentence()
+            + (done.next().isEmpty() ? "" : " " + done.next())
+            + (done.isForTheDaemon() ? nobody(workspace, run) : ""));
   }
 
   /** A person who stopped the daemon should not wait for what nobody will do. */

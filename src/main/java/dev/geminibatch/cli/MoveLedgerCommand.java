@@ -86,30 +86,22 @@ final class MoveLedgerCommand {
   }
 
   private void print(LedgerMove.Moved moved, String place, boolean isToServer) {
-    if (session.options().json) {
-      session
-          .terminal()
-          .printJson(
-              JsonNodeFactory.instance
-                  .objectNode()
-                  .put("ledger", place)
-                  .put("runs", moved.runs())
-                  .put("jobs", moved.jobs())
-                  .put("uploads", moved.uploads()));
-      return;
-    }
-    session
-        .terminal()
-        .print(
-            "The ledger with "
-                + Amounts.count(moved.runs(), "run")
-                + ", "
-                + Amounts.count(moved.jobs(), "job")
-                + " and "
-                + Amounts.count(moved.uploads(), "upload")
-                + (isToServer ? " is on " : " is in ")
-                + place
-                + " now. Before you start the daemon, "
-                + (isToServer ? "set ledger.url = " + place + "." : "remove ledger.url."));
+    session.print(
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("ledger", place)
+            .put("runs", moved.runs())
+            .put("jobs", moved.jobs())
+            .put("uploads", moved.uploads()),
+        "The ledger with "
+            + Amounts.count(moved.runs(), "run")
+            + ", "
+            + Amounts.count(moved.jobs(), "job")
+            + " and "
+            + Amounts.count(moved.uploads(), "upload")
+            + (isToServer ? " is on " : " is in ")
+            + place
+            + " now. Before you start the daemon, "
+            + (isToServer ? "set ledger.url = " + place + "." : "remove ledger.url."));
   }
 }

@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.geminibatch.logging.Logs;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.settings.Settings;
@@ -48,6 +49,15 @@ record Session(
 
   private static String quoted(String argument) {
     return argument.matches("[\\w./\\\\:=,@+-]+") ? argument : "\"" + argument + "\"";
+  }
+
+  /** What a command has found or done: with {@code --json} as a document, else as a sentence. */
+  void print(JsonNode document, String sentence) {
+    if (options.json) {
+      terminal.printJson(document);
+    } else {
+      terminal.print(sentence);
+    }
   }
 
   /** What a command works with that runs the pipeline; to be closed by whoever asks. */
