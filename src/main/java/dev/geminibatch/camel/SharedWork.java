@@ -51,7 +51,7 @@ final class SharedWork implements AutoCloseable {
       receiver.recover();
     } catch (IOException | RuntimeException e) {
       LOG.atLevel(repeats.level(Level.WARN, "recover", String.valueOf(e.getMessage())))
-          .log("What is being received cannot be looked through: {}", e.toString());
+          .log("Cannot check unfinished inputs: {}", e.toString());
     }
   }
 

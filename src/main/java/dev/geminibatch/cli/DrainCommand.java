@@ -111,18 +111,13 @@ final class DrainCommand {
   }
 
   private int over(Member member, String state, String sentence, int code) {
-    if (session.options().json) {
-      session
-          .terminal()
-          .printJson(
-              JsonNodeFactory.instance
-                  .objectNode()
-                  .put("member", member.name())
-                  .put("id", member.id())
-                  .put("state", state));
-    } else {
-      session.terminal().print(sentence);
-    }
+    session.print(
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("member", member.name())
+            .put("id", member.id())
+            .put("state", state),
+        sentence);
     return code;
   }
 
@@ -149,7 +144,7 @@ final class DrainCommand {
                 ? "No member of this machine is up. "
                 : "Several members of this machine are up. ")
             + (up.isEmpty()
-                ? "Nor is any other one."
+                ? "No other member is up."
                 : "Write --drain MEMBER with one of: " + names(here.isEmpty() ? up : here) + "."));
   }
 

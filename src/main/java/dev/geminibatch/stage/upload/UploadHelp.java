@@ -121,7 +121,7 @@ public final class UploadHelp implements AutoCloseable {
           tidy();
           help();
         } catch (RuntimeException e) {
-          LOG.debug("Nobody is helped with uploads: {}", e.toString());
+          LOG.debug("Not helping other members with uploads: {}", e.toString());
           pause(LOOK_AGAIN);
         }
       }
@@ -264,7 +264,7 @@ public final class UploadHelp implements AutoCloseable {
     } catch (RuntimeException e) {
       pausedUntil.put(offer.project(), context.clock().instant().plus(PAUSE));
       giveBack();
-      LOG.debug("Nobody is helped with uploads for a while: {}", e.toString());
+      LOG.debug("Not helping other members with uploads for a while: {}", e.toString());
     } finally {
       cache.release(key);
     }
