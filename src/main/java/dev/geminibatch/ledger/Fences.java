@@ -20,6 +20,9 @@ final class Fences {
   /** Of a run that has just been made. */
   static final long FIRST = 1;
 
+  /** No run ever has it. */
+  static final long NOBODYS = -1;
+
   private final Map<String, Long> held = new ConcurrentHashMap<>();
   private volatile Membership membership;
 
@@ -32,7 +35,7 @@ final class Fences {
   record Membership(String id, String mark) {}
 
   /** From now on it is this member, which holds no run yet; null if it is none any more. */
-  void become(Membership member) {
+  synchronized void become(Membership member) {
     held.clear();
     membership = member;
   }
@@ -48,9 +51,18 @@ final class Fences {
     return present == null ? null : present.id();
   }
 
-  /** A run is held now. */
-  void hold(String runId, long fence) {
-    held.put(runId, fence);
+  /**
+   * A run is held now.
+   *
+   * @param holder the member that has got it
+   * @return false if this process is not that member any more
+   */
+  synchronized boolean hold(String runId, long fence, Membership holder) {
+    boolean isHolder = holder.equals(membership);
+    if (isHolder) {
+      held.put(runId, fence);
+    }
+    return isHolder;
   }
 
   boolean isHeld(String runId) {
@@ -94,14 +106,15 @@ final class Fences {
    * @throws LeaseLost if another member has the run
    */
   void require(Handle handle, String runId) {
-    if (membership == null) {
+    String me = member();
+    if (me == null) {
       return;
     }
     Long fence = held.get(runId);
     boolean mayWrite =
         handle
             .createQuery(
-                "SELECT fence, CASE WHEN "
+                "SELECT owner, fence, CASE WHEN "
                     + IS_TAKEN
                     + " THEN 1 ELSE 0 END AS taken FROM run WHERE id = :id")
             .bind("id", runId)
@@ -109,7 +122,8 @@ final class Fences {
                 row ->
                     fence == null
                         ? row.getInt("taken") == 0
-                        : row.getLong("fence") == fence.longValue())
+                        : row.getLong("fence") == fence.longValue()
+                            && me.equals(row.getString("owner")))
             .findFirst()
             .orElse(true);
     if (!mayWrite) {

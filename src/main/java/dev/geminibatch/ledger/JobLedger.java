@@ -134,6 +134,7 @@ public final class JobLedger {
   public void cut(Job job, List<Job> pieces, List<Double> steps) {
     durable.useTransaction(
         handle -> {
+          moves.fences().require(handle, job.runId());
           OptionalDouble turn = Turns.turnOfPieces(handle, job);
           double behind = 0;
           for (int i = 0; i < pieces.size(); i++) {
@@ -170,13 +171,15 @@ public final class JobLedger {
   /** It was found out how much it asks for. */
   public void sized(Job job, Job.Size size) {
     quick.useTransaction(
-        handle ->
-            handle.execute(
-                "UPDATE job SET tokens_by_kind = ?, tokens = ? WHERE run_id = ? AND number = ?",
-                size.estimated().text(),
-                size.tokens(),
-                job.runId(),
-                job.number()));
+        handle -> {
+          moves.fences().require(handle, job.runId());
+          handle.execute(
+              "UPDATE job SET tokens_by_kind = ?, tokens = ? WHERE run_id = ? AND number = ?",
+              size.estimated().text(),
+              size.tokens(),
+              job.runId(),
+              job.number());
+        });
   }
 
   /** Its file is with the service. */

@@ -65,7 +65,7 @@ public final class Ledger implements AutoCloseable {
     this.control = new RunControl(database, moves, clock);
     this.waits = new Waits(database, clock);
     this.creationMarks = new CreationMarks(database, moves, clock);
-    this.media = new MediaTable(database, without);
+    this.media = new MediaTable(database, without, fences);
     this.uploads = new UploadTable(database, without);
     this.uploadList = new UploadList(database);
     this.jobOwners = new JobOwners(database);

@@ -32,8 +32,10 @@ public final class MediaTable implements MediaIndex {
   private final Access quick;
   private final Access reading;
   private final RunsWithoutMedia without;
+  private final Fences fences;
 
-  MediaTable(LedgerDatabase database, RunsWithoutMedia without) {
+  MediaTable(LedgerDatabase database, RunsWithoutMedia without, Fences fences) {
+    this.fences = fences;
     this.quick = database.quick();
     this.reading = database.reading();
     this.without = without;
@@ -41,7 +43,11 @@ public final class MediaTable implements MediaIndex {
 
   @Override
   public void clear(String runId) {
-    quick.useTransaction(handle -> handle.execute("DELETE FROM media WHERE run_id = ?", runId));
+    quick.useTransaction(
+        handle -> {
+          fences.require(handle, runId);
+          handle.execute("DELETE FROM media WHERE run_id = ?", runId);
+        });
     without.cleared(runId);
   }
 
@@ -50,6 +56,7 @@ public final class MediaTable implements MediaIndex {
     without.written(runId);
     quick.useTransaction(
         handle -> {
+          fences.require(handle, runId);
           insert(handle, runId, entries);
           remember(handle, entries.stream().filter(MediaTable::isRemembered).toList());
         });
@@ -229,13 +236,15 @@ public final class MediaTable implements MediaIndex {
   @Override
   public void reject(String runId, String sha256, MediaProblem problem) {
     quick.useTransaction(
-        handle ->
-            handle.execute(
-                "UPDATE media SET code = ?, problem = ? WHERE run_id = ? AND sha256 = ?",
-                problem.code().code(),
-                problem.getMessage(),
-                runId,
-                sha256));
+        handle -> {
+          fences.require(handle, runId);
+          handle.execute(
+              "UPDATE media SET code = ?, problem = ? WHERE run_id = ? AND sha256 = ?",
+              problem.code().code(),
+              problem.getMessage(),
+              runId,
+              sha256);
+        });
   }
 
   @Override

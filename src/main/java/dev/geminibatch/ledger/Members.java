@@ -184,9 +184,10 @@ public final class Members {
   /**
    * A run that this member has got.
    *
+   * @param by what this process was then
    * @param from the member that had it and is gone, if there was one
    */
-  record Claim(long fence, Optional<String> from) {}
+  record Claim(long fence, Membership by, Optional<String> from) {}
 
   /**
    * Makes a run ours, unless somebody who is alive has it, or its files cannot be read here. One
@@ -208,7 +209,7 @@ public final class Members {
           if (before.isEmpty()) {
             return isKnown(handle, runId)
                 ? Optional.empty()
-                : Optional.of(new Claim(Fences.FIRST, Optional.empty()));
+                : Optional.of(new Claim(Fences.FIRST, me, Optional.empty()));
           }
           Optional<String> from = before.get().filter(owner -> !owner.equals(me.id()));
           return handle
@@ -222,7 +223,7 @@ public final class Members {
               .bind("id", runId)
               .mapTo(Long.class)
               .findFirst()
-              .map(fence -> new Claim(fence, from));
+              .map(fence -> new Claim(fence, me, from));
         });
   }
 

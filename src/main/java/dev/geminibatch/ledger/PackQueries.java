@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Finds jobs that may share one, and those that do. */
@@ -296,6 +297,22 @@ public abstract sealed class PackQueries permits Packs {
                     "SELECT COUNT(*) FROM job WHERE pack = :value AND state <> 'COLLECTED'",
                     pack)
                 == 0);
+  }
+
+  /**
+   * How many jobs of a new pack must not be in it. A run that this member has lost, or has got as
+   * an earlier one, is not its own to send.
+   */
+  final int countUnfit(Handle handle, String pack) {
+    return handle
+        .createQuery(
+            "SELECT COUNT(*) FROM job JOIN run ON run.id = job.run_id WHERE job.pack = :pack"
+                + " AND NOT (run.state = 'ASSEMBLED' AND run.held = 0 AND run.cancelled = 0"
+                + " AND COALESCE(run.owner, '') = :me)")
+        .bind("pack", pack)
+        .bind("me", Objects.requireNonNullElse(fences.member(), ""))
+        .mapTo(Integer.class)
+        .one();
   }
 
   static int count(Handle handle, String sql, String value) {

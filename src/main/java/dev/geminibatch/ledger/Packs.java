@@ -156,14 +156,6 @@ public final class Packs extends PackQueries {
     return moved;
   }
 
-  private static int countUnfit(Handle handle, String pack) {
-    return count(
-        handle,
-        "SELECT COUNT(*) FROM job JOIN run ON run.id = job.run_id WHERE job.pack = :value"
-            + " AND NOT (run.state = 'ASSEMBLED' AND run.held = 0 AND run.cancelled = 0)",
-        pack);
-  }
-
   private static long tokens(List<Job> jobs) {
     return jobs.stream().mapToLong(job -> job.size().tokens()).sum();
   }

@@ -242,15 +242,17 @@ public final class RunLedger {
    */
   public boolean promiseOutput(String runId, Path output) {
     return durable.inTransaction(
-        handle ->
-            handle.execute(
-                    """
-                    UPDATE run SET output = ? WHERE id = ? AND output IS NULL
-                      AND NOT EXISTS (SELECT 1 FROM run AS other WHERE other.output = ?)""",
-                    output.toString(),
-                    runId,
-                    output.toString())
-                > 0);
+        handle -> {
+          moves.fences().require(handle, runId);
+          return handle.execute(
+                  """
+                  UPDATE run SET output = ? WHERE id = ? AND output IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM run AS other WHERE other.output = ?)""",
+                  output.toString(),
+                  runId,
+                  output.toString())
+              > 0;
+        });
   }
 
   /** The results are in the outbox. */
@@ -314,7 +316,11 @@ public final class RunLedger {
 
   /** The run waits in the queue of those that want to create a job. */
   public void queued(String runId, CreationQueue.Place place) {
-    quick.useTransaction(handle -> queued(handle, runId, place, clock.millis()));
+    quick.useTransaction(
+        handle -> {
+          moves.fences().require(handle, runId);
+          queued(handle, runId, place, clock.millis());
+        });
   }
 
   static void queued(Handle handle, String runId, CreationQueue.Place place, long now) {

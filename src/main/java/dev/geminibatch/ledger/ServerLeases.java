@@ -277,23 +277,20 @@ public final class ServerLeases implements Leases {
     if (!mayBegin()) {
       return false;
     }
-    Optional<Members.Claim> claim = members.claim(runId);
-    claim.ifPresent(got -> hold(runId, got));
-    return claim.isPresent();
+    return members.claim(runId).filter(got -> hold(runId, got)).isPresent();
   }
 
   @Override
   public boolean acquireNew(String runId) {
-    boolean mayHold = mayBegin();
-    if (mayHold) {
-      fences.hold(runId, Fences.FIRST);
-    }
-    return mayHold;
+    return mayBegin() && fences.hold(runId, Fences.FIRST, fences.membership());
   }
 
-  private void hold(String runId, Members.Claim claim) {
-    fences.hold(runId, claim.fence());
-    claim.from().ifPresent(from -> LOG.info("Run {}: taken over from member {}", runId, from));
+  private boolean hold(String runId, Members.Claim claim) {
+    boolean isHeld = fences.hold(runId, claim.fence(), claim.by());
+    if (isHeld) {
+      claim.from().ifPresent(from -> LOG.info("Run {}: taken over from member {}", runId, from));
+    }
+    return isHeld;
   }
 
   @Override
