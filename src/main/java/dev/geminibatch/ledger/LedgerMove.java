@@ -118,32 +118,30 @@ public final class LedgerMove {
   }
 
   private Moved toServer(PostgresDatabase target, String mark) throws IOException {
-    file.opening();
-    try (SoleConnection source = SoleConnection.toLedger(file)) {
-      Moved all =
-          target
-              .durable()
-              .inTransaction(
-                  to -> {
-                    LedgerVacancy vacancy = new LedgerVacancy(server, to);
-                    vacancy.requireNobody(silence);
-                    vacancy.empty(mark);
-                    copy = TableCopy.toServer(source.handle(), to, mark);
-                    copy.copy();
-                    for (Note note : Note.values()) {
-                      target.write(to, note, SqliteDatabase.noted(source.handle(), note));
-                    }
-                    to.execute("INSERT INTO state_folder (mark) VALUES (?)", mark);
-                    suspension(mark, Suspension.State.COMING).begin(to);
-                    return Moved.of(to);
-                  });
-      steps.accept(Step.COPIED);
-      moved.write(server);
-      steps.accept(Step.DECIDED);
-      return all;
-    } finally {
-      file.closed();
-    }
+    return withLedgerHere(
+        source -> {
+          Moved all =
+              target
+                  .durable()
+                  .inTransaction(
+                      to -> {
+                        LedgerVacancy vacancy = new LedgerVacancy(server, to);
+                        vacancy.requireNobody(silence);
+                        vacancy.empty(mark);
+                        copy = TableCopy.toServer(source.handle(), to, mark);
+                        copy.copy();
+                        for (Note note : Note.values()) {
+                          target.write(to, note, SqliteDatabase.noted(source.handle(), note));
+                        }
+                        to.execute("INSERT INTO state_folder (mark) VALUES (?)", mark);
+                        suspension(mark, Suspension.State.COMING).begin(to);
+                        return Moved.of(to);
+                      });
+          steps.accept(Step.COPIED);
+          moved.write(server);
+          steps.accept(Step.DECIDED);
+          return all;
+        });
   }
 
   private Suspension suspension(String mark, Suspension.State how) {
@@ -268,13 +266,10 @@ public final class LedgerMove {
     }
     NativeSqlite.load(state);
     boolean isUsed;
-    file.opening();
-    try (SoleConnection there = SoleConnection.toLedger(file)) {
-      isUsed = there.hasTables() && LedgerVacancy.isUsed(there.handle());
+    try {
+      isUsed = withLedgerHere(there -> there.hasTables() && LedgerVacancy.isUsed(there.handle()));
     } catch (LedgerException e) {
       isUsed = true; // it is one of an earlier version, or something else
-    } finally {
-      file.closed();
     }
     if (isUsed) {
       throw new UsageException(
@@ -283,6 +278,20 @@ public final class LedgerMove {
               + " already, which has runs. Move "
               + file.path().getFileName()
               + " away if it is not needed, and repeat the command. Nothing was changed.");
+    }
+  }
+
+  private interface Here<T> {
+    T done(SoleConnection ledger) throws IOException;
+  }
+
+  /** Does something with the ledger in the state folder. */
+  private <T> T withLedgerHere(Here<T> work) throws IOException {
+    file.opening();
+    try (SoleConnection ledger = SoleConnection.toLedger(file)) {
+      return work.done(ledger);
+    } finally {
+      file.closed();
     }
   }
 
