@@ -16,7 +16,7 @@ public final class CreationMarks {
     this.clock = clock;
   }
 
-  /** Whether the mark of a job is of an earlier owner of its run. */
+  /** Whether the mark of a job is of an earlier owner of its run, or from before a move. */
   public boolean isOfAnother(Job job) {
     return quick
         .withHandle(
@@ -37,7 +37,7 @@ public final class CreationMarks {
     quick.useTransaction(
         handle ->
             moves.change(
-                handle, job, "input_file = NULL, creating_at = ?" + moves.mark(), clock.millis()));
+                handle, job, "input_file = NULL, creating_at = ?" + Moves.MARK, clock.millis()));
   }
 
   /**
@@ -47,12 +47,7 @@ public final class CreationMarks {
   public void notCreated(Job job) {
     quick.useTransaction(
         handle -> {
-          moves.job(
-              handle,
-              job,
-              JobState.UPLOADED,
-              "creating_at = NULL, creation = creation + 1, display_name = ?",
-              job.displayName(job.creation() + 1));
+          moves.again(handle, job, "creating_at = NULL");
           moves.job(handle, job, JobState.ASSEMBLED, "input_file = NULL");
         });
   }

@@ -260,15 +260,11 @@ public final class JobLedger {
   public void toBeCreatedAgain(Job job, CreationQueue.Place place) {
     quick.useTransaction(
         handle -> {
-          moves.job(
+          moves.again(
               handle,
               job,
-              JobState.UPLOADED,
               "name = NULL, remote_state = NULL, creating_at = NULL, submitted_at = NULL,"
-                  + " started_at = NULL, given_up_at = NULL, done = NULL, done_failed = NULL,"
-                  + " creation = creation + 1,"
-                  + " display_name = ?",
-              job.displayName(job.creation() + 1));
+                  + " started_at = NULL, given_up_at = NULL, done = NULL, done_failed = NULL");
           moves.run(handle, job.runId(), RunState.ASSEMBLED);
           RunLedger.queued(handle, job.runId(), place, clock.millis());
         });

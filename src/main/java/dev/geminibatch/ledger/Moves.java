@@ -35,6 +35,9 @@ final class Moves {
                               .filter(from -> from.mayBecome(state))
                               .toList())));
 
+  /** The fence of its run stands in a job that is about to be created. */
+  static final String MARK = ", fence = (SELECT run.fence FROM run WHERE run.id = job.run_id)";
+
   private final Clock clock;
   private final Fences fences;
 
@@ -124,6 +127,19 @@ final class Moves {
     }
   }
 
+  /**
+   * A job that the service has not created, or has ended at once, is to be created under another
+   * name.
+   */
+  void again(Handle handle, Job job, String assignments) {
+    job(
+        handle,
+        job,
+        JobState.UPLOADED,
+        assignments + ", creation = creation + 1, display_name = ?",
+        job.displayName(job.creation() + 1));
+  }
+
   private static IllegalStateException noSuchMove(Job job, JobState state) {
     return new IllegalStateException(
         "Job " + job.number() + " of run " + job.runId() + " cannot become " + state);
@@ -150,9 +166,7 @@ final class Moves {
 
   /** The fence stands in the mark: who takes over the run sees that the call may still come. */
   String mark() {
-    return fences.member() == null
-        ? ""
-        : ", fence = (SELECT run.fence FROM run WHERE run.id = job.run_id)";
+    return fences.member() == null ? "" : MARK;
   }
 
   /**

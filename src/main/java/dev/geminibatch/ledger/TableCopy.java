@@ -133,10 +133,19 @@ final class TableCopy {
     return '"' + name + '"';
   }
 
-  /** Nobody has a run, and its files are where the ledger was or comes to. */
+  /**
+   * Nobody has a run, and its files are where the ledger was or comes to. Who has marked a job as
+   * about to be created was somebody else, whoever works on it next.
+   */
   private String selected(String table, String name) {
     if (table.equals("run") && name.equals("owner")) {
       return "NULL";
+    }
+    if (table.equals("run") && name.equals("fence")) {
+      return "0";
+    }
+    if (table.equals("job") && name.equals("fence")) {
+      return "CASE state WHEN 'CREATING' THEN " + Fences.NOBODYS + " ELSE 0 END";
     }
     if (table.equals("run") && name.equals("mark")) {
       return mark.map(ours -> "'" + ours + "'").orElse("NULL");

@@ -8,7 +8,10 @@ import dev.geminibatch.ledger.LedgerDatabase.Note;
 import dev.geminibatch.ledger.LedgerMove.Moved;
 import dev.geminibatch.ledger.LedgerMove.Step;
 import dev.geminibatch.run.DaemonLock;
+import dev.geminibatch.run.Job;
 import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.service.ProjectId;
+import dev.geminibatch.testkit.Jobs;
 import dev.geminibatch.testkit.SampleRuns;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LedgerMoveTest extends PostgresFixture {
   private static final String NOT_COPIED = "flyway_schema_history|member|upload_claim";
   private static final String DELIVERED = SampleRuns.DELIVERED;
+  private static final String QUEUED = "20260102-030700-dddddd";
 
   @TempDir Path folder;
 
@@ -149,9 +153,7 @@ class LedgerMoveTest extends PostgresFixture {
     return columns;
   }
 
-  /**
-   * All rows in an order that is the same on both sides; a run's mark and owner are not compared.
-   */
+  /** All rows in an order that is the same on both sides; who has or had a run is not compared. */
   private static Map<String, List<String>> rows(
       Connection connection, Map<String, List<String>> columns) throws SQLException {
     Map<String, List<String>> rows = new TreeMap<>();
@@ -159,7 +161,7 @@ class LedgerMoveTest extends PostgresFixture {
       List<String> names =
           table.getValue().stream()
               .map(column -> column.substring(1).split(" ")[0])
-              .filter(column -> !column.matches("mark|owner"))
+              .filter(column -> !column.matches("mark|owner|fence"))
               .map(column -> '"' + column + '"')
               .toList();
       rows.put(
@@ -238,8 +240,51 @@ class LedgerMoveTest extends PostgresFixture {
       assertThat(rows(connection, columns)).isEqualTo(before);
       assertThat(texts(connection, "SELECT DISTINCT mark, owner FROM run"))
           .containsExactly("|null|null");
+      assertThat(texts(connection, "SELECT fence FROM run UNION SELECT fence FROM job"))
+          .containsExactly("|0");
     }
     assertInFolder();
+  }
+
+  @Test
+  void a_creation_that_stayed_unclear_before_a_move_is_taken_over_once() throws Exception {
+    move().toServer();
+    try (Ledger ledger = onServer()) {
+      ledger
+          .members()
+          .begin(
+              new Fences.Membership("one", ledger.mark()), new Members.Self("one", "1", true, ""));
+      Members.Claim claim = ledger.members().claim(QUEUED).orElseThrow();
+      ledger.fences().hold(QUEUED, claim.fence(), claim.by());
+      create(ledger);
+      assertThat(isOfAnother(ledger)).isFalse();
+      ledger.members().leave();
+    }
+
+    move().toFolder();
+
+    try (Ledger ledger = inFolder()) {
+      assertThat(isOfAnother(ledger)).isTrue();
+      ledger.creationMarks().takenOver(job(ledger));
+      assertThat(isOfAnother(ledger)).isFalse();
+      assertThat(job(ledger).inputFile()).isEmpty();
+      ledger.creationMarks().notCreated(job(ledger));
+      create(ledger);
+      assertThat(isOfAnother(ledger)).isFalse();
+    }
+  }
+
+  private static Job job(Ledger ledger) {
+    return ledger.jobs().job(QUEUED, 1);
+  }
+
+  private static boolean isOfAnother(Ledger ledger) {
+    return ledger.creationMarks().isOfAnother(job(ledger));
+  }
+
+  private static void create(Ledger ledger) {
+    ledger.jobs().uploaded(job(ledger), new ProjectId("0123456789abcdef"), "files/queued");
+    assertThat(ledger.jobs().creating(job(ledger), Jobs.room(90))).isTrue();
   }
 
   @Test
