@@ -103,10 +103,12 @@ public final class Beans implements AutoCloseable {
     }
     this.components = ExtraJars.on(settings.routes().components());
     this.parser = new LineParser();
-    // Some more threads than uploads: while one writes down its reference, another one uploads.
-    this.uploadPool = uploadPool(settings.uploads().concurrency() * 5 / 4 + 2);
     workspace.learn();
     Ledger ledger = workspace.ledger();
+    // More threads than uploads: while one writes down its reference, another one uploads.
+    int uploads = settings.uploads().concurrency();
+    this.uploadPool =
+        uploadPool(ledger.uploadClaims().isPresent() ? 2 * uploads : uploads * 5 / 4 + 2);
     this.strikes = ledger.strikes(Capacity.present());
     this.pollTimes = new PollTimes(settings.jobs().pollInterval(), System::nanoTime);
     Progress watched = pollTimes.watching(workspace.work().watching(progress));

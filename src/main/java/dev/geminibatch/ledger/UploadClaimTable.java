@@ -93,6 +93,22 @@ public final class UploadClaimTable implements UploadClaims {
   }
 
   @Override
+  public Set<ContentKey> arrived(Collection<ContentKey> contents, Instant aliveAt) {
+    return quick.withHandle(
+        handle ->
+            wanted(
+                handle
+                    .createQuery(
+                        "SELECT wanted.project, wanted.sha256, wanted.mime FROM "
+                            + WANTED
+                            + " JOIN upload ON "
+                            + IS_WANTED.formatted("upload")
+                            + " WHERE upload.expires_at > :until")
+                    .bind("until", aliveAt.toEpochMilli()),
+                contents));
+  }
+
+  @Override
   public void release(Collection<ContentKey> contents) {
     quick.useTransaction(
         handle ->
@@ -188,10 +204,13 @@ public final class UploadClaimTable implements UploadClaims {
                     "SELECT * FROM upload_claim WHERE path <> '' AND NOT "
                         + IS_TAKEN
                         + " AND project = ANY (string_to_array(:projects, CHR(10)))"
+                        + " AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = run_id"
+                        + " AND run.owner = :me)"
                         + " ORDER BY sha256 DESC LIMIT :most")
                 .bind(
                     "projects",
                     projects.stream().map(ProjectId::value).collect(Collectors.joining("\n")))
+                .bind("me", fences.member())
                 .bind("most", most)
                 .map(row -> offer(row))
                 .list());

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,7 +22,7 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
   private static final int PAGE = 500;
 
   /** Claimed with one transaction where others might take them. */
-  private static final int TOGETHER = 8;
+  private static final int TOGETHER = 16;
 
   private final MediaIndex index;
   private final Uploader uploader;
@@ -43,6 +44,9 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
 
   /** What is about to be handed out. */
   private Iterator<MediaIndex.Needed> next = List.<MediaIndex.Needed>of().iterator();
+
+  /** Of this page. */
+  private final List<MediaIndex.Needed> later = new ArrayList<>();
 
   private final AtomicBoolean hasOffered = new AtomicBoolean();
 
@@ -87,23 +91,37 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
 
   @Override
   public boolean hasNext() {
-    if (failure.get() != null) {
+    while (failure.get() == null && !next.hasNext() && advance()) {
+      // some may have arrived already
+    }
+    return failure.get() == null && next.hasNext();
+  }
+
+  /** Whether there was more. */
+  private boolean advance() {
+    if (page.hasNext()) {
+      takeNext();
+      return true;
+    }
+    if (!later.isEmpty()) {
+      takeLater();
+      return true;
+    }
+    List<MediaIndex.Needed> contents = index.contentsAfter(runId, attempt, last, PAGE);
+    if (contents.isEmpty()) {
       return false;
     }
-    if (!next.hasNext() && !page.hasNext()) {
-      List<MediaIndex.Needed> contents = index.contentsAfter(runId, attempt, last, PAGE);
-      page = contents.iterator();
-      if (contents.size() > atOnce) {
-        List<MediaFile> others =
-            contents.subList(atOnce, contents.size()).stream()
-                .map(MediaIndex.Needed::media)
-                .toList();
-        if (cache.offer(runId, project, others)) {
-          hasOffered.set(true);
-        }
-      }
+    last = contents.get(contents.size() - 1).media().sha256();
+    page = contents.iterator();
+    if (contents.size() > atOnce
+        && cache.offer(runId, project, media(contents.subList(atOnce, contents.size())))) {
+      hasOffered.set(true);
     }
-    return next.hasNext() || page.hasNext();
+    return true;
+  }
+
+  private static List<MediaFile> media(List<MediaIndex.Needed> contents) {
+    return contents.stream().map(MediaIndex.Needed::media).toList();
   }
 
   /** Few at a time: others that have nothing left to do can take the rest. */
@@ -112,10 +130,27 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     while (few.size() < TOGETHER && page.hasNext()) {
       few.add(page.next());
     }
-    next = few.iterator();
     if (hasOffered.get()) {
-      cache.claimAhead(project, few.stream().map(MediaIndex.Needed::media).toList());
+      Set<String> ours = cache.claimAhead(project, media(few));
+      few.stream().filter(each -> !ours.contains(key(each))).forEach(later::add);
+      few.removeAll(later);
     }
+    next = few.iterator();
+  }
+
+  /**
+   * What others had in hand: no thread waits for them as long as there is something else to do.
+   * Most of it has arrived.
+   */
+  private void takeLater() {
+    Set<String> arrived = cache.arrived(project, media(later));
+    handedOut.addAndGet(later.stream().filter(each -> arrived.contains(key(each))).count());
+    next = later.stream().filter(each -> !arrived.contains(key(each))).toList().iterator();
+    later.clear();
+  }
+
+  private String key(MediaIndex.Needed content) {
+    return UploadCache.key(project, content.media());
   }
 
   @Override
@@ -123,14 +158,9 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    if (!next.hasNext()) {
-      takeNext();
-    }
     MediaIndex.Needed needed = next.next();
-    MediaFile media = needed.media();
-    last = media.sha256();
     handedOut.incrementAndGet();
-    return new Content(UploadCache.key(project, media), media, needed.examined());
+    return new Content(key(needed), needed.media(), needed.examined());
   }
 
   /** Whether the run names no file that could be uploaded. */
@@ -192,7 +222,9 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
    */
   public void finish() {
     if (hasOffered.get()) {
-      next.forEachRemaining(each -> cache.release(UploadCache.key(project, each.media())));
+      List<String> left = new ArrayList<>();
+      next.forEachRemaining(each -> left.add(key(each)));
+      cache.releaseAll(left);
       elsewhere.set(cache.withdraw(runId));
     }
     if (failure.get() != null) {

@@ -26,8 +26,11 @@ import org.slf4j.LoggerFactory;
 final class SharedClaims {
   private static final Logger LOG = LoggerFactory.getLogger("upload");
 
-  /** From one question to the next. */
-  private static final Duration ASK_AGAIN = Duration.ofMillis(150);
+  /** Until the first question, and after one that was worth it. */
+  private static final Duration ASK_SOON = Duration.ofMillis(20);
+
+  /** A large file may take minutes. */
+  private static final Duration ASK_LATE = Duration.ofMillis(320);
 
   private final UploadClaims claims;
   private final Gathered<Wish> wishes = new Gathered<>(this::claim);
@@ -39,6 +42,7 @@ final class SharedClaims {
   /** What a thread waits for; of one process there is one for each content. */
   private final Map<ContentKey, CountDownLatch> awaited = new ConcurrentHashMap<>();
 
+  private volatile long askAfter = ASK_SOON.toMillis();
   private final AtomicBoolean isAsking = new AtomicBoolean();
   private final ScheduledExecutorService questions =
       Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("uploads-elsewhere"));
@@ -94,10 +98,15 @@ final class SharedClaims {
     inHand.remove(content);
   }
 
-  /** A content that was in hand is not any more. */
-  void release(ContentKey content) {
-    if (inHand.remove(content)) {
-      released.add(content);
+  /** What was in hand is not any more. */
+  void release(Collection<ContentKey> contents) {
+    boolean isAny = false;
+    for (ContentKey each : contents) {
+      if (inHand.remove(each)) {
+        isAny = released.add(each);
+      }
+    }
+    if (isAny) {
       releaseAll();
     }
   }
@@ -130,7 +139,7 @@ final class SharedClaims {
 
   private void askSoon() {
     if (isAsking.compareAndSet(false, true)) {
-      questions.schedule(this::ask, ASK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+      questions.schedule(this::ask, askAfter, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -153,6 +162,10 @@ final class SharedClaims {
         wait.countDown(); // what is wrong with the ledger it finds out for itself
       }
     }
+    askAfter =
+        elsewhere.size() < all.size()
+            ? ASK_SOON.toMillis()
+            : Math.min(2 * askAfter, ASK_LATE.toMillis());
     if (!elsewhere.isEmpty()) {
       askSoon();
     }

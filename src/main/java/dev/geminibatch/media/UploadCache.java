@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 /**
  * Which contents the service has, and under which reference.
@@ -147,8 +149,20 @@ public final class UploadCache {
   /** Ends a claim, whatever came of it. */
   public void release(String key) {
     if (shared != null) {
-      shared.release(contentKey(key));
+      shared.release(List.of(contentKey(key)));
     }
+    unlatch(key);
+  }
+
+  /** As {@link #release}, of several at once. */
+  public void releaseAll(Collection<String> keys) {
+    if (shared != null) {
+      shared.release(keys.stream().map(UploadCache::contentKey).toList());
+    }
+    keys.forEach(this::unlatch);
+  }
+
+  private void unlatch(String key) {
     CountDownLatch claim = claims.remove(key);
     if (claim != null) {
       claim.countDown();
@@ -160,7 +174,7 @@ public final class UploadCache {
    *
    * @return whether there may be others
    */
-  boolean offer(String runId, ProjectId project, Collection<MediaFile> contents) {
+  public boolean offer(String runId, ProjectId project, Collection<MediaFile> contents) {
     if (others == null) {
       return false;
     }
@@ -171,12 +185,34 @@ public final class UploadCache {
     return true;
   }
 
-  /** Of contents that are about to be claimed, takes those at once that others might take. */
-  void claimAhead(ProjectId project, Collection<MediaFile> contents) {
-    if (shared != null) {
-      shared.claimAhead(
-          contents.stream().map(media -> contentKey(key(project, media))).toList(), neededUntil());
-    }
+  /**
+   * Of contents that others might take, takes those at once that nobody has.
+   *
+   * @return the keys of what is in this process's hand now
+   */
+  Set<String> claimAhead(ProjectId project, Collection<MediaFile> contents) {
+    return keys(
+        shared.claimAhead(
+            contents.stream()
+                .map(media -> key(project, media))
+                .filter(key -> !claims.containsKey(key)) // it is in hand here, and may have arrived
+                .map(UploadCache::contentKey)
+                .toList(),
+            neededUntil()));
+  }
+
+  /** The keys of those contents that the service has. */
+  Set<String> arrived(ProjectId project, Collection<MediaFile> contents) {
+    return keys(
+        others.arrived(
+            contents.stream().map(media -> contentKey(key(project, media))).toList(),
+            neededUntil()));
+  }
+
+  private static Set<String> keys(Set<ContentKey> contents) {
+    return contents.stream()
+        .map(each -> each.project() + ":" + each.sha256() + ":" + each.mimeType())
+        .collect(Collectors.toSet());
   }
 
   /** As {@link #claimAtOnce}, of several that other members offer; those that are claimed. */
@@ -194,12 +230,13 @@ public final class UploadCache {
       latched.stream().filter(key -> granted.contains(contentKey(key))).forEach(claimed::add);
       return claimed;
     } finally {
-      latched.forEach(key -> endUnless(claimed.contains(key), key));
+      latched.removeAll(claimed);
+      releaseAll(latched);
     }
   }
 
   /** Ends what was offered for a run; how many of its contents others have uploaded. */
-  long withdraw(String runId) {
+  public long withdraw(String runId) {
     return others == null ? 0 : others.withdraw(runId);
   }
 

@@ -29,13 +29,19 @@ public interface UploadClaims {
   /** Those that another member has in hand. */
   Set<ContentKey> elsewhere(Collection<ContentKey> contents);
 
+  /** Those that the service has. */
+  Set<ContentKey> arrived(Collection<ContentKey> contents, Instant aliveAt);
+
   /** Contents are in nobody's hand, and not offered any more; whoever needs them claims them. */
   void release(Collection<ContentKey> contents);
 
   /** Offers contents of a run, those that the service does not have, and wakes the others. */
   void offer(String runId, Collection<Offer> contents, Instant aliveAt);
 
-  /** Some contents of some projects that are offered; from the end of the order of the contents. */
+  /**
+   * Some contents of some projects that other members offer; from the end of the order of the
+   * contents.
+   */
   List<Offer> offered(Collection<ProjectId> projects, int most);
 
   /**

@@ -11,7 +11,9 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.settings.Settings;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +37,10 @@ public final class UploadsAhead {
   private static final Logger LOG = LoggerFactory.getLogger("upload");
   private static final int MOST_KEPT = 500;
   private static final int MOST_PROBLEMS = 100;
+
+  /** Offered to other members with one transaction. */
+  private static final int TOGETHER = 64;
+
   private static final String NEXT = "stage.after-inspect";
 
   private final StageContext context;
@@ -103,6 +109,11 @@ public final class UploadsAhead {
     private final Outcome outcome = new Outcome(new AtomicLong(), new ConcurrentHashMap<>());
     private volatile boolean isOver;
 
+    /** For other members, together. */
+    private final List<MediaFile> left = new ArrayList<>();
+
+    private boolean hasOffered;
+
     private Attempt(Run run, boolean isAllowed) {
       this.run = run;
       this.isOver = !isAllowed;
@@ -112,17 +123,39 @@ public final class UploadsAhead {
     /** A file that a line needs, with what was found out about it. */
     public void offer(Entry found) {
       boolean isKnown = found.type() == null;
-      if (isOver || isKnown || !room.tryAcquire()) {
+      if (isOver || isKnown) {
+        return;
+      }
+      if (project == null) {
+        project = context.connection(run).project();
+      }
+      if (!room.tryAcquire()) {
+        offerOthers(found.file());
         return;
       }
       try {
-        if (project == null) {
-          project = context.connection(run).project();
-        }
         threads.execute(() -> upload(found));
       } catch (RejectedExecutionException e) {
         isOver = true; // the process ends
       }
+    }
+
+    /** There is no room here: other members may have some. */
+    private void offerOthers(MediaFile media) {
+      if (!context.leases().areShared()) {
+        return;
+      }
+      left.add(media);
+      if (left.size() < TOGETHER) {
+        return;
+      }
+      try {
+        hasOffered = true;
+        cache.offer(run.id(), project, left);
+      } catch (RuntimeException e) {
+        LOG.debug("{}: no file is offered ahead: {}", run.name(), e.toString());
+      }
+      left.clear();
     }
 
     private void upload(Entry found) {
@@ -154,6 +187,13 @@ public final class UploadsAhead {
     /** Nothing more of the run is to be sent. */
     public void stop() {
       isOver = true;
+      if (hasOffered) {
+        try {
+          cache.withdraw(run.id());
+        } catch (RuntimeException e) {
+          LOG.debug("{}: its files are still offered: {}", run.name(), e.toString());
+        }
+      }
     }
   }
 }

@@ -107,7 +107,7 @@ class MembersChaosTest {
             cluster
                 .member("member-" + member)
                 .with("MEMBER_SILENCE", SILENCE.toSeconds() + "s")
-                .with("UPLOADS_CONCURRENCY", "" + UPLOADS)
+                .with("UPLOAD_CONCURRENCY", "" + UPLOADS)
                 .with("JOB_MAX_REQUESTS", "" + LINES_A_JOB));
   }
 

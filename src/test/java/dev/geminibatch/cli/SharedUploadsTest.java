@@ -24,9 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SharedUploadsTest {
   private static final int CONCURRENCY = 4;
 
-  /** A process has some more threads than it may have uploads at once. */
-  private static final int THREADS = CONCURRENCY * 5 / 4 + 2;
-
   @TempDir Path folder;
   @TempDir Path programs;
 
@@ -42,7 +39,7 @@ class SharedUploadsTest {
 
   private RealJar.Running member(String name) throws IOException {
     return cluster
-        .start(cluster.member(name).with("UPLOADS_CONCURRENCY", "" + CONCURRENCY))
+        .start(cluster.member(name).with("UPLOAD_CONCURRENCY", "" + CONCURRENCY))
         .says("Stop with Ctrl-C");
   }
 
@@ -76,7 +73,7 @@ class SharedUploadsTest {
     assertThat(cluster.sandbox().counters().mediaStored()).isEqualTo(images);
     assertThat(cluster.sandbox().counters().mostAtOnce(Endpoint.UPLOAD_CHUNK))
         .as("more than one of them could")
-        .isGreaterThan(THREADS);
+        .isGreaterThan(CONCURRENCY);
   }
 
   @Test

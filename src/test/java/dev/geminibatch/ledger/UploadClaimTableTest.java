@@ -157,6 +157,27 @@ class UploadClaimTableTest extends PostgresFixture {
   }
 
   @Test
+  void a_member_does_not_help_itself() {
+    one.members().claim("1").ifPresent(claim -> one.fences().hold("1", claim.fence()));
+    one.runs().add(List.of(dropped("1", "a")));
+
+    claims(one).offer("1", List.of(offer("a")), SOON);
+
+    assertThat(claims(one).offered(List.of(PROJECT), 9)).isEmpty();
+    assertThat(claims(other).offered(List.of(PROJECT), 9)).hasSize(1);
+  }
+
+  @Test
+  void what_has_arrived_is_known_for_many_at_once() {
+    arrives(one, "a");
+    arrives(other, "b");
+    claims(one).claim(keys("c"), SOON);
+
+    assertThat(claims(one).arrived(keys("a", "b", "c", "d"), SOON)).isEqualTo(keys("a", "b"));
+    assertThat(claims(one).arrived(keys("a"), Instant.now().plus(Duration.ofDays(9)))).isEmpty();
+  }
+
+  @Test
   void a_run_that_is_over_offers_nothing() throws Exception {
     claims(one).offer("run that is over", List.of(offer("a")), SOON);
     claims(one).claim(keys("b"), SOON);

@@ -48,8 +48,8 @@ public final class UploadHelp implements AutoCloseable {
 
   private static final Duration TIDY = Duration.ofHours(1);
 
-  /** For somebody who has something to do. */
-  private static final Duration SOON = Duration.ofMillis(100);
+  /** Until more may be offered, or fewer threads may be busy. */
+  private static final Duration SOON = Duration.ofMillis(50);
 
   /** After a failure of the server or of the service. */
   private static final Duration PAUSE = Duration.ofMinutes(1);
@@ -57,11 +57,8 @@ public final class UploadHelp implements AutoCloseable {
   /** So many offers are read at once; others may be faster. */
   private static final int PAGE = 64;
 
-  /** Claimed with one transaction. */
-  private static final int TOGETHER = 12;
-
-  /** When no more than these are left, more are claimed. */
-  private static final int FEW = 4;
+  /** Of a page one part is claimed with one transaction: near the end only few each time. */
+  private static final int PARTS = 4;
 
   private final StageContext context;
   private final UploadClaimTable claims;
@@ -83,7 +80,17 @@ public final class UploadHelp implements AutoCloseable {
   /** Of our tasks, those that have not begun. */
   private final AtomicInteger queued = new AtomicInteger();
 
+  /** Our tasks that have not ended. */
+  private final AtomicInteger tasks = new AtomicInteger();
+
   private final AtomicLong uploaded = new AtomicLong();
+
+  /** So many are begun while a claim is made, since they end together. */
+  private final int few;
+
+  /** To be claimed together. */
+  private int together;
+
   private Instant tidied = Instant.MIN;
   private boolean isWoken;
   private volatile boolean isClosed;
@@ -104,6 +111,7 @@ public final class UploadHelp implements AutoCloseable {
     this.uploader = uploader;
     this.storage = storage;
     this.pool = pool;
+    this.few = context.settings().uploads().concurrency();
     this.bell = claims.bell();
   }
 
@@ -145,11 +153,11 @@ public final class UploadHelp implements AutoCloseable {
   private void help() throws InterruptedException {
     try {
       while (mayHelp()) {
-        int idle = pool.getMaximumPoolSize() - pool.getActiveCount() - pool.getQueue().size();
-        if (idle > 0 && claimed.size() < FEW && !claimMore()) {
+        int room = room();
+        if (room > 0 && claimed.size() < few && !claimMore()) {
           break;
         }
-        begin(Math.min(idle, claimed.size()));
+        begin(Math.min(room - tasks.get(), claimed.size()));
         pause(SOON);
         if (isNeeded()) {
           giveBack();
@@ -164,14 +172,21 @@ public final class UploadHelp implements AutoCloseable {
     }
   }
 
+  /** The threads that our own runs leave. */
+  private int room() {
+    int others = pool.getActiveCount() + pool.getQueue().size() - tasks.get();
+    return pool.getMaximumPoolSize() - Math.max(0, others);
+  }
+
   /** Whether anything is to be done. */
   private boolean claimMore() {
     if (offers.isEmpty()) {
       offers.addAll(readable());
+      together = (offers.size() + PARTS - 1) / PARTS;
     }
     Map<String, Offer> wanted = new HashMap<>();
     List<ProjectId> projects = projects();
-    while (wanted.size() < TOGETHER && !offers.isEmpty()) {
+    while (wanted.size() < together && !offers.isEmpty()) {
       Offer offer = offers.remove();
       if (projects.contains(offer.project())) {
         wanted.put(UploadCache.key(offer.project(), offer.media()), offer);
@@ -184,14 +199,17 @@ public final class UploadHelp implements AutoCloseable {
   }
 
   private void giveBack() {
+    List<String> keys = new ArrayList<>();
     for (Offer offer = claimed.poll(); offer != null; offer = claimed.poll()) {
-      cache.release(UploadCache.key(offer.project(), offer.media()));
+      keys.add(UploadCache.key(offer.project(), offer.media()));
     }
+    cache.releaseAll(keys);
   }
 
   private void begin(int threads) {
     try {
       for (int i = 0; i < threads; i++) {
+        tasks.incrementAndGet();
         queued.incrementAndGet();
         pool.execute(this::work);
       }
@@ -239,15 +257,19 @@ public final class UploadHelp implements AutoCloseable {
 
   private void work() {
     queued.decrementAndGet();
-    while (mayHelp() && !isNeeded()) {
-      Offer offer = claimed.poll();
-      if (claimed.size() < FEW) {
-        wake();
+    try {
+      while (mayHelp() && !isNeeded()) {
+        Offer offer = claimed.poll();
+        if (claimed.size() < few) {
+          wake();
+        }
+        if (offer == null) {
+          return;
+        }
+        upload(offer);
       }
-      if (offer == null) {
-        return;
-      }
-      upload(offer);
+    } finally {
+      tasks.decrementAndGet();
     }
   }
 
