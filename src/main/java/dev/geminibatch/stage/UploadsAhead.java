@@ -38,8 +38,8 @@ public final class UploadsAhead {
   private static final int MOST_KEPT = 500;
   private static final int MOST_PROBLEMS = 100;
 
-  /** Offered to other members with one transaction. */
-  private static final int TOGETHER = 64;
+  /** Offered to other members with one transaction; the first are fewer, so that they begin. */
+  private static final int MOST_TOGETHER = 128;
 
   private static final String NEXT = "stage.after-inspect";
 
@@ -112,6 +112,7 @@ public final class UploadsAhead {
     /** For other members, together. */
     private final List<MediaFile> left = new ArrayList<>();
 
+    private int together = context.settings().uploads().concurrency();
     private boolean hasOffered;
 
     private Attempt(Run run, boolean isAllowed) {
@@ -146,7 +147,7 @@ public final class UploadsAhead {
         return;
       }
       left.add(media);
-      if (left.size() < TOGETHER) {
+      if (left.size() < together) {
         return;
       }
       try {
@@ -156,6 +157,7 @@ public final class UploadsAhead {
         LOG.debug("{}: no file is offered ahead: {}", run.name(), e.toString());
       }
       left.clear();
+      together = Math.min(2 * together, MOST_TOGETHER);
     }
 
     private void upload(Entry found) {

@@ -57,8 +57,8 @@ public final class UploadHelp implements AutoCloseable {
   /** So many offers are read at once; others may be faster. */
   private static final int PAGE = 64;
 
-  /** Of a page one part is claimed with one transaction: near the end only few each time. */
-  private static final int PARTS = 4;
+  /** Of a page at most such a part is claimed with one transaction: near the end only few. */
+  private static final int PARTS = 2;
 
   private final StageContext context;
   private final UploadClaimTable claims;
@@ -182,7 +182,7 @@ public final class UploadHelp implements AutoCloseable {
   private boolean claimMore() {
     if (offers.isEmpty()) {
       offers.addAll(readable());
-      together = (offers.size() + PARTS - 1) / PARTS;
+      together = Math.min(few, (offers.size() + PARTS - 1) / PARTS);
     }
     Map<String, Offer> wanted = new HashMap<>();
     List<ProjectId> projects = projects();
