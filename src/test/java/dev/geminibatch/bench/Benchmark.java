@@ -120,4 +120,11 @@ class Benchmark {
     conditions.want("home");
     new HomeRows(conditions).measure();
   }
+
+  @Test
+  @Order(11)
+  void two_members() throws Exception {
+    conditions.want("members");
+    new MemberRows(conditions).measure();
+  }
 }
