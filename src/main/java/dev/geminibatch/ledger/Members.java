@@ -111,7 +111,7 @@ public final class Members {
   /**
    * What a process says of itself.
    *
-   * @param process where it runs, if it can be asked from here later: see {@link ThisProcess}
+   * @param process where it runs, if it can be asked from here later: see {@link ProcessTrace}
    */
   record Self(String name, String version, boolean isDaemon, String process) {}
 
