@@ -39,8 +39,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,8 +85,7 @@ final class DaemonCommand {
     try (EventLog events = new EventLog(session.clock())) {
       session.logs().listen(events);
       Progress watched = tally.watching(events.watching(progress));
-      CountDownLatch never = new CountDownLatch(1);
-      do {
+      while (true) {
         try {
           return serve(services, tally, events, watched);
         } catch (IOException | RuntimeException e) {
@@ -98,8 +95,8 @@ final class DaemonCommand {
           LOG.atLevel(repeats.level(org.slf4j.event.Level.WARN, "start", e.getMessage()))
               .log("This daemon waits for its ledger. {}", e.getMessage());
         }
-      } while (!never.await(LEDGER_AGAIN.toMillis(), TimeUnit.MILLISECONDS));
-      throw new IllegalStateException("It waits for ever");
+        Pause.of(LEDGER_AGAIN);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.ledger.MemberIdentity;
 import dev.geminibatch.ledger.ServerLeases.End;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,13 +12,17 @@ import org.slf4j.event.Level;
 
 /**
  * Waits for the end of a daemon: by a signal, of which nothing comes here, or because the members
- * of its ledger say so. Then it finishes what it has in hand first, and takes nothing more.
+ * of its ledger say so. Then it finishes what it has in hand first, and takes nothing more; unless
+ * that is a fault: then it ends at once.
  */
 final class DaemonEnd {
   private static final Logger LOG = LoggerFactory.getLogger("daemon");
 
-  /** So many times it is asked for before what is in hand is left to others: for a minute. */
-  private static final int MOST_ASKED = 6;
+  /**
+   * So many times it is asked for, once a heartbeat, before what is in hand is left to others: as
+   * long as they would wait for a member that is silent.
+   */
+  private static final int MOST_ASKED = MemberIdentity.BEATS;
 
   private final BooleanSupplier isOver;
   private final CompletableFuture<Integer> code = new CompletableFuture<>();
@@ -35,10 +40,14 @@ final class DaemonEnd {
   void ask(End end) {
     if (asked == 0) {
       LOG.atLevel(end.isFault() ? Level.ERROR : Level.INFO)
-          .log("{}. This daemon ends when it has finished what it has in hand", end.why());
+          .log(
+              end.isFault()
+                  ? "{}. This daemon ends now"
+                  : "{}. This daemon ends when it has finished what it has in hand",
+              end.why());
     }
     asked++;
-    if (isOver.getAsBoolean() || asked > MOST_ASKED) {
+    if (end.isFault() || isOver.getAsBoolean() || asked > MOST_ASKED) {
       code.complete(end.isFault() ? ExitCode.USAGE : ExitCode.OK);
     }
   }

@@ -16,8 +16,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -25,8 +23,7 @@ import java.util.stream.Collectors;
  * The wish stands in the ledger, so that it holds if nobody waits any more.
  */
 final class DrainCommand {
-  /** A heartbeat until it knows, a minute for what it has in hand, and some time to end. */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration LEAST_PATIENCE = Duration.ofMinutes(2);
 
   private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -67,10 +64,10 @@ final class DrainCommand {
   }
 
   private int await(Ledger ledger, Member member) throws InterruptedException {
-    Instant until = session.clock().instant().plus(PATIENCE);
-    CountDownLatch never = new CountDownLatch(1);
+    Duration patience = patience(session.settings().operation().member().silence());
+    Instant until = session.clock().instant().plus(patience);
     long shown = -1;
-    do {
+    while (true) {
       List<Member> all = ledger.members().list();
       Optional<Member> now = all.stream().filter(each -> each.id().equals(member.id())).findFirst();
       if (now.isEmpty() || now.get().state() == State.GONE) {
@@ -83,7 +80,7 @@ final class DrainCommand {
             "Member "
                 + member.name()
                 + " has not ended within "
-                + Amounts.time(PATIENCE)
+                + Amounts.time(patience)
                 + ". It ends when it sees that it is asked to; if it is silent, the others take"
                 + " over its runs. --status shows its last heartbeat.",
             ExitCode.TIMED_OUT);
@@ -92,8 +89,17 @@ final class DrainCommand {
         shown = now.get().runs();
         session.terminal().tell("It has " + Amounts.count(shown, "run") + ".");
       }
-    } while (!never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
-    throw new IllegalStateException("Nobody ends the waiting");
+      Pause.of(LOOK);
+    }
+  }
+
+  /**
+   * A heartbeat until the member knows, as long as its silence may last for what it has in hand,
+   * and some time to end.
+   */
+  static Duration patience(Duration silence) {
+    Duration twice = silence.multipliedBy(2);
+    return twice.compareTo(LEAST_PATIENCE) > 0 ? twice : LEAST_PATIENCE;
   }
 
   private static String drained(Member member, List<Member> all) {

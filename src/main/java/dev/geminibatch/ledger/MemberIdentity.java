@@ -10,7 +10,7 @@ import java.time.Duration;
  */
 public record MemberIdentity(String name, String version, Duration silence) {
   /** Beats in the time after which a silent member is gone. */
-  private static final int BEATS = 6;
+  public static final int BEATS = 6;
 
   Duration beat() {
     return silence.dividedBy(BEATS);

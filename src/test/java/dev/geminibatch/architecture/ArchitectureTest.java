@@ -175,6 +175,8 @@ class ArchitectureTest {
         .and()
         .doNotHaveSimpleName("DemoCommand") // a person waits
         .and()
+        .doNotHaveSimpleName("Pause") // before it looks again at a server
+        .and()
         .doNotHaveSimpleName("DryRun")
         .and()
         .doNotHaveSimpleName("PollCommand")
