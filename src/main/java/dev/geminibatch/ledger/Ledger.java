@@ -316,7 +316,7 @@ public final class Ledger implements AutoCloseable {
     return thrown instanceof LedgerException;
   }
 
-  /** Whether something failed because the server cannot be reached now, so that waiting helps. */
+  /** Whether a start failed because the server cannot be used now, so that waiting helps. */
   public static boolean isAway(Throwable thrown) {
     return thrown instanceof LedgerUnreachable
         || thrown instanceof LedgerException failure && PostgresDatabase.isAway(failure.sql());

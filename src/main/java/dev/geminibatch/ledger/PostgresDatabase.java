@@ -47,8 +47,12 @@ final class PostgresDatabase implements LedgerDatabase {
   /** The server's words for a user, a password or a database that is wrong: to wait is no use. */
   private static final Pattern REFUSED = Pattern.compile("28...|3D000");
 
-  /** Its words for a connection that is lost, a server that begins or ends, and too many users. */
-  private static final Pattern AWAY = Pattern.compile("08...|57P0.|53300");
+  /**
+   * Its words for a connection that is lost, a server that begins or ends, too many users, a lock
+   * that somebody has for long, who moves a ledger there, and one that does not write yet: it is
+   * about to replace another one.
+   */
+  private static final Pattern AWAY = Pattern.compile("08...|57P0.|53300|55P03|25006");
 
   private final LedgerServer server;
   private final HikariDataSource pool;
@@ -193,7 +197,7 @@ final class PostgresDatabase implements LedgerDatabase {
     return Optional.empty();
   }
 
-  /** Whether the server has ended, is about to, or begins; or the way to it is cut. */
+  /** Whether a start has to wait for the server. */
   static boolean isAway(SQLException problem) {
     String state = problem.getSQLState();
     return state == null || AWAY.matcher(state).matches();

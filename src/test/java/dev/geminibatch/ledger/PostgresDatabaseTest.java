@@ -334,6 +334,19 @@ class PostgresDatabaseTest extends PostgresFixture {
   }
 
   @Test
+  void a_start_waits_for_a_server_that_does_not_write_yet_and_for_a_lock(@TempDir Path folder)
+      throws SQLException {
+    server.execute(
+        "postgres", "ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+
+    assertThatThrownBy(
+            () -> Ledger.open(address(), new StateFolder(folder), Clock.systemUTC()).close())
+        .matches(Ledger::isAway);
+    assertThat(PostgresDatabase.isAway(new SQLException("lock timeout", "55P03"))).isTrue();
+    assertThat(PostgresDatabase.isAway(new SQLException("no such table", "42P01"))).isFalse();
+  }
+
+  @Test
   void a_ledger_knows_the_state_folders_that_have_its_files(@TempDir Path folder)
       throws IOException {
     StateFolder one = new StateFolder(folder.resolve("one"));
