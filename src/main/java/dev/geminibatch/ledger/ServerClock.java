@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 
@@ -25,6 +26,17 @@ public final class ServerClock extends Clock {
    */
   void set(long server, long before) {
     ahead = server - (before + machine.millis()) / 2;
+  }
+
+  /**
+   * The same, unless the answer took so long that nobody knows when the server had that time: this
+   * process was stopped while it waited, say.
+   */
+  void correct(long server, long before, Duration longest) {
+    long took = machine.millis() - before;
+    if (took >= 0 && took <= longest.toMillis()) {
+      set(server, before);
+    }
   }
 
   /** The machine's time, which says nothing to others. */
