@@ -49,7 +49,7 @@ final class Heartbeat implements AutoCloseable {
         if (!row.next()) {
           return Optional.empty();
         }
-        clock.set(row.getLong(2), before);
+        clock.correct(row.getLong(2), before, patience);
         return Optional.of(Members.State.valueOf(row.getString(1)));
       }
     }
@@ -76,6 +76,15 @@ final class Heartbeat implements AutoCloseable {
         }
       }
       return names;
+    }
+  }
+
+  /** This member ends, whatever the tables are like now. */
+  void leave(String me) throws SQLException {
+    try (PreparedStatement statement =
+        connection().prepareStatement("UPDATE member SET state = 'GONE' WHERE id = ?")) {
+      statement.setString(1, me);
+      statement.executeUpdate();
     }
   }
 

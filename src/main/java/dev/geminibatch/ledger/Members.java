@@ -30,10 +30,11 @@ public final class Members {
 
   /** Sets a clock to that of the server. */
   void set(ServerClock clock) {
-    long before = clock.machineMillis();
-    clock.set(
-        writing.withHandle(handle -> handle.createQuery("SELECT " + NOW).mapTo(Long.class).one()),
-        before);
+    writing.useHandle(
+        handle -> {
+          long before = clock.machineMillis(); // and not before there was a connection
+          clock.set(handle.createQuery("SELECT " + NOW).mapTo(Long.class).one(), before);
+        });
   }
 
   /** What a member is at. */
@@ -129,6 +130,7 @@ public final class Members {
                 member.id(),
                 self.name(),
                 self.version(),
+                // For a person who asks the database after an upgrade; nobody here reads it.
                 Integer.valueOf(LedgerDatabase.NEWEST),
                 member.mark(),
                 self.isDaemon() ? 1 : 0,

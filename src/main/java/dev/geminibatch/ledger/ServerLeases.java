@@ -1,26 +1,16 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.io.Amounts;
-import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.Repeats;
+import dev.geminibatch.ledger.PassingTime.Moment;
 import dev.geminibatch.run.Leases;
-import dev.geminibatch.run.ProcessTrace;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.run.WorkRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -34,42 +24,28 @@ import org.slf4j.event.Level;
 public final class ServerLeases implements Leases {
   private static final Logger LOG = LoggerFactory.getLogger("members");
 
-  /** Members that are gone are shown for so long. */
-  private static final Duration SHOWN = Duration.ofDays(7);
-
-  /** Beats of its own that a member must have got through before it takes another one for gone. */
-  private static final int HEARD = 3;
-
   private final Opener opener;
   private final StateFolder state;
   private final MemberIdentity identity;
   private final WorkRecord record;
   private final Work work;
-  private final LongSupplier nanos;
+  private final Presence presence;
+  private final MemberThreads threads;
   private final Repeats repeats = new Repeats();
-  private final ScheduledExecutorService beats =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "heartbeat");
-            thread.setDaemon(true);
-            return thread;
-          });
 
   private Ledger ledger;
   private volatile Members members;
   private volatile Fences fences;
   private Heartbeat heartbeat;
+  private Registration registration;
 
-  /** Until when the others certainly take this process for alive. */
-  private volatile long sureUntil;
-
-  private volatile boolean isUp;
-
-  /** Why it takes no more, works on what it has, and ends then; null if it does not. */
+  /** Why it takes no more, and ends; null if it does not. */
   private volatile End end;
 
-  private long heardSince;
-  private boolean isClosed;
+  /** Whether it is about to be a member again; until it is, there are no heartbeats. */
+  private volatile boolean isJoining;
+
+  private volatile boolean isClosed;
 
   /** Opens the ledger. */
   @FunctionalInterface
@@ -93,13 +69,17 @@ public final class ServerLeases implements Leases {
 
     /** This process has to end; said at each beat until it has. */
     void end(End end);
+
+    /** An Error has ended a thread without which this process is no member. */
+    void broken(Error error);
   }
 
   /**
    * Why a member has to end.
    *
    * @param why for a person, without a full stop
-   * @param isFault whether it cannot begin again as it is
+   * @param isFault whether it cannot begin again as it is, and works on nothing any more; otherwise
+   *     it finishes what it has
    */
   public record End(String why, boolean isFault) {}
 
@@ -107,7 +87,7 @@ public final class ServerLeases implements Leases {
    * Joins nobody yet.
    *
    * @param record of this process; it is kept in the state folder
-   * @param nanos a clock that nobody sets, and that continues while the process is stopped
+   * @param time for how long the others have heard nothing
    */
   public ServerLeases(
       Opener opener,
@@ -115,13 +95,14 @@ public final class ServerLeases implements Leases {
       MemberIdentity identity,
       WorkRecord record,
       Work work,
-      LongSupplier nanos) {
+      PassingTime time) {
     this.opener = opener;
     this.state = state;
     this.identity = identity;
     this.record = record;
     this.work = work;
-    this.nanos = nanos;
+    this.presence = new Presence(identity, time);
+    this.threads = new MemberThreads(work::broken);
   }
 
   @Override
@@ -136,94 +117,88 @@ public final class ServerLeases implements Leases {
     members = ledger.members();
     fences = ledger.fences();
     heartbeat = ledger.heartbeat(identity.beat());
-    members.alive().stream()
-        .filter(member -> ProcessTrace.isOver(member.process()))
-        .forEach(member -> members.gone(member.id()));
-    members.forget(SHOWN);
-    PrivateFiles.createFolder(state.workers());
-    learn();
+    registration = new Registration(ledger, state, identity, record, work);
+    registration.prepare();
     join();
-    long millis = identity.beat().toMillis();
-    beats.scheduleWithFixedDelay(this::tick, millis, millis, TimeUnit.MILLISECONDS);
+    threads.beat(identity.beat(), this::tick);
   }
 
-  /** What processes that are gone have said before an Error ended them. */
-  private void learn() throws IOException {
-    WorkRecord.takeAll(
-        state.workers(),
-        members.alive().stream().map(Members.Trace::id).collect(Collectors.toSet()),
-        work::ended);
-  }
-
-  private void join() throws IOException {
-    long before = nanos.getAsLong();
-    String id = HexFormat.of().toHexDigits(new SplittableRandom().nextLong());
-    record.open(state.workers().resolve(id));
-    members.begin(
-        new Fences.Membership(id, ledger.mark()),
-        new Members.Self(
-            identity.name(), identity.version(), work.isDaemon(), ProcessTrace.here()));
-    heardSince = before;
-    isUp = true;
-    sure(before);
-    LOG.debug("This is member {} ({})", id, identity.name());
-  }
-
-  /** A quarter of the silence is left for what is about to be done. */
-  private void sure(long beaten) {
-    sureUntil = beaten + identity.silence().toNanos() * 3 / 4;
+  private void join() {
+    Moment before = presence.now();
+    registration.begin();
+    if (!isClosed) {
+      presence.begin(before);
+    }
   }
 
   @Override
   public boolean mayWork() {
-    return isUp && nanos.getAsLong() - sureUntil < 0;
+    return presence.mayWork();
   }
 
   @Override
   public boolean isHeard() {
-    return isUp && nanos.getAsLong() - sureUntil < -identity.silence().toNanos() / 4;
+    return presence.isHeard();
   }
 
   /** One beat, or an attempt to begin again. */
   synchronized void tick() {
-    if (isClosed) {
+    if (isClosed || isJoining) {
       return;
     }
     try {
-      if (isUp) {
+      Optional<End> tooOld = mustEnd() ? Optional.empty() : heartbeat.tooOld(ledger.place());
+      if (tooOld.isPresent()) {
+        leave(tooOld.get());
+      } else if (presence.isUp()) {
         beatOnce();
       } else if (end != null) {
         work.end(end); // it has nothing any more
       } else if (work.isOver()) {
-        join();
-        LOG.info("This process is a member again, and takes what is free");
+        isJoining = true;
+        threads.aside(this::joinAgain);
       }
-    } catch (SQLException | IOException | RuntimeException e) {
+    } catch (SQLException | RuntimeException e) {
       heartbeat.close();
-      heardSince = nanos.getAsLong();
-      LOG.atLevel(repeats.level(Level.WARN, "beat", String.valueOf(e.getMessage())))
-          .log("No heartbeat reaches the ledger {}: {}", ledger.place(), e.getMessage());
+      presence.missed();
+      failed("No heartbeat reaches", e);
     }
   }
 
-  private void beatOnce() throws SQLException, IOException {
-    long before = nanos.getAsLong();
-    if (before - sureUntil > 0) {
-      heardSince = before; // it was stopped, and the server may have been, too
+  private boolean mustEnd() {
+    return end != null && end.isFault();
+  }
+
+  private void failed(String what, Exception e) {
+    LOG.atLevel(repeats.level(Level.WARN, what, String.valueOf(e.getMessage())))
+        .log("{} the ledger {}: {}", what, ledger.place(), e.getMessage());
+  }
+
+  private void joinAgain() {
+    try {
+      join();
+      LOG.info("This process is a member again, and takes what is free");
+    } catch (RuntimeException e) {
+      failed("This process is no member yet of", e);
+    } finally {
+      isJoining = false;
     }
+  }
+
+  private void beatOnce() throws SQLException {
+    Moment before = presence.now();
     Optional<Members.State> seen = heartbeat.beat(fences.member());
     if (seen.isEmpty() || seen.get() == Members.State.GONE) {
       lose();
       return;
     }
-    sure(before);
+    presence.beat(before);
     if (seen.get() == Members.State.DRAINING) {
       end(new End("Somebody has asked to drain it", false));
     }
-    if (before - heardSince >= HEARD * identity.beat().toNanos()) {
+    if (presence.mayJudge(before)) {
       expire();
     }
-    heartbeat.tooOld(ledger.place()).ifPresent(this::end);
   }
 
   private void end(End why) {
@@ -231,7 +206,7 @@ public final class ServerLeases implements Leases {
     work.end(why);
   }
 
-  private void expire() throws SQLException, IOException {
+  private void expire() throws SQLException {
     List<String> gone = heartbeat.expire(fences.member(), identity.silence());
     for (String name : gone) {
       LOG.warn(
@@ -240,18 +215,42 @@ public final class ServerLeases implements Leases {
           Amounts.time(identity.silence()));
     }
     if (!gone.isEmpty()) {
-      learn();
+      threads.aside(this::settle);
+    }
+  }
+
+  private void settle() {
+    try {
+      registration.settle();
+    } catch (IOException | RuntimeException e) {
+      failed("What members that are gone have left cannot be told to", e);
     }
   }
 
   private void lose() {
-    isUp = false;
-    fences.dropAll();
-    ledger.forgetWhatLeasesKeep();
+    giveUp();
     LOG.warn(
         "This process was silent for too long, and others may have taken over its runs; it gives up"
             + " what it works on, and begins again");
     work.giveUp();
+  }
+
+  private void giveUp() {
+    presence.end();
+    fences.dropAll();
+    ledger.forgetWhatLeasesKeep();
+  }
+
+  /** At once: what it would write may not be what the tables mean now. */
+  private void leave(End why) throws SQLException {
+    boolean wasUp = presence.isUp();
+    end = why;
+    giveUp();
+    work.giveUp();
+    if (wasUp) {
+      heartbeat.leave(fences.member());
+    }
+    work.end(why);
   }
 
   @Override
@@ -321,17 +320,15 @@ public final class ServerLeases implements Leases {
   @Override
   public synchronized void close() {
     isClosed = true;
-    beats.shutdownNow();
+    threads.close();
     if (ledger == null) {
       return;
     }
-    boolean wasUp = isUp;
-    isUp = false;
+    boolean wasUp = presence.isUp();
+    presence.end();
     try {
       if (wasUp) {
-        members.leave();
-        record.close();
-        Files.deleteIfExists(state.workers().resolve(fences.member()));
+        registration.end();
       }
     } catch (IOException | RuntimeException e) {
       LOG.debug("The others will notice that this member has ended: {}", e.getMessage());

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -77,18 +78,25 @@ public final class WorkRecord {
    * What processes have left behind in a folder that are certainly gone. Of several that ask, one
    * gets it.
    *
-   * @param alive the names of the files of those that are not
+   * @param alive the names of the files of those that are not; asked for when the files are known,
+   *     so that one that has begun meanwhile keeps its own
    */
-  public static void takeAll(Path folder, Set<String> alive, Consumer<Ended> onEnded)
+  public static void takeAll(Path folder, Supplier<Set<String>> alive, Consumer<Ended> onEnded)
       throws IOException {
+    List<Path> left;
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        String name = file.getFileName().toString();
-        if (name.matches("\\p{XDigit}{16}") && !alive.contains(name)) {
-          take(file).forEach(onEnded);
-        }
+      left = files.filter(WorkRecord::isOfMember).toList();
+    }
+    Set<String> others = left.isEmpty() ? Set.of() : alive.get();
+    for (Path file : left) {
+      if (!others.contains(file.getFileName().toString())) {
+        take(file).forEach(onEnded);
       }
     }
+  }
+
+  private static boolean isOfMember(Path file) {
+    return file.getFileName().toString().matches("\\p{XDigit}{16}");
   }
 
   private static List<Ended> take(Path file) throws IOException {

@@ -4,6 +4,7 @@ import dev.geminibatch.io.HostName;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerServer;
 import dev.geminibatch.ledger.MemberIdentity;
+import dev.geminibatch.ledger.PassingTime;
 import dev.geminibatch.ledger.ServerClock;
 import dev.geminibatch.ledger.ServerLeases;
 import dev.geminibatch.run.BusyRuns;
@@ -55,7 +56,7 @@ public final class Workspace implements AutoCloseable {
     WorkRecord record = new WorkRecord();
     this.work = isShared ? new WorkInHand(record, this::require) : new WorkInHand(record);
     this.lastWords = new LastWords(work, ending);
-    this.leases = isShared ? shared(record) : new FileLeases(state(), record, this::ended);
+    this.leases = isShared ? shared(record, clock) : new FileLeases(state(), record, this::ended);
     this.busy = new BusyRuns(leases, work);
     this.connections = new Connections(services, clock);
   }
@@ -64,7 +65,7 @@ public final class Workspace implements AutoCloseable {
     leases.require(runId);
   }
 
-  private Leases shared(WorkRecord record) {
+  private Leases shared(WorkRecord record, Clock machine) {
     MemberSettings member = settings.operation().member();
     return new ServerLeases(
         this::ledger,
@@ -72,7 +73,7 @@ public final class Workspace implements AutoCloseable {
         new MemberIdentity(memberName(settings), Capacity.present().version(), member.silence()),
         record,
         membership,
-        System::nanoTime);
+        new PassingTime(System::nanoTime, machine::millis));
   }
 
   /** What a daemon with these settings is called among the members of a shared ledger. */
@@ -84,7 +85,7 @@ public final class Workspace implements AutoCloseable {
   /** What this process works on, for the other members of a shared ledger. */
   private final class Membership implements ServerLeases.Work {
     private volatile boolean isDaemon;
-    private volatile Consumer<ServerLeases.End> onEnd = end -> {};
+    private volatile Consumer<ServerLeases.End> onEnd = Workspace.this::endCommand;
 
     @Override
     public boolean isDaemon() {
@@ -109,6 +110,18 @@ public final class Workspace implements AutoCloseable {
     @Override
     public void end(ServerLeases.End end) {
       onEnd.accept(end);
+    }
+
+    @Override
+    public void broken(Error error) {
+      lastWords.check(error);
+    }
+  }
+
+  /** It has given up its work, and nobody asks it to end before that is done. */
+  private void endCommand(ServerLeases.End end) {
+    if (end.isFault()) {
+      lastWords.end(end.why());
     }
   }
 

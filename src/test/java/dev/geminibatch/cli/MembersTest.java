@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.geminibatch.sandbox.Endpoint;
 import dev.geminibatch.testkit.Cluster;
 import dev.geminibatch.testkit.RealJar;
 import java.io.IOException;
@@ -141,8 +142,7 @@ class MembersTest {
   }
 
   @Test
-  void after_a_signal_the_others_continue_at_once_and_after_a_kill_when_it_was_silent()
-      throws Exception {
+  void after_a_signal_the_others_continue_at_once() throws Exception {
     RealJar one = member("one").with("MEMBER_SILENCE", "10m");
     RealJar two = member("two").with("MEMBER_SILENCE", "10m");
     RealJar.Running first = start(one);
@@ -234,16 +234,21 @@ class MembersTest {
   }
 
   @Test
-  void a_member_of_a_program_that_is_too_old_ends_with_a_message() throws Exception {
-    RealJar.Running daemon = start(member("one"));
+  void a_member_of_a_program_that_is_too_old_ends_at_once_with_a_message() throws Exception {
+    cluster.sandbox().faults().add("batch-create delay=10m times=1");
+    RealJar.Running daemon = start(member("one").with("MEMBER_SILENCE", "60s"));
+    drop("a");
+    await().until(() -> cluster.sandbox().counters().requests(Endpoint.BATCH_CREATE) == 1);
 
     cluster.execute(
         "INSERT INTO gemini_batch.flyway_schema_history SELECT installed_rank + 100, '1000',"
             + " description, type, script, checksum, installed_by, installed_on, execution_time,"
             + " success FROM gemini_batch.flyway_schema_history WHERE version = '10'");
 
+    await().atMost(Duration.ofSeconds(40)).until(() -> !daemon.process().isAlive());
     RealJar.Result result = daemon.result();
     assertThat(result.exit()).isEqualTo(2);
+    assertThat(cluster.value("SELECT state FROM gemini_batch.member")).isEqualTo("GONE");
     assertThat(result.err() + result.out()).contains("are of version 1000 now");
     assertThat(member("two").run().exit()).isEqualTo(2);
   }

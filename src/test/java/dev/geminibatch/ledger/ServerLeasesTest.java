@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.run.LeaseLost;
 import dev.geminibatch.run.Run;
@@ -13,14 +14,20 @@ import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.run.WorkRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +41,7 @@ class ServerLeasesTest extends PostgresFixture {
   @TempDir private Path folder;
 
   private final AtomicLong nanos = new AtomicLong();
+  private final AtomicLong millis = new AtomicLong();
   private final List<Member> members = new ArrayList<>();
 
   @AfterEach
@@ -49,17 +57,27 @@ class ServerLeasesTest extends PostgresFixture {
     private boolean isOver = true;
     private int givenUp;
     private final List<ServerLeases.End> ends = new ArrayList<>();
+    private final List<Error> errors = new CopyOnWriteArrayList<>();
+
+    /** What was learnt of processes that an Error has ended, and by which thread. */
+    private final List<String> learnt = new CopyOnWriteArrayList<>();
+
+    private Error whenItEnds;
 
     private Member(String name, Path state) throws IOException {
+      this(name, state, SILENCE);
+    }
+
+    private Member(String name, Path state, Duration silence) throws IOException {
       ledger = Ledger.open(address(), new StateFolder(state), new ServerClock(Clock.systemUTC()));
       leases =
           new ServerLeases(
               () -> ledger,
               new StateFolder(state),
-              new MemberIdentity(name, "1", SILENCE),
+              new MemberIdentity(name, "1", silence),
               new WorkRecord(),
               this,
-              nanos::get);
+              new PassingTime(nanos::get, millis::get));
       members.add(this);
     }
 
@@ -75,7 +93,7 @@ class ServerLeasesTest extends PostgresFixture {
 
     @Override
     public void ended(WorkRecord.Ended ended) {
-      throw new AssertionError("no process has ended with an Error");
+      learnt.add(ended.runId() + " by " + Thread.currentThread().getName());
     }
 
     @Override
@@ -91,6 +109,14 @@ class ServerLeasesTest extends PostgresFixture {
     @Override
     public void end(ServerLeases.End end) {
       ends.add(end);
+      if (whenItEnds != null) {
+        throw whenItEnds;
+      }
+    }
+
+    @Override
+    public void broken(Error error) {
+      errors.add(error);
     }
   }
 
@@ -185,7 +211,7 @@ class ServerLeasesTest extends PostgresFixture {
     stopped.isOver = true;
     stopped.leases.tick();
 
-    assertThat(stopped.leases.mayWork()).isTrue();
+    await().until(stopped.leases::mayWork);
     assertThat(stopped.leases.isOurs(run)).isFalse();
     assertThat(stopped.leases.acquire(run)).isTrue();
     stopped.ledger.runs().moveTo(run, RunState.RECEIVED);
@@ -208,6 +234,114 @@ class ServerLeasesTest extends PostgresFixture {
     assertThatThrownBy(() -> one.leases.require(run)).isInstanceOf(LeaseLost.class);
     one.leases.tick();
     assertThat(one.leases.isOurs(run)).isTrue();
+  }
+
+  @Test
+  void a_member_whose_machine_was_suspended_stops_until_it_is_heard() throws Exception {
+    Member one = member("one");
+    String run = add(one, "run");
+
+    millis.addAndGet(SILENCE.toMillis() * 3 / 4);
+
+    assertThat(one.leases.isHeard()).isFalse();
+    assertThat(one.leases.isOurs(run)).isFalse();
+    assertThatThrownBy(() -> one.leases.require(run)).isInstanceOf(LeaseLost.class);
+    one.leases.tick();
+    assertThat(one.leases.isOurs(run)).isTrue();
+  }
+
+  @Test
+  void a_clock_that_is_set_back_gives_nobody_more_time() throws Exception {
+    Member one = member("one");
+    String run = add(one, "run");
+
+    millis.addAndGet(-10 * SILENCE.toMillis());
+
+    assertThat(one.leases.isOurs(run)).isTrue();
+    nanos.addAndGet(SILENCE.toNanos() * 3 / 4);
+    assertThat(one.leases.isOurs(run)).isFalse();
+  }
+
+  @Test
+  void a_clock_that_is_set_forward_makes_nobody_impatient() throws Exception {
+    Member one = member("one");
+    String run = add(one, "run");
+    Member other = member("other");
+    silence("one");
+
+    millis.addAndGet(10 * SILENCE.toMillis());
+    other.leases.tick();
+    assertThat(other.leases.acquire(run)).isFalse();
+
+    listen(other);
+    assertThat(other.leases.acquire(run)).isTrue();
+  }
+
+  @Test
+  void a_member_is_known_before_its_record_appears() throws Exception {
+    Path records = new StateFolder(folder).workers();
+    Member one = new Member("one", folder);
+    execute(
+        "CREATE FUNCTION gemini_batch.wait() RETURNS trigger AS $$ BEGIN"
+            + " PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END $$ LANGUAGE plpgsql");
+    execute(
+        "CREATE TRIGGER wait BEFORE INSERT ON gemini_batch.member"
+            + " FOR EACH ROW EXECUTE FUNCTION gemini_batch.wait()");
+    Thread opening = new Thread(() -> open(one));
+    try (Connection connection = DriverManager.getConnection(server.url(name), "postgres", "any");
+        Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(4711)");
+      opening.start();
+      await()
+          .until(
+              () -> server.value(name, "SELECT count(*) FROM pg_locks WHERE NOT granted"),
+              waiting -> !waiting.equals("0"));
+
+      assertThat(records).isEmptyDirectory();
+    }
+    opening.join();
+
+    assertThat(records).isNotEmptyDirectory();
+  }
+
+  private static void open(Member member) {
+    try {
+      member.leases.open();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void the_heartbeats_do_not_wait_for_what_those_that_are_gone_have_left() throws Exception {
+    member("one");
+    Member other = member("other");
+    Files.writeString(
+        new StateFolder(folder).workers().resolve("0123456789abcdef"),
+        "OutOfMemoryError\nc run inspect\n");
+    execute(
+        "INSERT INTO gemini_batch.member SELECT 'old', 'old', '1', 9, 'x', 1, '', since, 0, 'GONE'"
+            + " FROM gemini_batch.member WHERE name = 'one'");
+    silence("one");
+
+    listen(other);
+
+    await().until(() -> other.learnt, learnt -> learnt.equals(List.of("run by membership")));
+    await()
+        .until(
+            () -> other.ledger.members().list(),
+            all -> all.stream().noneMatch(each -> each.name().equals("old")));
+  }
+
+  @Test
+  void an_error_that_ends_the_heartbeats_is_not_kept_quiet() throws Exception {
+    Member one = new Member("one", folder, Duration.ofSeconds(1));
+    one.whenItEnds = new StackOverflowError();
+    one.leases.open();
+
+    execute("UPDATE gemini_batch.member SET state = 'DRAINING'");
+
+    await().until(() -> one.errors, errors -> errors.contains(one.whenItEnds));
   }
 
   @Test
@@ -350,8 +484,11 @@ class ServerLeasesTest extends PostgresFixture {
   }
 
   @Test
-  void a_member_ends_when_a_newer_program_has_changed_the_tables() throws Exception {
+  void a_member_stops_at_once_when_a_newer_program_has_changed_the_tables() throws Exception {
     Member one = member("one");
+    Member newer = member("newer");
+    String run = add(one, "run");
+    one.isOver = false;
     execute(
         "INSERT INTO gemini_batch.flyway_schema_history SELECT installed_rank + 100, '1000',"
             + " description, type, script, checksum, installed_by, installed_on, execution_time,"
@@ -361,6 +498,14 @@ class ServerLeasesTest extends PostgresFixture {
 
     assertThat(one.ends).extracting(ServerLeases.End::isFault).containsExactly(true);
     assertThat(one.ends.get(0).why()).contains("1000").contains("versions up to 10");
+    assertThat(one.givenUp).isEqualTo(1);
+    assertThat(one.leases.mayWork()).isFalse();
+    assertThatThrownBy(() -> one.ledger.runs().moveTo(run, RunState.RECEIVED))
+        .isInstanceOf(LeaseLost.class);
+    assertThat(newer.leases.acquire(run)).isTrue();
+    one.isOver = true;
+    one.leases.tick();
+    assertThat(one.ends).as("it does not begin again").hasSize(2);
   }
 
   @Test

@@ -3,12 +3,15 @@ package dev.geminibatch.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +116,33 @@ class WorkRecordTest {
 
     try (Stream<Path> files = Files.list(folder.resolve("a/workers"))) {
       assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void a_record_that_is_begun_while_the_others_are_taken_is_kept() throws IOException {
+    Path left = folder.resolve("0123456789abcdef");
+    Path begun = folder.resolve("fedcba9876543210");
+    Files.writeString(left, "OutOfMemoryError\nc one inspect\n");
+
+    WorkRecord.takeAll(
+        folder,
+        () -> {
+          begin(begun);
+          return Set.of();
+        },
+        ended::add);
+
+    assertThat(ended).extracting(WorkRecord.Ended::runId).containsExactly("one");
+    assertThat(left).doesNotExist();
+    assertThat(begun).exists();
+  }
+
+  private static void begin(Path file) {
+    try (RandomAccessFile record = new RandomAccessFile(file.toFile(), "rw")) {
+      record.writeBytes("\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,0 +1,92 @@
+package dev.geminibatch.ledger;
+
+import dev.geminibatch.io.PrivateFiles;
+import dev.geminibatch.run.ProcessTrace;
+import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.run.WorkRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Enters a process among the members of a ledger, and strikes it out. Each member has a record of
+ * its work in the state folder, with its id as the name.
+ */
+final class Registration {
+  private static final Logger LOG = LoggerFactory.getLogger("members");
+
+  /** Members that are gone are shown for so long. */
+  private static final Duration SHOWN = Duration.ofDays(7);
+
+  private final Ledger ledger;
+  private final Members members;
+  private final Path records;
+  private final MemberIdentity identity;
+  private final WorkRecord record;
+  private final ServerLeases.Work work;
+
+  Registration(
+      Ledger ledger,
+      StateFolder state,
+      MemberIdentity identity,
+      WorkRecord record,
+      ServerLeases.Work work) {
+    this.ledger = ledger;
+    this.members = ledger.members();
+    this.records = state.workers();
+    this.identity = identity;
+    this.record = record;
+    this.work = work;
+  }
+
+  /** Before the process is a member: finds those that have certainly ended. */
+  void prepare() throws IOException {
+    members.alive().stream()
+        .filter(member -> ProcessTrace.isOver(member.process()))
+        .forEach(member -> members.gone(member.id()));
+    PrivateFiles.createFolder(records);
+    settle();
+  }
+
+  /**
+   * Takes what members that are gone have left: what they have said before an Error ended them, and
+   * long after that their names.
+   */
+  void settle() throws IOException {
+    WorkRecord.takeAll(
+        records,
+        () -> members.alive().stream().map(Members.Trace::id).collect(Collectors.toSet()),
+        work::ended);
+    members.forget(SHOWN);
+  }
+
+  /** The process is a new member, which holds no run yet. */
+  void begin() {
+    String id = HexFormat.of().toHexDigits(new SplittableRandom().nextLong());
+    // First of all: whoever finds the record of somebody who is no member takes it away.
+    members.begin(
+        new Fences.Membership(id, ledger.mark()),
+        new Members.Self(
+            identity.name(), identity.version(), work.isDaemon(), ProcessTrace.here()));
+    try {
+      record.open(records.resolve(id));
+    } catch (IOException e) {
+      record.close();
+      LOG.warn("What this process works on cannot be written to {}: {}", records, e.toString());
+    }
+    LOG.debug("This is member {} ({})", id, identity.name());
+  }
+
+  /** The process ends; its runs are free. */
+  void end() throws IOException {
+    members.leave();
+    record.close();
+    Files.deleteIfExists(records.resolve(ledger.fences().member()));
+  }
+}
