@@ -223,7 +223,7 @@ public final class ServerLeases implements Leases {
     try {
       registration.settle();
     } catch (IOException | RuntimeException e) {
-      failed("What members that are gone have left cannot be told to", e);
+      failed("The records of members that are gone do not reach", e);
     }
   }
 
