@@ -7,6 +7,9 @@ import dev.geminibatch.media.ReferenceIndex.Stored;
 import dev.geminibatch.media.ReferenceIndex.StoredReference;
 import dev.geminibatch.media.UploadClaims.ContentKey;
 import dev.geminibatch.media.UploadClaims.Offer;
+import dev.geminibatch.run.Run;
+import dev.geminibatch.run.RunInput;
+import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ProjectId;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -158,8 +162,16 @@ class UploadClaimTableTest extends PostgresFixture {
 
   @Test
   void a_member_does_not_help_itself() {
-    one.members().claim("1").ifPresent(claim -> one.fences().hold("1", claim.fence()));
-    one.runs().add(List.of(dropped("1", "a")));
+    one.runs()
+        .add(
+            Run.receiving(
+                "1",
+                new RunInput("a", Path.of("inbox", "a"), true, 0, 0),
+                new RunOptions("default", "gemini-x", Path.of("media"), "1", false, 5, false),
+                Optional.empty(),
+                Instant.EPOCH));
+    Members.Claim claim = one.members().claim("1").orElseThrow();
+    assertThat(one.fences().hold("1", claim.fence(), claim.by())).isTrue();
 
     claims(one).offer("1", List.of(offer("a")), SOON);
 
