@@ -25,6 +25,7 @@ final class Fences {
 
   private final Map<String, Long> held = new ConcurrentHashMap<>();
   private volatile Membership membership;
+  private volatile OwnWrites writes;
 
   /**
    * What this process is to the others.
@@ -38,6 +39,7 @@ final class Fences {
   synchronized void become(Membership member) {
     held.clear();
     membership = member;
+    writes = member == null ? null : new OwnWrites(member.id());
   }
 
   /** Who it is; null if it is no member. */
@@ -49,6 +51,17 @@ final class Fences {
   String member() {
     Membership present = membership;
     return present == null ? null : present.id();
+  }
+
+  /** What this member has written; null if it is none. */
+  OwnWrites writes() {
+    return writes;
+  }
+
+  /** Whether the ledger lacks some of that. */
+  boolean areWritesLost() {
+    OwnWrites present = writes;
+    return present != null && present.areLost();
   }
 
   /**

@@ -33,23 +33,28 @@ final class Heartbeat implements AutoCloseable {
   /**
    * One beat.
    *
-   * @return what the member is at now, which others may have changed; empty if it is not there
+   * @return what the member is at now, which others may have changed; empty if the ledger does not
+   *     know it, or not its last beat
    */
-  Optional<Members.State> beat(String id) throws SQLException {
+  Optional<Members.State> beat(OwnWrites member) throws SQLException {
     long before = clock.machineMillis();
     try (PreparedStatement statement =
         connection()
             .prepareStatement(
                 "UPDATE member SET beat = CASE state WHEN 'GONE' THEN beat ELSE "
                     + Members.NOW
-                    + " END WHERE id = ? RETURNING state, "
-                    + Members.NOW)) {
-      statement.setString(1, id);
+                    + " END WHERE id = ? AND beat >= ? RETURNING state, "
+                    + Members.NOW
+                    + ", beat")) {
+      statement.setString(1, member.member());
+      statement.setLong(2, member.beat());
       try (ResultSet row = statement.executeQuery()) {
         if (!row.next()) {
+          member.lost();
           return Optional.empty();
         }
         clock.correct(row.getLong(2), before, patience);
+        member.beaten(row.getLong(3));
         return Optional.of(Members.State.valueOf(row.getString(1)));
       }
     }

@@ -75,7 +75,7 @@ public final class Ledger implements AutoCloseable {
     this.events = new Events(database);
     this.costs = new RunCosts(database);
     this.paces = new Paces(database, clock);
-    this.restoration = Restoration.of(database);
+    this.restoration = Restoration.of(database, fences);
   }
 
   /**

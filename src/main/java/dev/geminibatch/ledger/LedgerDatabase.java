@@ -12,15 +12,9 @@ import org.quartz.TriggerKey;
  * The database of ledger and upload cache. All statements are written so that each kind of database
  * understands them; what else is different is here.
  */
-interface LedgerDatabase extends AutoCloseable {
+interface LedgerDatabase extends AutoCloseable, LedgerNotes {
   /** The version of the tables: the last file in db/migration, and in db/postgresql. */
   String NEWEST = "10";
-
-  /** Numbers that {@link Restoration} keeps in the database itself, in minutes since 1970. */
-  enum Note {
-    LACKS_SINCE,
-    LACKS_UNTIL
-  }
 
   /** Where it is, for a person. */
   String place();
@@ -43,12 +37,6 @@ interface LedgerDatabase extends AutoCloseable {
 
   /** Stands for what the ledger holds: each commit, of whatever process, changes it. */
   long stamp();
-
-  /** A number that was noted; 0 if none was. */
-  long minutes(Handle handle, Note note);
-
-  /** Notes a number. */
-  void write(Handle handle, Note note, long minutes);
 
   /** The copies that this program has kept before upgrades. */
   List<Path> copiesBeforeUpgrades() throws IOException;

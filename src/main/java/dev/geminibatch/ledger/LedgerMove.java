@@ -4,7 +4,7 @@ import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.ledger.LedgerDatabase.Note;
+import dev.geminibatch.ledger.LedgerNotes.Note;
 import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.geminibatch.ledger;
 
 import dev.geminibatch.ledger.Fences.Membership;
+import dev.geminibatch.run.LeaseLost;
 import dev.geminibatch.run.ProcessTrace;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -116,17 +117,37 @@ public final class Members {
    */
   record Self(String name, String version, boolean isDaemon, String process) {}
 
-  /** A new member begins; the one that this process was before may be gone. */
+  /**
+   * Whether this process is no member any more because the ledger has gone back, and lacks what it
+   * has written. Then that is noted, before it is a member again.
+   */
+  boolean isLedgerBack() {
+    try {
+      writing.useTransaction(handle -> {});
+    } catch (LeaseLost e) {
+      return fences.areWritesLost();
+    }
+    return false;
+  }
+
+  /** A new member begins; the one that this process was before has given up all its work. */
   void begin(Membership member, Self self) {
+    String before = fences.member();
+    if (before != null) {
+      isLedgerBack(); // if it could not be noted before
+      writing.useHandle(
+          handle -> handle.execute("UPDATE member SET state = 'GONE' WHERE id = ?", before));
+    }
     writing.useHandle(
         handle ->
             handle.execute(
-                "INSERT INTO member (id, name, version, tables, mark, daemon, process, since, beat,"
+                "WITH me AS (INSERT INTO member (id, name, version, tables, mark, daemon, process, since, beat,"
                     + " state) VALUES (?, ?, ?, ?, ?, ?, ?, "
                     + NOW
                     + ", "
                     + NOW
-                    + ", 'UP')",
+                    + ", 'UP') RETURNING id, since)"
+                    + " INSERT INTO member_write (member, writes, at) SELECT id, 0, since FROM me",
                 member.id(),
                 self.name(),
                 self.version(),

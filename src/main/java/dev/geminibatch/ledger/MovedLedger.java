@@ -3,7 +3,7 @@ package dev.geminibatch.ledger;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.PrivateFiles;
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.ledger.LedgerDatabase.Note;
+import dev.geminibatch.ledger.LedgerNotes.Note;
 import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.nio.file.Files;

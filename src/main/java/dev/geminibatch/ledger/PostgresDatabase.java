@@ -54,13 +54,36 @@ final class PostgresDatabase implements LedgerDatabase {
    */
   private static final Pattern AWAY = Pattern.compile("08...|57P0.|53300|55P03|25006");
 
+  static final LedgerNotes NOTES =
+      new LedgerNotes() {
+        @Override
+        public long minutes(Handle handle, Note note) {
+          return handle
+              .createQuery("SELECT minutes FROM note WHERE name = :name")
+              .bind("name", note.name())
+              .mapTo(Long.class)
+              .findOne()
+              .orElse(0L);
+        }
+
+        @Override
+        public void write(Handle handle, Note note, long minutes) {
+          handle.execute(
+              "INSERT INTO note (name, minutes) VALUES (?, ?)"
+                  + " ON CONFLICT (name) DO UPDATE SET minutes = excluded.minutes",
+              note.name(),
+              minutes);
+        }
+      };
+
   private final LedgerServer server;
   private final HikariDataSource pool;
   private final Access writing;
   private final Access reading;
 
   private PostgresDatabase(HikariDataSource pool, LedgerServer server, Fences fences) {
-    ServerConnections connections = new ServerConnections(pool, lock(server.schema()), fences);
+    ServerConnections connections =
+        new ServerConnections(pool, lock(server.schema()), fences, server.toString());
     this.server = server;
     this.pool = pool;
     this.writing = connections.writing();
@@ -284,21 +307,12 @@ final class PostgresDatabase implements LedgerDatabase {
 
   @Override
   public long minutes(Handle handle, Note note) {
-    return handle
-        .createQuery("SELECT minutes FROM note WHERE name = :name")
-        .bind("name", note.name())
-        .mapTo(Long.class)
-        .findOne()
-        .orElse(0L);
+    return NOTES.minutes(handle, note);
   }
 
   @Override
   public void write(Handle handle, Note note, long minutes) {
-    handle.execute(
-        "INSERT INTO note (name, minutes) VALUES (?, ?)"
-            + " ON CONFLICT (name) DO UPDATE SET minutes = excluded.minutes",
-        note.name(),
-        minutes);
+    NOTES.write(handle, note, minutes);
   }
 
   /** An operator makes them, with the tools of the server. */

@@ -1,9 +1,11 @@
 package dev.geminibatch.ledger;
 
-import dev.geminibatch.ledger.LedgerDatabase.Note;
+import dev.geminibatch.ledger.LedgerNotes.Note;
 import dev.geminibatch.run.Run;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -18,31 +20,57 @@ public final class Restoration {
   /** The clocks of this machine and of the service, and the minute that is not over. */
   private static final Duration TOLERANCE = Duration.ofMinutes(5);
 
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** For calls of members that do not know yet that the ledger has gone back. */
+  private static final Duration CALLS = Duration.ofMinutes(1);
+
   private final LedgerDatabase database;
-  private final Optional<Instant> since;
-  private final Optional<Instant> until;
+  private final Fences fences;
+  private volatile Lack lack;
 
-  private Restoration(LedgerDatabase database, Optional<Instant> since, Optional<Instant> until) {
+  /** What is lacking since and until when, as of the notes that these words stand for. */
+  private record Lack(Optional<Instant> since, Optional<Instant> until, String notes) {
+    private static Lack of(LedgerDatabase database, String notes) {
+      return database
+          .quick()
+          .withHandle(
+              handle ->
+                  new Lack(
+                      time(database.minutes(handle, Note.LACKS_SINCE)),
+                      time(database.minutes(handle, Note.LACKS_UNTIL)),
+                      notes));
+    }
+
+    /** Runs that were created later are complete. */
+    private Optional<Instant> last() {
+      return until.or(() -> since).map(time -> time.plus(TOLERANCE));
+    }
+
+    private static Optional<Instant> time(long minutes) {
+      return minutes <= 0
+          ? Optional.empty()
+          : Optional.of(Instant.EPOCH.plus(Duration.ofMinutes(minutes)));
+    }
+  }
+
+  private Restoration(LedgerDatabase database, Fences fences) {
     this.database = database;
-    this.since = since;
-    this.until = until;
+    this.fences = fences;
+    this.lack = Lack.of(database, null);
   }
 
-  static Restoration of(LedgerDatabase database) {
-    return database
-        .quick()
-        .withHandle(
-            handle ->
-                new Restoration(
-                    database,
-                    time(database.minutes(handle, Note.LACKS_SINCE)),
-                    time(database.minutes(handle, Note.LACKS_UNTIL))));
+  static Restoration of(LedgerDatabase database, Fences fences) {
+    return new Restoration(database, fences);
   }
 
-  private static Optional<Instant> time(long minutes) {
-    return minutes <= 0
-        ? Optional.empty()
-        : Optional.of(Instant.EPOCH.plus(Duration.ofMinutes(minutes)));
+  /** A ledger on a server may go back while we work; each transaction tells if that was noted. */
+  private Lack lack() {
+    OwnWrites writes = fences.writes();
+    if (writes != null && !Objects.equals(writes.notes(), lack.notes())) {
+      lack = Lack.of(database, writes.notes());
+    }
+    return lack;
   }
 
   /**
@@ -51,41 +79,55 @@ public final class Restoration {
    * @param complete when all was in the database itself
    */
   static void lost(LedgerDatabase database, Instant complete, Instant now) {
-    database
-        .durable()
-        .useHandle(
-            handle -> {
-              Instant since =
-                  time(database.minutes(handle, Note.LACKS_SINCE))
-                      .filter(complete::isAfter)
-                      .orElse(complete);
-              database.write(handle, Note.LACKS_SINCE, since.getEpochSecond() / 60);
-              database.write(handle, Note.LACKS_UNTIL, now.getEpochSecond() / 60);
-            });
+    database.durable().useHandle(handle -> lost(database, handle, complete, now));
+  }
+
+  /** The same in a transaction. */
+  static void lost(LedgerNotes notes, Handle handle, Instant complete, Instant now) {
+    Instant since =
+        Lack.time(notes.minutes(handle, Note.LACKS_SINCE))
+            .filter(complete::isAfter)
+            .orElse(complete);
+    notes.write(handle, Note.LACKS_SINCE, since.getEpochSecond() / 60);
+    notes.write(handle, Note.LACKS_UNTIL, now.getEpochSecond() / 60);
   }
 
   /** Whether it lacks anything, in words that follow "the ledger"; empty if not. */
   public Optional<String> inWords() {
-    return since.map(
-        time ->
-            until.isPresent()
-                ? "has lost the end of its log, and with it what happened after " + time
-                : "was restored from a copy of " + time);
+    Lack present = lack();
+    return present
+        .since()
+        .map(
+            time ->
+                present.until().isPresent()
+                    ? (fences.writes() == null
+                            ? "has lost the end of its log, and with it what happened after "
+                            : "has gone back, and lacks what happened after ")
+                        + time
+                    : "was restored from a copy of " + time);
   }
 
   /** Jobs that the service created before are in the ledger; of later ones, some are not. */
   public Instant unknownSince() {
-    return since.orElseThrow().minus(TOLERANCE);
+    return lack().since().orElseThrow().minus(TOLERANCE);
+  }
+
+  /** Stands for what is lacking: what was found out is good for as long as it is the same. */
+  public Object extent() {
+    Lack present = lack();
+    return List.of(present.since(), present.until());
   }
 
   /** Whether jobs of a run may exist of which the ledger does not know. */
   public boolean concerns(Run run) {
-    return last().map(last -> !run.created().isAfter(last)).orElse(false);
+    return lack().last().map(last -> !run.created().isAfter(last)).orElse(false);
   }
 
-  /** Runs that were created later are complete. */
-  private Optional<Instant> last() {
-    return until.or(() -> since).map(time -> time.plus(TOLERANCE));
+  /** Until when jobs may appear at the service that nobody can have found before. */
+  public Optional<Instant> callsUntil() {
+    return fences.writes() == null
+        ? Optional.empty()
+        : lack().until().map(time -> time.plus(MINUTE).plus(CALLS));
   }
 
   /**
@@ -94,14 +136,19 @@ public final class Restoration {
    * @return whether it did
    */
   public boolean forgetIfOver() {
-    if (since.isEmpty()) {
+    Object extent = extent();
+    Lack present = lack();
+    if (present.since().isEmpty()) {
       return false;
     }
-    long last = last().orElseThrow().toEpochMilli();
+    long last = present.last().orElseThrow().toEpochMilli();
     return database
         .quick()
-        .withHandle(
+        .inTransaction(
             handle -> {
+              if (!extent().equals(extent)) {
+                return false; // it has gone back once more
+              }
               long left =
                   handle
                       .createQuery(

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -20,12 +21,12 @@ final class ServerConnections {
   private static final String LOCK = "SELECT pg_advisory_xact_lock(?)";
 
   /** In one message, but with what was committed before the lock was got. */
-  private static final String LOCK_OF_MEMBER =
-      LOCK + "; SELECT 1 FROM member WHERE id = ? AND state <> 'GONE'";
+  private static final String LOCK_OF_MEMBER = LOCK + "; " + OwnWrites.COUNT;
 
   private final DataSource pool;
   private final long lock;
   private final Fences fences;
+  private final String place;
 
   /** What a thread writes with, as long as it has it. */
   private final ThreadLocal<Turn> turns = new ThreadLocal<>();
@@ -35,9 +36,11 @@ final class ServerConnections {
    * @param lock the number of the lock, of all who use the same tables
    * @param fences who this process is: once the others take it for gone, nothing that it writes is
    *     committed, whatever it is
+   * @param place of the ledger, for a person
    */
-  ServerConnections(DataSource pool, long lock, Fences fences) {
+  ServerConnections(DataSource pool, long lock, Fences fences, String place) {
     this.fences = fences;
+    this.place = place;
     this.pool = pool;
     this.lock = lock;
   }
@@ -58,6 +61,11 @@ final class ServerConnections {
     private final Handle handle = new Handle(this);
     private int uses;
     private boolean isInTransaction;
+
+    /** Those that the transaction is one of, and its number; null if this is no member. */
+    private OwnWrites writes;
+
+    private long number;
 
     private Turn(Connection connection) {
       this.connection = connection;
@@ -83,30 +91,47 @@ final class ServerConnections {
       connection.close();
     }
 
-    private void begin(long lock, String member) throws SQLException {
+    private void begin(long lock, OwnWrites own, String place) throws SQLException {
       connection.setAutoCommit(false);
-      try (PreparedStatement statement =
-          connection.prepareStatement(member == null ? LOCK : LOCK_OF_MEMBER)) {
-        statement.setLong(1, lock);
-        if (member != null) {
-          statement.setString(2, member);
+      try {
+        if (own == null) {
+          lock(lock);
+        } else {
+          count(lock, own, place);
         }
-        statement.execute();
-        if (member != null && !isAlive(statement)) {
-          throw new LeaseLost("The other members take this one for gone");
-        }
-      } catch (SQLException | LeaseLost e) {
+      } catch (SQLException | RuntimeException e) {
         end(e);
         throw e;
       }
+      writes = own;
       isInTransaction = true;
     }
 
-    private static boolean isAlive(PreparedStatement statement) throws SQLException {
-      statement.getMoreResults();
-      try (ResultSet row = statement.getResultSet()) {
-        return row.next();
+    private void lock(long lock) throws SQLException {
+      try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+        statement.setLong(1, lock);
+        statement.execute();
       }
+    }
+
+    private void count(long lock, OwnWrites own, String place) throws SQLException {
+      Optional<Long> counted;
+      try (PreparedStatement statement = connection.prepareStatement(LOCK_OF_MEMBER)) {
+        statement.setLong(1, lock);
+        own.bind(statement, 2);
+        statement.execute();
+        statement.getMoreResults();
+        try (ResultSet row = statement.getResultSet()) {
+          counted = own.number(row);
+        }
+      }
+      if (counted.isEmpty()) {
+        LeaseLost why = own.refused(handle);
+        connection.commit();
+        own.noted(place);
+        throw why;
+      }
+      number = counted.get();
     }
 
     /** What made the transaction fail says more than that it could not be rolled back. */
@@ -121,6 +146,9 @@ final class ServerConnections {
     private void commit() throws SQLException {
       connection.commit();
       isInTransaction = false;
+      if (writes != null) {
+        writes.committed(number);
+      }
       connection.setAutoCommit(true);
     }
 
@@ -177,7 +205,7 @@ final class ServerConnections {
 
     @Override
     public void begin() throws SQLException {
-      turns.get().begin(lock, fences.member());
+      turns.get().begin(lock, fences.writes(), place);
     }
 
     @Override

@@ -133,7 +133,7 @@ public final class ServerLeases implements Leases {
 
   @Override
   public boolean mayWork() {
-    return presence.mayWork();
+    return presence.mayWork() && !fences.areWritesLost();
   }
 
   @Override
@@ -153,6 +153,7 @@ public final class ServerLeases implements Leases {
       } else if (presence.isUp()) {
         beatOnce();
       } else if (end != null) {
+        isLedgerBack(); // if it could not be noted before
         work.end(end); // it has nothing any more
       } else if (work.isOver()) {
         isJoining = true;
@@ -187,8 +188,8 @@ public final class ServerLeases implements Leases {
 
   private void beatOnce() throws SQLException {
     Moment before = presence.now();
-    Optional<Members.State> seen = heartbeat.beat(fences.member());
-    if (seen.isEmpty() || seen.get() == Members.State.GONE) {
+    Optional<Members.State> seen = heartbeat.beat(fences.writes());
+    if (seen.isEmpty() || seen.get() == Members.State.GONE || fences.areWritesLost()) {
       lose();
       return;
     }
@@ -229,10 +230,26 @@ public final class ServerLeases implements Leases {
 
   private void lose() {
     giveUp();
-    LOG.warn(
-        "This process was silent for too long, and others may have taken over its runs; it gives up"
-            + " what it works on, and begins again");
     work.giveUp();
+    threads.aside(this::explain);
+  }
+
+  private void explain() {
+    if (!isLedgerBack()) {
+      LOG.warn(
+          "This process was silent for too long, and others may have taken over its runs; it gives"
+              + " up what it works on, and begins again");
+    }
+  }
+
+  /** If it cannot be noted now, it is before this process is a member again. */
+  private boolean isLedgerBack() {
+    try {
+      return members.isLedgerBack();
+    } catch (RuntimeException e) {
+      failed("It is not known whether this member has lost something in", e);
+      return false;
+    }
   }
 
   private void giveUp() {

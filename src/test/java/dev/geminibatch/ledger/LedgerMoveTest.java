@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.ledger.LedgerDatabase.Note;
 import dev.geminibatch.ledger.LedgerMove.Moved;
 import dev.geminibatch.ledger.LedgerMove.Step;
+import dev.geminibatch.ledger.LedgerNotes.Note;
 import dev.geminibatch.run.DaemonLock;
 import dev.geminibatch.run.Job;
 import dev.geminibatch.run.StateFolder;

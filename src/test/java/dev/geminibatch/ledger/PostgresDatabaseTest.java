@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.geminibatch.io.UsageException;
-import dev.geminibatch.ledger.LedgerDatabase.Note;
+import dev.geminibatch.ledger.LedgerNotes.Note;
 import dev.geminibatch.media.FileStamp;
 import dev.geminibatch.media.MediaFile;
 import dev.geminibatch.media.MediaIndex;
@@ -261,6 +261,9 @@ class PostgresDatabaseTest extends PostgresFixture {
             "note.name",
             "note.minutes",
             "state_folder.mark",
+            "member_write.member",
+            "member_write.writes",
+            "member_write.at",
             "moved.mark",
             "moved.place",
             "moved.state"));
@@ -303,9 +306,9 @@ class PostgresDatabaseTest extends PostgresFixture {
   void a_restored_database_can_be_marked() {
     database.quick().useTransaction(handle -> database.write(handle, Note.LACKS_SINCE, 29_000_000));
 
-    assertThat(Restoration.of(database).inWords()).isPresent();
-    assertThat(Restoration.of(database).forgetIfOver()).isTrue();
-    assertThat(Restoration.of(database).inWords()).isEmpty();
+    assertThat(Restoration.of(database, new Fences()).inWords()).isPresent();
+    assertThat(Restoration.of(database, new Fences()).forgetIfOver()).isTrue();
+    assertThat(Restoration.of(database, new Fences()).inWords()).isEmpty();
   }
 
   @Test
