@@ -202,6 +202,11 @@ public final class RunFolder {
     return path.resolve("input.mode");
   }
 
+  /** Says that the ledger lacks the run, and that its input was put into the failed folder. */
+  public Path lost() {
+    return path.resolve("input.lost");
+  }
+
   /** Which process works on the run. */
   Path owner() {
     return path.resolve("owner");

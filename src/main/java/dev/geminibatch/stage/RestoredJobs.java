@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RestoredJobs {
   private static final Logger LOG = LoggerFactory.getLogger("submit");
-  private static final Pattern OF_RUN = Pattern.compile("\\[(.+)\\.\\d+(-\\d+)?\\]$");
+  private static final Pattern OF_RUN = Pattern.compile("\\[(.+)\\.(\\d+)(-\\d+)?\\]$");
   private static final Pattern OF_PACK = Pattern.compile("\\[(p\\d{8}-\\d{6}-[0-9a-f]{8})\\]$");
   private static final int MOST_NAMED = 20;
 
@@ -43,13 +43,35 @@ public final class RestoredJobs {
   /** Each project is asked once: what is created from now on is in the ledger. */
   private final Map<ProjectId, Found> found = new HashMap<>();
 
+  private Object extent;
+
   private final Set<String> pausedBefore = new HashSet<>();
 
-  private record Found(Map<String, RemoteJob> byName, List<RemoteJob> shared) {}
+  private record Found(Map<String, RemoteJob> byKey, List<RemoteJob> shared) {
+    /** The ledger may have lost how often the job was created. */
+    private static String key(String runId, String number) {
+      return runId + "." + number;
+    }
+
+    /** The newest comes first. */
+    private void add(Matcher name, RemoteJob job) {
+      byKey.putIfAbsent(key(name.group(1), name.group(2)), job);
+    }
+
+    private Optional<RemoteJob> of(Job job) {
+      return Optional.ofNullable(byKey.get(key(job.runId(), "" + job.number())));
+    }
+  }
 
   public RestoredJobs(StageContext context) {
     this.context = context;
     this.restoration = context.ledger().restoration();
+  }
+
+  /** Whether it is too early to say that a run has no job: a call may be on its way. */
+  public boolean mayStillAppear(Run run) {
+    return restoration.concerns(run)
+        && restoration.callsUntil().filter(context.clock().instant()::isBefore).isPresent();
   }
 
   /**
@@ -63,12 +85,16 @@ public final class RestoredJobs {
       return Optional.empty();
     }
     Connection connection = context.connection(run);
+    if (!restoration.extent().equals(extent)) {
+      extent = restoration.extent();
+      found.clear();
+    }
     Found created = found.get(connection.project());
     if (created == null) {
       created = created(connection.batches());
       found.put(connection.project(), created);
     }
-    Optional<RemoteJob> own = Optional.ofNullable(created.byName().get(job.displayName()));
+    Optional<RemoteJob> own = created.of(job);
     if (own.isEmpty() && !created.shared().isEmpty() && mayBeShared(run, job)) {
       pause(run, created.shared());
     }
@@ -104,8 +130,7 @@ public final class RestoredJobs {
   }
 
   private Found created(BatchService batches) {
-    Map<String, RemoteJob> byName = new HashMap<>();
-    List<RemoteJob> shared = new ArrayList<>();
+    Found created = new Found(new HashMap<>(), new ArrayList<>());
     List<RemoteJob> ofOthers = new ArrayList<>();
     for (RemoteJob job : since(batches, restoration.unknownSince())) {
       boolean isKnown =
@@ -118,10 +143,10 @@ public final class RestoredJobs {
       if (pack.find()) {
         boolean isForNothing = job.isEnded() && job.answers().isEmpty();
         if (!isForNothing && !context.ledger().packs().isKnown(pack.group(1))) {
-          shared.add(job);
+          created.shared().add(job);
         }
       } else if (run.find()) {
-        byName.put(job.displayName(), job);
+        created.add(run, job);
         if (context.ledger().queries().find(run.group(1)).isEmpty()) {
           ofOthers.add(job);
         }
@@ -134,7 +159,7 @@ public final class RestoredJobs {
           restoration.inWords().orElseThrow(),
           names(ofOthers));
     }
-    return new Found(byName, shared);
+    return created;
   }
 
   /** The newest come first. */

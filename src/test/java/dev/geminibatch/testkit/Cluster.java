@@ -70,6 +70,11 @@ public final class Cluster implements AutoCloseable {
     return server.value(DATABASE, sql);
   }
 
+  /** What the ledger is like now. */
+  public LedgerSnapshot snapshot() throws Exception {
+    return LedgerSnapshot.take(server, DATABASE);
+  }
+
   /** The program with the shared ledger and folders, unless it is given some of its own. */
   public RealJar jar() {
     return new RealJar(folder, sandbox.baseUrl())

@@ -2,6 +2,8 @@ package dev.geminibatch.stage.clean;
 
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.StateFolder;
+import dev.geminibatch.stage.LostInputs;
+import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -35,11 +37,13 @@ final class Leftovers {
 
   private final StateFolder state;
   private final Ledger ledger;
+  private final LostInputs lost;
   private Instant nextFolders = Instant.MIN;
 
-  Leftovers(StateFolder state, Ledger ledger) {
-    this.state = state;
-    this.ledger = ledger;
+  Leftovers(StageContext context) {
+    this.state = context.state();
+    this.ledger = context.ledger();
+    this.lost = new LostInputs(context);
   }
 
   /**
@@ -79,6 +83,7 @@ final class Leftovers {
         if (isOlder(folder, before)
             && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
             && !ledger.housekeeping().isKnown(id)) {
+          lost.save(id);
           state.run(id).remove();
           LOG.info("The files of run {}, which is no longer in the ledger, are removed", id);
         }

@@ -35,7 +35,7 @@ public final class Retention {
   public Retention(StageContext context) {
     this.context = context;
     this.housekeeping = context.ledger().housekeeping();
-    this.leftovers = new Leftovers(context.state(), context.ledger());
+    this.leftovers = new Leftovers(context);
   }
 
   /** Removes everything that is older than {@code history.keep}. */

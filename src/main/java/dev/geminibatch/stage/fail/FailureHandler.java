@@ -52,10 +52,12 @@ public final class FailureHandler {
   private final Repeats repeats = new Repeats();
   private final StageContext context;
   private final Ledger ledger;
+  private final LaterFiles later;
 
   public FailureHandler(StageContext context) {
     this.context = context;
     this.ledger = context.ledger();
+    this.later = new LaterFiles(context);
   }
 
   /**
@@ -123,6 +125,8 @@ public final class FailureHandler {
       ledger.runs().moveTo(run.id(), RunState.COLLECTED);
     } else if (isHopeless) {
       return fail(run, problem.getMessage());
+    } else if (later.isMeant(run, problem)) {
+      later.take(run);
     } else {
       park(run, problem, notifying);
     }

@@ -10,6 +10,7 @@ import dev.geminibatch.run.RunFolder;
 import dev.geminibatch.run.RunScope;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.WorkInHand;
+import dev.geminibatch.stage.LostInputs;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ final class Recovery {
   private final Receiver receiver;
   private final Intake intake;
   private final Set<String> receiving;
+  private final LostInputs lost;
   private final Repeats repeats = new Repeats();
 
   /**
@@ -46,9 +48,11 @@ final class Recovery {
     this.receiver = receiver;
     this.intake = intake;
     this.receiving = receiving;
+    this.lost = new LostInputs(context);
   }
 
   void run() throws IOException {
+    lost.look();
     for (Run run : context.ledger().queries().inState(RunState.RECEIVING)) {
       String id = run.id();
       if (isForUs(run) && context.leases().acquire(id) && isBeingReceived(id)) {

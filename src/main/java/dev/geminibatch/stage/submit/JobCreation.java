@@ -109,6 +109,10 @@ final class JobCreation {
           queue.placeFor(now, job, project).orElseGet(() -> queue.lost(job.model(), project)));
     }
     try {
+      if (restored.mayStillAppear(run)) {
+        jobs.notCreated(job);
+        return Outcome.UNCLEAR;
+      }
       Optional<RemoteJob> before = restored(run, job);
       if (before.isPresent()) {
         opened(run, job, before.get());
