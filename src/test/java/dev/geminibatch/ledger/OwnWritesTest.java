@@ -3,6 +3,7 @@ package dev.geminibatch.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.run.LeaseLost;
 import dev.geminibatch.run.Run;
@@ -54,7 +55,7 @@ class OwnWritesTest extends PostgresFixture {
               new MemberIdentity(name, "1", SILENCE),
               new WorkRecord(),
               this,
-              nanos::get);
+              new PassingTime(nanos::get, () -> 0));
       members.add(this);
       leases.open();
     }
@@ -105,6 +106,11 @@ class OwnWritesTest extends PostgresFixture {
     public void end(ServerLeases.End end) {
       throw new AssertionError(end);
     }
+
+    @Override
+    public void broken(Error error) {
+      throw error;
+    }
   }
 
   private LedgerSnapshot snapshot() throws SQLException {
@@ -143,7 +149,7 @@ class OwnWritesTest extends PostgresFixture {
     assertThat(one.leases.isOurs("before")).isFalse();
     one.leases.tick();
 
-    assertThat(one.leases.mayWork()).isTrue();
+    await().until(one.leases::mayWork);
     assertThat(one.leases.acquire("before")).isTrue();
     one.write();
     assertThat(one.ledger.restoration().concerns(before)).isTrue();
@@ -181,8 +187,12 @@ class OwnWritesTest extends PostgresFixture {
     one.leases.tick();
 
     assertThat(one.leases.mayWork()).isFalse();
-    other.write();
-    assertThat(other.ledger.restoration().concerns(run)).isTrue();
+    await()
+        .untilAsserted(
+            () -> {
+              other.write();
+              assertThat(other.ledger.restoration().concerns(run)).isTrue();
+            });
     assertThat(other.ledger.restoration().unknownSince()).isBefore(run.created());
   }
 
@@ -198,7 +208,7 @@ class OwnWritesTest extends PostgresFixture {
     one.leases.tick();
 
     assertThat(one.givenUp).isEqualTo(1);
-    assertThat(one.ledger.restoration().inWords()).isPresent();
+    await().until(() -> one.ledger.restoration().inWords().isPresent());
   }
 
   @Test
@@ -211,7 +221,7 @@ class OwnWritesTest extends PostgresFixture {
 
     one.leases.tick();
 
-    assertThat(one.ledger.restoration().inWords()).isPresent();
+    await().until(() -> one.ledger.restoration().inWords().isPresent());
   }
 
   @Test
@@ -239,6 +249,7 @@ class OwnWritesTest extends PostgresFixture {
     assertThatThrownBy(one::write).isInstanceOf(LeaseLost.class);
     one.leases.tick();
     one.leases.tick();
+    await().until(one.leases::mayWork);
 
     assertThat(one.ledger.restoration().forgetIfOver()).isTrue();
 

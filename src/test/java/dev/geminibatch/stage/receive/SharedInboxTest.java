@@ -2,6 +2,7 @@ package dev.geminibatch.stage.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.ledger.InboxClaims;
@@ -294,8 +295,12 @@ class SharedInboxTest {
         .isInstanceOf(RuntimeException.class);
     server.startAgain();
 
-    receiver.recover();
-
-    assertThat(one.run(run.id()).state()).isEqualTo(RunState.RECEIVED);
+    await()
+        .ignoreExceptions()
+        .untilAsserted(
+            () -> {
+              receiver.recover();
+              assertThat(one.run(run.id()).state()).isEqualTo(RunState.RECEIVED);
+            });
   }
 }
