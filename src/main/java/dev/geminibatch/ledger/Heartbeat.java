@@ -60,27 +60,25 @@ final class Heartbeat implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes those for gone that were silent for too long.
-   *
-   * @return their names
-   */
-  List<String> expire(String me, Duration silence) throws SQLException {
+  /** A member that is gone, after so long without a heartbeat. */
+  record Gone(String name, Duration silence) {}
+
+  /** Takes those for gone that were silent for longer than they are set to be. */
+  List<Gone> expire(String me) throws SQLException {
     try (PreparedStatement statement =
         connection()
             .prepareStatement(
                 "UPDATE member SET state = 'GONE' WHERE state <> 'GONE' AND id <> ? AND beat < "
                     + Members.NOW
-                    + " - ? RETURNING name")) {
+                    + " - silence RETURNING name, silence")) {
       statement.setString(1, me);
-      statement.setLong(2, silence.toMillis());
-      List<String> names = new ArrayList<>();
+      List<Gone> gone = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          names.add(rows.getString(1));
+          gone.add(new Gone(rows.getString(1), Duration.ofMillis(rows.getLong(2))));
         }
       }
-      return names;
+      return gone;
     }
   }
 

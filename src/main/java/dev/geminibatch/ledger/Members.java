@@ -114,8 +114,9 @@ public final class Members {
    * What a process says of itself.
    *
    * @param process where it runs, if it can be asked from here later: see {@link ProcessTrace}
+   * @param silence after so long without a heartbeat it is gone
    */
-  record Self(String name, String version, boolean isDaemon, String process) {}
+  record Self(String name, String version, boolean isDaemon, String process, Duration silence) {}
 
   /**
    * Whether this process is no member any more because the ledger has gone back, and lacks what it
@@ -142,11 +143,11 @@ public final class Members {
         handle ->
             handle.execute(
                 "WITH me AS (INSERT INTO member (id, name, version, tables, mark, daemon, process, since, beat,"
-                    + " state) VALUES (?, ?, ?, ?, ?, ?, ?, "
+                    + " state, silence) VALUES (?, ?, ?, ?, ?, ?, ?, "
                     + NOW
                     + ", "
                     + NOW
-                    + ", 'UP') RETURNING id, since)"
+                    + ", 'UP', ?) RETURNING id, since)"
                     + " INSERT INTO member_write (member, writes, at) SELECT id, 0, since FROM me",
                 member.id(),
                 self.name(),
@@ -155,7 +156,8 @@ public final class Members {
                 Integer.valueOf(LedgerDatabase.NEWEST),
                 member.mark(),
                 self.isDaemon() ? 1 : 0,
-                self.process()));
+                self.process(),
+                self.silence().toMillis()));
     fences.become(member);
   }
 

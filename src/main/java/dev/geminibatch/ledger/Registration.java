@@ -73,7 +73,11 @@ final class Registration {
     members.begin(
         new Fences.Membership(id, ledger.mark()),
         new Members.Self(
-            identity.name(), identity.version(), work.isDaemon(), ProcessTrace.here()));
+            identity.name(),
+            identity.version(),
+            work.isDaemon(),
+            ProcessTrace.here(),
+            identity.silence()));
     try {
       record.open(records.resolve(id));
     } catch (IOException e) {
@@ -81,6 +85,28 @@ final class Registration {
       LOG.warn("What this process works on cannot be written to {}: {}", records, e.toString());
     }
     LOG.debug("This is member {} ({})", id, identity.name());
+  }
+
+  /** Says why the process is no member any more. */
+  void explain() {
+    if (!noteLoss()) {
+      LOG.warn(
+          "This process was silent for too long, and others may have taken over its runs; it gives"
+              + " up what it works on, and begins again");
+    }
+  }
+
+  /**
+   * Whether the ledger has gone back. If that cannot be noted now, it is before the process is a
+   * member again.
+   */
+  boolean noteLoss() {
+    try {
+      return members.isLedgerBack();
+    } catch (RuntimeException e) {
+      LOG.warn("It is not known whether {} lacks something: {}", ledger.place(), e.getMessage());
+      return false;
+    }
   }
 
   /** The process ends; its runs are free. */

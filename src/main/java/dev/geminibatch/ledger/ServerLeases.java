@@ -153,7 +153,7 @@ public final class ServerLeases implements Leases {
       } else if (presence.isUp()) {
         beatOnce();
       } else if (end != null) {
-        isLedgerBack(); // if it could not be noted before
+        registration.noteLoss(); // if it could not be noted before
         work.end(end); // it has nothing any more
       } else if (work.isOver()) {
         isJoining = true;
@@ -208,12 +208,12 @@ public final class ServerLeases implements Leases {
   }
 
   private void expire() throws SQLException {
-    List<String> gone = heartbeat.expire(fences.member(), identity.silence());
-    for (String name : gone) {
+    List<Heartbeat.Gone> gone = heartbeat.expire(fences.member());
+    for (Heartbeat.Gone each : gone) {
       LOG.warn(
           "Member {} has been silent for {}; its runs are taken over",
-          name,
-          Amounts.time(identity.silence()));
+          each.name(),
+          Amounts.time(each.silence()));
     }
     if (!gone.isEmpty()) {
       threads.aside(this::settle);
@@ -231,25 +231,7 @@ public final class ServerLeases implements Leases {
   private void lose() {
     giveUp();
     work.giveUp();
-    threads.aside(this::explain);
-  }
-
-  private void explain() {
-    if (!isLedgerBack()) {
-      LOG.warn(
-          "This process was silent for too long, and others may have taken over its runs; it gives"
-              + " up what it works on, and begins again");
-    }
-  }
-
-  /** If it cannot be noted now, it is before this process is a member again. */
-  private boolean isLedgerBack() {
-    try {
-      return members.isLedgerBack();
-    } catch (RuntimeException e) {
-      failed("It is not known whether this member has lost something in", e);
-      return false;
-    }
+    threads.aside(registration::explain);
   }
 
   private void giveUp() {

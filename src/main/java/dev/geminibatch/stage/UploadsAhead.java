@@ -113,7 +113,7 @@ public final class UploadsAhead {
     private final List<MediaFile> left = new ArrayList<>();
 
     private int together = context.settings().uploads().concurrency();
-    private boolean hasOffered;
+    private volatile boolean hasOffered;
 
     private Attempt(Run run, boolean isAllowed) {
       this.run = run;

@@ -11,6 +11,7 @@ import dev.geminibatch.run.StateFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,9 @@ class InboxClaimsTest extends PostgresFixture {
             address(), new StateFolder(folder.resolve(id)), new ServerClock(Clock.systemUTC()));
     ledger
         .members()
-        .begin(new Fences.Membership(id, ledger.mark()), new Members.Self(id, "1", true, ""));
+        .begin(
+            new Fences.Membership(id, ledger.mark()),
+            new Members.Self(id, "1", true, "", Duration.ofMinutes(1)));
     return ledger;
   }
 

@@ -253,7 +253,8 @@ class LedgerMoveTest extends PostgresFixture {
       ledger
           .members()
           .begin(
-              new Fences.Membership("one", ledger.mark()), new Members.Self("one", "1", true, ""));
+              new Fences.Membership("one", ledger.mark()),
+              new Members.Self("one", "1", true, "", Duration.ofMinutes(1)));
       Members.Claim claim = ledger.members().claim(QUEUED).orElseThrow();
       ledger.fences().hold(QUEUED, claim.fence(), claim.by());
       create(ledger);

@@ -264,6 +264,7 @@ class PostgresDatabaseTest extends PostgresFixture {
             "member_write.member",
             "member_write.writes",
             "member_write.at",
+            "member.silence",
             "moved.mark",
             "moved.place",
             "moved.state"));

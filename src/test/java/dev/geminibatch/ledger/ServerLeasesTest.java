@@ -509,6 +509,21 @@ class ServerLeasesTest extends PostgresFixture {
   }
 
   @Test
+  void each_member_may_be_silent_for_as_long_as_it_is_set() throws Exception {
+    Member patient = new Member("patient", folder, SILENCE.multipliedBy(3));
+    patient.leases.open();
+    Member hasty = member("hasty");
+    silence("patient");
+
+    listen(hasty);
+    assertThat(hasty.ledger.members().alive()).hasSize(2);
+
+    silence("patient");
+    listen(hasty);
+    assertThat(hasty.ledger.members().alive()).hasSize(1);
+  }
+
+  @Test
   void times_are_those_of_the_server() throws Exception {
     Clock fast = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
     ServerClock clock = new ServerClock(fast);

@@ -13,6 +13,7 @@ import dev.geminibatch.testkit.Jobs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +66,9 @@ abstract class TwoMembersFixture extends PostgresFixture {
   static void become(Ledger ledger, String id) {
     ledger
         .members()
-        .begin(new Fences.Membership(id, ledger.mark()), new Members.Self(id, "1", true, ""));
+        .begin(
+            new Fences.Membership(id, ledger.mark()),
+            new Members.Self(id, "1", true, "", Duration.ofMinutes(1)));
   }
 
   static void claim(Ledger ledger) {

@@ -54,7 +54,9 @@ class UploadClaimTableTest extends PostgresFixture {
         Ledger.open(address(), new StateFolder(folder), new ServerClock(Clock.systemUTC()));
     ledger
         .members()
-        .begin(new Fences.Membership(id, ledger.mark()), new Members.Self(id, "1", true, ""));
+        .begin(
+            new Fences.Membership(id, ledger.mark()),
+            new Members.Self(id, "1", true, "", Duration.ofMinutes(1)));
     return ledger;
   }
 

@@ -9,3 +9,7 @@ CREATE TABLE member_write (
   writes BIGINT NOT NULL,                            -- transactions
   at BIGINT NOT NULL                                 -- when the last one began
 ) WITH (fillfactor = 50);
+
+-- How long a member may be silent, by its own setting; others may have another one for a while.
+ALTER TABLE member ADD COLUMN silence BIGINT NOT NULL DEFAULT 60000;   -- milliseconds
+CREATE INDEX upload_claim_by_run ON upload_claim (run_id);
