@@ -52,6 +52,11 @@ public final class UploadClaimTable implements UploadClaims {
   }
 
   @Override
+  public String holder() {
+    return String.valueOf(fences.member());
+  }
+
+  @Override
   public Set<ContentKey> claim(Collection<ContentKey> contents, Instant aliveAt) {
     return quick.inTransaction(
         handle ->

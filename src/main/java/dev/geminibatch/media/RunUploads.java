@@ -224,7 +224,7 @@ public final class RunUploads implements Iterator<RunUploads.Content> {
     if (hasOffered.get()) {
       List<String> left = new ArrayList<>();
       next.forEachRemaining(each -> left.add(key(each)));
-      cache.releaseAll(left);
+      cache.giveBack(left);
       elsewhere.set(cache.withdraw(runId));
     }
     if (failure.get() != null) {

@@ -34,7 +34,9 @@ final class SharedClaims {
 
   private final UploadClaims claims;
   private final Gathered<Wish> wishes = new Gathered<>(this::claim);
-  private final Set<ContentKey> inHand = ConcurrentHashMap.newKeySet();
+
+  /** By whom each was claimed: this process may have become another member since. */
+  private final Map<ContentKey, String> inHand = new ConcurrentHashMap<>();
 
   /** What could not be released yet. */
   private final Set<ContentKey> released = ConcurrentHashMap.newKeySet();
@@ -82,15 +84,22 @@ final class SharedClaims {
 
   /** Claims several at once, each of which is then granted to the first who claims it here. */
   Set<ContentKey> claimAhead(Collection<ContentKey> contents, Instant aliveAt) {
+    String holder = claims.holder();
     Set<ContentKey> granted = claims.claim(contents, aliveAt);
-    inHand.addAll(granted);
+    granted.forEach(each -> inHand.put(each, holder));
     released.removeAll(granted);
     return granted;
   }
 
   /** Whether this process has a content in hand already. */
   boolean isInHand(ContentKey content) {
-    return inHand.contains(content);
+    String holder = inHand.get(content);
+    return holder != null && holder.equals(claims.holder());
+  }
+
+  /** All that it has in hand. */
+  Set<ContentKey> inHand() {
+    return Set.copyOf(inHand.keySet());
   }
 
   /** The service has a content, and that was written down. */
@@ -102,7 +111,7 @@ final class SharedClaims {
   void release(Collection<ContentKey> contents) {
     boolean isAny = false;
     for (ContentKey each : contents) {
-      if (inHand.remove(each)) {
+      if (inHand.remove(each) != null) {
         isAny = released.add(each);
       }
     }

@@ -135,6 +135,7 @@ public final class UploadCache {
       if (shared == null || shared.claim(contentKey(key), neededUntil())) {
         return true;
       }
+      giveBack(keys(shared.inHand())); // or two members might wait for each other
       shared.await(contentKey(key));
     }
     return false;
@@ -160,6 +161,14 @@ public final class UploadCache {
       shared.release(keys.stream().map(UploadCache::contentKey).toList());
     }
     keys.forEach(this::unlatch);
+  }
+
+  /** Ends claims ahead, but for those of which a thread of this process is at the content. */
+  void giveBack(Collection<String> keys) {
+    releaseAll(
+        keys.stream()
+            .filter(key -> claims.putIfAbsent(key, new CountDownLatch(1)) == null)
+            .toList());
   }
 
   private void unlatch(String key) {

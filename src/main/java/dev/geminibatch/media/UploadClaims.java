@@ -17,6 +17,9 @@ public interface UploadClaims {
   /** A content that a run needs, and whose file each member may upload that can read it. */
   record Offer(ProjectId project, MediaFile media) {}
 
+  /** Who this process is among the members; what it had in hand as an earlier one it has not. */
+  String holder();
+
   /**
    * Takes contents in hand, those that the service does not have and that no other member has in
    * hand.

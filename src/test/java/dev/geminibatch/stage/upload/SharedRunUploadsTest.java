@@ -2,6 +2,7 @@ package dev.geminibatch.stage.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.geminibatch.media.MediaExamination;
 import dev.geminibatch.media.MediaFile;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -47,9 +50,16 @@ class SharedRunUploadsTest {
 
   /** Other members, which have some contents in hand and have uploaded others. */
   private static final class Others implements UploadClaims {
-    private final Set<String> inHand = new HashSet<>();
+    private final Set<String> inHand = ConcurrentHashMap.newKeySet();
     private final Set<String> arrived = new HashSet<>();
-    private final Set<String> claimed = new HashSet<>();
+    private final Set<String> claimed = ConcurrentHashMap.newKeySet();
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
+    private String holder = "first";
+
+    @Override
+    public String holder() {
+      return holder;
+    }
 
     @Override
     public Set<ContentKey> claim(Collection<ContentKey> contents, Instant aliveAt) {
@@ -63,6 +73,7 @@ class SharedRunUploadsTest {
 
     @Override
     public Set<ContentKey> elsewhere(Collection<ContentKey> contents) {
+      contents.forEach(each -> asked.add(each.sha256()));
       return only(contents, inHand);
     }
 
@@ -175,5 +186,69 @@ class SharedRunUploadsTest {
     assertThat(uploads).isExhausted();
     assertThat(catchThrowable(uploads::finish)).hasMessage("no more");
     assertThat(others.claimed).isEmpty();
+  }
+
+  private String key(String sha256) {
+    return PROJECT + ":" + sha256 + ":image/png";
+  }
+
+  /** Of those that are claimed ahead as soon as the first one is handed out. */
+  private String claimedAhead() {
+    assertThat(uploads.hasNext()).isTrue();
+    uploads.next();
+    uploads.next();
+    assertThat(uploads.hasNext()).isTrue();
+    String sha256 = all().get(3);
+    assertThat(others.claimed).contains(sha256);
+    return sha256;
+  }
+
+  @Test
+  void what_a_thread_uploads_stays_in_hand_when_another_run_gives_back_what_is_left()
+      throws Exception {
+    String sha256 = claimedAhead();
+    assertThat(cache.claim(key(sha256))).isTrue();
+
+    uploads.finish();
+
+    assertThat(others.claimed).contains(sha256).doesNotContain(all().get(2));
+  }
+
+  @Test
+  void what_was_claimed_as_an_earlier_member_is_not_in_hand() throws Exception {
+    String sha256 = claimedAhead();
+    others.holder = "second";
+    others.inHand.add(sha256);
+    CompletableFuture<Boolean> claim = claimLater(sha256);
+    await().until(() -> others.asked.contains(sha256));
+    assertThat(claim).isNotDone();
+
+    others.inHand.clear();
+
+    assertThat(claim).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+  }
+
+  @Test
+  void who_waits_for_others_keeps_nothing_from_them_that_it_does_not_upload() throws Exception {
+    String ahead = claimedAhead();
+    String elsewhere = all().get(FILES - 1);
+    others.inHand.add(elsewhere);
+
+    CompletableFuture<Boolean> claim = claimLater(elsewhere);
+    await().until(() -> !others.claimed.contains(ahead));
+
+    others.inHand.clear();
+    assertThat(claim).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+  }
+
+  private CompletableFuture<Boolean> claimLater(String sha256) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return cache.claim(key(sha256));
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 }
