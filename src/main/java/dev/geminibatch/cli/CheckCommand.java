@@ -81,7 +81,13 @@ final class CheckCommand {
                 new ServiceFactory(new RetryPolicy(1, Duration.ZERO, time -> {})),
                 Clock.systemUTC())
             .all());
-    checks.add(new LedgerChecks(settings, Clock.systemUTC()).check());
+    boolean isServerWrong =
+        settings.operation().ledger().isEmpty()
+            && sources.get("ledger.url").filter(url -> !url.isBlank()).isPresent();
+    checks.add(
+        isServerWrong
+            ? LedgerChecks.none()
+            : new LedgerChecks(settings, Clock.systemUTC()).check());
     checks.add(
         new Check(
             "routes",

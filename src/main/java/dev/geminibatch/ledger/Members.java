@@ -210,9 +210,17 @@ public final class Members {
    * A run that this member has got.
    *
    * @param by what this process was then
-   * @param from the member that had it and is gone, if there was one
+   * @param from the name of the member that had it and is gone, if there was one
    */
   record Claim(long fence, Membership by, Optional<String> from) {}
+
+  private record Owner(String id, String name) {}
+
+  private static Optional<Owner> owner(Row row) throws SQLException {
+    String id = row.getString("owner");
+    String name = row.getString("name");
+    return Optional.ofNullable(id).map(owner -> new Owner(owner, name == null ? owner : name));
+  }
 
   /**
    * Makes a run ours, unless somebody who is alive has it, or its files cannot be read here. One
@@ -225,18 +233,21 @@ public final class Members {
     }
     return writing.inTransaction(
         handle -> {
-          Optional<Optional<String>> before =
+          Optional<Optional<Owner>> before =
               handle
-                  .createQuery("SELECT owner FROM run WHERE id = :id FOR UPDATE SKIP LOCKED")
+                  .createQuery(
+                      "SELECT owner, (SELECT name FROM member WHERE member.id = owner) AS name"
+                          + " FROM run WHERE id = :id FOR UPDATE SKIP LOCKED")
                   .bind("id", runId)
-                  .map(row -> Optional.ofNullable(row.getString("owner")))
+                  .map(Members::owner)
                   .findFirst();
           if (before.isEmpty()) {
             return isKnown(handle, runId)
                 ? Optional.empty()
                 : Optional.of(new Claim(Fences.FIRST, me, Optional.empty()));
           }
-          Optional<String> from = before.get().filter(owner -> !owner.equals(me.id()));
+          Optional<String> from =
+              before.get().filter(owner -> !owner.id().equals(me.id())).map(Owner::name);
           return handle
               .createQuery(
                   "UPDATE run SET owner = :me, fence = fence + 1, mark = :mark WHERE id = :id"

@@ -44,8 +44,11 @@ final class PostgresDatabase implements LedgerDatabase {
       "SELECT MAX(CAST(version AS INTEGER)) FROM flyway_schema_history"
           + " WHERE success AND version IS NOT NULL";
 
-  /** The server's words for a user, a password or a database that is wrong: to wait is no use. */
-  private static final Pattern REFUSED = Pattern.compile("28...|3D000");
+  /**
+   * The server's words for a user, a password or a database that is wrong, and the driver's for a
+   * password that is missing: to wait is no use.
+   */
+  private static final Pattern REFUSED = Pattern.compile("28...|3D000|08004");
 
   /**
    * Its words for a connection that is lost, a server that begins or ends, too many users, a lock
@@ -250,7 +253,8 @@ final class PostgresDatabase implements LedgerDatabase {
     if (REFUSED.matcher(state).matches()) {
       throw new UsageException(
           what
-              + ". Set ledger.url, ledger.user and ledger.password-file to what the server takes.");
+              + ". See that the database and the user exist, and that ledger.url, ledger.user and"
+              + " ledger.password-file name them and the password.");
     }
     return new LedgerUnreachable(
         what + ". See that the server runs, and that ledger.url names it.");

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -47,9 +48,7 @@ final class Registration {
 
   /** Before the process is a member: finds those that have certainly ended. */
   void prepare() throws IOException {
-    members.alive().stream()
-        .filter(member -> ProcessTrace.isOver(member.process()))
-        .forEach(member -> members.gone(member.id()));
+    findEnded();
     PrivateFiles.createFolder(records);
     settle();
   }
@@ -84,7 +83,31 @@ final class Registration {
       record.close();
       LOG.warn("What this process works on cannot be written to {}: {}", records, e.toString());
     }
-    LOG.debug("This is member {} ({})", id, identity.name());
+    if (work.isDaemon()) {
+      greet(id);
+    }
+  }
+
+  private void greet(String me) {
+    List<String> others =
+        members.list().stream()
+            .filter(each -> each.isDaemon() && each.state() != Members.State.GONE)
+            .filter(each -> !each.id().equals(me))
+            .map(Members.Member::name)
+            .sorted()
+            .toList();
+    LOG.info(
+        "This is member {} of the ledger {}{}",
+        identity.name(),
+        ledger.place(),
+        others.isEmpty() ? ", the only one that is up" : "; also up: " + String.join(", ", others));
+  }
+
+  /** Of this machine; one may end at the very moment when the next one begins. */
+  void findEnded() {
+    members.alive().stream()
+        .filter(member -> ProcessTrace.isOver(member.process()))
+        .forEach(member -> members.gone(member.id()));
   }
 
   /** Says why the process is no member any more. */

@@ -194,6 +194,7 @@ public final class ServerLeases implements Leases {
       return;
     }
     presence.beat(before);
+    threads.aside(this::findEnded);
     if (seen.get() == Members.State.DRAINING) {
       end(new End("Somebody has asked to drain it", false));
     }
@@ -217,6 +218,14 @@ public final class ServerLeases implements Leases {
     }
     if (!gone.isEmpty()) {
       threads.aside(this::settle);
+    }
+  }
+
+  private void findEnded() {
+    try {
+      registration.findEnded();
+    } catch (RuntimeException e) {
+      failed("Which members have ended is not known from", e);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.geminibatch.management;
 
 import dev.geminibatch.io.Amounts;
+import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.ledger.LedgerLook;
 import dev.geminibatch.ledger.LedgerServer;
 import dev.geminibatch.run.DaemonLock;
@@ -37,7 +39,26 @@ public final class LedgerChecks {
         this::findings);
   }
 
+  /** In place of it if {@code ledger.url} cannot be used: the state folder has no ledger then. */
+  public static Check none() {
+    return new Check(
+        NAME,
+        "",
+        () -> List.of(Finding.warning(NAME, "is not checked", "First correct ledger.url.")));
+  }
+
   private List<Finding> findings() throws IOException {
+    try {
+      return look();
+    } catch (IOException | RuntimeException e) {
+      if (Ledger.isAway(e)) {
+        throw new UsageException(e.getMessage());
+      }
+      throw e;
+    }
+  }
+
+  private List<Finding> look() throws IOException {
     Path folder = settings.folders().state();
     if (Files.exists(folder) && !Files.isExecutable(folder)) {
       return List.of(Finding.warning(NAME, "is not checked", "First see \"state.directory\"."));

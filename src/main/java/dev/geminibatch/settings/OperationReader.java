@@ -14,6 +14,9 @@ import java.util.Set;
 
 /** Reads what concerns the process rather than its runs. */
 final class OperationReader {
+  /** As the name of a machine at most. */
+  private static final int LONGEST_NAME = 63;
+
   private static final String TOKEN = "management.token";
   private static final String READ_TOKEN = "management.read-token";
 
@@ -21,6 +24,7 @@ final class OperationReader {
   static final Set<String> TOKENS = Set.of(TOKEN, READ_TOKEN);
 
   private static final String HOST = "management.host";
+  private static final String NAME = "member.name";
   private static final String SILENCE = "member.silence";
   private static final Duration LEAST_SILENCE = Duration.ofSeconds(3);
   private static final Duration MOST_SILENCE = Duration.ofMinutes(10);
@@ -48,7 +52,8 @@ final class OperationReader {
   }
 
   private MemberSettings member() {
-    String name = typed.text("member.name", "").strip();
+    String given = typed.text(NAME, "").strip();
+    String name = typed.read(NAME, "", () -> requireShort(given));
     Duration silence = typed.time(SILENCE, "60s");
     return typed.read(
         SILENCE,
@@ -63,6 +68,19 @@ final class OperationReader {
           }
           return new MemberSettings(name, silence);
         });
+  }
+
+  private static String requireShort(String name) {
+    if (name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
+      throw new UsageException(
+          NAME
+              + " has "
+              + name.length()
+              + " characters; write at most "
+              + LONGEST_NAME
+              + ", none of which is a control character.");
+    }
+    return name;
   }
 
   /** Camel's own keys would start another server, for every network and without a token. */

@@ -91,7 +91,7 @@ class PackPropertiesTest {
       String run = fixture.assembled("x" + packs++ + ".jsonl", lines.toArray(String[]::new));
       jobs.addAll(fixture.jobs().of(run));
     }
-    PackFolder pack = new PackFolder(folder.path().resolve("packs/p" + packs++));
+    PackFolder pack = fixture.context().state().pack("p" + packs++);
     pack.create();
     try (PackWriter writer = new PackWriter(pack)) {
       for (Job job : jobs) {
