@@ -329,7 +329,7 @@ class PostgresDatabaseTest extends PostgresFixture {
     assertThatThrownBy(
             () -> PostgresDatabase.open(new LedgerServer(server.url("none"), "postgres", "secret")))
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining("cannot be reached: FATAL: database \"none\" does not exist. Set")
+        .hasMessageContaining("cannot be reached: FATAL: database \"none\" does not exist. See that the database")
         .hasMessageNotContaining("secret");
     assertThatThrownBy(
             () -> PostgresDatabase.open(new LedgerServer(server.url("ascii"), "postgres", "x")))
