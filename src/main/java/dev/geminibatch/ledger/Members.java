@@ -162,15 +162,18 @@ public final class Members {
   }
 
   /** What a member that was found dead is known by. */
-  record Trace(String id, String process) {}
+  record Trace(String id, String name, String process) {}
 
   /** The members that are taken for alive. */
   List<Trace> alive() {
     return writing.withHandle(
         handle ->
             handle
-                .createQuery("SELECT id, process FROM member WHERE state <> 'GONE'")
-                .map(row -> new Trace(row.getString("id"), row.getString("process")))
+                .createQuery("SELECT id, name, process FROM member WHERE state <> 'GONE'")
+                .map(
+                    row ->
+                        new Trace(
+                            row.getString("id"), row.getString("name"), row.getString("process")))
                 .list());
   }
 

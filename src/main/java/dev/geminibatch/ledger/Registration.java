@@ -107,7 +107,12 @@ final class Registration {
   void findEnded() {
     members.alive().stream()
         .filter(member -> ProcessTrace.isOver(member.process()))
-        .forEach(member -> members.gone(member.id()));
+        .forEach(
+            member -> {
+              members.gone(member.id());
+              LOG.warn(
+                  "Member {} has ended without a word; its runs are taken over", member.name());
+            });
   }
 
   /** Says why the process is no member any more. */

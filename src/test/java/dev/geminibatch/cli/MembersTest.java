@@ -163,16 +163,22 @@ class MembersTest {
     awaitRunsOf(member("any"), "one", 1);
     RealJar.Running second = start(member("two"));
 
-    first.kill();
+    first.signal("STOP");
 
     awaitRunsOf(member("any"), "two", 1);
-    await()
-        .until(
-            () ->
-                get(second, "/api/v1/events")
-                    .contains("Member one has been silent for 12 s; its runs are taken over"));
-    second.stop();
+    awaitEvent(second, "Member one has been silent for 12 s; its runs are taken over");
+
+    RealJar.Running third = start(member("three"));
+    second.kill();
+
+    awaitRunsOf(member("any"), "three", 1);
+    awaitEvent(third, "Member two has ended without a word; its runs are taken over");
+    third.stop();
     assertThat(cluster.sandbox().counters().jobsCreated()).isEqualTo(1);
+  }
+
+  private static void awaitEvent(RealJar.Running daemon, String text) {
+    await().until(() -> get(daemon, "/api/v1/events").contains(text));
   }
 
   @Test

@@ -329,7 +329,8 @@ class PostgresDatabaseTest extends PostgresFixture {
     assertThatThrownBy(
             () -> PostgresDatabase.open(new LedgerServer(server.url("none"), "postgres", "secret")))
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining("cannot be reached: FATAL: database \"none\" does not exist. See that the database")
+        .hasMessageContaining(
+            "cannot be reached: FATAL: database \"none\" does not exist. See that the database")
         .hasMessageNotContaining("secret");
     assertThatThrownBy(
             () -> PostgresDatabase.open(new LedgerServer(server.url("ascii"), "postgres", "x")))

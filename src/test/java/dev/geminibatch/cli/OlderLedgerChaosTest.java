@@ -12,11 +12,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The ledger on the server is what it was some time ago, and a member works with it. */
 @Tag("process")
-class OlderLedgerTest {
+@EnabledIfSystemProperty(
+    named = "members.long",
+    matches = "true",
+    disabledReason = "It takes minutes; ./mvnw -Pchaos verify runs it.")
+class OlderLedgerChaosTest {
   @TempDir Path folder;
   @TempDir Path programs;
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -20,7 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
  * first one wakes.
  */
 @Tag("process")
-class FrozenMemberTest {
+@EnabledIfSystemProperty(
+    named = "members.long",
+    matches = "true",
+    disabledReason = "It takes minutes; ./mvnw -Pchaos verify runs it.")
+class FrozenMemberChaosTest {
   private static final int LARGE = 30;
 
   /**
