@@ -21,15 +21,24 @@ public record FileIdentity(String text) {
    * seconds ago until a file is opened.
    *
    * @throws NotRegular when it is a link or anything else that is no file
-   * @throws IOException also when it changes meanwhile
+   * @throws Changing when it changes meanwhile
    */
   public static FileIdentity of(Path file) throws IOException {
     try (RegularFile open = RegularFile.open(file)) {
       FileIdentity identity = of(open.state(), open.stream().readNBytes(BEGINNING));
       if (!open.isUnchanged()) {
-        throw new IOException(file + " changes while it is read");
+        throw new Changing(file);
       }
       return identity;
+    }
+  }
+
+  /** Somebody writes the file right now, or gives it another name. */
+  public static final class Changing extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Changing(Path file) {
+      super(file + " changes while it is read");
     }
   }
 

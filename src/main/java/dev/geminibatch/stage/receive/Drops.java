@@ -1,6 +1,7 @@
 package dev.geminibatch.stage.receive;
 
 import dev.geminibatch.io.AtomicFiles;
+import dev.geminibatch.io.FileIdentity;
 import dev.geminibatch.io.FileState;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.RunLedger;
@@ -94,7 +95,11 @@ final class Drops {
         try {
           begin(each).ifPresent(begun::add);
         } catch (IOException e) {
-          ignore(each, e, failures);
+          if (isTakenElsewhere(each, e)) {
+            LOG.debug("{}: another member takes it: {}", each.file(), e.toString());
+          } else {
+            ignore(each, e, failures);
+          }
         }
       }
       return begun.isEmpty() ? List.of() : takeBegun(begun, failures);
@@ -142,6 +147,13 @@ final class Drops {
     }
     there.forEach(this::taken);
     return ready;
+  }
+
+  /** Another member has it or moves it right now; if not, it is seen again at the next look. */
+  private boolean isTakenElsewhere(Dropped dropped, IOException why) {
+    return context.leases().areShared()
+        && (why instanceof FileIdentity.Changing
+            || Files.notExists(dropped.file(), LinkOption.NOFOLLOW_LINKS));
   }
 
   /** Another member was faster, or a person has removed it. */
