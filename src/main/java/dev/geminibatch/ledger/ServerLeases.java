@@ -194,7 +194,7 @@ public final class ServerLeases implements Leases {
       return;
     }
     presence.beat(before);
-    threads.aside(this::findEnded);
+    aside("Which members have ended is not known from", registration::findEnded);
     if (seen.get() == Members.State.DRAINING) {
       end(new End("Somebody has asked to drain it", false));
     }
@@ -217,24 +217,28 @@ public final class ServerLeases implements Leases {
           Amounts.time(each.silence()));
     }
     if (!gone.isEmpty()) {
-      threads.aside(this::settle);
+      aside("The records of members that are gone do not reach", registration::settle);
     }
   }
 
-  private void findEnded() {
-    try {
-      registration.findEnded();
-    } catch (RuntimeException e) {
-      failed("Which members have ended is not known from", e);
-    }
+  private interface Aside {
+    void run() throws IOException;
   }
 
-  private void settle() {
-    try {
-      registration.settle();
-    } catch (IOException | RuntimeException e) {
-      failed("The records of members that are gone do not reach", e);
-    }
+  /**
+   * Does something beside the heartbeats.
+   *
+   * @param problem what is said of the ledger if it fails
+   */
+  private void aside(String problem, Aside task) {
+    threads.aside(
+        () -> {
+          try {
+            task.run();
+          } catch (IOException | RuntimeException e) {
+            failed(problem, e);
+          }
+        });
   }
 
   private void lose() {

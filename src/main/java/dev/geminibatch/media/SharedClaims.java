@@ -112,7 +112,8 @@ final class SharedClaims {
     boolean isAny = false;
     for (ContentKey each : contents) {
       if (inHand.remove(each) != null) {
-        isAny = released.add(each);
+        released.add(each);
+        isAny = true;
       }
     }
     if (isAny) {

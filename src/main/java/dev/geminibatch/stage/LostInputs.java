@@ -33,10 +33,7 @@ public final class LostInputs {
   public LostInputs(StageContext context) {
     this.context = context;
     this.restoration = context.ledger().restoration();
-    this.looked = restoration.extent();
-    if (restoration.inWords().isPresent()) {
-      looked = null;
-    }
+    this.looked = restoration.inWords().isPresent() ? null : restoration.extent();
   }
 
   /** Looks for them whenever the ledger has gone back, as soon as all members know it. */

@@ -7,50 +7,19 @@ import dev.geminibatch.ledger.InboxClaims.Outcome;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
-import dev.geminibatch.run.StateFolder;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Who takes a dropped file, of members that share a ledger. */
-class InboxClaimsTest extends PostgresFixture {
-  @TempDir private Path folder;
-
-  private Ledger one;
-  private Ledger other;
-
-  @BeforeEach
-  void open() throws IOException {
-    one = member("one");
-    other = member("other");
-  }
-
-  @AfterEach
-  void close() {
-    one.close();
-    other.close();
-  }
-
-  private Ledger member(String id) throws IOException {
-    Ledger ledger =
-        Ledger.open(
-            address(), new StateFolder(folder.resolve(id)), new ServerClock(Clock.systemUTC()));
-    ledger
-        .members()
-        .begin(
-            new Fences.Membership(id, ledger.mark()),
-            new Members.Self(id, "1", true, "", Duration.ofMinutes(1)));
-    return ledger;
+class InboxClaimsTest extends MembersFixture {
+  @Override
+  Path state(String member) {
+    return folder.resolve(member);
   }
 
   private static Claim dropped(String id, String path, String identity) {

@@ -7,34 +7,22 @@ import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.RunState;
-import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ProjectId;
 import dev.geminibatch.testkit.Jobs;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two members of a shared ledger, of which the first has a run with one job. */
-abstract class TwoMembersFixture extends PostgresFixture {
+abstract class TwoMembersFixture extends MembersFixture {
   static final String RUN = "run";
   static final ProjectId PROJECT = new ProjectId("0123456789abcdef");
 
-  @TempDir private Path folder;
-
-  Ledger one;
-  Ledger other;
-
   @BeforeEach
   final void begin() throws IOException {
-    one = member("one");
-    other = member("other");
     claim(one);
     one.runs()
         .add(
@@ -49,26 +37,6 @@ abstract class TwoMembersFixture extends PostgresFixture {
     one.runs().moveTo(RUN, RunState.UPLOADED);
     Job job = Job.assembled(one.queries().run(RUN), 1, "gemini-x", Jobs.requests(2), "a [run.1]");
     one.runs().assembled(RUN, 1, List.of(job), 0);
-  }
-
-  @AfterEach
-  final void close() {
-    one.close();
-    other.close();
-  }
-
-  private Ledger member(String id) throws IOException {
-    Ledger ledger = Ledger.open(address(), new StateFolder(folder), Clock.systemUTC());
-    become(ledger, id);
-    return ledger;
-  }
-
-  static void become(Ledger ledger, String id) {
-    ledger
-        .members()
-        .begin(
-            new Fences.Membership(id, ledger.mark()),
-            new Members.Self(id, "1", true, "", Duration.ofMinutes(1)));
   }
 
   static void claim(Ledger ledger) {

@@ -10,55 +10,21 @@ import dev.geminibatch.media.UploadClaims.Offer;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunInput;
 import dev.geminibatch.run.RunOptions;
-import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.service.ProjectId;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What two members of one ledger upload, and what they receive. */
-class UploadClaimTableTest extends PostgresFixture {
+class UploadClaimTableTest extends MembersFixture {
   private static final ProjectId PROJECT = new ProjectId("project");
   private static final Instant SOON = Instant.EPOCH;
-
-  @TempDir private Path folder;
-
-  private Ledger one;
-  private Ledger other;
-
-  @BeforeEach
-  void open() throws Exception {
-    one = member("one");
-    other = member("other");
-  }
-
-  @AfterEach
-  void close() {
-    one.close();
-    other.close();
-  }
-
-  private Ledger member(String id) throws IOException {
-    Ledger ledger =
-        Ledger.open(address(), new StateFolder(folder), new ServerClock(Clock.systemUTC()));
-    ledger
-        .members()
-        .begin(
-            new Fences.Membership(id, ledger.mark()),
-            new Members.Self(id, "1", true, "", Duration.ofMinutes(1)));
-    return ledger;
-  }
 
   private void kill(String member) throws SQLException {
     server.execute(
