@@ -6,6 +6,7 @@ import dev.geminibatch.io.UsageException;
 import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.logging.LogLevel;
 import dev.geminibatch.logging.Logs;
+import dev.geminibatch.run.LeaseLost;
 import dev.geminibatch.service.RetryPolicy;
 import dev.geminibatch.service.ServiceFailure;
 import dev.geminibatch.service.ServiceFailure.Kind;
@@ -119,7 +120,18 @@ public final class CommandLineInterface {
       terminal.tellError(damage.get());
       return ExitCode.USAGE;
     }
-    LOG.error("Unexpected error; please report it", e);
+    Optional<String> away = Ledger.away(e);
+    if (away.isPresent()) {
+      terminal.tellError("The ledger cannot be used now: " + away.get());
+    } else if (LeaseLost.isCause(e)) {
+      terminal.tellError(
+          "This process stood still for so long that others may have taken over what it worked on;"
+              + " --status shows that. Start the command again. ("
+              + e.getMessage()
+              + ")");
+    } else {
+      LOG.error("Unexpected error; please report it", e);
+    }
     return ExitCode.FAILED;
   }
 

@@ -5,7 +5,6 @@ import dev.geminibatch.camel.Pipeline;
 import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.NameEncoding;
-import dev.geminibatch.io.Repeats;
 import dev.geminibatch.io.UsageException;
 import dev.geminibatch.io.WarmUp;
 import dev.geminibatch.ledger.Events.Level;
@@ -52,11 +51,7 @@ final class DaemonCommand {
 
   private static final int MOST_NAMED = 20;
 
-  /** How soon to look again for a server that cannot be reached at the start. */
-  private static final Duration LEDGER_AGAIN = Duration.ofSeconds(3);
-
   private final Session session;
-  private final Repeats repeats = new Repeats();
   private DaemonEnd end;
 
   /** Whether the routes run. */
@@ -85,18 +80,7 @@ final class DaemonCommand {
     try (EventLog events = new EventLog(session.clock())) {
       session.logs().listen(events);
       Progress watched = tally.watching(events.watching(progress));
-      while (true) {
-        try {
-          return serve(services, tally, events, watched);
-        } catch (IOException | RuntimeException e) {
-          if (isServing || settings.operation().ledger().isEmpty() || !Ledger.isAway(e)) {
-            throw e;
-          }
-          LOG.atLevel(repeats.level(org.slf4j.event.Level.WARN, "start", e.getMessage()))
-              .log("This daemon waits for its ledger. {}", e.getMessage());
-        }
-        Pause.of(LEDGER_AGAIN);
-      }
+      return new PatientStart(() -> isServing).run(() -> serve(services, tally, events, watched));
     }
   }
 

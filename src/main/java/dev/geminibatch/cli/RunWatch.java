@@ -39,12 +39,15 @@ import java.util.concurrent.TimeUnit;
 final class RunWatch {
   private static final Duration LOOK = Duration.ofMillis(100);
 
+  private static final Duration LEDGER_AGAIN = Duration.ofSeconds(1);
+
   private final Session session;
   private final String resume;
   private final Set<String> watched = ConcurrentHashMap.newKeySet();
   private final Semaphore ends = new Semaphore(0);
 
   private boolean isHoldReported;
+  private boolean isAwayReported;
 
   /**
    * @param resume the command that resumes if this one is stopped
@@ -139,33 +142,58 @@ final class RunWatch {
 
   private End await(Workspace workspace, AccountRefusals accounts, String runId, Instant until)
       throws IOException, InterruptedException {
-    Ledger ledger = workspace.ledger();
     while (true) {
-      Run run = ledger.queries().run(runId);
-      boolean timedOut = session.clock().instant().isAfter(until);
-      if (run.state().isFinished() || timedOut) {
-        return end(workspace, run);
+      try {
+        Optional<End> end = look(workspace, accounts, runId, until);
+        if (end.isPresent()) {
+          return end.get();
+        }
+      } catch (RuntimeException e) {
+        awaitLedger(e);
       }
-      refuseAnotherKey(run, ledger);
-      refuseAccount(accounts);
-      if (run.waiting().isHeldForStrikes()) {
-        throw new IOException(
-            run.name() + ": " + run.reason().orElse("it is held") + ". To try it again: " + resume);
-      }
-      if (run.isHeld() && !isHoldReported) {
-        isHoldReported = true;
-        String why =
-            run.isPaused()
-                ? "it is paused; to resume it: --resume " + run.id()
-                : run.reason().orElse("it is held");
-        session.terminal().tell(run.name() + ": " + why);
-      }
-      isHoldReported = isHoldReported && run.isHeld();
       // Whatever else happens is seen at the next look.
       if (ends.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         ends.drainPermits();
       }
     }
+  }
+
+  /** A ledger on a server comes back; the work on the run waits for it, too. */
+  private void awaitLedger(RuntimeException why) throws InterruptedException {
+    String words = Ledger.away(why).orElseThrow(() -> why);
+    if (!isAwayReported) {
+      isAwayReported = true;
+      session.terminal().tell("Waiting for the ledger: " + words);
+    }
+    Pause.of(LEDGER_AGAIN);
+  }
+
+  private Optional<End> look(
+      Workspace workspace, AccountRefusals accounts, String runId, Instant until)
+      throws IOException {
+    Ledger ledger = workspace.ledger();
+    Run run = ledger.queries().run(runId);
+    isAwayReported = false;
+    boolean timedOut = session.clock().instant().isAfter(until);
+    if (run.state().isFinished() || timedOut) {
+      return Optional.of(end(workspace, run));
+    }
+    refuseAnotherKey(run, ledger);
+    refuseAccount(accounts);
+    if (run.waiting().isHeldForStrikes()) {
+      throw new IOException(
+          run.name() + ": " + run.reason().orElse("it is held") + ". To try it again: " + resume);
+    }
+    if (run.isHeld() && !isHoldReported) {
+      isHoldReported = true;
+      String why =
+          run.isPaused()
+              ? "it is paused; to resume it: --resume " + run.id()
+              : run.reason().orElse("it is held");
+      session.terminal().tell(run.name() + ": " + why);
+    }
+    isHoldReported = isHoldReported && run.isHeld();
+    return Optional.empty();
   }
 
   /** Notices when a run ends, and passes everything on. */

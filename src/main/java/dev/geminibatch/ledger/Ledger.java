@@ -316,10 +316,14 @@ public final class Ledger implements AutoCloseable {
     return thrown instanceof LedgerException;
   }
 
-  /** Whether a start failed because the server cannot be used now, so that waiting helps. */
-  public static boolean isAway(Throwable thrown) {
-    return thrown instanceof LedgerUnreachable
-        || thrown instanceof LedgerException failure && PostgresDatabase.isAway(failure.sql());
+  /** Why the server cannot be used now, if that is what a failure means; waiting helps. */
+  public static Optional<String> away(Throwable thrown) {
+    if (thrown instanceof LedgerUnreachable) {
+      return Optional.of(thrown.getMessage());
+    }
+    return thrown instanceof LedgerException failure && PostgresDatabase.isAway(failure.sql())
+        ? Optional.of(String.valueOf(failure.sql().getMessage()))
+        : Optional.empty();
   }
 
   /** How the ledger is damaged and what to do, if that is what a failure means. */

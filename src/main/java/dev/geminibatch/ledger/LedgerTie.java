@@ -82,6 +82,10 @@ final class LedgerTie {
 
   /** The mark of the folder, if it has one. */
   Optional<String> ours() throws IOException {
+    return markOf(state);
+  }
+
+  static Optional<String> markOf(StateFolder state) throws IOException {
     return Files.exists(state.ledgerMark())
         ? Optional.of(Files.readString(state.ledgerMark()).strip())
         : Optional.empty();

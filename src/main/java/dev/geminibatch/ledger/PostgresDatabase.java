@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.quartz.TriggerKey;
+import org.sqlite.SQLiteException;
 
 /**
  * A schema on a PostgreSQL server. A commit is on its disk when it returns, also a quick one: the
@@ -226,7 +227,7 @@ final class PostgresDatabase implements LedgerDatabase {
   /** Whether a start has to wait for the server. */
   static boolean isAway(SQLException problem) {
     String state = problem.getSQLState();
-    return state == null || AWAY.matcher(state).matches();
+    return state == null ? !(problem instanceof SQLiteException) : AWAY.matcher(state).matches();
   }
 
   /**

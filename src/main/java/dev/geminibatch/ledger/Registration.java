@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ final class Registration {
 
   private final Ledger ledger;
   private final Members members;
+  private final StateFolder state;
   private final Path records;
   private final MemberIdentity identity;
   private final WorkRecord record;
@@ -40,6 +42,7 @@ final class Registration {
       ServerLeases.Work work) {
     this.ledger = ledger;
     this.members = ledger.members();
+    this.state = state;
     this.records = state.workers();
     this.identity = identity;
     this.record = record;
@@ -63,6 +66,19 @@ final class Registration {
         () -> members.alive().stream().map(Members.Trace::id).collect(Collectors.toSet()),
         work::ended);
     members.forget(SHOWN);
+  }
+
+  /**
+   * Makes sure that the state folder is the one that the process began with: the place of a file
+   * system that was mounted may have been used as one, too.
+   */
+  void requirePlace() throws IOException {
+    if (!LedgerTie.markOf(state).equals(Optional.of(ledger.mark()))) {
+      throw new IOException(
+          state.path()
+              + " is not the state folder that this process began with. If it is on a file system"
+              + " of its own, see that it is mounted; else start this program again.");
+    }
   }
 
   /** The process is a new member, which holds no run yet. */

@@ -102,7 +102,7 @@ public final class ServerLeases implements Leases {
     this.record = record;
     this.work = work;
     this.presence = new Presence(identity, time);
-    this.threads = new MemberThreads(work::broken);
+    this.threads = new MemberThreads(work::broken, this::failed);
   }
 
   @Override
@@ -157,7 +157,7 @@ public final class ServerLeases implements Leases {
         work.end(end); // it has nothing any more
       } else if (work.isOver()) {
         isJoining = true;
-        threads.aside(this::joinAgain);
+        threads.aside("This process is no member yet of", this::joinAgain);
       }
     } catch (SQLException | RuntimeException e) {
       heartbeat.close();
@@ -179,8 +179,6 @@ public final class ServerLeases implements Leases {
     try {
       join();
       LOG.info("This process is a member again, and takes what is free");
-    } catch (RuntimeException e) {
-      failed("This process is no member yet of", e);
     } finally {
       isJoining = false;
     }
@@ -194,7 +192,7 @@ public final class ServerLeases implements Leases {
       return;
     }
     presence.beat(before);
-    aside("Which members have ended is not known from", registration::findEnded);
+    threads.aside("Which members have ended is not known from", registration::findEnded);
     if (seen.get() == Members.State.DRAINING) {
       end(new End("Somebody has asked to drain it", false));
     }
@@ -217,34 +215,14 @@ public final class ServerLeases implements Leases {
           Amounts.time(each.silence()));
     }
     if (!gone.isEmpty()) {
-      aside("The records of members that are gone do not reach", registration::settle);
+      threads.aside("The records of members that are gone do not reach", registration::settle);
     }
-  }
-
-  private interface Aside {
-    void run() throws IOException;
-  }
-
-  /**
-   * Does something beside the heartbeats.
-   *
-   * @param problem what is said of the ledger if it fails
-   */
-  private void aside(String problem, Aside task) {
-    threads.aside(
-        () -> {
-          try {
-            task.run();
-          } catch (IOException | RuntimeException e) {
-            failed(problem, e);
-          }
-        });
   }
 
   private void lose() {
     giveUp();
     work.giveUp();
-    threads.aside(registration::explain);
+    threads.aside("Why others take this one for gone is not known from", registration::explain);
   }
 
   private void giveUp() {
@@ -292,7 +270,8 @@ public final class ServerLeases implements Leases {
   }
 
   @Override
-  public boolean acquireNew(String runId) {
+  public boolean acquireNew(String runId) throws IOException {
+    registration.requirePlace();
     return mayBegin() && fences.hold(runId, Fences.FIRST, fences.membership());
   }
 

@@ -51,8 +51,9 @@ public final class LedgerChecks {
     try {
       return look();
     } catch (IOException | RuntimeException e) {
-      if (Ledger.isAway(e)) {
-        throw new UsageException(e.getMessage());
+      Optional<String> away = Ledger.away(e);
+      if (away.isPresent()) {
+        throw new UsageException(away.get());
       }
       throw e;
     }

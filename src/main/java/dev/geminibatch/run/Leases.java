@@ -37,8 +37,12 @@ public interface Leases extends Closeable {
   /** Makes the run ours unless another process has it; true as well if it is ours already. */
   boolean acquire(String runId);
 
-  /** The same of a run that nobody else knows yet, and that is about to be written down. */
-  default boolean acquireNew(String runId) {
+  /**
+   * The same of a run that nobody else knows yet, and that is about to be written down.
+   *
+   * @throws IOException if its files would come into a folder that is not that of the ledger
+   */
+  default boolean acquireNew(String runId) throws IOException {
     return acquire(runId);
   }
 

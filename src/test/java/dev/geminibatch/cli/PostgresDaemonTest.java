@@ -83,4 +83,39 @@ class PostgresDaemonTest {
       }
     }
   }
+
+  @Test
+  void a_command_waits_while_the_server_is_away() throws Exception {
+    Path file = Files.writeString(folder.resolve("x.jsonl"), validation("x") + "\n");
+    RealJar.Running command = jar.start("--file", file.toString());
+    await().until(() -> cluster.sandbox().counters().jobsCreated() == 1);
+
+    cluster.server().stop();
+    command.says("Waiting for the ledger");
+    cluster.server().startAgain();
+
+    assertThat(command.result().exit()).isZero();
+    assertThat(cluster.sandbox().counters().jobsCreated()).isEqualTo(1);
+    assertThat(folder.resolve("x-batch-results.jsonl")).exists();
+  }
+
+  @Test
+  void a_daemon_that_stood_still_while_it_started_starts_again() throws Exception {
+    cluster.start(jar).says("Stop with").kill();
+    // As the others take it for gone before it has done anything.
+    cluster.execute(
+        "CREATE FUNCTION gemini_batch.late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            + " IF (SELECT COUNT(*) FROM gemini_batch.member WHERE name = 'late') = 0"
+            + " THEN NEW.state := 'GONE'; END IF; RETURN NEW; END $$");
+    cluster.execute(
+        "CREATE TRIGGER late BEFORE INSERT ON gemini_batch.member FOR EACH ROW"
+            + " WHEN (NEW.name = 'late') EXECUTE FUNCTION gemini_batch.late()");
+
+    RealJar.Running daemon = cluster.start(cluster.member("late"));
+
+    daemon.says("stood still while it started").says("Stop with");
+    drop("x");
+    awaitAnswers("x");
+    daemon.stop();
+  }
 }

@@ -65,7 +65,7 @@ class OwnWritesTest extends PostgresFixture {
       ledger.close();
     }
 
-    private Run add(String id) {
+    private Run add(String id) throws IOException {
       assertThat(leases.acquireNew(id)).isTrue();
       Run run =
           Run.receiving(

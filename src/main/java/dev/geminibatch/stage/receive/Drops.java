@@ -178,8 +178,8 @@ final class Drops {
     Optional<KnownDrop> known =
         context.leases().areShared() ? KnownDrop.of(dropped.file(), beside) : Optional.empty();
     Run run = newRuns.of(dropped, beside);
-    receiving.add(run.id());
     context.leases().acquireNew(run.id());
+    receiving.add(run.id());
     return Optional.of(new Taking(dropped, run, beside, known));
   }
 

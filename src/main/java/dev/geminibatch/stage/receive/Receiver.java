@@ -276,7 +276,7 @@ public final class Receiver {
     }
   }
 
-  private void add(Run run, Optional<OnceKey> once) throws IncomingFiles.Repeated {
+  private void add(Run run, Optional<OnceKey> once) throws IOException {
     leases.acquireNew(run.id());
     if (once.isEmpty()) {
       ledger.runs().add(run);

@@ -17,6 +17,7 @@ import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -253,6 +254,23 @@ class SharedInboxTest {
     assertThat(run).isNotNull();
     assertThat(other.folderOf(run).plain()).hasContent("y");
     assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void what_was_used_as_a_state_folder_without_its_mount_gets_no_files() throws Exception {
+    one = member("state", inbox);
+    Path mark = folder.resolve("state/ledger.mark");
+    Path ours = Files.move(mark, folder.resolve("mark"));
+    Files.writeString(mark, "of another time\n");
+    Path file = drop("x");
+
+    assertThatThrownBy(() -> receive(one, file)).hasMessageContaining("see that it is mounted");
+
+    assertThat(file).hasContent("x");
+    assertThat(one.ledger().queries().unfinished()).isEmpty();
+    Files.move(ours, mark, StandardCopyOption.REPLACE_EXISTING);
+    Path next = Files.writeString(inbox.resolve("y.jsonl"), "y");
+    assertThat(receive(one, next)).isNotNull();
   }
 
   @Test
