@@ -118,9 +118,13 @@ public final class FileMode {
     return file.getFileSystem().supportedFileAttributeViews().contains("unix");
   }
 
-  /** Whether the group or everybody may read. */
-  boolean isReadableByOthers() {
-    return ofOthers.contains(PosixFilePermission.GROUP_READ)
+  /**
+   * Whether others may read.
+   *
+   * @param isOurs whether the file belongs to this user; otherwise its group is how we get at it
+   */
+  boolean isReadableByOthers(boolean isOurs) {
+    return isOurs && ofOthers.contains(PosixFilePermission.GROUP_READ)
         || ofOthers.contains(PosixFilePermission.OTHERS_READ);
   }
 

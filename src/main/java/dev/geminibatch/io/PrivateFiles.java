@@ -16,11 +16,25 @@ import java.util.EnumSet;
  * (Windows), everything counts as private and nothing is changed.
  */
 public final class PrivateFiles {
+  /** Belongs to the user of this process, where there is such a thing. */
+  private static final Path PROCESS = Path.of("/proc/self");
+
   private PrivateFiles() {}
 
-  /** Whether the group or everybody may read a file. */
+  /**
+   * Whether others may read a file. The group of one that belongs to somebody else does not count:
+   * what Kubernetes mounts is of the superuser, and for the group of the program.
+   */
   public static boolean isReadableByOthers(Path file) {
-    return FileMode.isKept(file) && FileMode.of(file).isReadableByOthers();
+    return FileMode.isKept(file) && FileMode.of(file).isReadableByOthers(!isOfSomebodyElse(file));
+  }
+
+  private static boolean isOfSomebodyElse(Path file) {
+    try {
+      return Files.exists(PROCESS) && !Files.getOwner(PROCESS).equals(Files.getOwner(file));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Makes a folder that is private from its first moment, unless it is there already. */

@@ -117,6 +117,12 @@ final class Registration {
         identity.name(),
         ledger.place(),
         others.isEmpty() ? ", the only one that is up" : "; also up: " + String.join(", ", others));
+    if (others.contains(identity.name())) {
+      LOG.warn(
+          "Another member is named {}, too. If it has not just ended, give each a member.name of its"
+              + " own: --drain and metrics take them for one",
+          identity.name());
+    }
   }
 
   /** Of this machine; one may end at the very moment when the next one begins. */

@@ -51,6 +51,21 @@ class FileModeTest {
     assertThat(mode(target)).isEqualTo(made);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "rw-------, false, false",
+    "rw-r-----, true, false",
+    "r--r-----, true, false",
+    "rw----r--, true, true",
+    "rw-r--r--, true, true",
+  })
+  void the_group_of_a_file_of_somebody_else_is_how_we_read_it(
+      String mode, boolean ofOurs, boolean ofSomebodyElse) throws IOException {
+    FileMode file = FileMode.of(file(mode));
+    assertThat(file.isReadableByOthers(true)).isEqualTo(ofOurs);
+    assertThat(file.isReadableByOthers(false)).isEqualTo(ofSomebodyElse);
+  }
+
   @Test
   void a_file_that_is_there_is_replaced_and_not_taken_over() throws IOException {
     Path there = file("rw-rw-rw-");

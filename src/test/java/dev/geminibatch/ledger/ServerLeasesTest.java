@@ -13,6 +13,7 @@ import dev.geminibatch.run.RunOptions;
 import dev.geminibatch.run.RunState;
 import dev.geminibatch.run.StateFolder;
 import dev.geminibatch.run.WorkRecord;
+import dev.geminibatch.testkit.LogEar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -174,6 +175,17 @@ class ServerLeasesTest extends PostgresFixture {
     assertThat(other.leases.isFree(run)).isTrue();
     assertThat(other.leases.acquire(run)).isTrue();
     assertThat(one.leases.acquire(run)).isFalse();
+  }
+
+  @Test
+  void members_of_one_name_are_pointed_out() throws Exception {
+    member("one");
+    try (LogEar log = LogEar.at("members")) {
+      member("other");
+      assertThat(log.heard()).noneMatch(said -> said.contains("member.name"));
+      member("one");
+      assertThat(log.heard()).anyMatch(said -> said.contains("member.name"));
+    }
   }
 
   @Test
