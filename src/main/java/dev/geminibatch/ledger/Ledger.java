@@ -322,7 +322,7 @@ public final class Ledger implements AutoCloseable {
       return Optional.of(thrown.getMessage());
     }
     return thrown instanceof LedgerException failure && PostgresDatabase.isAway(failure.sql())
-        ? Optional.of(String.valueOf(failure.sql().getMessage()))
+        ? Optional.of(PostgresDatabase.words(failure.sql()))
         : Optional.empty();
   }
 

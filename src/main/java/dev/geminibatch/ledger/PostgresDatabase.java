@@ -230,6 +230,13 @@ final class PostgresDatabase implements LedgerDatabase {
     return state == null ? !(problem instanceof SQLiteException) : AWAY.matcher(state).matches();
   }
 
+  /** What the driver says, as part of a sentence; its remedy names an ancient program. */
+  static String words(SQLException problem) {
+    String message = Amounts.firstLine(problem.getMessage());
+    int remedy = message.indexOf(". Check that the hostname");
+    return Amounts.clause(remedy < 0 ? message : message.substring(0, remedy));
+  }
+
   /**
    * What keeps somebody from a server, with the remedy.
    *
@@ -245,11 +252,7 @@ final class PostgresDatabase implements LedgerDatabase {
               + " takes no writes now: the server is a standby, or default_transaction_read_only is"
               + " on. See that ledger.url names the primary server.");
     }
-    String what =
-        "The ledger "
-            + server
-            + " cannot be reached: "
-            + Amounts.clause(Amounts.firstLine(message));
+    String what = "The ledger " + server + " cannot be reached: " + words(problem);
     String state = String.valueOf(problem.getSQLState());
     if (REFUSED.matcher(state).matches()) {
       throw new UsageException(

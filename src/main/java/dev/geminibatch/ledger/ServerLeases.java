@@ -37,7 +37,7 @@ public final class ServerLeases implements Leases {
   private volatile Members members;
   private volatile Fences fences;
   private Heartbeat heartbeat;
-  private Registration registration;
+  private volatile Registration registration;
 
   /** Why it takes no more, and ends; null if it does not. */
   private volatile End end;
