@@ -2,6 +2,7 @@ package dev.geminibatch.camel;
 
 import dev.geminibatch.io.DaemonThreads;
 import dev.geminibatch.io.Repeats;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.run.Leases;
 import dev.geminibatch.stage.receive.Receiver;
 import dev.geminibatch.stage.upload.UploadHelp;
@@ -51,7 +52,9 @@ final class SharedWork implements AutoCloseable {
       receiver.recover();
     } catch (IOException | RuntimeException e) {
       LOG.atLevel(repeats.level(Level.WARN, "recover", String.valueOf(e.getMessage())))
-          .log("Cannot check unfinished inputs: {}", e.toString());
+          .log(
+              "Cannot check unfinished inputs: {}",
+              Ledger.isCause(e) ? e.getMessage() : e.toString());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.geminibatch.cli;
 
+import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
 
 /** Asks before something is deleted. */
@@ -16,7 +17,7 @@ final class Confirmation {
    *
    * @throws UsageException where nobody can be asked
    */
-  boolean given(String option, String deed, int count, String things) {
+  boolean given(String option, String deed, int count, String thing) {
     if (session.options().yes || count == 0) {
       return true;
     }
@@ -26,9 +27,7 @@ final class Confirmation {
               + " would "
               + deed
               + " "
-              + count
-              + " "
-              + things
+              + Amounts.count(count, thing)
               + " and cannot ask here; add --yes to do it.");
     }
     boolean yes =
@@ -38,9 +37,7 @@ final class Confirmation {
                 Character.toUpperCase(deed.charAt(0))
                     + deed.substring(1)
                     + " "
-                    + count
-                    + " "
-                    + things
+                    + Amounts.count(count, thing)
                     + "?");
     if (!yes) {
       session.terminal().tell("Nothing was changed.");

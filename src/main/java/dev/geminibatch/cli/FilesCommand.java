@@ -77,7 +77,7 @@ final class FilesCommand {
             .map(Stored::file)
             .toList();
     Confirmation confirmation = new Confirmation(session);
-    if (!confirmation.given("--purge-files", "delete", idle.size(), "files")) {
+    if (!confirmation.given("--purge-files", "delete", idle.size(), "file")) {
       return ExitCode.OK;
     }
     idle = idle.stream().filter(files::delete).toList();
@@ -87,7 +87,7 @@ final class FilesCommand {
       idle.forEach(file -> document.withArray("deleted").add(file.name()));
       session.terminal().printJson(document);
     } else {
-      session.terminal().print(Amounts.count(idle.size()) + " files deleted.");
+      session.terminal().print(Amounts.count(idle.size(), "file") + " deleted.");
     }
     return ExitCode.OK;
   }

@@ -89,8 +89,7 @@ final class MaintenanceCommand {
         counts.entrySet().stream()
             .map(count -> Amounts.count(count.getValue()) + " " + count.getKey())
             .collect(Collectors.joining(", "));
-    terminal.print(
-        Amounts.count(jobs.size()) + " jobs" + (byState.isEmpty() ? "" : ": " + byState));
+    terminal.print(Amounts.count(jobs.size(), "job") + (byState.isEmpty() ? "" : ": " + byState));
     return ExitCode.OK;
   }
 
@@ -122,7 +121,7 @@ final class MaintenanceCommand {
 
   private int clear(Maintenance maintenance) throws IOException {
     List<RemoteJob> jobs = maintenance.toClear(options.state);
-    if (!new Confirmation(session).given("--clear", "cancel and delete", jobs.size(), "jobs")) {
+    if (!new Confirmation(session).given("--clear", "cancel and delete", jobs.size(), "job")) {
       return ExitCode.OK;
     }
     List<RemoteJob> deleted = new ArrayList<>();

@@ -68,9 +68,9 @@ public record DiskReserve(long bytes, String why) {
               + folder
               + " has "
               + Amounts.size(free)
-              + " free, which is too little for "
-              + Amounts.size(more)
-              + " more: "
+              + " free, which is too little"
+              + (more == 0 ? "" : " for " + Amounts.size(more) + " more")
+              + ": "
               + Amounts.size(kept)
               + " are kept free ("
               + why

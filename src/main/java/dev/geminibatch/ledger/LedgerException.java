@@ -20,6 +20,10 @@ final class LedgerException extends RuntimeException {
 
   /** What the database says to a statement; the statement, which may be long, comes last. */
   static LedgerException of(String statement, SQLException cause) {
+    if (PostgresDatabase.isAway(cause)) { // whatever the statement is
+      return new LedgerException(
+          cause, "the ledger cannot be used now: " + PostgresDatabase.words(cause));
+    }
     return new LedgerException(
         cause, cause.getMessage() + " (in: " + statement.strip().replaceAll("\\s+", " ") + ")");
   }

@@ -113,11 +113,12 @@ public record LedgerLook(
     try (Connection connection = DriverManager.getConnection(server.url(), server.properties());
         Statement statement = connection.createStatement()) {
       Optional<Integer> version = PostgresDatabase.version(statement);
+      PostgresDatabase.requireNoNewer(server, version);
       boolean isCurrent = version.equals(Optional.of(Integer.valueOf(LedgerDatabase.NEWEST)));
-      if (isCurrent) {
-        requireInCharge(server, connection);
-      }
       LedgerTie tie = new LedgerTie(server, state);
+      if (isCurrent) {
+        tie.requireInCharge(Handle.of(connection));
+      }
       boolean isKnown = isCurrent && isKnown(connection, tie.ours());
       if (!isKnown && (isCurrent || version.isEmpty())) {
         tie.requireNothingElse();
@@ -129,15 +130,6 @@ public record LedgerLook(
           isCurrent ? Optional.of(new Sharing(daemons(statement), isKnown)) : Optional.empty());
     } catch (SQLException e) {
       throw PostgresDatabase.unreachable(server, e);
-    }
-  }
-
-  private static void requireInCharge(LedgerServer server, Connection connection) {
-    Optional<Suspension> gone =
-        Suspension.of(Handle.of(connection))
-            .filter(suspension -> suspension.state() == Suspension.State.GONE);
-    if (gone.isPresent()) {
-      throw gone.get().refused(server);
     }
   }
 

@@ -308,7 +308,7 @@ public final class LedgerMove {
       throw new UsageException(
           "A daemon works with the state folder "
               + state.path()
-              + ". Stop it, and repeat the command. Nothing was changed.");
+              + ", or another move does. Stop it or wait, and repeat the command. Nothing was changed.");
     }
     try (DaemonLock lock = DaemonLock.take(state)) {
       return work.done();

@@ -53,16 +53,29 @@ final class LedgerTie {
   }
 
   private void resume(Handle handle, Optional<String> ours) throws IOException {
-    Optional<Suspension> suspension = Suspension.of(handle);
-    if (suspension.isEmpty()) {
-      return;
+    if (isToBeResumed(handle, ours)) {
+      new MovedLedger(state).setAside();
+      Suspension.end(handle);
     }
-    MovedLedger moved = new MovedLedger(state);
-    if (!ours.equals(suspension.map(Suspension::mark)) || !moved.exists()) {
+  }
+
+  /**
+   * Whether a move to the server has ended but for the last step.
+   *
+   * @throws UsageException if a move has not ended, or the ledger was moved away
+   */
+  private boolean isToBeResumed(Handle handle, Optional<String> ours) throws IOException {
+    Optional<Suspension> suspension = Suspension.of(handle);
+    if (suspension.isPresent()
+        && (!ours.equals(suspension.map(Suspension::mark)) || !new MovedLedger(state).exists())) {
       throw suspension.get().refused(server);
     }
-    moved.setAside();
-    Suspension.end(handle);
+    return suspension.isPresent();
+  }
+
+  /** As {@link #require} refuses, and changes nothing. */
+  void requireInCharge(Handle handle) throws IOException {
+    isToBeResumed(handle, ours());
   }
 
   private static boolean isKnown(Handle handle, String mark) {

@@ -20,11 +20,19 @@ import java.util.Optional;
 
 /** Finds jobs that may share one, and those that do. */
 public abstract sealed class PackQueries permits Packs {
+  /** The member that gathered it has ended; nobody would say that the others are there. */
+  private static final String IS_ORPHAN =
+      "run.tries = 0 AND run.mark IS NOT NULL AND (run.owner IS NULL OR run.owner <> :me)";
+
   private static final String WAITING =
       """
       run.waits_for = 'PACK' AND run.waits_project = :project AND run.state = 'ASSEMBLED'
         AND run.dry_run = 0 AND run.held = 0 AND run.cancelled = 0
-        AND (run.next_try <= :now OR run.updated_at < :started OR :gathered = 1 AND run.tries = 0)
+        AND (run.next_try <= :now OR run.updated_at < :started OR :gathered = 1 AND run.tries = 0
+          OR\s"""
+          + IS_ORPHAN
+          + """
+        )
         AND job.state = 'ASSEMBLED' AND job.pack IS NULL AND COALESCE(job.pack_most, 2) > 1
         AND\u0020"""
           + Rows.OURS_OR_FREE;
@@ -146,6 +154,11 @@ public abstract sealed class PackQueries permits Packs {
                             + Rows.OURS_OR_FREE
                             + " UNION ALL SELECT id FROM run WHERE state = 'ASSEMBLED'"
                             + " AND updated_at < :started AND waits_for = 'PACK' AND "
+                            + Rows.OURS_OR_FREE
+                            + " UNION ALL SELECT id FROM run WHERE state = 'ASSEMBLED'"
+                            + " AND waits_for = 'PACK' AND "
+                            + IS_ORPHAN
+                            + " AND "
                             + Rows.OURS_OR_FREE
                             + " LIMIT 1"))
                 .bind("now", clock.millis())

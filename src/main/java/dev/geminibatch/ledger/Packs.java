@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Jobs of several runs that are one job to the service. Each method is one transaction, whatever
@@ -72,15 +74,25 @@ public final class Packs extends PackQueries {
 
   /** Runs that wait for a pack of a project that nobody serves any more find their way again. */
   public void release(Collection<ProjectId> served) {
-    String marks = served.isEmpty() ? "''" : "?" + ", ?".repeat(served.size() - 1);
+    List<ProjectId> projects = List.copyOf(served);
+    String marks =
+        IntStream.range(0, projects.size())
+            .mapToObj(i -> ":p" + i)
+            .collect(Collectors.joining(", "));
     quick.useTransaction(
-        handle ->
-            handle.execute(
-                "UPDATE run SET waits_for = NULL, next_try = 0"
-                    + " WHERE waits_for = 'PACK' AND waits_project NOT IN ("
-                    + marks
-                    + ")",
-                served.stream().map(ProjectId::value).toArray()));
+        handle -> {
+          Update update =
+              handle.createUpdate(
+                  "UPDATE run SET waits_for = NULL, next_try = 0"
+                      + " WHERE waits_for = 'PACK' AND waits_project NOT IN ("
+                      + (projects.isEmpty() ? "''" : marks)
+                      + ") AND "
+                      + Rows.OURS_OR_FREE);
+          for (int i = 0; i < projects.size(); i++) {
+            update.bind("p" + i, projects.get(i).value());
+          }
+          moves.fences().bind(update).execute();
+        });
   }
 
   /**

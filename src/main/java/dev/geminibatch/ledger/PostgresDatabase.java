@@ -140,26 +140,30 @@ final class PostgresDatabase implements LedgerDatabase {
     return new HikariDataSource(config);
   }
 
-  private static void bringUpToDate(HikariDataSource pool, LedgerServer server)
-      throws SQLException {
-    int newest = Integer.parseInt(NEWEST);
-    int version;
-    try (Connection connection = pool.getConnection();
-        Statement statement = connection.createStatement()) {
-      requireUnicode(statement, server);
-      version = version(statement).orElse(0);
-    }
-    if (version > newest) {
+  /** Refuses tables that this program does not know. */
+  static void requireNoNewer(LedgerServer server, Optional<Integer> version) {
+    if (version.orElse(0) > Integer.parseInt(NEWEST)) {
       throw new UsageException(
           "The ledger "
               + server
               + " has version "
-              + version
+              + version.get()
               + ", and this program knows versions up to "
-              + newest
+              + NEWEST
               + ": a newer program has used it. Use that newer program. Nothing was changed.");
     }
-    if (version < newest) {
+  }
+
+  private static void bringUpToDate(HikariDataSource pool, LedgerServer server)
+      throws SQLException {
+    Optional<Integer> version;
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      requireUnicode(statement, server);
+      version = version(statement);
+    }
+    requireNoNewer(server, version);
+    if (version.orElse(0) < Integer.parseInt(NEWEST)) {
       Flyway.configure()
           .dataSource(pool)
           .defaultSchema(server.schema())
@@ -233,6 +237,9 @@ final class PostgresDatabase implements LedgerDatabase {
   /** What the driver says, as part of a sentence; its remedy names an ancient program. */
   static String words(SQLException problem) {
     String message = Amounts.firstLine(problem.getMessage());
+    if (message.contains("targetServerType")) {
+      return "the server takes no writes: it is a standby, or default_transaction_read_only is on";
+    }
     int remedy = message.indexOf(". Check that the hostname");
     return Amounts.clause(remedy < 0 ? message : message.substring(0, remedy));
   }
@@ -244,14 +251,6 @@ final class PostgresDatabase implements LedgerDatabase {
    * @throws UsageException if it does not
    */
   static IOException unreachable(LedgerServer server, SQLException problem) {
-    String message = String.valueOf(problem.getMessage());
-    if (message.contains("targetServerType")) {
-      return new LedgerUnreachable(
-          "The ledger "
-              + server
-              + " takes no writes now: the server is a standby, or default_transaction_read_only is"
-              + " on. See that ledger.url names the primary server.");
-    }
     String what = "The ledger " + server + " cannot be reached: " + words(problem);
     String state = String.valueOf(problem.getSQLState());
     if (REFUSED.matcher(state).matches()) {
@@ -261,7 +260,7 @@ final class PostgresDatabase implements LedgerDatabase {
               + " ledger.password-file name them and the password.");
     }
     return new LedgerUnreachable(
-        what + ". See that the server runs, and that ledger.url names it.");
+        what + ". See that the primary server runs, and that ledger.url names it.");
   }
 
   /**

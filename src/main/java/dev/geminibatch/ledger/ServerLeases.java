@@ -171,8 +171,9 @@ public final class ServerLeases implements Leases {
   }
 
   private void failed(String what, Exception e) {
-    LOG.atLevel(repeats.level(Level.WARN, what, String.valueOf(e.getMessage())))
-        .log("{} the ledger {}: {}", what, ledger.place(), e.getMessage());
+    String why = e instanceof SQLException sql ? PostgresDatabase.words(sql) : e.getMessage();
+    LOG.atLevel(repeats.level(Level.WARN, what, String.valueOf(why)))
+        .log("{} the ledger {}: {}", what, ledger.place(), why);
   }
 
   private void joinAgain() {

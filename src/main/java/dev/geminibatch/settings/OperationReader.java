@@ -3,6 +3,7 @@ package dev.geminibatch.settings;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.Pasted;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.io.Visible;
 import dev.geminibatch.service.Redactor;
 import dev.geminibatch.settings.Settings.Operation;
 import java.net.InetAddress;
@@ -71,14 +72,14 @@ final class OperationReader {
   }
 
   private static String requireShort(String name) {
-    if (name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
+    if (name.length() > LONGEST_NAME || !name.codePoints().allMatch(Visible::isSeen)) {
       throw new UsageException(
           NAME
               + " has "
               + name.length()
               + " characters; write at most "
               + LONGEST_NAME
-              + ", none of which is a control character.");
+              + ", each of which can be seen.");
     }
     return name;
   }

@@ -11,6 +11,7 @@ import dev.geminibatch.testkit.Jobs;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,29 @@ class FencesTest extends TwoMembersFixture {
     assertThat(isPacked(one, job)).isFalse();
     claim(one);
     assertThat(isPacked(one, job)).isTrue();
+  }
+
+  @Test
+  void what_a_member_gathered_is_packed_by_another_one_as_soon_as_it_has_ended() {
+    Packs.Due due = new Packs.Due(PROJECT, Instant.EPOCH, false);
+    Duration hour = Duration.ofHours(1);
+    one.creationQueue(() -> 90, (project, model) -> CreationQueue.Limit.NONE, hour)
+        .gather(
+            one.queries().run(RUN), PROJECT, CreationQueue.gathering("gemini-x", PROJECT, hour));
+    assertThat(one.packs().isAnybodyDue(Instant.EPOCH)).isFalse();
+    assertThat(one.packs().groups(due)).isEmpty();
+    assertThat(other.packs().isAnybodyDue(Instant.EPOCH)).isFalse();
+
+    other.packs().release(List.of());
+    assertThat(one.queries().run(RUN).isQueued()).as("it is not the other one's").isTrue();
+    one.members().leave();
+
+    assertThat(other.packs().isAnybodyDue(Instant.EPOCH)).isTrue();
+    assertThat(other.packs().groups(due)).hasSize(1);
+    other.packs().wait(CreationQueue.packAgain("gemini-x", PROJECT, "refused", hour));
+    assertThat(other.packs().isAnybodyDue(Instant.EPOCH)).as("it waits like others").isFalse();
+    other.packs().release(List.of());
+    assertThat(other.queries().run(RUN).isQueued()).as("nobody has it").isFalse();
   }
 
   private static boolean isPacked(Ledger ledger, Job job) {

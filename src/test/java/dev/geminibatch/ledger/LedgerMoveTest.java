@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -419,6 +420,9 @@ class LedgerMoveTest extends PostgresFixture {
     assertThatThrownBy(() -> Ledger.open(address(), other, Clock.systemUTC()))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining(state.path() + " to " + address() + " has not ended");
+    assertThatThrownBy(() -> LedgerLook.at(address(), other, Instant.EPOCH))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("has not ended");
     assertThatThrownBy(() -> move(other, address()).toServer()).isInstanceOf(UsageException.class);
     move().toServer();
     Ledger.open(address(), other, Clock.systemUTC()).close();

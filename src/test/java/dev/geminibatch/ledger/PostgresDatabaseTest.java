@@ -205,7 +205,10 @@ class PostgresDatabaseTest extends PostgresFixture {
     try {
       assertThatThrownBy(() -> database.durable().useTransaction(PostgresDatabaseTest::count))
           .isInstanceOf(LedgerException.class);
-      assertThatThrownBy(() -> counted(database.reading())).isInstanceOf(LedgerException.class);
+      assertThatThrownBy(() -> counted(database.reading()))
+          .isInstanceOf(LedgerException.class)
+          .hasMessageContaining("cannot be used now")
+          .hasMessageNotContaining("SELECT");
     } finally {
       server.startAgain();
     }
@@ -313,10 +316,13 @@ class PostgresDatabaseTest extends PostgresFixture {
   }
 
   @Test
-  void a_ledger_of_a_newer_program_is_refused() throws SQLException {
+  void a_ledger_of_a_newer_program_is_refused(@TempDir Path folder) throws SQLException {
     server.execute(name, "UPDATE gemini_batch.flyway_schema_history SET version = '999'");
 
     assertThatThrownBy(() -> PostgresDatabase.open(address()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("a newer program has used it");
+    assertThatThrownBy(() -> LedgerLook.at(address(), new StateFolder(folder), Instant.EPOCH))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("a newer program has used it");
   }

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the ledger is set to be. */
 class LedgerReaderTest {
@@ -64,5 +66,14 @@ class LedgerReaderTest {
     assertThatThrownBy(() -> read(values))
         .hasMessageContaining("ledger.password-file")
         .hasMessageContaining("cannot be read");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\u202Eb", "a\u200Bb", "a\tb"})
+  void the_name_of_a_member_can_be_seen(String name) {
+    assertThatThrownBy(() -> read(Map.of("member.name", name)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("member.name")
+        .hasMessageContaining("can be seen");
   }
 }

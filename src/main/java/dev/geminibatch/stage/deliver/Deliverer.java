@@ -167,7 +167,16 @@ public final class Deliverer {
       throw new RunFailure(
           "The same content was answered by run "
               + leader.get().id()
-              + ", whose files are no longer in the state folder. Its results were delivered to "
+              + ", whose files are "
+              + ledger
+                  .whereabouts()
+                  .of(leader.get())
+                  .filter(place -> !place.isHere())
+                  .map(
+                      place ->
+                          "in the state folder of " + place.folderOf().orElse("another member"))
+                  .orElse("no longer in the state folder")
+              + ". Its results were delivered to "
               + leader.get().output().map(Path::toString).orElse("(not known)")
               + ". To pay for it again, give the file a name that ends in .force.jsonl, or use"
               + " --file with --force.");

@@ -29,7 +29,11 @@ import dev.geminibatch.service.ServiceFailure.Kind;
 import dev.geminibatch.stage.AccountRefusals;
 import dev.geminibatch.stage.StageContext;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -261,7 +265,25 @@ public final class FailureHandler {
         || problem instanceof DiskReserve.NoRoom) {
       return problem.getMessage();
     }
+    if (problem instanceof FileSystemException failed && failed.getFile() != null) {
+      return words(failed);
+    }
     return Redactor.redact(problem.getClass().getSimpleName() + message);
+  }
+
+  private static String words(FileSystemException failed) {
+    String why = String.valueOf(failed.getReason());
+    if (failed instanceof NoSuchFileException) {
+      why = "it is not there";
+    } else if (failed instanceof AccessDeniedException) {
+      why = "permission denied";
+    } else if (failed instanceof FileAlreadyExistsException) {
+      why = "there is something else of that name";
+    }
+    return failed.getFile()
+        + ": "
+        + why
+        + ". See that this place is there, and may be read and written";
   }
 
   /** The first cause whose meaning is known, else the problem as it is. */

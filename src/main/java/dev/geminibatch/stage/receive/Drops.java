@@ -3,11 +3,13 @@ package dev.geminibatch.stage.receive;
 import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.FileIdentity;
 import dev.geminibatch.io.FileState;
+import dev.geminibatch.io.FullDisk;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.RunLedger;
 import dev.geminibatch.run.InputArchive;
 import dev.geminibatch.run.InputGuard;
 import dev.geminibatch.run.InputMode;
+import dev.geminibatch.run.LeaseLost;
 import dev.geminibatch.run.Run;
 import dev.geminibatch.run.RunEvent;
 import dev.geminibatch.run.RunFolder;
@@ -133,6 +135,8 @@ final class Drops {
         giveUp(each);
         if (isGone(each, e)) {
           LOG.debug("{}: somebody else has taken it", each.run().name());
+        } else if (LeaseLost.isCause(e)) {
+          LOG.info("{} is left to others: {}", each.run().name(), e.getMessage());
         } else {
           ignore(each.dropped(), e, failures);
         }
@@ -228,7 +232,12 @@ final class Drops {
     Instant now = context.clock().instant();
     ignoredUntil.values().removeIf(now::isAfter);
     ignoredUntil.put(dropped.file(), now.plus(IGNORED));
-    failures.failed(dropped, why);
+    failures.failed(dropped, FullDisk.isMeant(why) ? whichDisk(dropped, why) : why);
+  }
+
+  private IOException whichDisk(Dropped dropped, Exception why) {
+    Path inbox = dropped.file().toAbsolutePath().getParent();
+    return new IOException(FullDisk.reason(Optional.of(inbox), context.state().path()), why);
   }
 
   /** A failed file that came back needs no explanation any more. */

@@ -3,6 +3,7 @@ package dev.geminibatch.stage.fail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.geminibatch.io.DiskReserve;
 import dev.geminibatch.run.InputArchive;
@@ -15,14 +16,22 @@ import dev.geminibatch.testkit.StageFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of a run whose stage failed. */
 class FailureHandlerTest {
@@ -49,6 +58,30 @@ class FailureHandlerTest {
     assertThat(fixture.run(run).reason().orElseThrow())
         .startsWith("The disk of " + folder)
         .contains("is full (", "Make room; the run resumes by itself, and nothing is lost");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void a_place_that_cannot_be_written_to_is_named_with_what_to_do(
+      FileSystemException problem, String why) throws IOException {
+    String run = fixture.ordered("a.jsonl");
+
+    new FailureHandler(fixture.context()).take(run, problem, null);
+
+    assertThat(fixture.run(run).reason().orElseThrow())
+        .isEqualTo(
+            "/outbox/a: " + why + ". See that this place is there, and may be read and written");
+  }
+
+  static Stream<Arguments> a_place_that_cannot_be_written_to_is_named_with_what_to_do() {
+    return Stream.of(
+        arguments(new NoSuchFileException("/outbox/a"), "it is not there"),
+        arguments(new AccessDeniedException("/outbox/a"), "permission denied"),
+        arguments(
+            new FileAlreadyExistsException("/outbox/a"), "there is something else of that name"),
+        arguments(
+            new FileSystemException("/outbox/a", null, "Operation not permitted"),
+            "Operation not permitted"));
   }
 
   @Test
