@@ -115,7 +115,10 @@ public final class Cluster implements AutoCloseable {
 
   /** Waits for them; each request has one. */
   public void awaitAnswers(String name, int requests) {
-    await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(results(name)));
+    await()
+        .pollDelay(Duration.ZERO)
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> Files.exists(results(name)));
     assertThat(keys(Outbox.lines(results(name)))).hasSize(requests).doesNotHaveDuplicates();
   }
 
