@@ -3,6 +3,7 @@ package dev.geminibatch.camel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.geminibatch.io.Visible;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.management.AccessGuard;
 import dev.geminibatch.window.WebAnswer;
 import dev.geminibatch.window.WebRequest;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,6 +134,12 @@ final class WindowServer {
   private static void failed(RoutingContext exchange, Throwable why) {
     if (why instanceof BadAddress) {
       ShortAnswer.send(exchange.response(), BAD_REQUEST, why.getMessage());
+      return;
+    }
+    Optional<String> away = Ledger.away(why);
+    if (away.isPresent()) { // the daemon itself says so, once
+      ShortAnswer.send(
+          exchange.response(), UNAVAILABLE, "The ledger cannot be used now: " + away.get() + ".");
       return;
     }
     LOG.error("{} cannot be shown", Visible.line(exchange.normalizedPath()), why);

@@ -49,6 +49,9 @@ final class RunWatch {
   private boolean isHoldReported;
   private boolean isAwayReported;
 
+  /** The run that is waited for, as it was seen last; null if it was not yet. */
+  private Run last;
+
   /**
    * @param resume the command that resumes if this one is stopped
    */
@@ -142,6 +145,7 @@ final class RunWatch {
 
   private End await(Workspace workspace, AccountRefusals accounts, String runId, Instant until)
       throws IOException, InterruptedException {
+    last = null;
     while (true) {
       try {
         Optional<End> end = look(workspace, accounts, runId, until);
@@ -150,6 +154,9 @@ final class RunWatch {
         }
       } catch (RuntimeException e) {
         awaitLedger(e);
+        if (last != null && isOver(until)) {
+          return new End(last, List.of(), Optional.empty(), true);
+        }
       }
       // Whatever else happens is seen at the next look.
       if (ends.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -168,14 +175,18 @@ final class RunWatch {
     Pause.of(LEDGER_AGAIN);
   }
 
+  private boolean isOver(Instant until) {
+    return session.clock().instant().isAfter(until);
+  }
+
   private Optional<End> look(
       Workspace workspace, AccountRefusals accounts, String runId, Instant until)
       throws IOException {
     Ledger ledger = workspace.ledger();
     Run run = ledger.queries().run(runId);
+    last = run;
     isAwayReported = false;
-    boolean timedOut = session.clock().instant().isAfter(until);
-    if (run.state().isFinished() || timedOut) {
+    if (run.state().isFinished() || isOver(until)) {
       return Optional.of(end(workspace, run));
     }
     refuseAnotherKey(run, ledger);

@@ -65,9 +65,11 @@ record Session(
     return workspace(settings, new ServiceFactory(retries));
   }
 
-  /** The same for a person who waits for one answer of the service. */
+  /** The same for a person who waits for one answer, while no run is worked on. */
   Workspace impatientWorkspace() {
-    return workspace(settings, new ServiceFactory(retries).impatient());
+    Workspace workspace = workspace(settings, new ServiceFactory(retries).impatient());
+    workspace.worksOnNothing();
+    return workspace;
   }
 
   /** The same with other settings. */

@@ -9,6 +9,7 @@ import dev.geminibatch.cost.Prices;
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.Visible;
 import dev.geminibatch.ledger.Ledger;
+import dev.geminibatch.ledger.Members;
 import dev.geminibatch.ledger.Members.Member;
 import dev.geminibatch.ledger.Whereabouts.Place;
 import dev.geminibatch.report.MemberView;
@@ -112,7 +113,9 @@ final class StatusCommand {
     Table table = new Table("MEMBER", "VERSION", "STATE", "SINCE", "HEARTBEAT", "RUNS");
     for (Member member : members) {
       table.row(
-          member.name() + (member.isDaemon() ? "" : " (a command)"),
+          member.name()
+              + (isOneOfTwo(member, members) ? " " + member.id() : "")
+              + (member.isDaemon() ? "" : " (a command)"),
           member.version(),
           view.state(member),
           LocalDateTime.ofInstant(member.since(), session.clock().getZone())
@@ -124,6 +127,16 @@ final class StatusCommand {
     }
     session.terminal().print("");
     table.lines().forEach(session.terminal()::print);
+  }
+
+  /** Then its name alone says too little to drain it. */
+  private static boolean isOneOfTwo(Member member, List<Member> members) {
+    return member.state() != Members.State.GONE
+        && members.stream()
+                .filter(each -> each.state() != Members.State.GONE)
+                .filter(each -> each.name().equals(member.name()))
+                .count()
+            > 1;
   }
 
   /** By inbox, what lies there and is not taken. */

@@ -96,26 +96,35 @@ public final class Ledger implements AutoCloseable {
    */
   public static Ledger open(LedgerServer server, StateFolder state, ServerClock clock)
       throws IOException {
-    Ledger ledger = open(server, state, (Clock) clock);
+    return of(LedgerOnServer.open(server, state), clock);
+  }
+
+  /**
+   * The same for somebody who works on no run. The state folder stays as it is, and need not be
+   * there.
+   */
+  public static Ledger look(LedgerServer server, StateFolder state, ServerClock clock)
+      throws IOException {
+    return of(LedgerOnServer.look(server, state), clock);
+  }
+
+  private static Ledger of(LedgerOnServer opened, ServerClock clock) {
+    Ledger ledger = of(opened, (Clock) clock);
     ledger.members.set(clock);
     ledger.clockOfServer = clock;
     return ledger;
   }
 
-  /** The same with any clock, for somebody who works on no run. */
+  /** The same with any clock, for somebody who is no member. */
   static Ledger open(LedgerServer server, StateFolder state, Clock clock) throws IOException {
-    state.prepareWithoutLedger();
-    Fences fences = new Fences();
-    PostgresDatabase database = PostgresDatabase.open(server, fences);
-    try {
-      Ledger ledger = new Ledger(database, fences, clock);
-      ledger.server = database;
-      ledger.mark = new LedgerTie(server, state).require(database);
-      return ledger;
-    } catch (IOException | RuntimeException e) {
-      database.close();
-      throw e;
-    }
+    return of(LedgerOnServer.open(server, state), clock);
+  }
+
+  private static Ledger of(LedgerOnServer opened, Clock clock) {
+    Ledger ledger = new Ledger(opened.database(), opened.fences(), clock);
+    ledger.server = opened.database();
+    ledger.mark = opened.mark();
+    return ledger;
   }
 
   /** Where it is, for a person. */

@@ -19,13 +19,16 @@ public record LedgerServer(String url, String user, String password) {
   /** The driver takes an {@code @} in no place where it is needed. */
   private static final Pattern CREDENTIALS = Pattern.compile("(?i)\\b(user|(ssl)?password)=|@");
 
+  /** The driver has a default for each part, and is silent about what it does not understand. */
+  private static final Pattern ADDRESS = Pattern.compile("jdbc:postgresql://[^/?]+/[^/?]+(\\?.*)?");
+
   private static final Pattern CURRENT_SCHEMA =
       Pattern.compile("[?&]currentSchema=(?<schema>[^&]*)");
 
   /** Refuses what cannot be used, with the remedy. */
   public LedgerServer {
     requireNoCredentials(url, "ledger.url");
-    if (!url.startsWith("jdbc:postgresql:")) {
+    if (!ADDRESS.matcher(url).matches()) {
       throw new UsageException(
           "ledger.url is "
               + url

@@ -52,6 +52,26 @@ final class LedgerTie {
             });
   }
 
+  /**
+   * As {@link #require}, but changes nothing.
+   *
+   * @return the mark of the folder; empty if the ledger does not know it
+   */
+  String look(LedgerDatabase database) throws IOException {
+    return database
+        .reading()
+        .withHandle(
+            handle -> {
+              requireInCharge(handle);
+              Optional<String> ours = ours();
+              if (ours.isPresent() && isKnown(handle, ours.get())) {
+                return ours.get();
+              }
+              requireNothingElse();
+              return "";
+            });
+  }
+
   private void resume(Handle handle, Optional<String> ours) throws IOException {
     if (isToBeResumed(handle, ours)) {
       new MovedLedger(state).setAside();
@@ -73,7 +93,11 @@ final class LedgerTie {
     return suspension.isPresent();
   }
 
-  /** As {@link #require} refuses, and changes nothing. */
+  /**
+   * Makes sure that the ledger on the server counts, and changes nothing.
+   *
+   * @throws UsageException if a move has not ended, or the ledger was moved away
+   */
   void requireInCharge(Handle handle) throws IOException {
     isToBeResumed(handle, ours());
   }
@@ -122,11 +146,18 @@ final class LedgerTie {
                 + " does not know "
                 + state.path()
                 + ", which has runs of another ledger: what is in progress there, and what is paid"
-                + " for, is not in it. Move the ledger there with --move-ledger "
-                + server
+                + " for, is not in it. "
+                + remedy()
                 + ", or set state.directory to a new folder. Nothing was changed.");
       }
     }
+  }
+
+  private String remedy() throws IOException {
+    MovedLedger moved = new MovedLedger(state);
+    return moved.exists()
+        ? "Set ledger.url to " + moved.url() + ", where that ledger is"
+        : "Move the ledger there with --move-ledger " + server;
   }
 
   private boolean hasFile() throws IOException {

@@ -20,7 +20,10 @@ import java.util.Optional;
 
 /** Finds jobs that may share one, and those that do. */
 public abstract sealed class PackQueries permits Packs {
-  /** The member that gathered it has ended; nobody would say that the others are there. */
+  /**
+   * Nobody waits any more for others to join the run: its member has ended. One that was refused
+   * waits its time all the same.
+   */
   private static final String IS_ORPHAN =
       "run.tries = 0 AND run.mark IS NOT NULL AND (run.owner IS NULL OR run.owner <> :me)";
 
@@ -35,6 +38,12 @@ public abstract sealed class PackQueries permits Packs {
         )
         AND job.state = 'ASSEMBLED' AND job.pack IS NULL AND COALESCE(job.pack_most, 2) > 1
         AND\u0020"""
+          + Rows.OURS_OR_FREE;
+
+  private static final String ORPHANS =
+      " UNION ALL SELECT id FROM run WHERE state = 'ASSEMBLED' AND waits_for = 'PACK' AND "
+          + IS_ORPHAN
+          + " AND "
           + Rows.OURS_OR_FREE;
 
   private static final int AT_ONCE = 500;
@@ -138,8 +147,8 @@ public abstract sealed class PackQueries permits Packs {
   }
 
   /**
-   * Whether any run has waited for a pack for long enough. Unlike {@link #groups}, it does not read
-   * all that wait.
+   * Whether any run has waited for a pack for long enough. Unlike {@link #groups}, it reads no
+   * jobs, and with a ledger in the state folder not all that wait.
    *
    * @param started a wait that began before is over
    */
@@ -155,11 +164,7 @@ public abstract sealed class PackQueries permits Packs {
                             + " UNION ALL SELECT id FROM run WHERE state = 'ASSEMBLED'"
                             + " AND updated_at < :started AND waits_for = 'PACK' AND "
                             + Rows.OURS_OR_FREE
-                            + " UNION ALL SELECT id FROM run WHERE state = 'ASSEMBLED'"
-                            + " AND waits_for = 'PACK' AND "
-                            + IS_ORPHAN
-                            + " AND "
-                            + Rows.OURS_OR_FREE
+                            + (fences.member() == null ? "" : ORPHANS)
                             + " LIMIT 1"))
                 .bind("now", clock.millis())
                 .bind("started", started.toEpochMilli())

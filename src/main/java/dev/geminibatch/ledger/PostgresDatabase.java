@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,6 @@ import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.quartz.TriggerKey;
-import org.sqlite.SQLiteException;
 
 /**
  * A schema on a PostgreSQL server. A commit is on its disk when it returns, also a quick one: the
@@ -231,7 +231,9 @@ final class PostgresDatabase implements LedgerDatabase {
   /** Whether a start has to wait for the server. */
   static boolean isAway(SQLException problem) {
     String state = problem.getSQLState();
-    return state == null ? !(problem instanceof SQLiteException) : AWAY.matcher(state).matches();
+    return state == null
+        ? problem instanceof SQLTransientException // of the pool
+        : AWAY.matcher(state).matches();
   }
 
   /** What the driver says, as part of a sentence; its remedy names an ancient program. */

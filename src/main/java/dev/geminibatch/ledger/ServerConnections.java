@@ -168,7 +168,7 @@ final class ServerConnections {
       SQLException last = e.getNextException();
       throw last == null
           ? e // all connections are in use
-          : new SQLException("The server cannot be reached: " + last.getMessage(), e);
+          : new SQLException(last.getMessage(), last.getSQLState(), e);
     } finally {
       if (isInterrupted) {
         Thread.currentThread().interrupt();

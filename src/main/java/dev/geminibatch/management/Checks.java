@@ -2,6 +2,7 @@ package dev.geminibatch.management;
 
 import dev.geminibatch.io.Amounts;
 import dev.geminibatch.io.UsageException;
+import dev.geminibatch.ledger.Ledger;
 import dev.geminibatch.service.Redactor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +98,9 @@ public final class Checks {
   }
 
   private static Finding failed(Check check, Throwable why) {
+    if (Ledger.away(why).isPresent()) {
+      return Finding.warning(check.name(), "is not checked", "First see \"ledger\".");
+    }
     String message = Redactor.redact(String.valueOf(why.getMessage()));
     return why instanceof UsageException
         ? Finding.problem(check.name(), message)

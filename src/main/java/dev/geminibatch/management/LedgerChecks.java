@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The ledger, and what it says of the quota in use. Works beside a running daemon. */
@@ -111,6 +113,17 @@ public final class LedgerChecks {
         (up.isEmpty() ? "none is up" : "up: " + names(up))
             + (silent.isEmpty() ? "" : "; silent: " + names(silent))
             + folder;
+    if (!sharing.isFolderKnown() && !up.isEmpty()) {
+      return Finding.warning(
+          MEMBERS,
+          found,
+          "If it is meant to be that of the others, see state.directory, and that it is mounted.");
+    }
+    Optional<String> twice = twice(up);
+    if (twice.isPresent()) {
+      return Finding.warning(
+          MEMBERS, found, "Two are named " + twice.get() + "; give each a member.name of its own.");
+    }
     return silent.isEmpty()
         ? Finding.ok(MEMBERS, found)
         : Finding.warning(
@@ -118,6 +131,11 @@ public final class LedgerChecks {
             found,
             "See whether the silent ones work and reach the ledger; any other one takes over their"
                 + " runs.");
+  }
+
+  private static Optional<String> twice(List<LedgerLook.Daemon> daemons) {
+    Set<String> names = new HashSet<>();
+    return daemons.stream().map(LedgerLook.Daemon::name).filter(name -> !names.add(name)).findAny();
   }
 
   private boolean isSilent(LedgerLook.Daemon daemon) {

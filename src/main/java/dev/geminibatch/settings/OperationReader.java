@@ -75,11 +75,13 @@ final class OperationReader {
     if (name.length() > LONGEST_NAME || !name.codePoints().allMatch(Visible::isSeen)) {
       throw new UsageException(
           NAME
-              + " has "
+              + " is "
+              + Visible.line(name)
+              + ", with "
               + name.length()
               + " characters; write at most "
               + LONGEST_NAME
-              + ", each of which can be seen.");
+              + " that can be seen.");
     }
     return name;
   }

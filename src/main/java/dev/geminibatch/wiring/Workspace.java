@@ -41,6 +41,7 @@ public final class Workspace implements AutoCloseable {
   private final BusyRuns busy;
   private final Connections connections;
   private Ledger ledger;
+  private boolean worksOnNothing;
 
   /**
    * Opens nothing yet.
@@ -136,6 +137,11 @@ public final class Workspace implements AutoCloseable {
     membership.onEnd = onEnd;
   }
 
+  /** From now on this process only looks at a ledger on a server, or changes it by a word. */
+  public void worksOnNothing() {
+    worksOnNothing = true;
+  }
+
   /** What is set. */
   public Settings settings() {
     return settings;
@@ -160,12 +166,16 @@ public final class Workspace implements AutoCloseable {
   public synchronized Ledger ledger() throws IOException {
     if (ledger == null) {
       Optional<LedgerServer> server = settings.operation().ledger();
-      ledger =
-          server.isPresent()
-              ? Ledger.open(server.get(), state(), (ServerClock) clock)
-              : Ledger.open(state(), clock);
+      ledger = server.isPresent() ? onServer(server.get()) : Ledger.open(state(), clock);
     }
     return ledger;
+  }
+
+  private Ledger onServer(LedgerServer server) throws IOException {
+    ServerClock ofServer = (ServerClock) clock;
+    return worksOnNothing
+        ? Ledger.look(server, state(), ofServer)
+        : Ledger.open(server, state(), ofServer);
   }
 
   /**

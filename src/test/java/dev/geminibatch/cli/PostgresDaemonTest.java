@@ -100,6 +100,18 @@ class PostgresDaemonTest {
   }
 
   @Test
+  void a_command_waits_for_the_server_no_longer_than_for_its_run() throws Exception {
+    Path file = Files.writeString(folder.resolve("x.jsonl"), validation("x") + "\n");
+    RealJar.Running command =
+        jar.with("POLL_INTERVAL", "1m").with("JOB_TIMEOUT", "6s").start("--file", file.toString());
+    await().until(() -> cluster.sandbox().counters().jobsCreated() == 1);
+
+    cluster.server().stop();
+
+    assertThat(command.result().exit()).isEqualTo(ExitCode.TIMED_OUT);
+  }
+
+  @Test
   void a_daemon_that_stood_still_while_it_started_starts_again() throws Exception {
     cluster.start(jar).says("Stop with").kill();
     // As the others take it for gone before it has done anything.

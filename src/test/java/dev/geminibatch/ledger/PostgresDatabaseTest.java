@@ -379,8 +379,12 @@ class PostgresDatabaseTest extends PostgresFixture {
 
     assertThatThrownBy(() -> Ledger.open(address(), state, Clock.systemUTC()))
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining("has runs of another ledger");
+        .hasMessageContaining("has runs of another ledger")
+        .hasMessageContaining("--move-ledger");
     assertThat(state.ledgerMark()).doesNotExist();
+    Files.writeString(state.ledgerMoved(), "jdbc:postgresql://other/db\n");
+    assertThatThrownBy(() -> Ledger.open(address(), state, Clock.systemUTC()))
+        .hasMessageContaining("Set ledger.url to jdbc:postgresql://other/db");
   }
 
   @Test
@@ -395,7 +399,9 @@ class PostgresDatabaseTest extends PostgresFixture {
     assertThat(look.isCurrent()).isTrue();
     assertThat(look.open()).isEmpty();
     assertThat(look.sharing()).contains(new LedgerLook.Sharing(List.of(), false));
+    Ledger.look(address(), state, new ServerClock(Clock.systemUTC())).close();
     assertThat(state.path()).doesNotExist();
+    assertThat(server.value(name, "SELECT COUNT(*) FROM gemini_batch.state_folder")).isEqualTo("0");
   }
 
   @Test

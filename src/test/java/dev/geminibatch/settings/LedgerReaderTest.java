@@ -35,6 +35,20 @@ class LedgerReaderTest {
     assertThat(read(Map.of("ledger.user", "me"))).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "postgresql://host/db",
+        "jdbc:postgresql:db",
+        "jdbc:postgresql://host:5432",
+        "jdbc:postgresql://host/"
+      })
+  void a_url_names_host_and_database(String url) {
+    assertThatThrownBy(() -> read(Map.of("ledger.url", url, "ledger.user", "me")))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("jdbc:postgresql://HOST:PORT/DATABASE");
+  }
+
   @Test
   void the_password_is_read_from_its_file_and_never_shown() throws IOException {
     Files.writeString(folder.resolve("secret"), "correcthorse77\n");

@@ -266,13 +266,14 @@ public final class FailureHandler {
       return problem.getMessage();
     }
     if (problem instanceof FileSystemException failed && failed.getFile() != null) {
-      return words(failed);
+      return Redactor.redact(words(failed));
     }
     return Redactor.redact(problem.getClass().getSimpleName() + message);
   }
 
   private static String words(FileSystemException failed) {
-    String why = String.valueOf(failed.getReason());
+    String why =
+        failed.getReason() == null ? failed.getClass().getSimpleName() : failed.getReason();
     if (failed instanceof NoSuchFileException) {
       why = "it is not there";
     } else if (failed instanceof AccessDeniedException) {
