@@ -59,7 +59,7 @@ public final class AnswerFiles {
       Files.writeString(aside, text);
       AtomicFiles.publish(aside, file);
     } catch (IOException | InvalidPathException e) {
-      Files.deleteIfExists(aside);
+      AtomicFiles.discard(aside);
       LOG.warn("The answer to {} has no file of its own: {}", key, e.getMessage());
     }
   }

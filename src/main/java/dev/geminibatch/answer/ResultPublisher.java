@@ -136,7 +136,7 @@ public final class ResultPublisher {
   /** Removes what is written aside: on a full disk it would take the room that somebody makes. */
   public void discard() throws IOException {
     for (Path file : files.all()) {
-      Files.deleteIfExists(AtomicFiles.aside(file, id));
+      AtomicFiles.discard(AtomicFiles.aside(file, id));
     }
   }
 }

@@ -150,7 +150,7 @@ public final class AtomicFiles {
         at += copied;
       }
     } catch (IOException e) {
-      Files.deleteIfExists(part);
+      discard(part);
       throw e;
     }
     Files.setLastModifiedTime(part, FileTime.from(source.state().modified(), TimeUnit.NANOSECONDS));
@@ -163,6 +163,17 @@ public final class AtomicFiles {
    */
   public static void deleteIfThere(Path file) throws IOException {
     if (Files.exists(file)) {
+      FileGuard.check();
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /**
+   * Removes what this thread has begun to write, if it is there. It stays if another machine may be
+   * writing a file of that name by now.
+   */
+  public static void discard(Path file) throws IOException {
+    if (FileGuard.allows()) {
       Files.deleteIfExists(file);
     }
   }

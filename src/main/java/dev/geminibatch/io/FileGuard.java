@@ -23,6 +23,16 @@ public final class FileGuard {
     }
   }
 
+  /** Whether this thread may write, for what is no failure if it may not. */
+  static boolean allows() {
+    try {
+      check();
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
   /**
    * Makes sure that this thread may write.
    *

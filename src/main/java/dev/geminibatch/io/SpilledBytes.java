@@ -54,6 +54,6 @@ public final class SpilledBytes implements Closeable {
     if (many != null) {
       many.close();
     }
-    AtomicFiles.deleteIfThere(file); // also what a process has left that was killed
+    AtomicFiles.discard(file); // also what a process has left that was killed
   }
 }

@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /** The log of this process: where records go, how they are written, and which of them. */
 public final class Logs {
@@ -33,6 +35,9 @@ public final class Logs {
 
   /** Quartz's logger for what goes wrong, among that what the store of ticks has said already. */
   private static final String TICKS = "org.quartz.core.ErrorLogger";
+
+  /** The same of its lock in the database. */
+  private static final String LOCK_OF_TICKS = "org.quartz.impl.jdbcjobstore.StdRowLockSemaphore";
 
   private static final String COMMAND = "command";
   private static final String ERROR = "ERROR ";
@@ -222,6 +227,7 @@ public final class Logs {
           || logger.equals(BAD_REQUEST) && isOfClient(entry.getThrown())
           || logger.equals(CONNECTION) && entry.getThrown() instanceof IOException
           || logger.startsWith(POOL) && !level.isAtLeast(LogLevel.ERROR)
+          || logger.equals(LOCK_OF_TICKS)
           || logger.equals(TICKS) && isOfStore(entry.getThrown())) {
         return;
       }
@@ -236,7 +242,8 @@ public final class Logs {
 
     private static boolean isOfStore(Throwable thrown) {
       return thrown != null
-          && thrown.getClass().getName().equals("org.quartz.JobPersistenceException");
+          && Stream.<Class<?>>iterate(thrown.getClass(), Objects::nonNull, Class::getSuperclass)
+              .anyMatch(each -> each.getName().equals("org.quartz.JobPersistenceException"));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.geminibatch.stage;
 
+import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.SyncedOutput;
 import dev.geminibatch.run.InputLimits;
 import dev.geminibatch.run.RunFailure;
@@ -58,7 +59,7 @@ public final class Gunzip {
       isWhole = true;
     } finally {
       if (!isWhole) {
-        Files.deleteIfExists(target);
+        AtomicFiles.discard(target);
       }
     }
   }

@@ -75,7 +75,7 @@ public final class InputLines {
           JsonSequence.write(
               in, out, wrapper, at -> progress.step(run, "finding requests", at, size, Unit.BYTES));
     } catch (BadFile e) {
-      Files.deleteIfExists(aside);
+      AtomicFiles.discard(aside);
       throw e;
     }
     AtomicFiles.publish(aside, folder.unfolded());

@@ -86,7 +86,7 @@ final class Parts {
           job.outcome().tokens());
       writer.writeAnswers(aside);
     } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(aside); // on a full disk it would take the room that somebody makes
+      AtomicFiles.discard(aside); // on a full disk it would take the room that somebody makes
       throw e;
     }
   }

@@ -1,5 +1,6 @@
 package dev.geminibatch.stage.deliver;
 
+import dev.geminibatch.io.AtomicFiles;
 import dev.geminibatch.io.SyncedOutput;
 import dev.geminibatch.line.LineReader;
 import dev.geminibatch.run.InputGuard;
@@ -80,7 +81,7 @@ final class AddedLines {
     } catch (RunFailure damaged) {
       return OptionalLong.empty();
     } finally {
-      Files.deleteIfExists(now);
+      AtomicFiles.discard(now);
     }
   }
 

@@ -262,7 +262,8 @@ public final class FailureHandler {
     String message = problem.getMessage() == null ? "" : ": " + problem.getMessage();
     if (problem instanceof ServiceFailure
         || problem instanceof UsageException
-        || problem instanceof DiskReserve.NoRoom) {
+        || problem instanceof DiskReserve.NoRoom
+        || Ledger.away(problem).isPresent()) {
       return problem.getMessage();
     }
     if (problem instanceof FileSystemException failed && failed.getFile() != null) {
@@ -306,7 +307,8 @@ public final class FailureHandler {
   private static boolean isKnown(Throwable problem) {
     return problem instanceof ServiceFailure
         || problem instanceof UsageException
-        || problem instanceof IOException;
+        || problem instanceof IOException
+        || Ledger.away(problem).isPresent();
   }
 
   /** What comes from a route of a user was never in our code. */
