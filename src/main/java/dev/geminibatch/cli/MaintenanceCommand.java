@@ -141,8 +141,8 @@ final class MaintenanceCommand {
     } else {
       boolean hadAllEnded = !deleted.isEmpty() && deleted.stream().allMatch(RemoteJob::isEnded);
       terminal.print(
-          Amounts.count(deleted.size())
-              + (hadAllEnded ? " jobs deleted." : " jobs cancelled and deleted."));
+          Amounts.count(deleted.size(), "job")
+              + (hadAllEnded ? " deleted." : " cancelled and deleted."));
     }
     return deleted.size() == jobs.size() ? ExitCode.OK : ExitCode.FAILED;
   }

@@ -115,7 +115,7 @@ class RealJarTest {
 
     JsonNode jobs = new ObjectMapper().readTree(jar.run("--list", "--json").out()).path("jobs");
     String job = jobs.path(0).path("name").asText();
-    assertThat(jar.run("--list").out()).contains(job, "1 jobs: 1 succeeded");
+    assertThat(jar.run("--list").out()).contains(job, "1 job: 1 succeeded");
     assertThat(jar.run("--list", "--state", "failed,JOB_STATE_CANCELLED").out())
         .isEqualTo("0 jobs\n");
 
@@ -138,8 +138,8 @@ class RealJarTest {
 
     RealJar.Result without = jar.run("--clear");
     assertThat(without.exit()).isEqualTo(2);
-    assertThat(without.err()).contains("1 jobs", "--yes");
-    assertThat(jar.run("--clear", "--yes").out()).isEqualTo("1 jobs cancelled and deleted.\n");
+    assertThat(without.err()).contains("1 job ", "--yes");
+    assertThat(jar.run("--clear", "--yes").out()).isEqualTo("1 job cancelled and deleted.\n");
     assertThat(jar.run("--list").out()).isEqualTo("0 jobs\n");
   }
 
