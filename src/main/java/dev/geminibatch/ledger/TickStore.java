@@ -192,8 +192,17 @@ public final class TickStore extends JobStoreTX {
       isInTrouble = true;
       LOG.warn(
           "The quartz routes of the members wait until their triggers can be read again: {}",
-          Amounts.clause(Amounts.firstLine(String.valueOf(problem.getMessage()))));
+          words(problem));
     }
+  }
+
+  private static String words(JobPersistenceException problem) {
+    for (Throwable each = problem; each != null; each = each.getCause()) {
+      if (each instanceof SQLException driver) {
+        return PostgresDatabase.words(driver);
+      }
+    }
+    return Amounts.clause(Amounts.firstLine(String.valueOf(problem.getMessage())));
   }
 
   /** It would repeat with traces what {@link #report} says once. */
