@@ -29,6 +29,7 @@ public final class PrivateFiles {
     return FileMode.isKept(file) && FileMode.of(file).isReadableByOthers(!isOfSomebodyElse(file));
   }
 
+  /** Unlike {@link #isOurs}, where nothing can be written. */
   private static boolean isOfSomebodyElse(Path file) {
     try {
       return Files.exists(PROCESS) && !Files.getOwner(PROCESS).equals(Files.getOwner(file));

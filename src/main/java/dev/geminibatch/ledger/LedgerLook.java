@@ -116,13 +116,10 @@ public record LedgerLook(
       PostgresDatabase.requireNoNewer(server, version);
       boolean isCurrent = version.equals(Optional.of(Integer.valueOf(LedgerDatabase.NEWEST)));
       LedgerTie tie = new LedgerTie(server, state);
-      if (isCurrent) {
-        tie.requireInCharge(Handle.of(connection));
-      }
-      boolean isKnown = isCurrent && isKnown(connection, tie.ours());
-      if (!isKnown && (isCurrent || version.isEmpty())) {
+      if (version.isEmpty()) {
         tie.requireNothingElse();
       }
+      boolean isKnown = isCurrent && tie.look(Handle.of(connection)).isPresent();
       return new LedgerLook(
           version,
           isCurrent,
@@ -130,16 +127,6 @@ public record LedgerLook(
           isCurrent ? Optional.of(new Sharing(daemons(statement), isKnown)) : Optional.empty());
     } catch (SQLException e) {
       throw PostgresDatabase.unreachable(server, e);
-    }
-  }
-
-  private static boolean isKnown(Connection connection, Optional<String> mark) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT mark FROM state_folder WHERE mark = ?")) {
-      statement.setString(1, mark.orElse(""));
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next();
-      }
     }
   }
 

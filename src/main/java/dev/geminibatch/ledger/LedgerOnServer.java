@@ -22,7 +22,8 @@ record LedgerOnServer(PostgresDatabase database, Fences fences, String mark) {
 
   /** As {@link Ledger#look} says. */
   static LedgerOnServer look(LedgerServer server, StateFolder state) throws IOException {
-    return open(server, database -> new LedgerTie(server, state).look(database));
+    LedgerTie tie = new LedgerTie(server, state);
+    return open(server, database -> database.reading().withHandle(tie::look).orElse(""));
   }
 
   private static LedgerOnServer open(LedgerServer server, Tie tie) throws IOException {

@@ -41,11 +41,14 @@ final class LedgerTie {
         .inTransaction(
             handle -> {
               Optional<String> ours = ours();
-              resume(handle, ours);
-              if (ours.isPresent() && isKnown(handle, ours.get())) {
-                return ours.get();
+              if (requireInCharge(handle, ours)) {
+                new MovedLedger(state).setAside();
+                Suspension.end(handle);
               }
-              requireNothingElse();
+              Optional<String> known = known(handle, ours);
+              if (known.isPresent()) {
+                return known.get();
+              }
               String mark = mark();
               handle.execute("INSERT INTO state_folder (mark) VALUES (?)", mark);
               return mark;
@@ -57,34 +60,19 @@ final class LedgerTie {
    *
    * @return the mark of the folder; empty if the ledger does not know it
    */
-  String look(LedgerDatabase database) throws IOException {
-    return database
-        .reading()
-        .withHandle(
-            handle -> {
-              requireInCharge(handle);
-              Optional<String> ours = ours();
-              if (ours.isPresent() && isKnown(handle, ours.get())) {
-                return ours.get();
-              }
-              requireNothingElse();
-              return "";
-            });
-  }
-
-  private void resume(Handle handle, Optional<String> ours) throws IOException {
-    if (isToBeResumed(handle, ours)) {
-      new MovedLedger(state).setAside();
-      Suspension.end(handle);
-    }
+  Optional<String> look(Handle handle) throws IOException {
+    Optional<String> ours = ours();
+    requireInCharge(handle, ours);
+    return known(handle, ours);
   }
 
   /**
-   * Whether a move to the server has ended but for the last step.
+   * Makes sure that the ledger on the server counts.
    *
+   * @return whether a move to it has ended but for the last step
    * @throws UsageException if a move has not ended, or the ledger was moved away
    */
-  private boolean isToBeResumed(Handle handle, Optional<String> ours) throws IOException {
+  private boolean requireInCharge(Handle handle, Optional<String> ours) {
     Optional<Suspension> suspension = Suspension.of(handle);
     if (suspension.isPresent()
         && (!ours.equals(suspension.map(Suspension::mark)) || !new MovedLedger(state).exists())) {
@@ -93,13 +81,13 @@ final class LedgerTie {
     return suspension.isPresent();
   }
 
-  /**
-   * Makes sure that the ledger on the server counts, and changes nothing.
-   *
-   * @throws UsageException if a move has not ended, or the ledger was moved away
-   */
-  void requireInCharge(Handle handle) throws IOException {
-    isToBeResumed(handle, ours());
+  /** The mark of the folder, if the ledger knows it; if not, there must be no other runs in it. */
+  private Optional<String> known(Handle handle, Optional<String> ours) throws IOException {
+    Optional<String> known = ours.filter(mark -> isKnown(handle, mark));
+    if (known.isEmpty()) {
+      requireNothingElse();
+    }
+    return known;
   }
 
   private static boolean isKnown(Handle handle, String mark) {
